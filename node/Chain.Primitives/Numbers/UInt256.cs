@@ -1,0 +1,316 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics;
+
+namespace Chain.Primitives;
+
+/// <summary>
+/// An unsigned 256-bit integer: wei, difficulty, a target. Arithmetic is checked: what does not fit throws
+/// <see cref="OverflowException"/> (the Try methods say so instead).
+/// </summary>
+public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
+{
+    public static readonly UInt256 Zero;
+    public static readonly UInt256 One = new(1);
+    public static readonly UInt256 MaxValue = new(ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue);
+
+    // Limbs, least significant first.
+    private readonly ulong _l0, _l1, _l2, _l3;
+
+    public UInt256(ulong value) => _l0 = value;
+
+    /// <summary>From four limbs, the least significant first.</summary>
+    public UInt256(ulong l0, ulong l1, ulong l2, ulong l3)
+    {
+        _l0 = l0;
+        _l1 = l1;
+        _l2 = l2;
+        _l3 = l3;
+    }
+
+    public bool IsZero => (_l0 | _l1 | _l2 | _l3) == 0;
+
+    /// <summary>Whether the value fits in 64 bits.</summary>
+    public bool IsUInt64 => (_l1 | _l2 | _l3) == 0;
+
+    /// <summary>The number of bits without leading zeros; 0 for zero.</summary>
+    public int BitLength =>
+        _l3 != 0 ? 256 - BitOperations.LeadingZeroCount(_l3)
+        : _l2 != 0 ? 192 - BitOperations.LeadingZeroCount(_l2)
+        : _l1 != 0 ? 128 - BitOperations.LeadingZeroCount(_l1)
+        : 64 - BitOperations.LeadingZeroCount(_l0);
+
+    public static UInt256 operator +(UInt256 left, UInt256 right) =>
+        TryAdd(left, right, out var sum) ? sum : throw new OverflowException("A 256-bit sum overflowed.");
+
+    public static UInt256 operator -(UInt256 left, UInt256 right) =>
+        TrySubtract(left, right, out var difference) ? difference : throw new OverflowException("A 256-bit difference is negative.");
+
+    public static UInt256 operator *(UInt256 left, UInt256 right) =>
+        TryMultiply(left, right, out var product) ? product : throw new OverflowException("A 256-bit product overflowed.");
+
+    public static UInt256 operator /(UInt256 left, UInt256 right) => DivRem(left, right).Quotient;
+
+    public static UInt256 operator %(UInt256 left, UInt256 right) => DivRem(left, right).Remainder;
+
+    public static bool TryAdd(UInt256 left, UInt256 right, out UInt256 sum)
+    {
+        unchecked
+        {
+            var s0 = (UInt128)left._l0 + right._l0;
+            var s1 = (UInt128)left._l1 + right._l1 + (s0 >> 64);
+            var s2 = (UInt128)left._l2 + right._l2 + (s1 >> 64);
+            var s3 = (UInt128)left._l3 + right._l3 + (s2 >> 64);
+            sum = new UInt256((ulong)s0, (ulong)s1, (ulong)s2, (ulong)s3);
+            return (ulong)(s3 >> 64) == 0;
+        }
+    }
+
+    public static bool TrySubtract(UInt256 left, UInt256 right, out UInt256 difference)
+    {
+        unchecked
+        {
+            var d0 = (UInt128)left._l0 - right._l0;
+            var d1 = (UInt128)left._l1 - right._l1 - ((ulong)(d0 >> 64) & 1);
+            var d2 = (UInt128)left._l2 - right._l2 - ((ulong)(d1 >> 64) & 1);
+            var d3 = (UInt128)left._l3 - right._l3 - ((ulong)(d2 >> 64) & 1);
+            difference = new UInt256((ulong)d0, (ulong)d1, (ulong)d2, (ulong)d3);
+            return (ulong)(d3 >> 64) == 0;
+        }
+    }
+
+    public static bool TryMultiply(UInt256 left, UInt256 right, out UInt256 product)
+    {
+        Span<ulong> a = stackalloc ulong[4];
+        Span<ulong> b = stackalloc ulong[4];
+        Span<ulong> p = stackalloc ulong[8];
+        left.CopyLimbs(a);
+        right.CopyLimbs(b);
+        p.Clear();
+        unchecked
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                if (a[i] == 0) continue;
+                ulong carry = 0;
+                for (var j = 0; j < 4; j++)
+                {
+                    var t = ((UInt128)a[i] * b[j]) + p[i + j] + carry;
+                    p[i + j] = (ulong)t;
+                    carry = (ulong)(t >> 64);
+                }
+
+                p[i + 4] = carry;
+            }
+        }
+
+        product = new UInt256(p[0], p[1], p[2], p[3]);
+        return (p[4] | p[5] | p[6] | p[7]) == 0;
+    }
+
+    /// <summary>Quotient and remainder.</summary>
+    /// <exception cref="DivideByZeroException">A zero divisor.</exception>
+    public static (UInt256 Quotient, UInt256 Remainder) DivRem(UInt256 dividend, UInt256 divisor)
+    {
+        if (divisor.IsZero) throw new DivideByZeroException();
+        if (dividend < divisor) return (Zero, dividend);
+        if (divisor.IsUInt64) return DivRem64(dividend, divisor._l0);
+
+        // Long division, bit by bit: dividing by more than 64 bits is rare and never on a hot path.
+        var shift = dividend.BitLength - divisor.BitLength;
+        var quotient = Zero;
+        var remainder = dividend;
+        var shifted = divisor << shift;
+        for (; shift >= 0; shift--)
+        {
+            if (remainder >= shifted)
+            {
+                remainder -= shifted;
+                quotient |= One << shift;
+            }
+
+            shifted >>= 1;
+        }
+
+        return (quotient, remainder);
+    }
+
+    private static (UInt256 Quotient, UInt256 Remainder) DivRem64(UInt256 dividend, ulong divisor)
+    {
+        var (q3, r3) = Math.DivRem(dividend._l3, divisor);
+        var (q2, r2) = DivRemWord(r3, dividend._l2, divisor);
+        var (q1, r1) = DivRemWord(r2, dividend._l1, divisor);
+        var (q0, r0) = DivRemWord(r1, dividend._l0, divisor);
+        return (new UInt256(q0, q1, q2, q3), new UInt256(r0));
+    }
+
+    private static (ulong Quotient, ulong Remainder) DivRemWord(ulong high, ulong low, ulong divisor)
+    {
+        if (high == 0) return Math.DivRem(low, divisor);
+        var (quotient, remainder) = UInt128.DivRem(new UInt128(high, low), divisor);
+        return ((ulong)quotient, (ulong)remainder);
+    }
+
+    /// <summary>Shifts left; bits that leave at the top are lost, as with the built-in types.</summary>
+    public static UInt256 operator <<(UInt256 value, int count)
+    {
+        if (count is < 0 or > 255) throw new ArgumentOutOfRangeException(nameof(count), count, "Shift by 0 to 255 bits.");
+        var (words, bits) = (count / 64, count % 64);
+        Span<ulong> from = stackalloc ulong[4];
+        Span<ulong> to = stackalloc ulong[4];
+        value.CopyLimbs(from);
+        to.Clear();
+        for (var i = 3; i >= words; i--)
+        {
+            to[i] = from[i - words] << bits;
+            if (bits != 0 && i > words) to[i] |= from[i - words - 1] >> (64 - bits);
+        }
+
+        return new UInt256(to[0], to[1], to[2], to[3]);
+    }
+
+    public static UInt256 operator >>(UInt256 value, int count)
+    {
+        if (count is < 0 or > 255) throw new ArgumentOutOfRangeException(nameof(count), count, "Shift by 0 to 255 bits.");
+        var (words, bits) = (count / 64, count % 64);
+        Span<ulong> from = stackalloc ulong[4];
+        Span<ulong> to = stackalloc ulong[4];
+        value.CopyLimbs(from);
+        to.Clear();
+        for (var i = 0; i < 4 - words; i++)
+        {
+            to[i] = from[i + words] >> bits;
+            if (bits != 0 && i + words < 3) to[i] |= from[i + words + 1] << (64 - bits);
+        }
+
+        return new UInt256(to[0], to[1], to[2], to[3]);
+    }
+
+    public static UInt256 operator |(UInt256 left, UInt256 right) =>
+        new(left._l0 | right._l0, left._l1 | right._l1, left._l2 | right._l2, left._l3 | right._l3);
+
+    public static UInt256 operator &(UInt256 left, UInt256 right) =>
+        new(left._l0 & right._l0, left._l1 & right._l1, left._l2 & right._l2, left._l3 & right._l3);
+
+    public static UInt256 Min(UInt256 left, UInt256 right) => left < right ? left : right;
+
+    public static UInt256 Max(UInt256 left, UInt256 right) => left > right ? left : right;
+
+    public static implicit operator UInt256(ulong value) => new(value);
+
+    /// <exception cref="OverflowException">More than 64 bits.</exception>
+    public static explicit operator ulong(UInt256 value) =>
+        value.IsUInt64 ? value._l0 : throw new OverflowException($"{value} does not fit in 64 bits.");
+
+    public static explicit operator double(UInt256 value) =>
+        (((value._l3 * 18446744073709551616.0) + value._l2) * 18446744073709551616.0 + value._l1) * 18446744073709551616.0 + value._l0;
+
+    public static implicit operator BigInteger(UInt256 value)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        value.WriteBigEndian(bytes);
+        return new BigInteger(bytes, isUnsigned: true, isBigEndian: true);
+    }
+
+    /// <exception cref="OverflowException">Negative, or more than 256 bits.</exception>
+    public static explicit operator UInt256(BigInteger value)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        if (value.Sign < 0 || value.GetByteCount(isUnsigned: true) > 32) throw new OverflowException($"{value} does not fit in 256 bits.");
+        value.TryWriteBytes(bytes, out var written, isUnsigned: true, isBigEndian: true);
+        return FromBigEndian(bytes[..written]);
+    }
+
+    /// <summary>Reads at most 32 bytes, big-endian; shorter input is zero-extended.</summary>
+    public static UInt256 FromBigEndian(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > 32) throw new OverflowException($"{bytes.Length} bytes do not fit in 256 bits.");
+        Span<byte> full = stackalloc byte[32];
+        full.Clear();
+        bytes.CopyTo(full[(32 - bytes.Length)..]);
+        return new UInt256(
+            BinaryPrimitives.ReadUInt64BigEndian(full[24..]),
+            BinaryPrimitives.ReadUInt64BigEndian(full[16..]),
+            BinaryPrimitives.ReadUInt64BigEndian(full[8..]),
+            BinaryPrimitives.ReadUInt64BigEndian(full));
+    }
+
+    /// <summary>Writes exactly 32 bytes, big-endian.</summary>
+    public void WriteBigEndian(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(destination, _l3);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _l2);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[16..], _l1);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[24..], _l0);
+    }
+
+    /// <summary>The same number as 32 big-endian bytes.</summary>
+    public Hash256 ToHash256()
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        WriteBigEndian(bytes);
+        return new Hash256(bytes);
+    }
+
+    private void CopyLimbs(Span<ulong> limbs)
+    {
+        limbs[0] = _l0;
+        limbs[1] = _l1;
+        limbs[2] = _l2;
+        limbs[3] = _l3;
+    }
+
+    /// <summary>Reads decimal digits, or 0x and hex digits.</summary>
+    /// <exception cref="FormatException">Anything else, or more than 256 bits.</exception>
+    public static UInt256 Parse(string text) =>
+        TryParse(text, out var value) ? value : throw new FormatException($"'{text}' is not a number of at most 256 bits (decimal, or hex after 0x).");
+
+    public static bool TryParse(string? text, out UInt256 value)
+    {
+        value = Zero;
+        if (string.IsNullOrEmpty(text) || text.Length > 80) return false;
+        BigInteger parsed;
+        if (text.StartsWith("0x", StringComparison.Ordinal))
+        {
+            // The zero in front keeps the top digit from being read as a sign.
+            if (text.Length == 2 || !BigInteger.TryParse(string.Concat("0", text.AsSpan(2)), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out parsed)) return false;
+        }
+        else if (!BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out parsed))
+        {
+            return false;
+        }
+
+        if (parsed.GetByteCount(isUnsigned: true) > 32) return false;
+        value = (UInt256)parsed;
+        return true;
+    }
+
+    public bool Equals(UInt256 other) => _l0 == other._l0 && _l1 == other._l1 && _l2 == other._l2 && _l3 == other._l3;
+
+    public override bool Equals(object? obj) => obj is UInt256 other && Equals(other);
+
+    public override int GetHashCode() => unchecked((int)_l0 ^ (int)(_l0 >> 32) ^ (int)_l1 ^ (int)_l2 ^ (int)_l3);
+
+    public int CompareTo(UInt256 other) =>
+        _l3 != other._l3 ? _l3.CompareTo(other._l3)
+        : _l2 != other._l2 ? _l2.CompareTo(other._l2)
+        : _l1 != other._l1 ? _l1.CompareTo(other._l1)
+        : _l0.CompareTo(other._l0);
+
+    /// <summary>Decimal.</summary>
+    public override string ToString() => IsUInt64 ? _l0.ToString(CultureInfo.InvariantCulture) : ((BigInteger)this).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A JSON-RPC quantity: 0x and no leading zeros; "0x0" for zero.</summary>
+    public string ToQuantity()
+    {
+        var digits = $"{_l3:x16}{_l2:x16}{_l1:x16}{_l0:x16}".TrimStart('0');
+        return digits.Length == 0 ? "0x0" : "0x" + digits;
+    }
+
+    public static bool operator ==(UInt256 left, UInt256 right) => left.Equals(right);
+    public static bool operator !=(UInt256 left, UInt256 right) => !left.Equals(right);
+    public static bool operator <(UInt256 left, UInt256 right) => left.CompareTo(right) < 0;
+    public static bool operator >(UInt256 left, UInt256 right) => left.CompareTo(right) > 0;
+    public static bool operator <=(UInt256 left, UInt256 right) => left.CompareTo(right) <= 0;
+    public static bool operator >=(UInt256 left, UInt256 right) => left.CompareTo(right) >= 0;
+}

@@ -1,0 +1,100 @@
+namespace Chain.Primitives;
+
+/// <summary>An event that a contract emitted.</summary>
+public sealed record Log(Address Address, IReadOnlyList<Hash256> Topics, ReadOnlyMemory<byte> Data);
+
+/// <summary>What executing a transaction left behind (EIP-658 status, EIP-2718 envelope).</summary>
+public sealed class Receipt
+{
+    public Receipt(TransactionType type, bool succeeded, ulong cumulativeGasUsed, IReadOnlyList<Log> logs)
+    {
+        Type = type;
+        Succeeded = succeeded;
+        CumulativeGasUsed = cumulativeGasUsed;
+        Logs = logs;
+        Bloom = Bloom.Of(logs);
+    }
+
+    public TransactionType Type { get; }
+
+    /// <summary>Status 1 when true, 0 when false.</summary>
+    public bool Succeeded { get; }
+
+    /// <summary>Gas used in the block up to and including this transaction.</summary>
+    public ulong CumulativeGasUsed { get; }
+
+    public Bloom Bloom { get; }
+
+    public IReadOnlyList<Log> Logs { get; }
+
+    /// <summary>The EIP-2718 bytes: what the receipts trie holds.</summary>
+    public byte[] Encode()
+    {
+        var rlp = new RlpWriter(512);
+        rlp.StartList();
+        rlp.Write(Succeeded);
+        rlp.Write(CumulativeGasUsed);
+        rlp.Write(Bloom.Bytes);
+        rlp.StartList();
+        foreach (var log in Logs)
+        {
+            rlp.StartList();
+            rlp.Write(log.Address);
+            rlp.StartList();
+            foreach (var topic in log.Topics) rlp.Write(topic);
+            rlp.EndList();
+            rlp.Write(log.Data);
+            rlp.EndList();
+        }
+
+        rlp.EndList();
+        rlp.EndList();
+        return Type == TransactionType.Legacy ? rlp.ToArray() : [(byte)Type, .. rlp.WrittenSpan];
+    }
+
+    /// <summary>Writes it as one receipt of a list: a typed one as a string.</summary>
+    public void WriteTo(RlpWriter rlp)
+    {
+        var encoded = Encode();
+        if (Type == TransactionType.Legacy) rlp.WriteEncoded(encoded);
+        else rlp.Write(encoded);
+    }
+
+    /// <summary>Reads one receipt of a list.</summary>
+    /// <exception cref="RlpException">Not canonical, of an unknown type, or with a bloom that its logs do not have.</exception>
+    public static Receipt Read(ref RlpReader outer)
+    {
+        var type = TransactionType.Legacy;
+        var bytes = outer.NextIsList ? outer.ReadItem() : outer.ReadBytes();
+        if (!bytes.IsEmpty && bytes[0] is (byte)TransactionType.AccessList or (byte)TransactionType.DynamicFee)
+        {
+            type = (TransactionType)bytes[0];
+            bytes = bytes[1..];
+        }
+
+        var whole = new RlpReader(bytes);
+        var rlp = whole.ReadList();
+        whole.ExpectEnd();
+        var succeeded = rlp.ReadBool();
+        var cumulativeGasUsed = rlp.ReadUInt64();
+        var bloom = rlp.ReadBytes(Bloom.Size);
+        var logs = new List<Log>();
+        var logList = rlp.ReadList();
+        rlp.ExpectEnd();
+        while (!logList.IsAtEnd) logs.Add(ReadLog(ref logList));
+        var receipt = new Receipt(type, succeeded, cumulativeGasUsed, logs);
+        return receipt.Bloom.Bytes.SequenceEqual(bloom) ? receipt : throw new RlpException("A receipt's bloom does not match its logs.");
+    }
+
+    private static Log ReadLog(ref RlpReader outer)
+    {
+        var rlp = outer.ReadList();
+        var address = rlp.ReadAddress();
+        var topics = new List<Hash256>();
+        var topicList = rlp.ReadList();
+        while (!topicList.IsAtEnd) topics.Add(topicList.ReadHash());
+        var data = rlp.ReadBytes().ToArray();
+        rlp.ExpectEnd();
+        return new Log(address, topics, data);
+    }
+}

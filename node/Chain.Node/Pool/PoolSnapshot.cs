@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Chain.Primitives;
+
+namespace Chain.Node;
+
+/// <summary>A transaction in the pool and when it came.</summary>
+/// <param name="Sequence">Order of arrival.</param>
+public sealed record PooledTransaction(RecoveredTransaction Recovered, At AddedAt, ulong Sequence);
+
+/// <summary>The pool at one moment; immutable and shared with readers. A sender's transactions are in nonce order.</summary>
+public sealed record PoolSnapshot(
+    ImmutableDictionary<Hash256, PooledTransaction> ByHash,
+    ImmutableSortedDictionary<Address, PooledAccount> BySender)
+{
+    public static readonly PoolSnapshot Empty = new(ImmutableDictionary<Hash256, PooledTransaction>.Empty, ImmutableSortedDictionary<Address, PooledAccount>.Empty);
+}
+
+/// <summary>One sender's transactions.</summary>
+/// <param name="StateNonce">The account's nonce on the head's state.</param>
+/// <param name="Items">By nonce. Those that follow the state nonce without a gap are executable ("pending"), the rest wait ("queued").</param>
+public sealed record PooledAccount(ulong StateNonce, ImmutableSortedDictionary<ulong, PooledTransaction> Items)
+{
+    /// <summary>The first nonce at or after the state nonce that no transaction in the pool has.</summary>
+    public ulong NextNonce
+    {
+        get
+        {
+            var next = StateNonce;
+            foreach (var nonce in Items.Keys)
+            {
+                if (nonce == next) next++;
+                else if (nonce > next) break;
+            }
+
+            return next;
+        }
+    }
+}

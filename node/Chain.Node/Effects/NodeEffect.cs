@@ -1,5 +1,3 @@
-using Chain.Primitives;
-
 namespace Chain.Node;
 
 /// <summary>What the host has to do after a step, in this order: persist, publish, send, answer, tell.</summary>

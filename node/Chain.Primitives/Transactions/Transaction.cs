@@ -6,6 +6,9 @@ namespace Chain.Primitives;
 /// </summary>
 public sealed class Transaction
 {
+    private RecoveredTransaction? _recovered;
+    private bool _recoveryDone;
+
     internal Transaction(UnsignedTransaction fields, Signature signature)
         : this(fields, signature, TransactionCodec.Encode(fields, signature))
     {
@@ -55,6 +58,21 @@ public sealed class Transaction
 
     /// <summary>Wei per gas that the beneficiary gets at this base fee, which must not exceed <see cref="MaxFeePerGas"/>.</summary>
     public UInt256 EffectivePriorityFee(UInt256 baseFeePerGas) => UInt256.Min(MaxPriorityFeePerGas, MaxFeePerGas - baseFeePerGas);
+
+    /// <summary>
+    /// Finds who signed; null when the signature is out of range, has a high s (EIP-2) or matches no key. The answer is
+    /// remembered, so that it can be worked out ahead on another core; doing it twice at once is harmless.
+    /// </summary>
+    public RecoveredTransaction? Recover()
+    {
+        if (!_recoveryDone)
+        {
+            _recovered = Signature.TryRecoverAddress(Unsigned.SigningHash(), out var sender) ? new RecoveredTransaction(this, sender) : null;
+            Volatile.Write(ref _recoveryDone, true);
+        }
+
+        return _recovered;
+    }
 
     /// <summary>Reads EIP-2718 bytes.</summary>
     /// <exception cref="RlpException">Not canonical, or of an unknown type.</exception>

@@ -1,0 +1,72 @@
+namespace Chain.Tests;
+
+/// <summary>A set of files that one test, marked with <see cref="ReadsVectorsAttribute"/>, reads whole.</summary>
+internal sealed record VectorGroup(string Name, string Glob);
+
+/// <summary>
+/// What of <c>shared/vectors</c> is claimed, and what is not and why. Every file is in exactly one entry of either list:
+/// to claim more, move its pattern up and mark the test that reads it.
+/// </summary>
+internal static class VectorGroups
+{
+    public static readonly IReadOnlyList<VectorGroup> Claimed =
+    [
+        new("eip55", "eip55/addresses.json"),
+    ];
+
+    public static readonly IReadOnlyList<(string Glob, string Reason)> NotClaimed =
+    [
+        ("**/INDEX.md", "A description, not data."),
+        ("aserti3-2d/*", "Not read yet: difficulty."),
+        ("bip32/*", "Not read yet: the wallet."),
+        ("bip39/*", "Not read yet: the wallet."),
+        ("bls/*", "BLS signatures are not used: validators sign with secp256k1."),
+        ("consensus-specs/*.gz", "Not read yet: proof of stake."),
+        ("devp2p/*", "Discovery v5 and node records are not spoken; peers are static, bootnodes or learned."),
+        ("eip2124-forkid/*", "Not read yet: the fork identifier."),
+        ("eip2333/*", "Derivation of BLS keys: not used."),
+        ("eip2335/*", "Keystores of BLS keys: not used."),
+        ("eip2386/*", "Wallets of BLS keys: not used."),
+        ("eip2537-precompile/*", "BLS12-381 precompiles come with Prague, after the EVM."),
+        ("eip8-rlpx/*", "Not read yet: the network."),
+        ("ethereum-tests/ABITests/*", "Contract calls are encoded by clients."),
+        ("ethereum-tests/BasicTests/blockgenesistest.json", "Not read yet: genesis."),
+        ("ethereum-tests/BasicTests/crypto.json", "Not read yet: key agreement."),
+        ("ethereum-tests/BasicTests/difficulty*.json", "The difficulty rules of Homestead and its forks are not ours: see aserti3-2d."),
+        ("ethereum-tests/BasicTests/genesishashestest.json", "Not read yet: genesis."),
+        ("ethereum-tests/BasicTests/hexencodetest.json", "Not read yet: the trie."),
+        ("ethereum-tests/BasicTests/keyaddrtest.json", "Not read yet: keys."),
+        ("ethereum-tests/BasicTests/txtest.json", "Not read yet: transactions."),
+        ("ethereum-tests/BlockchainTests/**", "Not read yet: blocks with contract code need the EVM."),
+        ("ethereum-tests/DifficultyTests/**", "The difficulty rules of Homestead and Gray Glacier are not ours: see aserti3-2d."),
+        ("ethereum-tests/EIPTests/*", "BLS12-381 precompiles come with Prague, after the EVM."),
+        ("ethereum-tests/GeneralStateTests-newer/**", "The EVM comes later."),
+        ("ethereum-tests/GenesisTests/*", "Not read yet: genesis."),
+        ("ethereum-tests/KeyStoreTests/*", "Not read yet: the wallet."),
+        ("ethereum-tests/PoWTests/*", "Ethash is not the seal here: section 4 of the design."),
+        ("ethereum-tests/RLPTests/**", "Not read yet."),
+        ("ethereum-tests/TransactionTests/**", "Not read yet."),
+        ("ethereum-tests/TrieTests/*", "Not read yet: the trie."),
+        ("ethers-testcases/abi.json.gz", "Contract calls are encoded by clients."),
+        ("ethers-testcases/accounts.json.gz", "Not read yet: addresses."),
+        ("ethers-testcases/create.json.gz", "Not read yet: addresses."),
+        ("ethers-testcases/create2.json.gz", "CREATE2 comes with the EVM."),
+        ("ethers-testcases/hashes.json.gz", "Not read yet: Keccak."),
+        ("ethers-testcases/hmac.json.gz", "HMAC is the platform's."),
+        ("ethers-testcases/mnemonics.json.gz", "Not read yet: the wallet."),
+        ("ethers-testcases/pbkdf.json.gz", "PBKDF2 is the platform's."),
+        ("ethers-testcases/rlp.json.gz", "Not read yet: RLP."),
+        ("ethers-testcases/transaction.json.gz", "Not read yet: transactions."),
+        ("ethers-testcases/transactions.json.gz", "Not read yet: transactions."),
+        ("ethers-testcases/typed-data.json.gz", "Signing of typed data is not offered."),
+        ("ethers-testcases/units.json.gz", "Not read yet: amounts."),
+        ("ethers-testcases/wallets.json.gz", "Not read yet: the wallet."),
+        ("legacytests-cancun/BlockchainTests/**", "Not read yet: blocks with contract code need the EVM."),
+        ("legacytests-cancun/GeneralStateTests/**", "The EVM comes later."),
+        ("legacytests-constantinople/VMTests/**", "The EVM comes later."),
+        ("rpc-compat/**", "Not read yet: the JSON-RPC server; its chain runs contract code and forks to Osaka."),
+        ("shuffling/*", "Not read yet: proof of stake."),
+        ("slashing-protection/*", "Not read yet: proof of stake."),
+        ("snappy/*", "Not read yet: the network."),
+    ];
+}

@@ -1,0 +1,106 @@
+using Chain.Consensus;
+using Chain.Primitives;
+
+namespace Chain.Node.Host.Rpc;
+
+/// <summary>
+/// What JSON-RPC may know of a node and ask of it. Reads answer from the immutable view and from pooled readers, so that none
+/// of them waits for an import; the few writes go through the node's inbox and come back as replies. Safe from any thread.
+/// </summary>
+public interface INodeAccess
+{
+    ChainSpec Spec { get; }
+
+    Hash256 GenesisHash { get; }
+
+    ConsensusRules Rules { get; }
+
+    /// <summary>What `web3_clientVersion` says: name, version, system, runtime.</summary>
+    string ClientVersion { get; }
+
+    /// <summary>The picture published last.</summary>
+    ChainView View { get; }
+
+    /// <summary>A read-only connection from a pool; dispose it soon.</summary>
+    IChainReaderLease OpenReader();
+
+    /// <summary>The node's clock, its configured skew included.</summary>
+    At Now { get; }
+
+    /// <summary>Offers a transaction to the pool. Many may be under way at once; the host hands them to the core in batches.</summary>
+    /// <returns>Null when it is in the pool, otherwise why not.</returns>
+    Task<PoolError?> SubmitTransactionAsync(RecoveredTransaction transaction, CancellationToken cancellation);
+
+    Task<NodeReply.Work> GetWorkAsync(CancellationToken cancellation);
+
+    Task<NodeReply.WorkSubmitted> SubmitWorkAsync(Hash256 sealHash, ulong nonce, CancellationToken cancellation);
+
+    /// <summary>Hashes a second of the search inside this process; 0 when it does not mine.</summary>
+    double LocalHashRate { get; }
+
+    /// <summary>What happens, for subscriptions and counters.</summary>
+    NodeFeed Feed { get; }
+
+    /// <summary>The addresses behind the view's peers.</summary>
+    IReadOnlyList<PeerEndpoint> PeerEndpoints { get; }
+
+    /// <summary>How this process listens for peers; null when it does not.</summary>
+    string? Enode { get; }
+
+    /// <summary>The median of the peers' clocks minus ours, in milliseconds; null when nothing is known of them.</summary>
+    long? ClockOffsetMs { get; }
+
+    /// <summary>Imports since start: how many blocks, and the time they took in all.</summary>
+    ImportTotals Imports { get; }
+
+    /// <summary>Control over the node; null where the node is not to be controlled.</summary>
+    INodeAdmin? Admin { get; }
+}
+
+/// <summary>Where a peer of the view is.</summary>
+/// <param name="NodeId">The peer's public key: 128 hex digits after 0x.</param>
+/// <param name="RemoteAddress">Address and port of its end of the connection.</param>
+/// <param name="Capabilities">As agreed: "eth/68".</param>
+public sealed record PeerEndpoint(PeerId Id, string NodeId, string RemoteAddress, string LocalAddress, IReadOnlyList<string> Capabilities);
+
+public sealed record ImportTotals(long Blocks, long Transactions, TimeSpan Time);
+
+/// <summary>
+/// Control over a node, for its owner and for test networks. A refusal (a malformed enode URL, faults on a node started without
+/// `--faults`) comes back as text for the person who asked; null means done.
+/// </summary>
+public interface INodeAdmin
+{
+    /// <summary>Dials this peer now and keeps dialling it.</summary>
+    string? AddPeer(string enode);
+
+    string? RemovePeer(string enode);
+
+    /// <summary>Cuts the network: peers with these node ids (128 hex digits) are refused until <see cref="Heal"/>; all others are let through.</summary>
+    string? SetBlockedPeers(IReadOnlyCollection<string> nodeIds);
+
+    /// <summary>Changes what the link to a peer does to messages, in both directions as far as this node sends; null restores it.</summary>
+    string? SetLink(string nodeId, LinkFaults? faults);
+
+    /// <summary>Ends all partitions and link faults and dials the static peers at once.</summary>
+    string? Heal();
+
+    /// <summary>Shifts the node's clock by this much against the machine's.</summary>
+    string? SetClockSkew(long milliseconds);
+
+    /// <summary>Starts or stops the search inside this process; without a beneficiary the one used before.</summary>
+    string? SetMining(bool on, Address? beneficiary);
+
+    /// <summary>Bounds the search inside this process, in hashes a second; null lifts the bound.</summary>
+    string? SetHashRateLimit(double? hashesPerSecond);
+
+    /// <summary>Ends the process in good order, soon after the answer is sent.</summary>
+    void RequestShutdown();
+}
+
+/// <summary>What a link does to each message.</summary>
+/// <param name="DelayMs">Added before it is sent.</param>
+/// <param name="JitterMs">A random part of the delay on top, from 0 up to this.</param>
+/// <param name="LossRatio">From 0 to 1.</param>
+/// <param name="DuplicateRatio">From 0 to 1.</param>
+public sealed record LinkFaults(int DelayMs, int JitterMs, double LossRatio, double DuplicateRatio);

@@ -21,6 +21,9 @@ public abstract record ConsensusSettings
     private protected ConsensusSettings()
     {
     }
+
+    /// <summary>Whether blocks carry withdrawals and headers their root (EIP-4895), from genesis on.</summary>
+    public abstract bool HasWithdrawals { get; }
 }
 
 /// <summary>How a proof-of-work seal is checked.</summary>
@@ -46,6 +49,8 @@ public enum DifficultyRule
 /// <summary>Proof of work: heaviest chain (DESIGN section 4).</summary>
 public sealed record ProofOfWorkSettings : ConsensusSettings
 {
+    public override bool HasWithdrawals => false;
+
     public SealKind Seal { get; init; } = SealKind.Keccak;
 
     public DifficultyRule DifficultyRule { get; init; } = DifficultyRule.Asert;

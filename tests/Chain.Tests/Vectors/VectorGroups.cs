@@ -12,6 +12,10 @@ internal static class VectorGroups
     public static readonly IReadOnlyList<VectorGroup> Claimed =
     [
         new("eip55", "eip55/addresses.json"),
+        new("trie-any-order", "ethereum-tests/TrieTests/trieanyorder*.json"),
+        new("trie-any-order-hex", "ethereum-tests/TrieTests/hex_encoded_securetrie_test.json"),
+        new("trie-ordered", "ethereum-tests/TrieTests/trietest.json"),
+        new("trie-ordered-secure", "ethereum-tests/TrieTests/trietest_secureTrie.json"),
     ];
 
     public static readonly IReadOnlyList<(string Glob, string Reason)> NotClaimed =
@@ -46,7 +50,7 @@ internal static class VectorGroups
         ("ethereum-tests/PoWTests/*", "Ethash is not the seal here: section 4 of the design."),
         ("ethereum-tests/RLPTests/**", "Not read yet."),
         ("ethereum-tests/TransactionTests/**", "Not read yet."),
-        ("ethereum-tests/TrieTests/*", "Not read yet: the trie."),
+        ("ethereum-tests/TrieTests/trietestnextprev.json", "Not read yet: the trie."),
         ("ethers-testcases/abi.json.gz", "Contract calls are encoded by clients."),
         ("ethers-testcases/accounts.json.gz", "Not read yet: addresses."),
         ("ethers-testcases/create.json.gz", "Not read yet: addresses."),

@@ -1,0 +1,24 @@
+using Chain.Execution;
+using Chain.Primitives;
+
+namespace Chain.Consensus;
+
+/// <summary>Proof of work with the heaviest chain (DESIGN section 4), put together from its roles.</summary>
+public static class ProofOfWork
+{
+    public static ConsensusRules Create(ChainSpec spec, ProofOfWorkSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(settings);
+        return new ConsensusRules
+        {
+            Name = "proof-of-work",
+            Headers = new ProofOfWorkHeaderRules(settings),
+            Lifecycle = new ProofOfWorkLifecycle(spec, settings),
+            NewForkChoice = root => new HeaviestChain(root, settings.SafeDepth, settings.FinalizedDepth),
+            NativeContracts = NativeContracts.None,
+            HasSidecar = false,
+            ExecutesOnArrival = false,
+        };
+    }
+}

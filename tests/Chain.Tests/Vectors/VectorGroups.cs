@@ -11,6 +11,7 @@ internal static class VectorGroups
 {
     public static readonly IReadOnlyList<VectorGroup> Claimed =
     [
+        new("aserti3-2d", "aserti3-2d/*"),
         new("eip55", "eip55/addresses.json"),
         new("trie-any-order", "ethereum-tests/TrieTests/trieanyorder*.json"),
         new("trie-any-order-hex", "ethereum-tests/TrieTests/hex_encoded_securetrie_test.json"),
@@ -21,7 +22,6 @@ internal static class VectorGroups
     public static readonly IReadOnlyList<(string Glob, string Reason)> NotClaimed =
     [
         ("**/INDEX.md", "A description, not data."),
-        ("aserti3-2d/*", "Not read yet: difficulty."),
         ("bip32/*", "Not read yet: the wallet."),
         ("bip39/*", "Not read yet: the wallet."),
         ("bls/*", "BLS signatures are not used: validators sign with secp256k1."),

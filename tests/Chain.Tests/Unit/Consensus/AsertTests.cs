@@ -32,7 +32,7 @@ public sealed class AsertTests
 
     [Fact]
     public void One_block_changes_the_difficulty_by_little_even_when_it_comes_at_once() =>
-        Assert.InRange((ulong)Next(1_000_000_000, 1), 1_030_000_000, 1_040_000_000);
+        Assert.InRange((ulong)Next(1_000_000_000, 1), 1_030_000_000UL, 1_040_000_000UL);
 
     [Fact]
     public void The_difficulty_never_falls_below_the_floor() =>

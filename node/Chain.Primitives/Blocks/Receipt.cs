@@ -35,19 +35,7 @@ public sealed class Receipt
         rlp.Write(Succeeded);
         rlp.Write(CumulativeGasUsed);
         rlp.Write(Bloom.Bytes);
-        rlp.StartList();
-        foreach (var log in Logs)
-        {
-            rlp.StartList();
-            rlp.Write(log.Address);
-            rlp.StartList();
-            foreach (var topic in log.Topics) rlp.Write(topic);
-            rlp.EndList();
-            rlp.Write(log.Data);
-            rlp.EndList();
-        }
-
-        rlp.EndList();
+        WriteLogs(rlp);
         rlp.EndList();
         return Type == TransactionType.Legacy ? rlp.ToArray() : [(byte)Type, .. rlp.WrittenSpan];
     }
@@ -58,6 +46,31 @@ public sealed class Receipt
         var encoded = Encode();
         if (Type == TransactionType.Legacy) rlp.WriteEncoded(encoded);
         else rlp.Write(encoded);
+    }
+
+    /// <summary>Writes [type, status, cumulative gas, logs]: a receipt of eth/69 (EIP-7642).</summary>
+    public void WriteWithoutBloomTo(RlpWriter rlp)
+    {
+        rlp.StartList();
+        rlp.Write((ulong)Type);
+        rlp.Write(Succeeded);
+        rlp.Write(CumulativeGasUsed);
+        WriteLogs(rlp);
+        rlp.EndList();
+    }
+
+    /// <summary>Reads a receipt of eth/69 (EIP-7642).</summary>
+    /// <exception cref="RlpException">Not canonical, or of an unknown type.</exception>
+    public static Receipt ReadWithoutBloom(ref RlpReader outer)
+    {
+        var rlp = outer.ReadList();
+        var type = rlp.ReadUInt64();
+        if (type > (ulong)TransactionType.DynamicFee) throw new RlpException($"Receipt type 0x{type:x2} is not supported; supported are 0x00, 0x01 and 0x02.");
+        var succeeded = rlp.ReadBool();
+        var cumulativeGasUsed = rlp.ReadUInt64();
+        var logs = ReadLogs(ref rlp);
+        rlp.ExpectEnd();
+        return new Receipt((TransactionType)type, succeeded, cumulativeGasUsed, logs);
     }
 
     /// <summary>Reads one receipt of a list.</summary>
@@ -78,12 +91,35 @@ public sealed class Receipt
         var succeeded = rlp.ReadBool();
         var cumulativeGasUsed = rlp.ReadUInt64();
         var bloom = rlp.ReadBytes(Bloom.Size);
-        var logs = new List<Log>();
-        var logList = rlp.ReadList();
+        var logs = ReadLogs(ref rlp);
         rlp.ExpectEnd();
-        while (!logList.IsAtEnd) logs.Add(ReadLog(ref logList));
         var receipt = new Receipt(type, succeeded, cumulativeGasUsed, logs);
         return receipt.Bloom.Bytes.SequenceEqual(bloom) ? receipt : throw new RlpException("A receipt's bloom does not match its logs.");
+    }
+
+    private void WriteLogs(RlpWriter rlp)
+    {
+        rlp.StartList();
+        foreach (var log in Logs)
+        {
+            rlp.StartList();
+            rlp.Write(log.Address);
+            rlp.StartList();
+            foreach (var topic in log.Topics) rlp.Write(topic);
+            rlp.EndList();
+            rlp.Write(log.Data);
+            rlp.EndList();
+        }
+
+        rlp.EndList();
+    }
+
+    private static List<Log> ReadLogs(ref RlpReader rlp)
+    {
+        var logs = new List<Log>();
+        var logList = rlp.ReadList();
+        while (!logList.IsAtEnd) logs.Add(ReadLog(ref logList));
+        return logs;
     }
 
     private static Log ReadLog(ref RlpReader outer)

@@ -1,0 +1,116 @@
+using Chain.Primitives;
+
+namespace Chain.Node;
+
+/// <summary>
+/// Messages to bytes and back: eth/68 and eth/69 (devp2p, caps/eth.md; EIP-7642) and stake/1, our own. The bytes are a
+/// message's RLP, without its number and before Snappy. Decoding is strict: anything but the one canonical encoding, a
+/// number of items beyond <see cref="WireLimits"/>, or bytes left over is a <see cref="WireError"/>.
+/// </summary>
+public static class WireCodec
+{
+    public const int StatusId = 0x00;
+    public const int NewBlockHashesId = 0x01;
+    public const int TransactionsId = 0x02;
+    public const int GetBlockHeadersId = 0x03;
+    public const int BlockHeadersId = 0x04;
+    public const int GetBlockBodiesId = 0x05;
+    public const int BlockBodiesId = 0x06;
+    public const int NewBlockId = 0x07;
+    public const int NewPooledTransactionHashesId = 0x08;
+    public const int GetPooledTransactionsId = 0x09;
+    public const int PooledTransactionsId = 0x0a;
+    public const int GetReceiptsId = 0x0f;
+    public const int ReceiptsId = 0x10;
+
+    /// <summary>From eth/69 on.</summary>
+    public const int BlockRangeUpdateId = 0x11;
+
+    /// <summary>stake/1: [block, total weight, sidecar].</summary>
+    public const int NewBlockWithSidecarId = 0x01;
+
+    /// <summary>stake/1: [request id, [hash, …]].</summary>
+    public const int GetSidecarsId = 0x02;
+
+    /// <summary>stake/1: [request id, [sidecar, …]].</summary>
+    public const int SidecarsId = 0x03;
+
+    /// <summary>The numbers that stake/1 occupies beside other capabilities; room is left for votes and evidence.</summary>
+    public const int StakeMessageCount = 16;
+
+    /// <summary>The numbers that an eth version occupies beside other capabilities.</summary>
+    public static int EthMessageCount(int ethVersion) => ethVersion >= 69 ? 18 : 17;
+
+    /// <summary>The kind of a message.</summary>
+    public static WireCode CodeOf(WireMessage message) => message switch
+    {
+        WireMessage.Status => Eth(StatusId),
+        WireMessage.NewBlockHashes => Eth(NewBlockHashesId),
+        WireMessage.Transactions => Eth(TransactionsId),
+        WireMessage.GetBlockHeaders => Eth(GetBlockHeadersId),
+        WireMessage.BlockHeaders => Eth(BlockHeadersId),
+        WireMessage.GetBlockBodies => Eth(GetBlockBodiesId),
+        WireMessage.BlockBodies => Eth(BlockBodiesId),
+        WireMessage.NewBlock => Eth(NewBlockId),
+        WireMessage.NewPooledTransactionHashes => Eth(NewPooledTransactionHashesId),
+        WireMessage.GetPooledTransactions => Eth(GetPooledTransactionsId),
+        WireMessage.PooledTransactions => Eth(PooledTransactionsId),
+        WireMessage.GetReceipts => Eth(GetReceiptsId),
+        WireMessage.Receipts => Eth(ReceiptsId),
+        WireMessage.BlockRangeUpdate => Eth(BlockRangeUpdateId),
+        WireMessage.NewBlockWithSidecar => Stake(NewBlockWithSidecarId),
+        WireMessage.GetSidecars => Stake(GetSidecarsId),
+        WireMessage.Sidecars => Stake(SidecarsId),
+        _ => throw new ArgumentOutOfRangeException(nameof(message), message, "A message without a number."),
+    };
+
+    /// <summary>The spec's name of a kind of message.</summary>
+    public static string NameOf(WireCode code) => code switch
+    {
+        (WireCapability.Eth, StatusId) => "Status",
+        (WireCapability.Eth, NewBlockHashesId) => "NewBlockHashes",
+        (WireCapability.Eth, TransactionsId) => "Transactions",
+        (WireCapability.Eth, GetBlockHeadersId) => "GetBlockHeaders",
+        (WireCapability.Eth, BlockHeadersId) => "BlockHeaders",
+        (WireCapability.Eth, GetBlockBodiesId) => "GetBlockBodies",
+        (WireCapability.Eth, BlockBodiesId) => "BlockBodies",
+        (WireCapability.Eth, NewBlockId) => "NewBlock",
+        (WireCapability.Eth, NewPooledTransactionHashesId) => "NewPooledTransactionHashes",
+        (WireCapability.Eth, GetPooledTransactionsId) => "GetPooledTransactions",
+        (WireCapability.Eth, PooledTransactionsId) => "PooledTransactions",
+        (WireCapability.Eth, GetReceiptsId) => "GetReceipts",
+        (WireCapability.Eth, ReceiptsId) => "Receipts",
+        (WireCapability.Eth, BlockRangeUpdateId) => "BlockRangeUpdate",
+        (WireCapability.Stake, NewBlockWithSidecarId) => "NewBlockWithSidecar",
+        (WireCapability.Stake, GetSidecarsId) => "GetSidecars",
+        (WireCapability.Stake, SidecarsId) => "Sidecars",
+        _ => "unknown message",
+    };
+
+    /// <summary>Writes a message for a peer of this eth version.</summary>
+    public static WireCode Encode(WireMessage message, int ethVersion, RlpWriter rlp)
+    {
+        WireEncoding.Write(message, ethVersion, rlp);
+        return CodeOf(message);
+    }
+
+    /// <summary>Reads a message from a peer of this eth version.</summary>
+    public static Verdict<WireMessage, WireError> Decode(WireCode code, int ethVersion, ReadOnlySpan<byte> payload)
+    {
+        var limit = WireLimits.MaxBytes(code, ethVersion);
+        if (limit == 0) return new WireError.Unknown(code);
+        if (payload.Length > limit) return new WireError.TooLarge(code, payload.Length, limit);
+        try
+        {
+            return WireDecoding.Read(code, ethVersion, payload);
+        }
+        catch (RlpException e)
+        {
+            return new WireError.Malformed(code, e.Message);
+        }
+    }
+
+    private static WireCode Eth(int id) => new(WireCapability.Eth, id);
+
+    private static WireCode Stake(int id) => new(WireCapability.Stake, id);
+}

@@ -50,7 +50,7 @@ internal sealed class ProofOfWorkHeaderRules(ProofOfWorkSettings settings) : IHe
 
     private HeaderError? CheckDerived(BlockHeader header, BlockHeader parent)
     {
-        var baseFee = BaseFee.Next(parent);
+        var baseFee = BaseFee.Next(parent.BaseFeePerGas, parent.GasUsed, parent.GasLimit);
         if (header.BaseFeePerGas != baseFee) return new HeaderError.WrongBaseFee(header.BaseFeePerGas, baseFee);
         var difficulty = Difficulty(settings, parent, header.Timestamp);
         return header.Difficulty != difficulty ? new HeaderError.WrongDifficulty(header.Difficulty, difficulty) : null;

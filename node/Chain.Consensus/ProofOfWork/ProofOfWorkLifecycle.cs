@@ -27,7 +27,7 @@ internal sealed class ProofOfWorkLifecycle(ChainSpec spec, ProofOfWorkSettings s
             GasUsed = 0,
             Timestamp = timestamp,
             ExtraData = extraData,
-            BaseFeePerGas = BaseFee.Next(parent.Header),
+            BaseFeePerGas = BaseFee.Next(parent.Header.BaseFeePerGas, parent.Header.GasUsed, parent.Header.GasLimit),
         };
     }
 }

@@ -1,32 +1,34 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Chain.Primitives;
 
 /// <summary>The 20 bytes that name an account: the last 20 of the Keccak-256 of its public key (yellow paper, section 4.1).</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
 public readonly struct Address : IEquatable<Address>, IComparable<Address>
 {
+    /// <summary>The bytes of an address.</summary>
     public const int Size = 20;
 
+    /// <summary>Twenty zero bytes.</summary>
     public static readonly Address Zero;
 
-    private readonly Storage _storage;
-
-    [InlineArray(Size)]
-    private struct Storage
-    {
-        private byte _first;
-    }
+    // Raw bytes in memory order; never interpreted as numbers.
+    private readonly ulong _w0, _w1;
+    private readonly uint _w2;
 
     /// <summary>Copies exactly 20 bytes.</summary>
     /// <exception cref="ArgumentException">Any other length.</exception>
     public Address(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != Size) throw new ArgumentException($"An address cannot be made of {bytes.Length} bytes.", nameof(bytes));
-        bytes.CopyTo(MemoryMarshal.AsBytes(new Span<Storage>(ref _storage)));
+        _w0 = MemoryMarshal.Read<ulong>(bytes);
+        _w1 = MemoryMarshal.Read<ulong>(bytes[8..]);
+        _w2 = MemoryMarshal.Read<uint>(bytes[16..]);
     }
 
+    /// <summary>The bytes, borrowed from this value.</summary>
     [UnscopedRef]
     public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(new ReadOnlySpan<Address>(in this));
 
@@ -39,7 +41,7 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
         return new Address(Keccak256.Hash(publicKey).Bytes[12..]);
     }
 
-    /// <summary>The address of a contract created by a sender's transaction with this nonce.</summary>
+    /// <summary>The address of a contract created by a sender's transaction with this nonce (yellow paper, section 7).</summary>
     public static Address OfContract(Address sender, ulong nonce)
     {
         var rlp = new RlpWriter();
@@ -55,6 +57,7 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
     public static Address Parse(string text) =>
         TryParse(text, out var address) ? address : throw new FormatException($"'{text}' is not an address (40 hex digits; mixed case must match its EIP-55 checksum).");
 
+    /// <summary>As <see cref="Parse"/>, with false for what that refuses.</summary>
     public static bool TryParse(string? text, out Address address)
     {
         Span<byte> bytes = stackalloc byte[Size];
@@ -68,11 +71,16 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
         return true;
     }
 
-    public bool Equals(Address other) => Bytes.SequenceEqual(other.Bytes);
+    public bool Equals(Address other) => _w0 == other._w0 && _w1 == other._w1 && _w2 == other._w2;
 
     public override bool Equals(object? obj) => obj is Address other && Equals(other);
 
-    public override int GetHashCode() => MemoryMarshal.Read<int>(Bytes[8..]);
+    // All bytes count: addresses made by hand differ only in the last ones.
+    public override int GetHashCode()
+    {
+        var mixed = _w0 ^ BitOperations.RotateLeft(_w1, 23) ^ BitOperations.RotateLeft((ulong)_w2, 47);
+        return unchecked((int)mixed ^ (int)(mixed >> 32));
+    }
 
     public int CompareTo(Address other) => Bytes.SequenceCompareTo(other.Bytes);
 

@@ -9,6 +9,7 @@ namespace Chain.Primitives;
 /// </summary>
 public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>
 {
+    /// <summary>The bytes of a hash.</summary>
     public const int Size = 32;
 
     /// <summary>Thirty-two zero bytes.</summary>
@@ -44,6 +45,7 @@ public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>
     public static Hash256 Parse(string hex) =>
         TryParse(hex, out var hash) ? hash : throw new FormatException($"'{hex}' is not a 32-byte hash in hex.");
 
+    /// <summary>As <see cref="Parse"/>, with false for what that refuses.</summary>
     public static bool TryParse(string? hex, out Hash256 hash)
     {
         Span<byte> bytes = stackalloc byte[Size];

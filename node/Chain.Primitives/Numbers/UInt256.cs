@@ -53,6 +53,7 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
 
     public static UInt256 operator %(UInt256 left, UInt256 right) => DivRem(left, right).Remainder;
 
+    /// <summary>The sum; false (and the sum modulo 2^256) when it does not fit.</summary>
     public static bool TryAdd(UInt256 left, UInt256 right, out UInt256 sum)
     {
         unchecked
@@ -66,6 +67,7 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         }
     }
 
+    /// <summary>The difference; false (and the difference modulo 2^256) when it is negative.</summary>
     public static bool TrySubtract(UInt256 left, UInt256 right, out UInt256 difference)
     {
         unchecked
@@ -79,8 +81,16 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         }
     }
 
+    /// <summary>The product; false (and the product modulo 2^256) when it does not fit.</summary>
     public static bool TryMultiply(UInt256 left, UInt256 right, out UInt256 product)
     {
+        if (left.IsUInt64 && right.IsUInt64)
+        {
+            var high = Math.BigMul(left._l0, right._l0, out ulong low);
+            product = new UInt256(low, high, 0, 0);
+            return true;
+        }
+
         Span<ulong> a = stackalloc ulong[4];
         Span<ulong> b = stackalloc ulong[4];
         Span<ulong> p = stackalloc ulong[8];
@@ -116,23 +126,94 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         if (dividend < divisor) return (Zero, dividend);
         if (divisor.IsUInt64) return DivRem64(dividend, divisor._l0);
 
-        // Long division, bit by bit: dividing by more than 64 bits is rare and never on a hot path.
-        var shift = dividend.BitLength - divisor.BitLength;
-        var quotient = Zero;
-        var remainder = dividend;
-        var shifted = divisor << shift;
-        for (; shift >= 0; shift--)
-        {
-            if (remainder >= shifted)
-            {
-                remainder -= shifted;
-                quotient |= One << shift;
-            }
+        return DivRemLong(dividend, divisor);
+    }
 
-            shifted >>= 1;
+    // Knuth's algorithm D (The Art of Computer Programming, volume 2, section 4.3.1) with digits of 64 bits, for a divisor of two digits or more.
+    private static (UInt256 Quotient, UInt256 Remainder) DivRemLong(UInt256 dividend, UInt256 divisor)
+    {
+        Span<ulong> u = stackalloc ulong[5];
+        Span<ulong> v = stackalloc ulong[4];
+        Span<ulong> q = stackalloc ulong[4];
+        q.Clear();
+        var n = (divisor.BitLength + 63) / 64;
+        var m = (dividend.BitLength + 63) / 64;
+
+        // D1: shift both until the divisor's highest bit is set, so that a guessed digit is at most two too large.
+        var shift = (n * 64) - divisor.BitLength;
+        (divisor << shift).CopyLimbs(v);
+        (dividend << shift).CopyLimbs(u);
+        u[4] = shift == 0 ? 0 : dividend._l3 >> (64 - shift);
+
+        unchecked
+        {
+            for (var j = m - n; j >= 0; j--)
+            {
+                // D3: guess the digit from the two highest digits, correct the guess with a third.
+                var (guess, rest) = u[j + n] >= v[n - 1]
+                    ? (UInt128.One << 64, (UInt128)(u[j + n] - v[n - 1]) << 64 | u[j + n - 1])
+                    : WidenDivRem(u[j + n], u[j + n - 1], v[n - 1]);
+                while (guess >> 64 != 0 || (rest >> 64 == 0 && guess * v[n - 2] > ((rest << 64) | u[j + n - 2])))
+                {
+                    guess--;
+                    rest += v[n - 1];
+                }
+
+                // D4: take the divisor away that many times; D6: once too often, give one back.
+                var digit = (ulong)guess;
+                if (SubtractProduct(u[j..], v[..n], digit))
+                {
+                    digit--;
+                    AddBack(u[j..], v[..n]);
+                }
+
+                q[j] = digit;
+            }
         }
 
-        return (quotient, remainder);
+        return (new UInt256(q[0], q[1], q[2], q[3]), new UInt256(u[0], u[1], u[2], u[3]) >> shift);
+
+        static (UInt128 Quotient, UInt128 Remainder) WidenDivRem(ulong high, ulong low, ulong by)
+        {
+            var (quotient, remainder) = DivRemWord(high, low, by);
+            return (quotient, remainder);
+        }
+    }
+
+    // u -= v * digit over one digit more than v has; true when the result is negative (and wrapped).
+    private static bool SubtractProduct(Span<ulong> u, ReadOnlySpan<ulong> v, ulong digit)
+    {
+        unchecked
+        {
+            ulong carry = 0;
+            for (var i = 0; i < v.Length; i++)
+            {
+                var product = ((UInt128)digit * v[i]) + carry;
+                var low = (ulong)product;
+                carry = (ulong)(product >> 64) + (u[i] < low ? 1UL : 0UL);
+                u[i] -= low;
+            }
+
+            var negative = u[v.Length] < carry;
+            u[v.Length] -= carry;
+            return negative;
+        }
+    }
+
+    private static void AddBack(Span<ulong> u, ReadOnlySpan<ulong> v)
+    {
+        unchecked
+        {
+            ulong carry = 0;
+            for (var i = 0; i < v.Length; i++)
+            {
+                var sum = (UInt128)u[i] + v[i] + carry;
+                u[i] = (ulong)sum;
+                carry = (ulong)(sum >> 64);
+            }
+
+            u[v.Length] += carry;
+        }
     }
 
     private static (UInt256 Quotient, UInt256 Remainder) DivRem64(UInt256 dividend, ulong divisor)
@@ -169,6 +250,7 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         return new UInt256(to[0], to[1], to[2], to[3]);
     }
 
+    /// <summary>Shifts right, filling with zeros.</summary>
     public static UInt256 operator >>(UInt256 value, int count)
     {
         if (count is < 0 or > 255) throw new ArgumentOutOfRangeException(nameof(count), count, "Shift by 0 to 255 bits.");
@@ -202,6 +284,7 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
     public static explicit operator ulong(UInt256 value) =>
         value.IsUInt64 ? value._l0 : throw new OverflowException($"{value} does not fit in 64 bits.");
 
+    /// <summary>The nearest double, to within its rounding: for ratios and screens, never for consensus.</summary>
     public static explicit operator double(UInt256 value) =>
         (((value._l3 * 18446744073709551616.0) + value._l2) * 18446744073709551616.0 + value._l1) * 18446744073709551616.0 + value._l0;
 
@@ -298,7 +381,26 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         : _l0.CompareTo(other._l0);
 
     /// <summary>Decimal.</summary>
-    public override string ToString() => IsUInt64 ? _l0.ToString(CultureInfo.InvariantCulture) : ((BigInteger)this).ToString(CultureInfo.InvariantCulture);
+    public override string ToString()
+    {
+        if (IsUInt64) return _l0.ToString(CultureInfo.InvariantCulture);
+
+        // Groups of 19 digits from the right: the largest power of ten in 64 bits.
+        const ulong Group = 10_000_000_000_000_000_000;
+        Span<char> text = stackalloc char[20 + (4 * 19)];
+        var start = text.Length;
+        var rest = this;
+        while (!rest.IsUInt64)
+        {
+            (rest, var group) = DivRem64(rest, Group);
+            start -= 19;
+            group._l0.TryFormat(text[start..], out _, "D19", CultureInfo.InvariantCulture);
+        }
+
+        Span<char> head = stackalloc char[20];
+        rest._l0.TryFormat(head, out var headLength, default, CultureInfo.InvariantCulture);
+        return string.Concat(head[..headLength], text[start..]);
+    }
 
     /// <summary>A JSON-RPC quantity: 0x and no leading zeros; "0x0" for zero.</summary>
     public string ToQuantity()

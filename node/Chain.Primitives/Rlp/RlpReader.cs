@@ -42,7 +42,7 @@ public ref struct RlpReader
         return Take(header, length);
     }
 
-    /// <summary>The next item whole, its header included, borrowed from the input.</summary>
+    /// <summary>The next item whole, its header included, borrowed from the input. What a list holds is not looked at.</summary>
     public ReadOnlySpan<byte> ReadItem()
     {
         var (_, header, length) = ReadHeader();
@@ -59,8 +59,10 @@ public ref struct RlpReader
         return bytes;
     }
 
+    /// <summary>A string of exactly 32 bytes.</summary>
     public Hash256 ReadHash() => new(ReadBytes(Hash256.Size));
 
+    /// <summary>A string of exactly 20 bytes.</summary>
     public Address ReadAddress() => new(ReadBytes(Address.Size));
 
     /// <summary>Twenty bytes, or none for "no address" (contract creation).</summary>
@@ -75,6 +77,7 @@ public ref struct RlpReader
         };
     }
 
+    /// <summary>A number of at most 8 bytes, big-endian without leading zeros.</summary>
     public ulong ReadUInt64()
     {
         var bytes = ReadNumber(8);
@@ -83,12 +86,14 @@ public ref struct RlpReader
         return value;
     }
 
+    /// <summary>A number from 0 to 2^31 - 1.</summary>
     public int ReadInt32()
     {
         var value = ReadUInt64();
         return value <= int.MaxValue ? (int)value : throw new RlpException($"A number up to {int.MaxValue} was expected, {value} was found.");
     }
 
+    /// <summary>The number 0 or 1.</summary>
     public bool ReadBool() => ReadUInt64() switch
     {
         0 => false,
@@ -96,6 +101,7 @@ public ref struct RlpReader
         var other => throw new RlpException($"0 or 1 was expected, {other} was found."),
     };
 
+    /// <summary>A number of at most 32 bytes, big-endian without leading zeros.</summary>
     public UInt256 ReadUInt256() => UInt256.FromBigEndian(ReadNumber(32));
 
     private ReadOnlySpan<byte> ReadNumber(int maxBytes)

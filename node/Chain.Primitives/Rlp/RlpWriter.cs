@@ -22,13 +22,16 @@ public sealed class RlpWriter
     public ReadOnlySpan<byte> WrittenSpan =>
         _depth == 0 ? _buffer.AsSpan(0, _length) : throw new InvalidOperationException($"{_depth} RLP lists are still open.");
 
+    /// <summary>A copy of what has been written.</summary>
     public byte[] ToArray() => WrittenSpan.ToArray();
 
+    /// <summary>The hash of what has been written.</summary>
     public Hash256 ToKeccak256() => Keccak256.Hash(WrittenSpan);
 
     /// <summary>Forgets what was written and keeps the buffer.</summary>
     public void Clear() => (_length, _depth) = (0, 0);
 
+    /// <summary>Opens a list: what is written until <see cref="EndList"/> are its items.</summary>
     public void StartList()
     {
         if (_depth == _open.Length) Array.Resize(ref _open, _depth * 2);
@@ -37,6 +40,7 @@ public sealed class RlpWriter
         _length += HeaderRoom;
     }
 
+    /// <summary>Closes the list opened last.</summary>
     public void EndList()
     {
         if (_depth == 0) throw new InvalidOperationException("No RLP list is open.");
@@ -49,6 +53,7 @@ public sealed class RlpWriter
         _length = start + headerLength + payload.Length;
     }
 
+    /// <summary>A string of bytes.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         Reserve(HeaderRoom + bytes.Length);
@@ -86,10 +91,13 @@ public sealed class RlpWriter
         Write(bytes.TrimStart((byte)0));
     }
 
+    /// <summary>A number that is not negative.</summary>
     public void Write(int value) => Write((ulong)value);
 
+    /// <summary>1 or 0.</summary>
     public void Write(bool value) => Write(value ? 1UL : 0UL);
 
+    /// <summary>A number, big-endian without leading zeros.</summary>
     public void Write(UInt256 value)
     {
         Span<byte> bytes = stackalloc byte[32];
@@ -97,6 +105,7 @@ public sealed class RlpWriter
         Write(bytes.TrimStart((byte)0));
     }
 
+    /// <summary>A text, as its UTF-8 bytes.</summary>
     public void Write(string utf8) => Write(System.Text.Encoding.UTF8.GetBytes(utf8));
 
     /// <summary>Bytes that are already RLP, as they are.</summary>

@@ -65,7 +65,7 @@ public sealed class Transaction
     /// </summary>
     public RecoveredTransaction? Recover()
     {
-        if (!_recoveryDone)
+        if (!Volatile.Read(ref _recoveryDone))
         {
             _recovered = Signature.TryRecoverAddress(Unsigned.SigningHash(), out var sender) ? new RecoveredTransaction(this, sender) : null;
             Volatile.Write(ref _recoveryDone, true);

@@ -12,6 +12,7 @@ namespace Chain.Tests;
 internal static class VectorFiles
 {
     private static readonly ConcurrentDictionary<string, byte> Ledger = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Regex> Patterns = new(StringComparer.Ordinal);
 
     /// <summary>The data's folder, or null where it is absent.</summary>
     public static string? Root { get; } = Find();
@@ -77,8 +78,10 @@ internal static class VectorFiles
     }
 
     /// <summary>Whether a glob covers a path: * within one folder, ** across folders.</summary>
-    public static bool Matches(string glob, string file) =>
-        Regex.IsMatch(file, "^" + Regex.Escape(glob).Replace(@"\*\*/", "(?:.*/)?").Replace(@"\*\*", ".*").Replace(@"\*", "[^/]*") + "$", RegexOptions.CultureInvariant);
+    public static bool Matches(string glob, string file) => Patterns.GetOrAdd(glob, ToPattern).IsMatch(file);
+
+    private static Regex ToPattern(string glob) =>
+        new("^" + Regex.Escape(glob).Replace(@"\*\*/", "(?:.*/)?").Replace(@"\*\*", ".*").Replace(@"\*", "[^/]*") + "$", RegexOptions.CultureInvariant);
 
     private static string? Find()
     {

@@ -17,14 +17,17 @@ public sealed record PoolSnapshot(
 
 /// <summary>One sender's transactions.</summary>
 /// <param name="StateNonce">The account's nonce on the head's state.</param>
+/// <param name="TotalCost">Wei that all of them together may cost at most: what the balance must cover.</param>
 /// <param name="Items">By nonce. Those that follow the state nonce without a gap are executable ("pending"), the rest wait ("queued").</param>
-public sealed record PooledAccount(ulong StateNonce, ImmutableSortedDictionary<ulong, PooledTransaction> Items)
+public sealed record PooledAccount(ulong StateNonce, UInt256 TotalCost, ImmutableSortedDictionary<ulong, PooledTransaction> Items)
 {
     /// <summary>The first nonce at or after the state nonce that no transaction in the pool has.</summary>
     public ulong NextNonce
     {
         get
         {
+            // Mostly there is no gap, and then the ends tell.
+            if (Items.IsEmpty || Items.Keys.First() != StateNonce) return StateNonce;
             var next = StateNonce;
             foreach (var nonce in Items.Keys)
             {

@@ -1,0 +1,45 @@
+using Chain.Primitives;
+
+namespace Chain.Node;
+
+/// <summary>
+/// Gathers what a step does to the world. Handed over as effects in the one safe order: persist, publish, then everything
+/// else as it arose.
+/// </summary>
+internal sealed class Outbox
+{
+    private readonly List<NodeEffect> _effects = [];
+
+    /// <summary>The writes of this step so far.</summary>
+    public StoreBatch Batch { get; private set; } = new();
+
+    public List<(Hash256 Hash, TransactionStep Step)> TransactionSteps { get; } = [];
+
+    public void Send(PeerId peer, WireMessage message) => _effects.Add(new NodeEffect.Send(peer, message));
+
+    public void Disconnect(PeerId peer, DisconnectReason reason, string why) => _effects.Add(new NodeEffect.Disconnect(peer, reason, why));
+
+    public void Reply(RequestId request, NodeReply reply) => _effects.Add(new NodeEffect.Reply(request, reply));
+
+    public void Tell(NodeEvent happened) => _effects.Add(new NodeEffect.Tell(happened));
+
+    public void DrainTo(EffectList effects, ChainView? view)
+    {
+        foreach (var (hash, step) in TransactionSteps)
+        {
+            Batch.TransactionSteps.Add((hash, step));
+            _effects.Add(new NodeEffect.Tell(new NodeEvent.TransactionChanged(hash, step)));
+        }
+
+        TransactionSteps.Clear();
+        if (!Batch.IsEmpty)
+        {
+            effects.Add(new NodeEffect.Persist(Batch));
+            Batch = new StoreBatch();
+        }
+
+        if (view is not null) effects.Add(new NodeEffect.Publish(view));
+        foreach (var effect in _effects) effects.Add(effect);
+        _effects.Clear();
+    }
+}

@@ -1,0 +1,38 @@
+using Chain.Consensus;
+using Chain.Execution;
+using Chain.Primitives;
+
+namespace Chain.Node;
+
+/// <summary>Why a block is not accepted.</summary>
+public abstract record BlockError
+{
+    private BlockError()
+    {
+    }
+
+    public sealed record Header(HeaderError Error) : BlockError;
+
+    public sealed record TransactionsRootMismatch(Hash256 Got, Hash256 Expected) : BlockError;
+
+    public sealed record WithdrawalsMismatch(Hash256? Got, Hash256? Expected) : BlockError;
+
+    /// <summary>Nobody can have signed this transaction.</summary>
+    public sealed record InvalidSignature(Hash256 TransactionHash, int Index) : BlockError;
+
+    /// <summary>The sidecar does not belong to the header: it condemns the message, never the block hash.</summary>
+    public sealed record SidecarMismatch(string Why) : BlockError;
+
+    public sealed record Execution(BlockExecutionError Error) : BlockError;
+
+    public sealed record StateRootMismatch(Hash256 Got, Hash256 Expected) : BlockError;
+
+    public sealed record ReceiptsRootMismatch(Hash256 Got, Hash256 Expected) : BlockError;
+
+    public sealed record LogsBloomMismatch : BlockError;
+
+    public sealed record GasUsedMismatch(ulong Got, ulong Expected) : BlockError;
+
+    /// <summary>It, or a block it descends from, was found invalid before.</summary>
+    public sealed record KnownInvalid(Hash256 Hash) : BlockError;
+}

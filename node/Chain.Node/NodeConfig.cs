@@ -1,0 +1,70 @@
+using Chain.Primitives;
+
+namespace Chain.Node;
+
+/// <summary>What a node is told once, at its start.</summary>
+public sealed record NodeConfig
+{
+    public required ChainSpec Spec { get; init; }
+
+    /// <summary>The genesis block; its state is in the store.</summary>
+    public required Block Genesis { get; init; }
+
+    /// <summary>Bytes that blocks made here carry in their extra data, at most 32.</summary>
+    public ReadOnlyMemory<byte> ExtraData { get; init; } = ReadOnlyMemory<byte>.Empty;
+
+    public PoolLimits Pool { get; init; } = new();
+
+    public NodeLimits Limits { get; init; } = new();
+}
+
+/// <summary>Every bound on what a node keeps or does; nothing that a peer sends grows memory past these.</summary>
+public sealed record NodeLimits
+{
+    /// <summary>Heights below the head that stay in memory with all their branches.</summary>
+    public int TreeHeights { get; init; } = 2048;
+
+    /// <summary>Heights below the head that the published picture shows.</summary>
+    public int ViewHeights { get; init; } = 128;
+
+    /// <summary>Blocks whose parent is not known.</summary>
+    public int Orphans { get; init; } = 256;
+
+    public int OrphansPerPeer { get; init; } = 32;
+
+    /// <summary>Blocks that wait for their time to come.</summary>
+    public int FutureBlocks { get; init; } = 64;
+
+    /// <summary>Hashes remembered per peer as known to it, for blocks and for transactions each.</summary>
+    public int KnownPerPeer { get; init; } = 8192;
+
+    /// <summary>Invalid block hashes remembered.</summary>
+    public int InvalidBlocks { get; init; } = 1024;
+
+    /// <summary>Headers downloaded ahead of the bodies.</summary>
+    public int HeadersAhead { get; init; } = 2048;
+
+    public int HeadersPerRequest { get; init; } = 192;
+
+    public int BodiesPerRequest { get; init; } = 96;
+
+    /// <summary>Body requests under way at once, over all peers.</summary>
+    public int BodyRequests { get; init; } = 16;
+
+    /// <summary>Blocks imported in one step while syncing: one store commit each.</summary>
+    public int BlocksPerStep { get; init; } = 256;
+
+    /// <summary>Announced transactions that are being fetched.</summary>
+    public int TransactionsInFlight { get; init; } = 8192;
+
+    public int RequestTimeoutMs { get; init; } = 4000;
+
+    /// <summary>Penalty points at which a peer is disconnected.</summary>
+    public int MaxScore { get; init; } = 100;
+
+    /// <summary>Bytes of bodies or receipts in one answer, roughly.</summary>
+    public int ResponseBytes { get; init; } = 2 * 1024 * 1024;
+
+    /// <summary>Work templates that stay valid.</summary>
+    public int Templates { get; init; } = 16;
+}

@@ -1,0 +1,367 @@
+using Chain.Consensus;
+using Chain.Primitives;
+
+namespace Chain.Node;
+
+/// <summary>
+/// A node without a world: the only way its state changes is <see cref="Step"/>, and all it wants done comes back as effects.
+/// It has no clock, no socket and no thread; equal inputs give equal effects, which is what lets a whole network run in one
+/// process from a seed. Not safe for concurrent use: it has one owner.
+/// </summary>
+public sealed class NodeCore
+{
+    private const int RecentReorgs = 64;
+    private const long ExpiryCheckMs = 10_000;
+
+    private readonly NodeConfig _config;
+    private readonly IChainReader _store;
+    private readonly Outbox _outbox = new();
+    private readonly BlockTree _tree;
+    private readonly TransactionPool _pool;
+    private readonly PeerSet _peers;
+    private readonly PendingRequests _requests;
+    private readonly BlockImporter _importer;
+    private readonly ChainSync _sync;
+    private readonly BlockFetcher _fetcher;
+    private readonly BlockGossip _blockGossip;
+    private readonly TransactionGossip _transactionGossip;
+    private readonly RequestServer _server;
+    private readonly WorkDesk _work;
+    private readonly ForkId _forkId;
+    private At _lastExpiry;
+    private ChainView _view;
+
+    /// <summary>Takes up where the store stands. An empty store must have been given <see cref="GenesisBatch"/> first.</summary>
+    /// <exception cref="InvalidOperationException">The store is empty, or contradicts itself.</exception>
+    public NodeCore(NodeConfig config, ConsensusRules rules, IChainReader store)
+    {
+        var head = store.GetHead() ?? throw new InvalidOperationException("The store is empty: commit the genesis batch first.");
+        if (head.Genesis != config.Genesis.Hash) throw new InvalidOperationException($"The store belongs to genesis {head.Genesis}, the node to {config.Genesis.Hash}.");
+        _config = config;
+        _store = store;
+        _forkId = ForkId.OfGenesis(config.Genesis.Hash);
+        var state = new StateOverlay(store);
+        _tree = new BlockTree(rules, store, head, config.Limits.TreeHeights);
+        _pool = new TransactionPool(config.Pool, config.Spec.ChainId, rules.NativeContracts);
+        _peers = new PeerSet(_outbox, config.Limits);
+        _requests = new PendingRequests(config.Limits);
+        _importer = new BlockImporter(config, rules, _tree, store, state, _pool, _outbox, head);
+        _sync = new ChainSync(config, rules, _tree, _importer, _peers, _requests, _outbox);
+        _fetcher = new BlockFetcher(rules, _tree, _importer, _sync, _peers, _requests, _outbox);
+        _blockGossip = new BlockGossip(rules, _peers, _outbox);
+        _transactionGossip = new TransactionGossip(config.Limits, _pool, _peers, _requests, _outbox);
+        _server = new RequestServer(config.Limits, _tree, _importer, store, _pool, _outbox);
+        _work = new WorkDesk(config, rules, _tree, _importer, _pool, _outbox);
+        _view = ViewBuilder.Initial(_tree, store, config, [.. store.GetReorgs(RecentReorgs).Reverse()]);
+    }
+
+    /// <summary>The picture after the last step; also published as an effect when it changes.</summary>
+    public ChainView View => _view;
+
+    /// <summary>What an empty store needs before a core can stand on it.</summary>
+    public static StoreBatch GenesisBatch(Chain.Execution.GenesisBlock genesis, At now)
+    {
+        var (block, state) = (genesis.Block, genesis.State);
+        var batch = new StoreBatch { Head = new HeadRecord(block.Hash, block.Hash, NextArrivalOrder: 1, NextLogOffset: 1) };
+        batch.Blocks.Add((block, new BlockRecord(block.Hash, 0, block.Header.ParentHash, block.Header.Header.Difficulty, 0, now, BlockStatus.Executed, 0)));
+        batch.Receipts.Add((block.Hash, []));
+        batch.TrieNodes.AddRange(state.Nodes);
+        batch.Codes.AddRange(state.Codes);
+        batch.Canonical.Add(new CanonicalChange(true, block, [], 0, now));
+        return batch;
+    }
+
+    /// <summary>Takes in one thing that happened and appends what has to be done about it.</summary>
+    public void Step(NodeInput input, EffectList effects)
+    {
+        Handle(input);
+        _transactionGossip.Flush();
+        _work.Refresh(input.At, _sync.IsFarBehind);
+        var parts = new ViewParts(_outbox.Batch.Blocks.Count > 0, _importer.NewReorgs, _pool.Snapshot, _peers.ToViews(), _sync.View, _work.Beneficiary);
+        var view = ViewBuilder.Next(_view, _tree, _store, parts, _config.Limits);
+        _importer.EndStep();
+        _tree.Trim(_config.Limits.TreeHeights);
+        _outbox.DrainTo(effects, ReferenceEquals(view, _view) ? null : view);
+        _view = view;
+    }
+
+    private void Handle(NodeInput input)
+    {
+        var now = input.At;
+        switch (input)
+        {
+            case NodeInput.Tick:
+                OnTick(now);
+                break;
+            case NodeInput.PeerConnected connected:
+                _peers.Add(connected.Peer, connected.Link);
+                _outbox.Send(connected.Peer, OwnStatus(connected.Link.EthVersion));
+                break;
+            case NodeInput.PeerDisconnected gone:
+                _peers.Remove(gone.Peer);
+                OnLost(_requests.TakeLost(now, gone.Peer), timedOut: false, now);
+                break;
+            case NodeInput.MessageReceived received:
+                if (_peers.Find(received.Peer) is { } peer) OnMessage(peer, received.Message, now);
+                break;
+            case NodeInput.MalformedMessage malformed:
+                _peers.Punish(malformed.Peer, new PeerOffence.Malformed(malformed.Why));
+                break;
+            case NodeInput.SubmitTransactions submitted:
+                foreach (var (request, transaction) in submitted.Items) _outbox.Reply(request, new NodeReply.Submitted(transaction.Hash, AddToPool(transaction, now)));
+                break;
+            case NodeInput.GetWork ask:
+                _work.Refresh(now, _sync.IsFarBehind);
+                _outbox.Reply(ask.Request, _work.Current(_sync.IsFarBehind));
+                break;
+            case NodeInput.SubmitWork solution:
+                OnSolution(solution, now);
+                break;
+            case NodeInput.SetMining mining:
+                _work.SetMining(mining.Beneficiary);
+                break;
+            case NodeInput.ImportBlocks import:
+                OnImport(import, now);
+                break;
+            default:
+                throw new InvalidOperationException($"No way to handle {input.GetType().Name}.");
+        }
+    }
+
+    private void OnTick(At now)
+    {
+        _tree.Tick(now);
+        _importer.RetryFuture(now);
+        _importer.UpdateHead(now);
+        OnLost(_requests.TakeLost(now), timedOut: true, now);
+        _sync.OnTick(now);
+        if (now.Since(_lastExpiry) < ExpiryCheckMs) return;
+        _lastExpiry = now;
+        _pool.Expire(now, _outbox.TransactionSteps);
+    }
+
+    private void OnLost(List<PendingRequest> lost, bool timedOut, At now)
+    {
+        foreach (var request in lost)
+        {
+            if (timedOut) _peers.Punish(request.Peer, new PeerOffence.Timeout(request.GetType().Name));
+            if (request is PendingRequest.FetchTransactions transactions) _transactionGossip.OnLost(transactions, now);
+            else _sync.OnLost(request, timedOut, now);
+        }
+    }
+
+    private void OnMessage(Peer peer, WireMessage message, At now)
+    {
+        if (message is WireMessage.Status status)
+        {
+            OnStatus(peer, status, now);
+            return;
+        }
+
+        if (!peer.IsReady)
+        {
+            _peers.Punish(peer.Id, new PeerOffence.Malformed($"{message.GetType().Name} before the status"));
+            return;
+        }
+
+        switch (message)
+        {
+            case WireMessage.NewBlock block:
+                OnNewBlock(peer, block.Block, block.TotalDifficulty, now);
+                break;
+            case WireMessage.NewBlockWithSidecar block:
+                OnNewBlock(peer, block.Block, block.TotalWeight, now);
+                break;
+            case WireMessage.NewBlockHashes announced:
+                foreach (var block in announced.Blocks) _fetcher.OnAnnounced(peer, block, now);
+                break;
+            case WireMessage.BlockRangeUpdate range:
+                peer.Raise(new BlockRef(range.Latest, range.LatestHash), UInt256.Zero);
+                _sync.Consider(now);
+                break;
+            case WireMessage.Transactions transactions:
+                TakeTransactions(peer, transactions.Items, now);
+                break;
+            case WireMessage.NewPooledTransactionHashes announced:
+                if (!_sync.IsFarBehind) _transactionGossip.OnAnnounced(peer, announced.Hashes, now);
+                break;
+            case WireMessage.GetBlockHeaders ask:
+                _server.Serve(peer.Id, ask);
+                break;
+            case WireMessage.GetBlockBodies ask:
+                _server.Serve(peer.Id, ask);
+                break;
+            case WireMessage.GetReceipts ask:
+                _server.Serve(peer.Id, ask);
+                break;
+            case WireMessage.GetPooledTransactions ask:
+                _server.Serve(peer, ask);
+                break;
+            case WireMessage.GetSidecars ask:
+                _server.Serve(peer.Id, ask);
+                break;
+            default:
+                OnAnswer(peer, message, now);
+                break;
+        }
+    }
+
+    private void OnAnswer(Peer peer, WireMessage message, At now)
+    {
+        var id = message switch
+        {
+            WireMessage.BlockHeaders answer => answer.RequestId,
+            WireMessage.BlockBodies answer => answer.RequestId,
+            WireMessage.PooledTransactions answer => answer.RequestId,
+            WireMessage.Sidecars answer => answer.RequestId,
+            WireMessage.Receipts answer => answer.RequestId,
+            _ => throw new InvalidOperationException($"No way to handle {message.GetType().Name}."),
+        };
+        switch (_requests.Close(peer.Id, id), message)
+        {
+            case (PendingRequest.SyncTip, WireMessage.BlockHeaders answer):
+                _sync.OnTip(peer.Id, answer.Headers, now);
+                break;
+            case (PendingRequest.SyncProbe, WireMessage.BlockHeaders answer):
+                _sync.OnProbe(peer.Id, answer.Headers, now);
+                break;
+            case (PendingRequest.SyncHeaders request, WireMessage.BlockHeaders answer):
+                _sync.OnHeaders(request, answer.Headers, now);
+                break;
+            case (PendingRequest.SyncBodies request, WireMessage.BlockBodies answer):
+                _sync.OnBodies(request, answer.Bodies, now);
+                break;
+            case (PendingRequest.SyncSidecars request, WireMessage.Sidecars answer):
+                _sync.OnSidecars(request, answer.Items, now);
+                break;
+            case (PendingRequest.FetchHeader request, WireMessage.BlockHeaders answer):
+                if (_fetcher.OnHeader(request, answer.Headers, now) is { } emptyBlock) TakeBlock(peer, emptyBlock, now);
+                break;
+            case (PendingRequest.FetchBody request, WireMessage.BlockBodies answer):
+                if (_fetcher.OnBody(request, answer.Bodies) is { } block) TakeBlock(peer, block, now);
+                break;
+            case (PendingRequest.FetchTransactions request, WireMessage.PooledTransactions answer):
+                TakeTransactions(peer, answer.Items, now);
+                _transactionGossip.OnDelivered(request, answer.Items, now);
+                break;
+            case (null, _):
+                // Late answers are common after a time-out; they cost nothing and bring nothing.
+                break;
+            default:
+                _peers.Punish(peer.Id, new PeerOffence.UnexpectedAnswer(message.GetType().Name));
+                break;
+        }
+    }
+
+    private WireMessage.Status OwnStatus(int version) => new(
+        version, _config.Spec.ChainId, _tree.Head.TotalDifficulty, _tree.Head.Hash, _tree.Head.Number, _config.Genesis.Hash, _forkId, EarliestBlock: 0);
+
+    private void OnStatus(Peer peer, WireMessage.Status status, At now)
+    {
+        if (peer.IsReady)
+        {
+            _peers.Punish(peer.Id, new PeerOffence.Malformed("a second status"));
+            return;
+        }
+
+        var refusal = status.GenesisHash != _config.Genesis.Hash ? $"another genesis: {status.GenesisHash}, here {_config.Genesis.Hash}"
+            : status.NetworkId != _config.Spec.ChainId ? $"another network: {status.NetworkId}, here {_config.Spec.ChainId}"
+            : status.ForkId != _forkId ? $"another fork id: {status.ForkId}, here {_forkId}"
+            : null;
+        if (refusal is not null)
+        {
+            _outbox.Disconnect(peer.Id, DisconnectReason.SubprotocolReason, refusal);
+            return;
+        }
+
+        peer.IsReady = true;
+        peer.Raise(new BlockRef(status.HeadNumber, status.HeadHash), status.TotalDifficulty);
+        peer.KnownBlocks.Add(status.HeadHash);
+        _outbox.Tell(new NodeEvent.PeerReady(peer.Id));
+        _transactionGossip.Greet(peer);
+        _sync.Consider(now);
+    }
+
+    private void OnNewBlock(Peer peer, Block block, UInt256 totalDifficulty, At now)
+    {
+        peer.Raise(new BlockRef(block.Number, block.Hash), totalDifficulty);
+        TakeBlock(peer, block, now);
+    }
+
+    private void TakeBlock(Peer peer, Block block, At now)
+    {
+        peer.KnownBlocks.Add(block.Hash);
+        switch (_importer.Add(block, peer.Id, now))
+        {
+            case ImportResult.Added:
+                _importer.UpdateHead(now);
+                if (_tree.Find(block.Hash) is { Status: not BlockStatus.Invalid } entry) _blockGossip.Announce(block, entry.TotalDifficulty);
+                else _peers.Punish(peer.Id, new PeerOffence.InvalidBlock(new BlockError.KnownInvalid(block.Hash)));
+                break;
+            case ImportResult.Orphan:
+                _sync.Follow(peer.Id, block.Hash, now);
+                break;
+            case ImportResult.Refused refused:
+                _peers.Punish(peer.Id, new PeerOffence.InvalidBlock(refused.Error));
+                break;
+        }
+    }
+
+    private void TakeTransactions(Peer peer, IReadOnlyList<Transaction> transactions, At now)
+    {
+        foreach (var transaction in transactions)
+        {
+            peer.KnownTransactions.Add(transaction.Hash);
+            if (transaction.Recover() is { } recovered) AddToPool(recovered, now);
+            else _peers.Punish(peer.Id, new PeerOffence.InvalidTransaction(null));
+        }
+    }
+
+    private PoolError? AddToPool(RecoveredTransaction transaction, At now)
+    {
+        if (_pool.Add(transaction, _importer.PoolHead(), now, _outbox.TransactionSteps) is { } error) return error;
+        _transactionGossip.Enqueue(transaction.Transaction);
+        _outbox.Tell(new NodeEvent.TransactionPooled(transaction));
+        return null;
+    }
+
+    private void OnSolution(NodeInput.SubmitWork solution, At now)
+    {
+        var (verdict, block) = _work.Solve(solution.SealHash, solution.Nonce);
+        if (block is not null)
+        {
+            if (_importer.Add(block, null, now) is ImportResult.Added)
+            {
+                _importer.UpdateHead(now);
+                _blockGossip.Announce(block, _tree.Find(block.Hash)!.TotalDifficulty);
+            }
+            else
+            {
+                verdict = WorkVerdict.Stale;
+            }
+        }
+
+        _outbox.Reply(solution.Request, new NodeReply.WorkSubmitted(verdict, block?.Hash));
+    }
+
+    private void OnImport(NodeInput.ImportBlocks import, At now)
+    {
+        var count = 0;
+        string? error = null;
+        foreach (var block in import.Blocks)
+        {
+            error = _importer.Add(block, null, now) switch
+            {
+                ImportResult.Refused refused => $"{block.Header}: {refused.Error}",
+                ImportResult.Orphan => $"{block.Header}: its parent {block.Header.ParentHash} is not known",
+                ImportResult.Deferred => $"{block.Header}: its timestamp {block.Header.Header.Timestamp} lies in the future",
+                _ => null,
+            };
+            if (error is not null) break;
+            count++;
+        }
+
+        _importer.UpdateHead(now);
+        _outbox.Reply(import.Request, new NodeReply.Imported(count, error));
+    }
+}

@@ -1,0 +1,36 @@
+using Chain.Primitives;
+
+namespace Chain.Node;
+
+/// <summary>What the node knows of one connection.</summary>
+internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
+{
+    public PeerId Id { get; } = id;
+
+    public PeerLink Link { get; } = link;
+
+    /// <summary>Whether its greeting was accepted.</summary>
+    public bool IsReady { get; set; }
+
+    /// <summary>The best block that it is known to have; null before its greeting.</summary>
+    public BlockRef? Head { get; set; }
+
+    /// <summary>Zero under eth/69, which does not tell.</summary>
+    public UInt256 TotalDifficulty { get; set; }
+
+    public int Score { get; set; }
+
+    public BoundedSet<Hash256> KnownBlocks { get; } = new(limits.KnownPerPeer);
+
+    public BoundedSet<Hash256> KnownTransactions { get; } = new(limits.KnownPerPeer);
+
+    /// <summary>The peer has this block and it is better than what was known of it.</summary>
+    public void Raise(BlockRef head, UInt256 totalDifficulty)
+    {
+        if (Head is not null && totalDifficulty <= TotalDifficulty && (!totalDifficulty.IsZero || head.Number <= Head.Number)) return;
+        Head = head;
+        TotalDifficulty = UInt256.Max(TotalDifficulty, totalDifficulty);
+    }
+
+    public PeerView ToView() => new(Id, Link.Name, Link.Outbound, Head, TotalDifficulty, Score);
+}

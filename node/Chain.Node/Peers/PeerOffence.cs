@@ -1,0 +1,61 @@
+using Chain.Consensus;
+
+namespace Chain.Node;
+
+/// <summary>What a peer did wrong, and what that costs it. At <see cref="NodeLimits.MaxScore"/> points it is disconnected.</summary>
+public abstract record PeerOffence
+{
+    private PeerOffence()
+    {
+    }
+
+    public sealed record Malformed(string Why) : PeerOffence;
+
+    public sealed record InvalidBlock(BlockError Error) : PeerOffence;
+
+    public sealed record InvalidTransaction(PoolError? Error) : PeerOffence;
+
+    /// <summary>An answer to nothing that was asked, or not what was asked.</summary>
+    public sealed record UnexpectedAnswer(string What) : PeerOffence;
+
+    public sealed record Timeout(string What) : PeerOffence;
+
+    /// <summary>It announced what it then did not have.</summary>
+    public sealed record EmptyPromise(string What) : PeerOffence;
+
+    /// <summary>Points; the whole table of penalties.</summary>
+    public int Points => this switch
+    {
+        Malformed => 100,
+        InvalidBlock { Error: var error } => PointsOf(error),
+        InvalidTransaction { Error: null } => 50,
+        InvalidTransaction => 0,
+        UnexpectedAnswer => 10,
+        Timeout => 5,
+        EmptyPromise => 5,
+        _ => throw new InvalidOperationException($"No penalty for {GetType().Name}."),
+    };
+
+    public string Text => this switch
+    {
+        Malformed m => $"malformed message: {m.Why}",
+        InvalidBlock b => $"invalid block: {b.Error}",
+        InvalidTransaction t => t.Error is null ? "a transaction that nobody signed" : $"unacceptable transaction: {PoolErrorText.Of(t.Error)}",
+        UnexpectedAnswer u => $"unexpected answer: {u.What}",
+        Timeout t => $"no answer in time: {t.What}",
+        EmptyPromise e => $"announced but not delivered: {e.What}",
+        _ => throw new InvalidOperationException($"No text for {GetType().Name}."),
+    };
+
+    private static int PointsOf(BlockError error) => error switch
+    {
+        // Clocks differ; time heals it.
+        BlockError.Header { Error: HeaderError.FromTheFuture } => 0,
+        BlockError.Header => 100,
+        BlockError.TransactionsRootMismatch or BlockError.WithdrawalsMismatch or BlockError.SidecarMismatch => 100,
+        BlockError.InvalidSignature => 100,
+        BlockError.Execution or BlockError.StateRootMismatch or BlockError.ReceiptsRootMismatch or BlockError.LogsBloomMismatch or BlockError.GasUsedMismatch => 100,
+        BlockError.KnownInvalid => 100,
+        _ => throw new InvalidOperationException($"No penalty for {error.GetType().Name}."),
+    };
+}

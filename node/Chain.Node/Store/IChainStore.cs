@@ -4,19 +4,33 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// What a node keeps (DESIGN section 7). A port: every implementation passes the same conformance suite. A batch is committed
-/// whole or not at all, and once <see cref="Commit"/> returns it survives a crash.
+/// What a node keeps (DESIGN section 7). A port: every implementation passes the same conformance suite. One thread commits;
+/// reading is safe from any thread and sees whole batches only. What goes wrong outside (disk full, damage, a failed device)
+/// throws <see cref="StoreException"/>; a batch that contradicts what is stored is a bug of its maker and throws
+/// <see cref="InvalidOperationException"/>. Either way nothing of the batch is kept.
 /// </summary>
 public interface IChainStore : IChainReader, IDisposable
 {
+    /// <summary>
+    /// Keeps the batch whole. Once this returns it survives the end of the process, and where it moves the head also a power cut.
+    /// </summary>
     void Commit(StoreBatch batch);
 
-    /// <summary>A reader for another thread; it sees whole batches only. Dispose it when done.</summary>
+    /// <summary>
+    /// The store as it is now, for another thread; later batches do not show in it. Hold it for one request at most, and dispose it.
+    /// </summary>
     IChainReaderLease OpenReader();
 
-    /// <summary>Forgets every trie node and code that none of these roots reaches. Safe at any time; may take long.</summary>
+    /// <summary>Does what commits put off to be short. Call it now and then (about once a second) from a thread of its own.</summary>
+    void Maintain(CancellationToken cancellation);
+
+    /// <summary>
+    /// Forgets every trie node and code that none of the chosen roots reaches, except what is committed while this runs. Commits
+    /// and readers go on meanwhile; may take long. The choice gets the store as of the moment from which commits are spared,
+    /// so that no state falls between the two; roots that are not here are no error.
+    /// </summary>
     /// <returns>How many nodes were removed.</returns>
-    long PruneStates(IReadOnlyList<Hash256> keepRoots, CancellationToken cancellation);
+    long PruneStates(Func<IChainReader, IReadOnlyList<Hash256>> chooseRoots, CancellationToken cancellation);
 
     /// <summary>Copies the store as of now to a new file while it stays in use.</summary>
     void BackupTo(string path);
@@ -37,7 +51,11 @@ public interface IChainReader : IStateReader
     /// <summary>Header, body and sidecar; null for a block of which only the header is kept.</summary>
     Block? GetBlock(Hash256 hash);
 
+    /// <summary>The receipts of an executed block, none where it has no transactions; null for a block not executed.</summary>
     IReadOnlyList<Receipt>? GetReceipts(Hash256 blockHash);
+
+    /// <summary>Who sent a block's transactions, in order; null unless the block is or once was canonical.</summary>
+    IReadOnlyList<Address>? GetSenders(Hash256 blockHash);
 
     Hash256? GetCanonicalHash(ulong number);
 

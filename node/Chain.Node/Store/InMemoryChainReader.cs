@@ -68,9 +68,9 @@ public abstract class InMemoryChainReader : IChainReader
         return log.GetRange(start, Math.Clamp(limit, 0, log.Count - start));
     }
 
-    public byte[]? GetTrieNode(Hash256 hash) => Tables.Nodes.GetValueOrDefault(hash);
+    public byte[]? GetTrieNode(Hash256 hash) => Tables.Nodes.GetValueOrDefault(hash).Bytes;
 
-    public byte[]? GetCode(Hash256 hash) => Tables.Codes.GetValueOrDefault(hash);
+    public byte[]? GetCode(Hash256 hash) => Tables.Codes.GetValueOrDefault(hash).Bytes;
 
     private InMemoryTables.StoredBlock? Find(Hash256 hash) => Tables.Blocks.GetValueOrDefault(hash);
 

@@ -77,9 +77,10 @@ public sealed class InMemoryChainStore : InMemoryChainReader, IChainStore
     public long PruneStates(Func<IChainReader, IReadOnlyList<Hash256>> chooseRoots, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(chooseRoots);
-        using var snapshot = OpenReader();
+        var before = Tables;
+        using var snapshot = new Snapshot(before);
         var kept = StateMarker.Mark(snapshot, chooseRoots(snapshot), cancellation);
-        _disk.Tables = Tables.WithoutStatesBut(kept, out var removed);
+        _disk.Tables = Tables.WithoutStatesBut(kept, before.Batches, out var removed);
         return removed;
     }
 
@@ -97,7 +98,13 @@ public sealed class InMemoryChainStore : InMemoryChainReader, IChainStore
     /// <summary>What survives a crash.</summary>
     private sealed class Disk
     {
-        public InMemoryTables Tables = InMemoryTables.Empty;
+        private InMemoryTables _tables = InMemoryTables.Empty;
+
+        public InMemoryTables Tables
+        {
+            get => Volatile.Read(ref _tables);
+            set => Volatile.Write(ref _tables, value);
+        }
     }
 
     private sealed class Snapshot(InMemoryTables tables) : InMemoryChainReader, IChainReaderLease

@@ -35,9 +35,12 @@ internal sealed record InMemoryTables
     /// <summary>Ascending by offset.</summary>
     public ImmutableList<ChainLogEntry> Log { get; init; } = [];
 
-    public ImmutableDictionary<Hash256, byte[]> Nodes { get; init; } = ImmutableDictionary<Hash256, byte[]>.Empty;
+    public ImmutableDictionary<Hash256, StoredBytes> Nodes { get; init; } = ImmutableDictionary<Hash256, StoredBytes>.Empty;
 
-    public ImmutableDictionary<Hash256, byte[]> Codes { get; init; } = ImmutableDictionary<Hash256, byte[]>.Empty;
+    public ImmutableDictionary<Hash256, StoredBytes> Codes { get; init; } = ImmutableDictionary<Hash256, StoredBytes>.Empty;
+
+    /// <param name="Batch">The batch that brought it last: pruning spares what came after it began.</param>
+    public readonly record struct StoredBytes(byte[] Bytes, long Batch);
 
     public sealed record StoredBlock(Block Block, BlockRecord Record, IReadOnlyList<Receipt>? Receipts, IReadOnlyList<Address>? Senders);
 
@@ -54,18 +57,22 @@ internal sealed record InMemoryTables
             Head = batch.Head ?? Head,
             Steps = WithSteps(batch),
             Reorgs = Reorgs.AddRange(batch.Reorgs),
-            Nodes = Nodes.SetItems(batch.TrieNodes),
-            Codes = Codes.SetItems(batch.Codes),
+            Nodes = WithBytes(Nodes, batch.TrieNodes),
+            Codes = WithBytes(Codes, batch.Codes),
         };
     }
 
-    /// <summary>These tables without the trie nodes and codes that are not marked.</summary>
-    public InMemoryTables WithoutStatesBut(MarkedState kept, out long removed)
+    /// <summary>These tables without the trie nodes and codes that are neither marked nor of this batch or a later one.</summary>
+    public InMemoryTables WithoutStatesBut(MarkedState kept, long fromBatch, out long removed)
     {
-        var nodes = Nodes.RemoveRange(Nodes.Keys.Where(hash => !kept.Nodes.Contains(hash)));
+        var nodes = Nodes.RemoveRange(Nodes.Where(node => node.Value.Batch < fromBatch && !kept.Nodes.Contains(node.Key)).Select(node => node.Key));
+        var codes = Codes.RemoveRange(Codes.Where(code => code.Value.Batch < fromBatch && !kept.Codes.Contains(code.Key)).Select(code => code.Key));
         removed = Nodes.Count - nodes.Count;
-        return this with { Nodes = nodes, Codes = Codes.RemoveRange(Codes.Keys.Where(hash => !kept.Codes.Contains(hash))) };
+        return this with { Nodes = nodes, Codes = codes };
     }
+
+    private ImmutableDictionary<Hash256, StoredBytes> WithBytes(ImmutableDictionary<Hash256, StoredBytes> items, List<KeyValuePair<Hash256, byte[]>> added) =>
+        added.Count == 0 ? items : items.SetItems(added.Select(item => KeyValuePair.Create(item.Key, new StoredBytes(item.Value, Batches))));
 
     private InMemoryTables WithBlocks(StoreBatch batch)
     {

@@ -1,0 +1,275 @@
+using Chain.Consensus;
+using Chain.Execution;
+using Chain.Node;
+using Chain.Primitives;
+
+namespace Chain.Testnet;
+
+/// <summary>
+/// A whole network in one process and on one thread: real cores, a simulated clock, simulated links and simulated work. From
+/// the same seed and script it does the same, message for message. Messages of one link and direction keep their order, as
+/// on TCP.
+/// </summary>
+public sealed class SimulatedNetwork
+{
+    private const long TickMs = 250;
+
+    private readonly PriorityQueue<Action, (long Time, ulong Order)> _events = new();
+    private readonly Dictionary<(int From, int To), LinkConditions> _links = [];
+    private readonly Dictionary<(int From, int To), long> _lastDelivery = [];
+    private readonly List<SimulatedNode> _nodes = [];
+    private readonly EffectList _effects = new();
+    private readonly SimulationTrace _trace = new();
+    private int[] _partitionOf;
+    private ulong _nextOrder;
+    private long _nextPeer = 1;
+    private long _nextRequest = 1;
+    private NodeReply? _lastReply;
+
+    /// <param name="genesis">Must carry the simulated seal, so that a block costs no work.</param>
+    public SimulatedNetwork(GenesisFile genesis, int nodes, ulong seed)
+    {
+        Random = new SeededRandom(seed);
+        Rules = ConsensusFactory.Create(genesis.Spec);
+        Genesis = GenesisState.Build(genesis);
+        Now = new At((long)(genesis.Timestamp * 1000));
+        _partitionOf = new int[nodes];
+        var config = new NodeConfig { Spec = genesis.Spec, Genesis = Genesis.Block };
+        for (var i = 0; i < nodes; i++)
+        {
+            var store = new InMemoryChainStore();
+            store.Commit(NodeCore.GenesisBatch(Genesis, Now));
+            var beneficiary = new Address([.. new byte[18], 0xee, (byte)i]);
+            _nodes.Add(new SimulatedNode(i, config, Rules, store, beneficiary));
+        }
+
+        foreach (var node in _nodes)
+        {
+            Step(node, at => new NodeInput.SetMining(at, node.Beneficiary));
+            var first = 1 + Random.Next((int)TickMs);
+            After(first, () => Tick(node));
+        }
+    }
+
+    public SeededRandom Random { get; }
+
+    public ConsensusRules Rules { get; }
+
+    public GenesisBlock Genesis { get; }
+
+    /// <summary>The network's true time.</summary>
+    public At Now { get; private set; }
+
+    public IReadOnlyList<SimulatedNode> Nodes => _nodes;
+
+    /// <summary>Everything that happened so far, condensed.</summary>
+    public SimulationTrace Trace => _trace;
+
+    /// <summary>Conditions of links that were not given their own.</summary>
+    public LinkConditions DefaultLink { get; set; } = LinkConditions.Good;
+
+    /// <summary>Whether all running nodes have the same head.</summary>
+    public bool IsConverged => _nodes.Where(node => node.IsRunning).Select(node => node.Core.View.Head.Hash).Distinct().Count() <= 1;
+
+    public void ConnectAll()
+    {
+        for (var i = 0; i < _nodes.Count; i++)
+        {
+            for (var j = i + 1; j < _nodes.Count; j++) Connect(_nodes[i], _nodes[j]);
+        }
+    }
+
+    public void SetLink(int a, int b, LinkConditions conditions) => _links[(a, b)] = _links[(b, a)] = conditions;
+
+    /// <summary>Cuts every connection between different groups; nodes in no group stand alone.</summary>
+    public void Partition(params int[][] groups)
+    {
+        _partitionOf = [.. Enumerable.Range(0, _nodes.Count).Select(i => -1 - i)];
+        for (var group = 0; group < groups.Length; group++)
+        {
+            foreach (var index in groups[group]) _partitionOf[index] = group;
+        }
+
+        foreach (var node in _nodes)
+        {
+            foreach (var (id, (other, _)) in node.Links.ToList())
+            {
+                if (_partitionOf[node.Index] != _partitionOf[other.Index]) Cut(node, new PeerId(id));
+            }
+        }
+    }
+
+    public void Heal()
+    {
+        _partitionOf = new int[_nodes.Count];
+        foreach (var node in _nodes)
+        {
+            foreach (var other in _nodes)
+            {
+                if (node.Index < other.Index && node.Links.Values.All(link => link.Other != other)) Connect(node, other);
+            }
+        }
+    }
+
+    /// <summary>Stops a node dead: connections break, memory is gone, the store stays.</summary>
+    public void Kill(int index)
+    {
+        var node = _nodes[index];
+        node.IsRunning = false;
+        foreach (var id in node.Links.Keys.ToList()) Cut(node, new PeerId(id));
+    }
+
+    public void Restart(int index)
+    {
+        var node = _nodes[index];
+        node.Restart();
+        node.IsRunning = true;
+        Step(node, at => new NodeInput.SetMining(at, node.Beneficiary));
+        foreach (var other in _nodes.Where(other => other != node && other.IsRunning && _partitionOf[other.Index] == _partitionOf[index])) Connect(node, other);
+    }
+
+    /// <summary>Lets a node mine at this rate from now on, in hashes a second; 0 stops it.</summary>
+    public void SetHashRate(int index, double hashesPerSecond)
+    {
+        var wasMining = _nodes[index].HashRate > 0;
+        _nodes[index].HashRate = hashesPerSecond;
+        if (!wasMining && hashesPerSecond > 0) ScheduleBlock(_nodes[index]);
+    }
+
+    /// <summary>Hands a transaction to a node as RPC does; the pool's answer.</summary>
+    public PoolError? Submit(int index, RecoveredTransaction transaction)
+    {
+        var request = new RequestId(_nextRequest++);
+        Step(_nodes[index], at => new NodeInput.SubmitTransactions(at, [(request, transaction)]));
+        return ((NodeReply.Submitted)_lastReply!).Error;
+    }
+
+    /// <summary>Runs this long, in the network's time.</summary>
+    public void Run(TimeSpan duration) => RunUntil(() => false, duration);
+
+    /// <summary>Runs until something is so; false when the time was up first.</summary>
+    public bool RunUntil(Func<bool> condition, TimeSpan limit)
+    {
+        var end = Now.Plus((long)limit.TotalMilliseconds);
+        while (!condition())
+        {
+            if (!_events.TryPeek(out _, out var when) || when.Time > end.UnixMs)
+            {
+                Now = end;
+                return condition();
+            }
+
+            Now = new At(when.Time);
+            _events.Dequeue()();
+        }
+
+        return true;
+    }
+
+    private void Connect(SimulatedNode a, SimulatedNode b)
+    {
+        if (!a.IsRunning || !b.IsRunning || _partitionOf[a.Index] != _partitionOf[b.Index]) return;
+        var (idAtA, idAtB) = (new PeerId(_nextPeer++), new PeerId(_nextPeer++));
+        a.Links[idAtA.Number] = (b, idAtB);
+        b.Links[idAtB.Number] = (a, idAtA);
+        var sidecars = Rules.HasSidecar;
+        Step(a, at => new NodeInput.PeerConnected(at, idAtA, new PeerLink(68, Outbound: true, sidecars, $"node {b.Index}")));
+        Step(b, at => new NodeInput.PeerConnected(at, idAtB, new PeerLink(68, Outbound: false, sidecars, $"node {a.Index}")));
+    }
+
+    private void Cut(SimulatedNode node, PeerId id)
+    {
+        if (!node.Links.Remove(id.Number, out var link)) return;
+        link.Other.Links.Remove(link.OtherId.Number);
+        if (node.IsRunning) Step(node, at => new NodeInput.PeerDisconnected(at, id));
+        if (link.Other.IsRunning) Step(link.Other, at => new NodeInput.PeerDisconnected(at, link.OtherId));
+    }
+
+    private void Tick(SimulatedNode node)
+    {
+        if (node.IsRunning) Step(node, at => new NodeInput.Tick(at));
+        After(TickMs, () => Tick(node));
+    }
+
+    /// <summary>The search has no memory, so the time to the next block is drawn anew whenever one was found.</summary>
+    private void ScheduleBlock(SimulatedNode node)
+    {
+        var difficulty = (double)node.Core.View.Head.Header.Difficulty;
+        var wait = Random.NextExponential(difficulty / node.HashRate * 1000);
+        After(Math.Max(1, (long)wait), () =>
+        {
+            if (node.HashRate <= 0) return;
+            if (node.IsRunning) Solve(node);
+            ScheduleBlock(node);
+        });
+    }
+
+    private void Solve(SimulatedNode node)
+    {
+        var request = new RequestId(_nextRequest++);
+        Step(node, at => new NodeInput.GetWork(at, request));
+        if (_lastReply is not NodeReply.Work { Package: { } package }) return;
+        Step(node, at => new NodeInput.SubmitWork(at, request, package.SealHash, Random.NextUInt64()));
+    }
+
+    private void After(long milliseconds, Action action) => _events.Enqueue(action, (Now.UnixMs + milliseconds, _nextOrder++));
+
+    private void Step(SimulatedNode node, Func<At, NodeInput> input)
+    {
+        _effects.Clear();
+        node.Core.Step(input(Now.Plus(node.SkewMs)), _effects);
+        foreach (var effect in _effects.Items.ToArray()) Carry(node, effect);
+    }
+
+    private void Carry(SimulatedNode node, NodeEffect effect)
+    {
+        switch (effect)
+        {
+            case NodeEffect.Persist persist:
+                node.Store.Commit(persist.Batch);
+                break;
+            case NodeEffect.Send send:
+                Transmit(node, send.Peer, send.Message);
+                break;
+            case NodeEffect.Disconnect disconnect:
+                _trace.Note(Now, node.Index, $"disconnects: {disconnect.Why}");
+                After(0, () => Cut(node, disconnect.Peer));
+                break;
+            case NodeEffect.Reply reply:
+                _lastReply = reply.Answer;
+                break;
+            case NodeEffect.Tell { Event: NodeEvent.HeadChanged head }:
+                _trace.Note(Now, node.Index, $"head {head.Head.Number} {head.Head.Hash.ToShortString()} -{head.Removed.Count} +{head.Added.Count}");
+                break;
+            case NodeEffect.Tell { Event: NodeEvent.BlockRejected rejected }:
+                _trace.Note(Now, node.Index, $"rejects block {rejected.Number}: {rejected.Why}");
+                break;
+            case NodeEffect.Tell { Event: NodeEvent.TransactionChanged changed }:
+                _trace.Note(Now, node.Index, $"transaction {changed.Hash.ToShortString()} {changed.Step.Fate}");
+                break;
+        }
+    }
+
+    private void Transmit(SimulatedNode from, PeerId peer, WireMessage message)
+    {
+        if (!from.Links.TryGetValue(peer.Number, out var link)) return;
+        var conditions = _links.GetValueOrDefault((from.Index, link.Other.Index), DefaultLink);
+        if (Random.Chance(conditions.Loss)) return;
+        var copies = Random.Chance(conditions.Duplication) ? 2 : 1;
+        for (var copy = 0; copy < copies; copy++)
+        {
+            var key = (from.Index, link.Other.Index);
+            var delay = conditions.DelayMs + (conditions.JitterMs > 0 ? Random.Next(conditions.JitterMs) : 0);
+            var arrival = Math.Max(Now.UnixMs + delay, _lastDelivery.GetValueOrDefault(key));
+            _lastDelivery[key] = arrival;
+            After(arrival - Now.UnixMs, () =>
+            {
+                // The connection may have been cut while the message was on its way.
+                if (link.Other.IsRunning && link.Other.Links.ContainsKey(link.OtherId.Number))
+                {
+                    Step(link.Other, at => new NodeInput.MessageReceived(at, link.OtherId, message));
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Chain.Consensus;
+using Chain.Node;
+using Chain.Primitives;
+
+namespace Chain.Testnet;
+
+/// <summary>One node of a simulated network: the real core over a store in memory, with a clock of its own.</summary>
+public sealed class SimulatedNode
+{
+    private readonly NodeConfig _config;
+    private readonly ConsensusRules _rules;
+
+    internal SimulatedNode(int index, NodeConfig config, ConsensusRules rules, InMemoryChainStore store, Address beneficiary)
+    {
+        Index = index;
+        Beneficiary = beneficiary;
+        Store = store;
+        _config = config;
+        _rules = rules;
+        Core = new NodeCore(config, rules, store);
+    }
+
+    public int Index { get; }
+
+    public Address Beneficiary { get; }
+
+    public NodeCore Core { get; private set; }
+
+    public InMemoryChainStore Store { get; }
+
+    /// <summary>Milliseconds by which its clock is ahead of the network's.</summary>
+    public long SkewMs { get; set; }
+
+    /// <summary>Hashes a second; 0 for a node that does not mine.</summary>
+    public double HashRate { get; set; }
+
+    public bool IsRunning { get; internal set; } = true;
+
+    /// <summary>Its connections: the id on this side, the other node, the id on that side.</summary>
+    internal SortedDictionary<long, (SimulatedNode Other, PeerId OtherId)> Links { get; } = [];
+
+    /// <summary>Starts again from what the store holds, as a process does after a crash.</summary>
+    internal void Restart() => Core = new NodeCore(_config, _rules, Store);
+}

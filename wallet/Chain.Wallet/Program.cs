@@ -1,1 +1,3 @@
-return 0;
+using Chain.Wallet;
+
+return await WalletProgram.RunAsync(args, WalletHost.OfThisProcess());

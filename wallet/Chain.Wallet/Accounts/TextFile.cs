@@ -1,0 +1,29 @@
+namespace Chain.Wallet;
+
+/// <summary>Small files that the user names.</summary>
+internal static class TextFile
+{
+    private const int MaxBytes = 64 * 1024;
+
+    /// <summary>The first line without its line break; empty for an empty file.</summary>
+    public static string FirstLine(string path, string what)
+    {
+        var text = Read(path, what);
+        var end = text.AsSpan().IndexOfAny('\r', '\n');
+        return end < 0 ? text : text[..end];
+    }
+
+    /// <exception cref="WalletException"><see cref="ExitCode.Unknown"/>: not there, not readable or far too large.</exception>
+    public static string Read(string path, string what)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > MaxBytes) throw new WalletException(ExitCode.Unknown, $"The {what} {path} is larger than {MaxBytes / 1024} KiB: surely another file is meant.");
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new WalletException(ExitCode.Unknown, $"The {what} {path} cannot be read: {e.Message}");
+        }
+    }
+}

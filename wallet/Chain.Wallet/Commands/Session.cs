@@ -1,0 +1,101 @@
+using System.CommandLine;
+using Chain.Primitives;
+
+namespace Chain.Wallet;
+
+/// <summary>What one run of a command works with: its options, the screen, the keystore and the node.</summary>
+internal sealed class Session : IDisposable
+{
+    private const string DefaultRpc = "http://127.0.0.1:8545";
+
+    private readonly Options _options;
+    private readonly ParseResult _parsed;
+    private readonly Lazy<JsonRpcClient> _rpc;
+
+    public Session(WalletHost host, Options options, ParseResult parsed)
+    {
+        Host = host;
+        _options = options;
+        _parsed = parsed;
+        Screen = new Screen(host, parsed.GetValue(options.Json));
+        Folder = new KeystoreFolder(parsed.GetValue(options.Keystore) ?? host.Environment("CHAIN_KEYSTORE") ?? Path.Combine(host.Home, ".chain", "keystore"));
+        Accounts = new AccountBook(Folder);
+        _rpc = new Lazy<JsonRpcClient>(() =>
+        {
+            var url = NodeUrl();
+            return new JsonRpcClient(url, host.Http(url));
+        });
+    }
+
+    public WalletHost Host { get; }
+
+    public Screen Screen { get; }
+
+    public KeystoreFolder Folder { get; }
+
+    public AccountBook Accounts { get; }
+
+    public NodeClient Node => new(_rpc.Value);
+
+    public Passwords Passwords => new(Host, Screen, Get(_options.PasswordFile));
+
+    public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
+
+    public T? Get<T>(Argument<T> argument) => _parsed.GetValue(argument);
+
+    /// <summary>Wei from an option; null where it was not given.</summary>
+    public UInt256? Amount(Option<string?> option) => Get(option) is { } text ? Amount(option.Name, text) : null;
+
+    public static UInt256 Amount(string name, string text) =>
+        Wallet.Amount.Parse(text).IsOk(out var wei, out var error) ? wei : throw new WalletException(ExitCode.Usage, $"{name}: {error.Message}");
+
+    public FeeWishes FeeWishes() => new(Get(_options.Legacy), Amount(_options.MaxFee), Amount(_options.PriorityFee));
+
+    public static Hash256 TransactionHash(string text) => Hash256.TryParse(text, out var hash)
+        ? hash
+        : throw new WalletException(ExitCode.Usage, $"'{text}' is not a transaction hash: 0x and 64 hex digits are wanted.");
+
+    /// <summary>The options of --wait; null where it was not given.</summary>
+    public WatchOptions? WaitOptions() => Get(_options.Wait) is { } text ? WatchOptions("--wait", text, TimeSpan.FromMinutes(10)) : null;
+
+    public WatchOptions WatchOptions(string name, string goalText, TimeSpan? defaultTimeout)
+    {
+        if (!WatchGoal.TryParse(goalText, out var goal)) throw new WalletException(ExitCode.Usage, $"{name}: '{goalText}' is neither a number of confirmations nor safe nor finalized.");
+        var share = Get(_options.AttackerShare);
+        if (share is not (>= 0 and <= 1)) throw new WalletException(ExitCode.Usage, $"--attacker-share: {share} is not from 0 to 1.");
+        var timeout = defaultTimeout;
+        if (Get(_options.Timeout) is { } text)
+        {
+            if (!Duration.TryParse(text, out var given)) throw new WalletException(ExitCode.Usage, $"--timeout: '{text}' is not a time such as 90s, 5m or 1h.");
+            timeout = given;
+        }
+
+        return new WatchOptions(goal, share, TimeSpan.FromMilliseconds(300), timeout);
+    }
+
+    /// <summary>Asks before something that cannot be undone; --yes says it beforehand.</summary>
+    public void Confirm(string question)
+    {
+        if (Get(_options.Yes)) return;
+        var answer = Host.Ask($"{question} [y/N] ") ?? throw new WalletException(ExitCode.Usage, "This wants a confirmation and nobody is there to ask. Say it beforehand with --yes.");
+        if (answer.Trim().ToUpperInvariant() is not ("Y" or "YES")) throw new WalletException(ExitCode.Failed, "Not confirmed. Nothing was done.");
+    }
+
+    /// <summary>The key of an account; asks for its password only where there is one.</summary>
+    public PrivateKey Unlock(Account account) => account.DevIndex is { } index
+        ? DevAccounts.Key(index)
+        : Passwords.Open(account.Entry ?? throw new InvalidOperationException($"{account} has no key here."));
+
+    public void Dispose()
+    {
+        if (_rpc.IsValueCreated) _rpc.Value.Dispose();
+    }
+
+    private Uri NodeUrl()
+    {
+        var text = Get(_options.Rpc) ?? Host.Environment("CHAIN_RPC") ?? DefaultRpc;
+        if (!text.Contains("://", StringComparison.Ordinal)) text = "http://" + text;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)) return url;
+        throw new WalletException(ExitCode.Usage, $"'{text}' is not the address of a node: a URL such as {DefaultRpc} is wanted (http or https).");
+    }
+}

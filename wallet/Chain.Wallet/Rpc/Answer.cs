@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.Json;
+using Chain.Primitives;
+
+namespace Chain.Wallet;
+
+/// <summary>A part of a node's answer, read strictly: what is not as the execution-apis say is the node's fault and named so.</summary>
+public readonly struct Answer(string method, JsonElement element)
+{
+    public bool IsNull => element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
+
+    /// <summary>A field of an object; null when absent or null.</summary>
+    public Answer? Field(string name)
+    {
+        if (element.ValueKind != JsonValueKind.Object) throw Malformed("an object");
+        return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? new Answer($"{method}.{name}", value) : null;
+    }
+
+    /// <summary>A field that must be there.</summary>
+    public Answer Require(string name) => Field(name) ?? throw Malformed($"an object with '{name}'");
+
+    public IEnumerable<Answer> Items()
+    {
+        if (element.ValueKind != JsonValueKind.Array) throw Malformed("a list");
+        var name = method;
+        return element.EnumerateArray().Select(item => new Answer(name, item));
+    }
+
+    /// <summary>A number: 0x… as execution-apis write it, or a JSON number as our own methods may.</summary>
+    public UInt256 Quantity() => element.ValueKind switch
+    {
+        JsonValueKind.String when UInt256.TryParse(element.GetString(), out var value) => value,
+        JsonValueKind.Number when element.TryGetUInt64(out var value) => value,
+        _ => throw Malformed("a quantity"),
+    };
+
+    public ulong Number() => Quantity() is { IsUInt64: true } value ? (ulong)value : throw Malformed("a quantity of at most 64 bits");
+
+    public double Fraction() => element.ValueKind switch
+    {
+        JsonValueKind.Number => element.GetDouble(),
+        JsonValueKind.String when double.TryParse(element.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
+        _ => throw Malformed("a number"),
+    };
+
+    public bool Flag() => element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw Malformed("true or false");
+
+    public string Text() => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Malformed("a text");
+
+    /// <summary>A text, or whatever else stands there as JSON.</summary>
+    public string TextOrRaw() => element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText();
+
+    public Hash256 Hash() => Hash256.TryParse(Text(), out var hash) ? hash : throw Malformed("a 32-byte hash");
+
+    public Address Address() => Primitives.Address.TryParse(Text(), out var address) ? address : throw Malformed("an address");
+
+    public byte[] Bytes()
+    {
+        try
+        {
+            return Hex.Decode(Text());
+        }
+        catch (FormatException)
+        {
+            throw Malformed("bytes in hex");
+        }
+    }
+
+    private WalletException Malformed(string expected)
+    {
+        var raw = element.ValueKind == JsonValueKind.Undefined ? "nothing" : element.GetRawText();
+        return new WalletException(ExitCode.Failed, $"The node's answer to {method} is not {expected}: {(raw.Length > 120 ? raw[..117] + "..." : raw)}");
+    }
+}

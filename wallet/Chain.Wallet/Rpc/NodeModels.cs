@@ -1,0 +1,55 @@
+using Chain.Primitives;
+
+namespace Chain.Wallet;
+
+/// <summary>What the wallet needs of a block header. No base fee: a chain before London.</summary>
+public sealed record BlockSummary(ulong Number, Hash256 Hash, UInt256? BaseFeePerGas);
+
+/// <summary>Where a node has a transaction; no block: it waits in the pool.</summary>
+public sealed record TransactionPlace(Address From, ulong Nonce, ulong? BlockNumber, Hash256? BlockHash);
+
+/// <summary>A transaction as a node gave it, checked: its bytes hash to the hash asked for, and its signature names the sender.</summary>
+public sealed record KnownTransaction(Transaction Transaction, Address From, ulong? BlockNumber);
+
+/// <summary>What has become of a transfer.</summary>
+public enum TransferState
+{
+    /// <summary>The node has never heard of it.</summary>
+    Unknown,
+
+    /// <summary>In the pool.</summary>
+    Pending,
+
+    /// <summary>In a block of the canonical chain.</summary>
+    Mined,
+
+    /// <summary>Its block was reorganised away.</summary>
+    Orphaned,
+
+    /// <summary>Another transaction of the sender with the same nonce and a higher fee took its place in the pool.</summary>
+    Replaced,
+
+    /// <summary>Another transaction of the sender with the same nonce is in the chain.</summary>
+    Conflicting,
+
+    /// <summary>Out of the pool for another reason.</summary>
+    Dropped,
+}
+
+/// <summary>One step in a transfer's life as the node remembers it.</summary>
+public sealed record TransferChange(TransferState State, long AtMs, ulong? BlockNumber, Hash256? BlockHash, string? Reason);
+
+/// <summary>The answer of <c>chain_getTransactionStatus</c>.</summary>
+public sealed record TransferStatus(TransferState State, ulong? BlockNumber, Hash256? BlockHash, Hash256? ReplacedBy, string? Reason, IReadOnlyList<TransferChange> History)
+{
+    public static readonly TransferStatus Unknown = new(TransferState.Unknown, null, null, null, null, []);
+}
+
+/// <summary>The answer of <c>chain_getConfidence</c>: how far a mined transfer can be trusted.</summary>
+public sealed record Confidence(int Confirmations, string Level, double AttackerShare, double CatchUpProbability, string Rule, bool Safe, bool Finalized);
+
+/// <summary>One transfer in the history of an address.</summary>
+public sealed record HistoryItem(Hash256 Hash, ulong BlockNumber, Hash256 BlockHash, ulong Timestamp, Address From, Address? To, UInt256 Value, UInt256 Fee, bool Succeeded, ulong Nonce);
+
+/// <summary>A page of an address's history, newest first; the cursor of the next one, if there is one.</summary>
+public sealed record HistoryPage(IReadOnlyList<HistoryItem> Items, string? Next);

@@ -1,0 +1,41 @@
+using System.CommandLine;
+
+namespace Chain.Wallet;
+
+/// <summary>The <c>wallet</c> program: keys in keystore files, transfers, and what becomes of them.</summary>
+public static class WalletProgram
+{
+    /// <summary>Runs one command line.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, WalletHost host)
+    {
+        // An argument that starts with @ is a name, not a file to read arguments from.
+        var parsed = Root(host).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            var screen = new Screen(host, args.Contains("--json"));
+            var command = parsed.CommandResult.Command is RootCommand ? "wallet" : $"wallet {parsed.CommandResult.Command.Name}";
+            screen.Failure(ExitCode.Usage, $"{string.Join(" ", parsed.Errors.Select(error => error.Message))} See `{command} --help`.");
+            return (int)ExitCode.Usage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { Output = host.Output, Error = host.Error, EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+    }
+
+    private static RootCommand Root(WalletHost host)
+    {
+        var options = new Options();
+        var kit = new CommandKit(host, options);
+        var root = new RootCommand("Keys, transfers and confirmations on an Ethereum-format chain. Exit codes: 0 done, 1 refused, 2 usage, 3 no node, 4 wrong password, 5 unknown account or transfer, 6 time ran out, 7 transfer lost, 130 interrupted.")
+        {
+            options.Rpc,
+            options.Keystore,
+            options.Json,
+            BalanceCommand.Create(kit),
+            SendCommands.Send(kit),
+            SendCommands.Faucet(kit),
+            WatchCommand.Create(kit),
+        };
+        return root;
+    }
+}

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Chain.Consensus;
 using Chain.Primitives;
 
 namespace Chain.Miner;
@@ -21,17 +22,8 @@ public readonly record struct SearchJob(Hash256 SealHash, UInt256 Target)
         }
     }
 
-    /// <summary>The proof-of-work hash of one nonce.</summary>
-    public Hash256 PowHash(ulong nonce)
-    {
-        Span<byte> message = stackalloc byte[Hash256.Size + sizeof(ulong)];
-        SealHash.CopyTo(message);
-        BinaryPrimitives.WriteUInt64BigEndian(message[Hash256.Size..], nonce);
-        return Keccak256.Hash(message);
-    }
-
     /// <summary>Whether the nonce solves this job: the full check that every hit of every engine passes.</summary>
-    public bool IsSolvedBy(ulong nonce) => PowHash(nonce).ToUInt256() <= Target;
+    public bool IsSolvedBy(ulong nonce) => KeccakSeal.PowHash(SealHash, nonce).ToUInt256() <= Target;
 
     /// <summary>The seal hash as the first four lanes of the sponge.</summary>
     internal void CopyLanes(Span<ulong> lanes)

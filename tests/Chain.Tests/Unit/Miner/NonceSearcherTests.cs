@@ -1,3 +1,4 @@
+using Chain.Consensus;
 using Chain.Miner;
 using Chain.Primitives;
 
@@ -91,7 +92,7 @@ public sealed class NonceSearcherTests
         {
             var seal = RandomHash(random);
             var nonce = (ulong)random.NextInt64();
-            var hash = new SearchJob(seal, UInt256.Zero).PowHash(nonce).ToUInt256();
+            var hash = KeccakSeal.PowHash(seal, nonce).ToUInt256();
             Assert.Equal([nonce], Engine(name).Search(new SearchJob(seal, hash), nonce, 1, CancellationToken.None).Nonces);
             Assert.Empty(Engine(name).Search(new SearchJob(seal, hash - UInt256.One), nonce, 1, CancellationToken.None).Nonces);
         }

@@ -1,1 +1,3 @@
-return 0;
+using Chain.Miner;
+
+return await MinerCommands.Create().Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -20,6 +20,9 @@ internal interface ILaneOps<TVector>
 
     static abstract TVector Xor3(TVector a, TVector b, TVector c);
 
+    /// <summary>Theta's effect on a column: <c>c ^ r</c>, of the parities of its neighbours.</summary>
+    static abstract TVector ThetaEffect(TVector c, TVector r);
+
     /// <summary>The xor of theta's two column parities into a lane: <c>a ^ c ^ r</c>, where <paramref name="d"/> is
     /// <c>c ^ r</c>. An instruction set takes whichever form is shorter; what it ignores is never computed.</summary>
     static abstract TVector Theta(TVector a, TVector c, TVector r, TVector d);

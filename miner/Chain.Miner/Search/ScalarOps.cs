@@ -20,6 +20,9 @@ internal readonly struct ScalarOps : ILaneOps<ulong>
     public static ulong Xor3(ulong a, ulong b, ulong c) => a ^ b ^ c;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong ThetaEffect(ulong c, ulong r) => c ^ r;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Theta(ulong a, ulong c, ulong r, ulong d) => a ^ d;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -21,6 +21,9 @@ internal readonly struct Vector128Ops : ILaneOps<Vector128<ulong>>
     public static Vector128<ulong> Xor3(Vector128<ulong> a, Vector128<ulong> b, Vector128<ulong> c) => a ^ b ^ c;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> ThetaEffect(Vector128<ulong> c, Vector128<ulong> r) => c ^ r;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> Theta(Vector128<ulong> a, Vector128<ulong> c, Vector128<ulong> r, Vector128<ulong> d) => a ^ d;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -21,6 +21,9 @@ internal readonly struct Vector256Ops : ILaneOps<Vector256<ulong>>
     public static Vector256<ulong> Xor3(Vector256<ulong> a, Vector256<ulong> b, Vector256<ulong> c) => a ^ b ^ c;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> ThetaEffect(Vector256<ulong> c, Vector256<ulong> r) => c ^ r;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> Theta(Vector256<ulong> a, Vector256<ulong> c, Vector256<ulong> r, Vector256<ulong> d) => a ^ d;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

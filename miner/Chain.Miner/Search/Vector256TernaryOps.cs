@@ -22,6 +22,9 @@ internal readonly struct Vector256TernaryOps : ILaneOps<Vector256<ulong>>
         Avx512F.VL.IsSupported ? Avx512F.VL.TernaryLogic(a, b, c, TernaryLogic.Xor3) : a ^ b ^ c;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> ThetaEffect(Vector256<ulong> c, Vector256<ulong> r) => c ^ r;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> Theta(Vector256<ulong> a, Vector256<ulong> c, Vector256<ulong> r, Vector256<ulong> d) => Xor3(a, c, r);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,6 +22,9 @@ internal readonly struct Vector512Ops : ILaneOps<Vector512<ulong>>
         Avx512F.IsSupported ? Avx512F.TernaryLogic(a, b, c, TernaryLogic.Xor3) : a ^ b ^ c;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> ThetaEffect(Vector512<ulong> c, Vector512<ulong> r) => c ^ r;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> Theta(Vector512<ulong> a, Vector512<ulong> c, Vector512<ulong> r, Vector512<ulong> d) => Xor3(a, c, r);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

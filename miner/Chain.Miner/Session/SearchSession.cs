@@ -21,6 +21,7 @@ public sealed class SearchSession : IDisposable
     private readonly long _startedAt;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
+    private bool _disposed;
     private ulong _nextNonce;
     private Assignment? _assignment;
     private TaskCompletionSource _changed = NewSignal();
@@ -82,9 +83,11 @@ public sealed class SearchSession : IDisposable
         changed.SetResult();
     }
 
-    /// <summary>Ends the search, waits for the running batches and reports what they found.</summary>
+    /// <summary>Ends the search, waits for the running batches and reports what they found. Not for two threads at once.</summary>
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         _stop.Cancel();
         SetJob(null);
         foreach (var thread in _threads) thread.Join();

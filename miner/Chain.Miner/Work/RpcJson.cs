@@ -5,9 +5,9 @@ namespace Chain.Miner;
 
 internal sealed record RpcRequest(string Method, IReadOnlyList<string> Params)
 {
-    public string Jsonrpc => "2.0";
+    public string Jsonrpc { get; } = "2.0";
 
-    public int Id => 1;
+    public int Id { get; } = 1;
 }
 
 /// <summary>An answer, or a notification (then <paramref name="Method"/> is set).</summary>

@@ -1,0 +1,34 @@
+namespace Chain.Miner;
+
+/// <summary>What `miner bench --json` prints.</summary>
+internal sealed record BenchReport(
+    MachineReport Machine,
+    IReadOnlyList<EngineReport> Engines,
+    AllCoresReport AllCores,
+    DistributionReport Distribution,
+    IReadOnlyList<string> Assumptions);
+
+/// <param name="ClockGhz">Measured with a chain of dependent instructions during the rounds; the median.</param>
+internal sealed record MachineReport(string Processor, int Cores, double ClockGhz);
+
+/// <summary>One engine on one core.</summary>
+/// <param name="Ratio">To the scalar BouncyCastle reference; the median of the ratios within each round.</param>
+/// <param name="LimitHashesPerSecond">What the machine could issue of the engine's arithmetic at the measured clock.</param>
+/// <param name="ShareOfLimit">Rate by limit, the median within each round.</param>
+/// <param name="InstructionsPerVector">Arithmetic instructions of the limit, for one vector of nonces.</param>
+internal sealed record EngineReport(
+    string Name,
+    double HashesPerSecond,
+    double Ratio,
+    double? LimitHashesPerSecond,
+    double? ShareOfLimit,
+    int? InstructionsPerVector);
+
+/// <summary>The best engine on every core against one core, in the same rounds.</summary>
+/// <param name="ShareOfCores">Rate by cores × rate of one core, by the wall clock: low where other programs run.</param>
+/// <param name="ShareOfCoresByCpuTime">The same by processor time used.</param>
+internal sealed record AllCoresReport(string Engine, int Threads, double HashesPerSecond, double ShareOfCores, double ShareOfCoresByCpuTime);
+
+/// <summary>What ranges, batches and job changes cost, by processor time: one thread in a session whose job changes every
+/// 100 ms, against the bare engine.</summary>
+internal sealed record DistributionReport(double JobChangesPerSecond, double Overhead);

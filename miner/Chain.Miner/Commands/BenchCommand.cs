@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Chain.Miner;
+
+/// <summary>`miner bench`: correctness first, then speed.</summary>
+internal static class BenchCommand
+{
+    private const int Seed = 2024;
+
+    public static int Execute(int rounds, bool json)
+    {
+        if (rounds < 1)
+        {
+            Console.Error.WriteLine($"--rounds {rounds} measures nothing; give 1 or more.");
+            return 1;
+        }
+
+        var engines = NonceSearchers.Available().Concat(OpenDevices()).ToArray();
+        foreach (var engine in engines)
+        {
+            if (EngineCheck.Fault(engine, Seed) is not { } fault) continue;
+            Console.Error.WriteLine($"An engine is wrong, so nothing is measured. {fault}");
+            return 1;
+        }
+
+        var report = new Benchmark(engines, rounds).Run(ShowProgress);
+        ShowProgress("");
+        if (json) Console.Out.WriteLine(JsonSerializer.Serialize(report, MinerJson.Default.BenchReport));
+        else Print(report);
+        return 0;
+    }
+
+    private static List<INonceSearcher> OpenDevices()
+    {
+        var opened = new List<INonceSearcher>();
+        foreach (var device in GpuAssembly.Devices().Devices)
+        {
+            try
+            {
+                if (device.Open is not null) opened.Add(device.Open());
+            }
+            catch (DeviceException e)
+            {
+                Console.Error.WriteLine($"{device.Name} is left out: {e.Message}");
+            }
+        }
+
+        return opened;
+    }
+
+    private static void ShowProgress(string what)
+    {
+        if (!Console.IsErrorRedirected) Console.Error.Write($"\r{what,-40}\r");
+    }
+
+    private static void Print(BenchReport report)
+    {
+        AnsiConsole.MarkupLineInterpolated($"All engines agree with BouncyCastle. {report.Machine.Processor}, {report.Machine.Cores} cores, {report.Machine.ClockGhz:0.00} GHz measured.");
+        var table = new Table().AddColumns("engine", "one core", "x BouncyCastle", "issue limit", "of the limit", "instructions/vector");
+        foreach (var engine in report.Engines)
+        {
+            table.AddRow(
+                engine.Name.EscapeMarkup(),
+                Describe.Rate(engine.HashesPerSecond),
+                $"{engine.Ratio:0.00}",
+                engine.LimitHashesPerSecond is { } limit ? Describe.Rate(limit) : "-",
+                engine.ShareOfLimit is { } share ? $"{share:P0}" : "-",
+                engine.InstructionsPerVector is { } instructions ? $"{instructions}" : "-");
+        }
+
+        AnsiConsole.Write(table);
+        AnsiConsole.MarkupLineInterpolated($"{report.AllCores.Threads} threads of {report.AllCores.Engine}: {Describe.Rate(report.AllCores.HashesPerSecond)}, {report.AllCores.ShareOfCores:P1} of cores x one core ({report.AllCores.ShareOfCoresByCpuTime:P1} by processor time)");
+        AnsiConsole.MarkupLineInterpolated($"Distribution of work costs {report.Distribution.Overhead:P2} at {report.Distribution.JobChangesPerSecond:0} job changes a second.");
+        foreach (var assumption in report.Assumptions) AnsiConsole.MarkupLineInterpolated($"[grey]{assumption}[/]");
+    }
+}

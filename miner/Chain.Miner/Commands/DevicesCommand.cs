@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Chain.Miner;
+
+/// <summary>`miner devices`.</summary>
+internal static class DevicesCommand
+{
+    public static int Execute(bool json)
+    {
+        var report = Report(GpuAssembly.Devices());
+        if (json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(report, MinerJson.Default.DevicesReport));
+            return 0;
+        }
+
+        var table = new Table().AddColumns("engine", "kind", "runs here");
+        foreach (var engine in report.Engines)
+            table.AddRow(engine.Name.EscapeMarkup(), "processor", engine.Chosen ? "yes, the fastest" : Answer(engine.Available, engine.Problem));
+        foreach (var device in report.Devices)
+            table.AddRow(device.Name.EscapeMarkup(), device.Kind.EscapeMarkup(), Answer(device.Available, device.Problem));
+        AnsiConsole.Write(table);
+        if (report.Note is not null) AnsiConsole.MarkupLineInterpolated($"{report.Note}");
+        return 0;
+    }
+
+    public static DevicesReport Report(DeviceList devices) => new(
+        [
+            .. NonceSearchers.Available().Select(engine => new EngineEntry(engine.Name, true, engine == NonceSearchers.Best, null)),
+            .. NonceSearchers.Unavailable().Select(engine => new EngineEntry(engine.Name, false, false, $"needs {engine.Needs}")),
+        ],
+        devices.Devices.Select(device => new DeviceEntry(device.Name, device.Kind, device.Problem is null, device.Problem)).ToArray(),
+        devices.Note);
+
+    private static string Answer(bool available, string? problem) => available ? "yes" : $"no: {problem}".EscapeMarkup();
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+
+namespace Chain.Miner;
+
+/// <summary>The command line of `miner`. Exit codes: 0 done, 1 failed (a wrong engine, a command line that makes no sense).</summary>
+internal static class MinerCommands
+{
+    public static RootCommand Create() => new("Searches proof-of-work nonces for a Chain node, as fast as the machine allows.")
+    {
+        Run(),
+        Bench(),
+        Devices(),
+    };
+
+    private static Command Run()
+    {
+        var rpc = new Option<string>("--rpc")
+        {
+            Description = "The nodes to mine for, the preferred one first: URL[,URL...]",
+            DefaultValueFactory = _ => "http://127.0.0.1:8545",
+        };
+        var engine = new Option<string>("--engine")
+        {
+            Description = "auto, cpu, gpu, or one of `miner devices`",
+            DefaultValueFactory = _ => "auto",
+        };
+        var threads = new Option<int>("--threads")
+        {
+            Description = "Threads of a processor engine",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        };
+        var limit = new Option<double?>("--limit") { Description = "Hashes a second at most, all threads together" };
+        var blocks = new Option<long?>("--blocks") { Description = "Stop after this many accepted blocks" };
+        var json = JsonOption("Print one JSON object a line, an event each");
+        var command = new Command("run", "Mine for a node") { rpc, engine, threads, limit, blocks, json };
+        command.SetAction((parsed, ct) => RunCommand.ExecuteAsync(
+            new RunCommand.Arguments(
+                parsed.GetValue(rpc)!,
+                parsed.GetValue(engine)!,
+                parsed.GetValue(threads),
+                parsed.GetValue(limit),
+                parsed.GetValue(blocks),
+                parsed.GetValue(json)),
+            ct));
+        return command;
+    }
+
+    private static Command Bench()
+    {
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "Interleaved rounds, of which the median counts",
+            DefaultValueFactory = _ => 15,
+        };
+        var json = JsonOption("Print one JSON document");
+        var command = new Command("bench", "Check every engine against BouncyCastle, then measure it") { rounds, json };
+        command.SetAction((parsed, _) => Task.Run(() => BenchCommand.Execute(parsed.GetValue(rounds), parsed.GetValue(json))));
+        return command;
+    }
+
+    private static Command Devices()
+    {
+        var json = JsonOption("Print one JSON document");
+        var command = new Command("devices", "List the engines of this machine, and why others do not run") { json };
+        command.SetAction(parsed => DevicesCommand.Execute(parsed.GetValue(json)));
+        return command;
+    }
+
+    private static Option<bool> JsonOption(string description) => new("--json") { Description = description };
+}

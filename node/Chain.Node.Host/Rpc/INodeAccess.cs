@@ -53,12 +53,15 @@ public interface INodeAccess
     /// <summary>Imports since start: how many blocks, and the time they took in all.</summary>
     ImportTotals Imports { get; }
 
+    /// <summary>Why the node serves reads only (a commit failed); null when it is sound.</summary>
+    string? ReadOnlyReason { get; }
+
     /// <summary>Control over the node; null where the node is not to be controlled.</summary>
     INodeAdmin? Admin { get; }
 }
 
 /// <summary>Where a peer of the view is.</summary>
-/// <param name="NodeId">The peer's public key: 128 hex digits after 0x.</param>
+/// <param name="NodeId">The peer's public key: 128 lower-case hex digits, as in its enode URL.</param>
 /// <param name="RemoteAddress">Address and port of its end of the connection.</param>
 /// <param name="Capabilities">As agreed: "eth/68".</param>
 public sealed record PeerEndpoint(PeerId Id, string NodeId, string RemoteAddress, string LocalAddress, IReadOnlyList<string> Capabilities);
@@ -76,7 +79,7 @@ public interface INodeAdmin
 
     string? RemovePeer(string enode);
 
-    /// <summary>Cuts the network: peers with these node ids (128 hex digits) are refused until <see cref="Heal"/>; all others are let through.</summary>
+    /// <summary>Cuts the network: peers with these node ids (128 lower-case hex digits) are refused until <see cref="Heal"/>; all others are let through.</summary>
     string? SetBlockedPeers(IReadOnlyCollection<string> nodeIds);
 
     /// <summary>Changes what the link to a peer does to messages, in both directions as far as this node sends; null restores it.</summary>

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Chain.Node.Host.Rpc;
+
+/// <summary>GET /metrics: the text format of Prometheus, version 0.0.4.</summary>
+internal static class MetricsPage
+{
+    public static async Task WriteAsync(HttpContext context, RpcServices services, RpcMethodTable methods, int sockets)
+    {
+        var page = new Page();
+        WriteChain(page, services.Node, services.Hub.Reorgs);
+        WriteNode(page, services);
+        WriteRpc(page, services, methods, sockets);
+        await HttpEndpoint.WriteAsync(context, StatusCodes.Status200OK, "text/plain; version=0.0.4; charset=utf-8", page.ToBytes());
+    }
+
+    private static void WriteChain(Page page, INodeAccess node, ReorgCounter reorgs)
+    {
+        var view = node.View;
+        page.Gauge("chain_head_number", "Number of the head block.", view.Head.Number);
+        page.Gauge("chain_head_timestamp_seconds", "Timestamp of the head block.", view.Head.Header.Timestamp);
+        page.Gauge("chain_safe_number", "Number of the safe block.", view.Safe.Number);
+        page.Gauge("chain_finalized_number", "Number of the finalized block.", view.Finalized.Number);
+        page.Gauge("chain_finality_lag_blocks", "Blocks between the head and the finalized block.", view.Head.Number - view.Finalized.Number);
+        page.Gauge("chain_difficulty", "Difficulty of the head block.", (double)view.Head.Header.Difficulty);
+        page.Head("chain_reorgs_total", "counter", "Reorganisations since start by depth in blocks, up to the label's value.");
+        foreach (var (upTo, count) in reorgs.Classes()) page.Sample("chain_reorgs_total", $"{{depth_le=\"{upTo}\"}}", count);
+        page.Head("chain_alert", "gauge", "1 while the alert stands.");
+        var standing = Alerts.Of(view, node);
+        foreach (var name in Alerts.Names) page.Sample("chain_alert", $"{{name=\"{name}\"}}", standing.Exists(alert => alert.Name == name) ? 1 : 0);
+    }
+
+    private static void WriteNode(Page page, RpcServices services)
+    {
+        var (node, view) = (services.Node, services.Node.View);
+        page.Gauge("chain_peers", "Connected peers.", view.Peers.Count);
+        var (pending, queued) = PoolMethods.Count(view.Pool);
+        page.Head("chain_pool_transactions", "gauge", "Transactions in the pool.");
+        page.Sample("chain_pool_transactions", "{state=\"pending\"}", pending);
+        page.Sample("chain_pool_transactions", "{state=\"queued\"}", queued);
+        page.Head("chain_imported_blocks_total", "counter", "Blocks imported since start.");
+        page.Sample("chain_imported_blocks_total", "", node.Imports.Blocks);
+        page.Head("chain_imported_transactions_total", "counter", "Transactions in the blocks imported since start.");
+        page.Sample("chain_imported_transactions_total", "", node.Imports.Transactions);
+        page.Head("chain_import_seconds_total", "counter", "Time spent importing since start.");
+        page.Sample("chain_import_seconds_total", "", node.Imports.Time.TotalSeconds);
+        page.Gauge("chain_hash_rate", "Hashes a second of this node and of the miners that report to it.", node.LocalHashRate + services.HashRates.Total);
+        page.Gauge("chain_syncing", "1 while the node is catching up.", view.Sync is null ? 0 : 1);
+        page.Gauge("chain_read_only", "1 when the node serves reads only.", node.ReadOnlyReason is null ? 0 : 1);
+        if (node.ClockOffsetMs is { } offset) page.Gauge("chain_clock_offset_seconds", "The peers' clocks minus ours.", offset / 1000.0);
+        page.Gauge("process_resident_memory_bytes", "Resident memory.", Environment.WorkingSet);
+    }
+
+    private static void WriteRpc(Page page, RpcServices services, RpcMethodTable methods, int sockets)
+    {
+        page.Gauge("rpc_websockets", "Open WebSockets.", sockets);
+        page.Gauge("rpc_subscriptions", "Subscriptions.", services.Hub.Count);
+        page.Gauge("rpc_filters", "Filters.", services.Filters.Count);
+        page.Head("rpc_calls_total", "counter", "Calls by method.");
+        var called = methods.All.Where(method => method.Calls > 0).ToList();
+        foreach (var method in called) page.Sample("rpc_calls_total", $"{{method=\"{method.Name}\"}}", method.Calls);
+        page.Head("rpc_failures_total", "counter", "Calls answered with an error, by method.");
+        foreach (var method in called) page.Sample("rpc_failures_total", $"{{method=\"{method.Name}\"}}", method.Failures);
+    }
+
+    private sealed class Page
+    {
+        private readonly StringBuilder _text = new(4096);
+
+        public void Gauge(string name, string help, double value)
+        {
+            Head(name, "gauge", help);
+            Sample(name, "", value);
+        }
+
+        public void Head(string name, string type, string help) =>
+            _text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
+
+        public void Sample(string name, string labels, double value) =>
+            _text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {value}\n");
+
+        public byte[] ToBytes() => Encoding.UTF8.GetBytes(_text.ToString());
+    }
+}

@@ -13,6 +13,34 @@ public sealed record PoolSnapshot(
     ImmutableSortedDictionary<Address, PooledAccount> BySender)
 {
     public static readonly PoolSnapshot Empty = new(ImmutableDictionary<Hash256, PooledTransaction>.Empty, ImmutableSortedDictionary<Address, PooledAccount>.Empty);
+
+    /// <summary>
+    /// The executable transactions at this base fee, best payers first, each sender's in nonce order; those that offer less
+    /// than the base fee stay behind.
+    /// </summary>
+    public IEnumerable<RecoveredTransaction> BestFirst(UInt256 baseFee)
+    {
+        var heads = new PriorityQueue<IEnumerator<PooledTransaction>, (UInt256 NegatedTip, ulong Sequence)>();
+        foreach (var account in BySender.Values) Enqueue(heads, account.Executable().GetEnumerator(), baseFee);
+        while (heads.TryDequeue(out var next, out _))
+        {
+            yield return next.Current.Recovered;
+            Enqueue(heads, next, baseFee);
+        }
+    }
+
+    private static void Enqueue(
+        PriorityQueue<IEnumerator<PooledTransaction>, (UInt256 NegatedTip, ulong Sequence)> heads, IEnumerator<PooledTransaction> next, UInt256 baseFee)
+    {
+        if (!next.MoveNext() || next.Current.Recovered.Transaction.MaxFeePerGas < baseFee)
+        {
+            next.Dispose();
+            return;
+        }
+
+        var tip = next.Current.Recovered.Transaction.EffectivePriorityFee(baseFee);
+        heads.Enqueue(next, (UInt256.MaxValue - tip, next.Current.Sequence));
+    }
 }
 
 /// <summary>One sender's transactions.</summary>
@@ -36,6 +64,17 @@ public sealed record PooledAccount(ulong StateNonce, UInt256 TotalCost, Immutabl
             }
 
             return next;
+        }
+    }
+
+    /// <summary>Those that follow the account's nonce without a gap, in order.</summary>
+    public IEnumerable<PooledTransaction> Executable()
+    {
+        var next = StateNonce;
+        foreach (var (nonce, pooled) in Items)
+        {
+            if (nonce != next++) yield break;
+            yield return pooled;
         }
     }
 }

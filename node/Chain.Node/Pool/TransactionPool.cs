@@ -58,17 +58,7 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
     /// The executable transactions at this base fee, best payers first, each sender's in nonce order; those that offer less
     /// than the base fee stay behind.
     /// </summary>
-    public IEnumerable<RecoveredTransaction> Best(UInt256 baseFee)
-    {
-        var snapshot = Snapshot;
-        var heads = new PriorityQueue<IEnumerator<PooledTransaction>, (UInt256 NegatedTip, ulong Sequence)>();
-        foreach (var account in snapshot.BySender.Values) Enqueue(heads, Executable(account).GetEnumerator(), baseFee);
-        while (heads.TryDequeue(out var next, out _))
-        {
-            yield return next.Current.Recovered;
-            Enqueue(heads, next, baseFee);
-        }
-    }
+    public IEnumerable<RecoveredTransaction> Best(UInt256 baseFee) => Snapshot.BestFirst(baseFee);
 
     /// <summary>
     /// Follows the head: what the added blocks hold leaves, what the removed blocks held and nobody mined again comes back, and
@@ -224,29 +214,6 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
         }
 
         return conflicting;
-    }
-
-    private static IEnumerable<PooledTransaction> Executable(PooledAccount account)
-    {
-        var next = account.StateNonce;
-        foreach (var (nonce, pooled) in account.Items)
-        {
-            if (nonce != next++) yield break;
-            yield return pooled;
-        }
-    }
-
-    private static void Enqueue(
-        PriorityQueue<IEnumerator<PooledTransaction>, (UInt256 NegatedTip, ulong Sequence)> heads, IEnumerator<PooledTransaction> next, UInt256 baseFee)
-    {
-        if (!next.MoveNext() || next.Current.Recovered.Transaction.MaxFeePerGas < baseFee)
-        {
-            next.Dispose();
-            return;
-        }
-
-        var tip = next.Current.Recovered.Transaction.EffectivePriorityFee(baseFee);
-        heads.Enqueue(next, (UInt256.MaxValue - tip, next.Current.Sequence));
     }
 
     private void Put(PooledTransaction pooled, PooledAccount waiting)

@@ -44,7 +44,7 @@ internal sealed class PendingBlocks(INodeAccess node)
         var state = new WorldState(reader, parent.StateRoot, new TrieNodeCache(4096));
         var builder = new BlockBuilder(state, BlockContext.Of(header, node.Spec.ChainId), node.Rules.NativeContracts);
         var touched = new SortedSet<Address> { header.Beneficiary };
-        foreach (var candidate in PoolOrder.ByPrice(view.Pool, header.BaseFeePerGas))
+        foreach (var candidate in view.Pool.BestFirst(header.BaseFeePerGas))
         {
             if (builder.GasLeft < TransactionRules.TransactionGas) break;
             if (builder.TryAdd(candidate) is not null) continue;
@@ -55,50 +55,5 @@ internal sealed class PendingBlocks(INodeAccess node)
         var accounts = new Dictionary<Address, (UInt256, ulong)>();
         foreach (var address in touched) accounts.Add(address, (state.GetBalance(address), state.GetNonce(address)));
         return new PendingBlock(header with { GasUsed = builder.GasUsed }, [.. builder.Included], accounts);
-    }
-}
-
-/// <summary>The order in which a block takes from the pool.</summary>
-internal static class PoolOrder
-{
-    /// <summary>The executable transactions: each sender's by nonce, among senders the best tip first, then the first to come.</summary>
-    public static IEnumerable<RecoveredTransaction> ByPrice(PoolSnapshot pool, UInt256 baseFee)
-    {
-        var queue = new PriorityQueue<IEnumerator<PooledTransaction>, Rank>();
-        foreach (var account in pool.BySender.Values) Enqueue(queue, Executable(account).GetEnumerator(), baseFee);
-        while (queue.TryDequeue(out var items, out _))
-        {
-            yield return items.Current.Recovered;
-            Enqueue(queue, items, baseFee);
-        }
-    }
-
-    /// <summary>Those that follow the account's nonce without a gap.</summary>
-    public static IEnumerable<PooledTransaction> Executable(PooledAccount account)
-    {
-        var next = account.StateNonce;
-        foreach (var (nonce, item) in account.Items)
-        {
-            if (nonce != next) yield break;
-            next++;
-            yield return item;
-        }
-    }
-
-    private static void Enqueue(PriorityQueue<IEnumerator<PooledTransaction>, Rank> queue, IEnumerator<PooledTransaction> items, UInt256 baseFee)
-    {
-        if (!items.MoveNext()) return;
-        var transaction = items.Current.Recovered.Transaction;
-        if (transaction.MaxFeePerGas >= baseFee) queue.Enqueue(items, new Rank(transaction.EffectivePriorityFee(baseFee), items.Current.Sequence));
-    }
-
-    private readonly record struct Rank(UInt256 Tip, ulong Sequence) : IComparable<Rank>
-    {
-        // The queue gives the smallest first.
-        public int CompareTo(Rank other)
-        {
-            var byTip = other.Tip.CompareTo(Tip);
-            return byTip != 0 ? byTip : Sequence.CompareTo(other.Sequence);
-        }
     }
 }

@@ -38,19 +38,8 @@ internal sealed record RpcError(int Code, string Message)
 
     public static RpcError TimedOut(TimeSpan limit) => new(Unavailable, $"request timed out: the limit is {limit.TotalSeconds:0.#} s");
 
-    /// <summary>What the sender of a transaction is told. Total: a new case does not compile without words for it.</summary>
-    public static RpcError Of(PoolError error) => error switch
-    {
-        PoolError.Invalid e => Of(e.Error),
-        PoolError.AlreadyKnown => Refused("already known"),
-        PoolError.ReplacementUnderpriced e => Refused($"replacement transaction underpriced: a replacement must offer maxFeePerGas {e.RequiredMaxFee} and maxPriorityFeePerGas {e.RequiredPriorityFee} at least"),
-        PoolError.Underpriced e => Refused($"transaction underpriced: the pool is full; maxFeePerGas is {e.MaxFee}, {e.Required} is needed"),
-        PoolError.AccountLimit e => Refused($"txpool is full: the sender has {e.Limit} transactions waiting, which is the limit"),
-        PoolError.NonceTooFarAhead e => Refused($"nonce too high: next nonce {e.Expected}, tx nonce {e.Got}, at most {e.Limit} may be ahead"),
-        PoolError.TooLarge e => Refused($"oversized data: transaction size {e.Bytes}, limit {e.Limit}"),
-        _ => throw new InvalidOperationException($"No words for {error.GetType().Name}."),
-    };
+    /// <summary>What the sender of a transaction is told: geth's words, then the values.</summary>
+    public static RpcError Of(PoolError error) => Refused(PoolErrorText.Of(error));
 
-    /// <summary>The message of a transaction error begins with geth's words already.</summary>
     public static RpcError Of(TransactionError error) => Refused(error.Message);
 }

@@ -56,7 +56,7 @@ internal static class PoolMethods
     public static (int Pending, int Queued) Count(PoolSnapshot pool)
     {
         var pending = 0;
-        foreach (var account in pool.BySender.Values) pending += PoolOrder.Executable(account).Count();
+        foreach (var account in pool.BySender.Values) pending += account.Executable().Count();
         return (pending, pool.ByHash.Count - pending);
     }
 

@@ -31,10 +31,17 @@ public static class WalletProgram
             options.Rpc,
             options.Keystore,
             options.Json,
+            NewCommand.Create(kit),
+            ImportCommand.Create(kit),
+            ListCommand.Create(kit),
+            ExportCommand.Create(kit),
             BalanceCommand.Create(kit),
             SendCommands.Send(kit),
-            SendCommands.Faucet(kit),
+            ReplaceCommands.SpeedUp(kit),
+            ReplaceCommands.Cancel(kit),
+            HistoryCommand.Create(kit),
             WatchCommand.Create(kit),
+            SendCommands.Faucet(kit),
         };
         return root;
     }

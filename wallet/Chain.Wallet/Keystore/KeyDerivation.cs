@@ -1,9 +1,7 @@
 using System.Numerics;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
-using Org.BouncyCastle.Crypto.Generators;
 
 namespace Chain.Wallet;
 
@@ -32,7 +30,7 @@ public abstract record KeyDerivation
 
         public override bool IsSlow => (long)N * R * P > 1 << 18;
 
-        public override byte[] Derive(string password) => SCrypt.Generate(Encoding.UTF8.GetBytes(password), Salt, N, R, P, KeyBytes);
+        public override byte[] Derive(ReadOnlySpan<byte> password) => ScryptFunction.Derive(password, Salt, N, R, P, KeyBytes);
 
         public override JsonObject ToJson() =>
             new() { ["dklen"] = KeyBytes, ["n"] = N, ["p"] = P, ["r"] = R, ["salt"] = Convert.ToHexStringLower(Salt) };
@@ -45,8 +43,8 @@ public abstract record KeyDerivation
 
         public override bool IsSlow => Rounds > 1_000_000;
 
-        public override byte[] Derive(string password) =>
-            Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), Salt, Rounds, HashAlgorithmName.SHA256, KeyBytes);
+        public override byte[] Derive(ReadOnlySpan<byte> password) =>
+            Rfc2898DeriveBytes.Pbkdf2(password, Salt, Rounds, HashAlgorithmName.SHA256, KeyBytes);
 
         public override JsonObject ToJson() =>
             new() { ["c"] = Rounds, ["dklen"] = KeyBytes, ["prf"] = "hmac-sha256", ["salt"] = Convert.ToHexStringLower(Salt) };
@@ -59,7 +57,7 @@ public abstract record KeyDerivation
     public static Scrypt Light() => new(1 << 12, 8, 6, RandomNumberGenerator.GetBytes(32));
 
     /// <summary>The stretched password: the first 16 bytes decrypt, the next 16 authenticate.</summary>
-    public abstract byte[] Derive(string password);
+    public abstract byte[] Derive(ReadOnlySpan<byte> password);
 
     /// <summary>The "kdfparams" object.</summary>
     public abstract JsonObject ToJson();

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -45,7 +46,7 @@ public sealed class KeystoreFile
     /// <summary>Encrypts a key.</summary>
     public static KeystoreFile Create(PrivateKey key, string password, KeyDerivation derivation, string? name = null)
     {
-        var stretched = derivation.Derive(password);
+        var stretched = derivation.Derive(Encoding.UTF8.GetBytes(password));
         var iv = RandomNumberGenerator.GetBytes(16);
         var cipherText = Aes128Ctr(stretched.AsSpan(0, 16), iv, key.Secret);
         return new KeystoreFile(key.Address, name, Guid.NewGuid().ToString(), derivation, iv, cipherText, Mac(stretched, cipherText));
@@ -70,7 +71,7 @@ public sealed class KeystoreFile
     /// <summary>The private key.</summary>
     public Verdict<PrivateKey, KeystoreError> Open(string password)
     {
-        var stretched = _derivation.Derive(password);
+        var stretched = _derivation.Derive(Encoding.UTF8.GetBytes(password));
         if (!CryptographicOperations.FixedTimeEquals(Mac(stretched, _cipherText), _mac)) return new KeystoreError.WrongPassword();
         var secret = Aes128Ctr(stretched.AsSpan(0, 16), _iv, _cipherText);
         if (!PrivateKey.TryCreate(secret, out var key)) return new KeystoreError.BadContent("what it holds is no private key of secp256k1");

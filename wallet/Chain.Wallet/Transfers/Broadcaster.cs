@@ -43,7 +43,7 @@ public sealed class Broadcaster(NodeClient node)
     {
         var advice = true switch
         {
-            _ when Says(error, "nonce too low") => $"Nonce {plan.Nonce} of {plan.From.Address} is already used in the chain: leave out --nonce.",
+            _ when Says(error, "nonce too low") => $"Nonce {plan.Nonce} of {plan.From.Address} is already used by a transfer in the chain: `wallet history` shows which; for a new transfer leave out --nonce.",
             _ when Says(error, "replacement") => $"A transfer with nonce {plan.Nonce} waits in the pool with a fee too near this one: raise it with --bump, or see `wallet speed-up` and `wallet cancel`.",
             _ when Says(error, "insufficient funds") => $"Together with what waits in the pool, {plan.From.Address} cannot pay {Amount.InEther(plan.Value)} and a fee of at most {Amount.InEther(plan.MaximumFee)}.",
             _ when Says(error, "gas") && Says(error, "intrinsic") => $"{plan.GasLimit} gas is too little for this transfer: leave out --gas.",

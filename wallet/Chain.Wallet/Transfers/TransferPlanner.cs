@@ -48,8 +48,8 @@ public sealed class TransferPlanner(NodeClient node)
             throw new WalletException(ExitCode.Failed, $"The node at {node.Url} is of chain {chainId}, not {wanted}. Nothing was sent; check --rpc or --chain-id.");
         foreach (var account in new[] { from, to })
         {
-            if (account?.DevIndex is null || chainId == DevAccounts.ChainId) continue;
-            throw new WalletException(ExitCode.Failed, $"{account.Name} is a development account whose key everybody knows; it is for chain {DevAccounts.ChainId} only, and the node at {node.Url} is of chain {chainId}. Nothing was sent.");
+            if (account is null || chainId == DevAccounts.ChainId || DevAccounts.IndexOf(account.Address) is not { } index) continue;
+            throw new WalletException(ExitCode.Failed, $"{account.Address} is the development account {DevAccounts.Name(index)}, whose key everybody knows; it is for chain {DevAccounts.ChainId} only, and the node at {node.Url} is of chain {chainId}. Nothing was sent.");
         }
 
         return chainId;

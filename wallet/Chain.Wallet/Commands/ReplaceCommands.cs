@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Chain.Primitives;
+
+namespace Chain.Wallet;
+
+/// <summary><c>wallet speed-up</c> and <c>wallet cancel</c>: another transaction with the same nonce and a higher fee.</summary>
+internal static class ReplaceCommands
+{
+    private const int MinBump = 10;
+    private const int MaxBump = 10_000;
+    private const ulong PlainTransferGas = 21_000;
+
+    public static Command SpeedUp(CommandKit kit) => Create(kit, "speed-up", "Send a waiting transfer again with a higher fee", "Replace it with this?", (known, account, plan) => plan with
+    {
+        To = account(known.Transaction.To ?? throw new WalletException(ExitCode.Failed, $"{known.Transaction.Hash} creates a contract; this wallet replaces transfers only.")),
+        Value = known.Transaction.Value,
+        GasLimit = known.Transaction.GasLimit,
+        Data = known.Transaction.Data,
+        AccessList = known.Transaction.AccessList,
+    });
+
+    public static Command Cancel(CommandKit kit) => Create(kit, "cancel", "Replace a waiting transfer by one of nothing to yourself", "Cancel it with this?", (_, _, plan) => plan);
+
+    private static Command Create(CommandKit kit, string name, string description, string question, Func<KnownTransaction, Func<Address, Account>, TransferPlan, TransferPlan> fill)
+    {
+        var o = kit.Options;
+        var hash = new Argument<string>("hash") { HelpName = "TXHASH", Description = "The waiting transfer" };
+        Symbol[] symbols = [hash, o.Bump, o.MaxFee, o.PriorityFee, o.ChainId, o.Yes, o.PasswordFile, o.Wait, o.Timeout, o.AttackerShare];
+        return kit.Create(name, description, symbols, async (session, cancel) =>
+        {
+            var bump = session.Get(o.Bump);
+            if (bump is < MinBump or > MaxBump) throw new WalletException(ExitCode.Usage, $"--bump: {bump} is not from {MinBump} to {MaxBump} percent.");
+            var known = await WaitingAsync(session.Node, Session.TransactionHash(session.Get(hash)!), cancel).ConfigureAwait(false);
+            var from = session.Accounts.FindOwn(known.From.ToString());
+            var chainId = await new TransferPlanner(session.Node).ChainIdAsync(session.Get(o.ChainId), from, null, cancel).ConfigureAwait(false);
+            var plan = fill(known, address => session.Accounts.Find(address.ToString()), new TransferPlan
+            {
+                ChainId = chainId,
+                From = from,
+                To = from,
+                Value = UInt256.Zero,
+                Nonce = known.Transaction.Nonce,
+                GasLimit = PlainTransferGas,
+                Fees = await FeesAsync(session, known.Transaction, bump, cancel).ConfigureAwait(false),
+            });
+            TransferPlanner.CheckFunds(plan, await session.Node.BalanceAsync(from.Address, "latest", cancel).ConfigureAwait(false));
+            session.Screen.Line($"replaces   {known.Transaction.Hash}");
+            return await TransferFlow.RunAsync(session, plan, question, mayChangeNonce: false, cancel).ConfigureAwait(false);
+        });
+    }
+
+    private static async Task<KnownTransaction> WaitingAsync(NodeClient node, Hash256 hash, CancellationToken cancel)
+    {
+        var known = await node.TransactionAsync(hash, cancel).ConfigureAwait(false)
+            ?? throw new WalletException(ExitCode.Unknown, $"The node at {node.Url} does not know the transfer {hash}. `wallet watch {hash}` may say what became of it.");
+        return known.BlockNumber is { } number
+            ? throw new WalletException(ExitCode.Failed, $"The transfer {hash} is in block {number} already: there is nothing to replace.")
+            : known;
+    }
+
+    private static async Task<Fees> FeesAsync(Session session, Transaction old, int bump, CancellationToken cancel)
+    {
+        var wishes = session.FeeWishes();
+        var isDynamic = old.Type == TransactionType.DynamicFee;
+        var quote = await Fees.QuoteAsync(session.Node, new FeeWishes(!isDynamic, wishes.MaxFee, wishes.PriorityFee), cancel).ConfigureAwait(false);
+        var (floorMax, floorTip) = (Fees.Raise(old.MaxFeePerGas, bump), Fees.Raise(old.MaxPriorityFeePerGas, bump));
+        RefuseBelow("--max-fee", wishes.MaxFee, floorMax, bump);
+        RefuseBelow("--priority-fee", wishes.PriorityFee, floorTip, bump);
+        return quote.ToReplace(old, bump);
+    }
+
+    private static void RefuseBelow(string name, UInt256? wish, UInt256 floor, int bump)
+    {
+        if (wish is { } given && given < floor)
+            throw new WalletException(ExitCode.Usage, $"{name}: {Amount.InGwei(given)} is less than {Amount.InGwei(floor)}, which is {bump} % above the waiting transfer; no pool would take it.");
+    }
+}

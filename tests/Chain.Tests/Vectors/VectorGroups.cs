@@ -16,6 +16,9 @@ internal static class VectorGroups
         new("bip39", "bip39/vectors.json"),
         new("bip39-words", "bip39/english.txt"),
         new("eip55", "eip55/addresses.json"),
+        new("eip8", "eip8-rlpx/eip8.json"),
+        new("snappy-bad", "snappy/baddata*.snappy"),
+        new("snappy-text", "snappy/Isaac*"),
         new("trie-any-order", "ethereum-tests/TrieTests/trieanyorder*.json"),
         new("trie-any-order-hex", "ethereum-tests/TrieTests/hex_encoded_securetrie_test.json"),
         new("trie-ordered", "ethereum-tests/TrieTests/trietest.json"),
@@ -46,7 +49,6 @@ internal static class VectorGroups
         ("eip2335/*", "Keystores of BLS keys: not used."),
         ("eip2386/*", "Wallets of BLS keys: not used."),
         ("eip2537-precompile/*", "BLS12-381 precompiles come with Prague, after the EVM."),
-        ("eip8-rlpx/*", "Not read yet: the network."),
         ("ethereum-tests/ABITests/*", "Contract calls are encoded by clients."),
         ("ethereum-tests/BasicTests/blockgenesistest.json", "Not read yet: genesis."),
         ("ethereum-tests/BasicTests/crypto.json", "Not read yet: key agreement."),
@@ -74,6 +76,5 @@ internal static class VectorGroups
         ("rpc-compat/**", "Not read yet: the JSON-RPC server; its chain runs contract code and forks to Osaka."),
         ("shuffling/*", "Not read yet: proof of stake."),
         ("slashing-protection/*", "Not read yet: proof of stake."),
-        ("snappy/*", "Not read yet: the network."),
     ];
 }

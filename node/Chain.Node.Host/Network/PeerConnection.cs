@@ -1,0 +1,380 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Chain.Node.Host.Network;
+
+/// <summary>Why a connection ends.</summary>
+internal sealed record PeerEnding(DisconnectReason Reason, bool ByRemote, string Why);
+
+/// <summary>
+/// One connection after its handshake: a loop that reads and one that writes. Whatever goes wrong in them ends this
+/// connection and nothing else.
+/// </summary>
+internal sealed class PeerConnection : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly FrameTransport _transport;
+    private readonly MessageSpace _space;
+    private readonly PeerHubOptions _options;
+    private readonly MonotonicClock _clock;
+    private readonly PeerEventHandler _deliver;
+    private readonly TransactionRecovery _recovery;
+    private readonly ILogger _logger;
+    private readonly SendQueue _queue;
+    private readonly CancellationTokenSource _stop;
+    private readonly Lock _sendGate = new();
+    private PeerEnding? _ending;
+    private long _lastDueMs;
+    private long _lastFrameMs;
+    private long _lastPingMs;
+    private long _pingSentAt;
+    private long _writingSinceMs = long.MaxValue;
+    private long _messagesIn;
+    private long _messagesOut;
+    private int _latencyMicroseconds = -1;
+
+    public PeerConnection(PeerId peer, Socket socket, FrameTransport transport, Hello hello, MessageSpace space, Enode? dialled, bool isStatic, PeerHubServices services)
+    {
+        (Peer, Id, Name, Outbound, IsStatic) = (peer, hello.Id, hello.ClientName, dialled is not null, isStatic);
+        (_socket, _transport, _space) = (socket, transport, space);
+        (_options, _clock, _deliver, _recovery, _logger) = (services.Options, services.Clock, services.Deliver, services.Recovery, services.Logger);
+        Remote = Unmapped((IPEndPoint)socket.RemoteEndPoint!);
+        Local = Unmapped((IPEndPoint)socket.LocalEndPoint!);
+        Address = dialled ?? (hello.ListenPort > 0 ? new PeerAddress(Id, Remote.Address, hello.ListenPort).ToEnode() : null);
+        ListensAt = hello.ListenPort > 0 || dialled is not null ? new PeerAddress(Id, Remote.Address, dialled?.Port ?? hello.ListenPort) : null;
+        EthVersion = space.EthVersion ?? throw new ArgumentException("A connection needs an eth version.", nameof(space));
+        _queue = new SendQueue(_options.MaxQueuedMessages, _options.MaxQueuedBytes);
+        _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock.Time);
+        _lastFrameMs = _clock.NowMs;
+        StartedMs = _lastFrameMs;
+    }
+
+    public PeerId Peer { get; }
+
+    public NodeId Id { get; }
+
+    public string Name { get; }
+
+    public int EthVersion { get; }
+
+    public bool Outbound { get; }
+
+    public bool IsStatic { get; }
+
+    public IPEndPoint Remote { get; }
+
+    public IPEndPoint Local { get; }
+
+    /// <summary>Where the peer says it listens, or where it was dialled.</summary>
+    public Enode? Address { get; }
+
+    /// <summary>The same with an IP address, to be told to others.</summary>
+    public PeerAddress? ListensAt { get; }
+
+    public long StartedMs { get; }
+
+    /// <summary>Addresses that arrived over chain/1; null when the message is not wanted.</summary>
+    public Action<PeerConnection, IReadOnlyList<PeerAddress>>? AddressesLearned { get; init; }
+
+    /// <summary>Addresses to tell this peer over chain/1.</summary>
+    public Func<PeerConnection, IReadOnlyList<PeerAddress>>? AddressesToTell { get; init; }
+
+    /// <summary>Why it ended; null while it goes on.</summary>
+    public PeerEnding? Ending => Volatile.Read(ref _ending);
+
+    public PeerLink Link => new(EthVersion, Outbound, _space.HasStake, Name);
+
+    public PeerInfo Info => new(
+        Peer, Id, Address, Name, _space.Shared, Remote, Local, Outbound, IsStatic,
+        Volatile.Read(ref _latencyMicroseconds) is var latency && latency < 0 ? null : latency / 1000.0,
+        _transport.BytesIn, _transport.BytesOut, Interlocked.Read(ref _messagesIn), Interlocked.Read(ref _messagesOut));
+
+    /// <summary>Runs until the connection is gone; throws nothing.</summary>
+    public async Task RunAsync(CancellationToken hubStopping)
+    {
+        using var hubStops = hubStopping.Register(static connection => ((PeerConnection)connection!).Abort(DisconnectReason.ClientQuitting, "This node stops."), this);
+        var writing = Task.CompletedTask;
+        try
+        {
+            await _deliver(new PeerEvent.Connected(Peer, Link, Info), _stop.Token).ConfigureAwait(false);
+            writing = WriteAllAsync();
+            Ping();
+            await ReadAllAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            End(e);
+        }
+
+        _queue.Close(null);
+        try
+        {
+            if (Ending is { ByRemote: false }) await LingerAsync().ConfigureAwait(false);
+            else await _stop.CancelAsync().ConfigureAwait(false);
+            await writing.ConfigureAwait(false);
+            _socket.Close();
+            var ending = Ending ?? new PeerEnding(DisconnectReason.NetworkError, true, "The connection was lost.");
+            await _deliver(new PeerEvent.Disconnected(Peer, ending.Reason, ending.ByRemote, ending.Why), hubStopping).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The hub stops: nobody listens any more.
+        }
+        catch (Exception e)
+        {
+            _logger.PeerFailed(e, Id.ToShortString());
+        }
+    }
+
+    /// <summary>Queues a message. A peer that takes them too slowly loses its connection.</summary>
+    public void Send(OutgoingMessage message)
+    {
+        var code = WireCodec.CodeOf(message.Message);
+        if (_space.NumberOf(code.Capability == WireCapability.Eth ? MessageSpace.Eth : MessageSpace.Stake, code.Id) is not { } number) return;
+        Enqueue(number, null, message, mayBeLost: message.Message is not WireMessage.Status);
+    }
+
+    /// <summary>Ends the connection with a goodbye.</summary>
+    public void Close(DisconnectReason reason, string why)
+    {
+        if (Interlocked.CompareExchange(ref _ending, new PeerEnding(reason, false, why), null) is not null) return;
+        _queue.Close(new QueuedFrame(BaseMessages.DisconnectId, SnappyPayload.Compress(BaseMessages.Disconnect(reason)), null, 0));
+        StopAfter(_options.GoodbyeTimeout);
+    }
+
+    /// <summary>Ends the connection at once and without a word.</summary>
+    public void Abort(DisconnectReason reason, string why)
+    {
+        Interlocked.CompareExchange(ref _ending, new PeerEnding(reason, false, why), null);
+        _queue.Close(null);
+        StopAfter(TimeSpan.Zero);
+    }
+
+    /// <summary>Called about every second: pings and asks for addresses from time to time, and ends what has fallen silent.</summary>
+    public void Tick()
+    {
+        var now = _clock.NowMs;
+        if (now - Volatile.Read(ref _lastFrameMs) > _options.PingTimeout.TotalMilliseconds) Close(DisconnectReason.PingTimeout, $"Nothing came from it for {_options.PingTimeout.TotalSeconds:0} s.");
+        else if (now - Volatile.Read(ref _writingSinceMs) > _options.WriteTimeout.TotalMilliseconds) Abort(DisconnectReason.NetworkError, $"It took no bytes for {_options.WriteTimeout.TotalSeconds:0} s.");
+        else if (now - Volatile.Read(ref _lastPingMs) > _options.PingInterval.TotalMilliseconds) Ping();
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _socket.Dispose();
+        _transport.Dispose();
+    }
+
+    private static IPEndPoint Unmapped(IPEndPoint end) => end.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(end.Address.MapToIPv4(), end.Port) : end;
+
+    private void Ping()
+    {
+        Volatile.Write(ref _lastPingMs, _clock.NowMs);
+        Volatile.Write(ref _pingSentAt, _clock.Time.GetTimestamp());
+        Enqueue(BaseMessages.PingId, SnappyPayload.Compress(BaseMessages.Empty), null, mayBeLost: false);
+        SendAddresses(AddressMessages.GetPeersId, AddressMessages.GetPeers());
+    }
+
+    private void StopAfter(TimeSpan wait)
+    {
+        try
+        {
+            if (wait == TimeSpan.Zero) _stop.Cancel();
+            else _stop.CancelAfter(wait);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is over already.
+        }
+    }
+
+    private void SendAddresses(int id, byte[] payload)
+    {
+        if (_space.NumberOf(MessageSpace.Addresses, id) is { } number) Enqueue(number, SnappyPayload.Compress(payload), null, mayBeLost: false);
+    }
+
+    private void Enqueue(int number, byte[]? payload, OutgoingMessage? message, bool mayBeLost)
+    {
+        var (copies, delayMs) = _options.Faults?.Roll(Id, mayBeLost) ?? (1, 0);
+        var taken = true;
+        lock (_sendGate)
+        {
+            // A delay that shrinks must not let a later message overtake an earlier one.
+            if (delayMs > 0 || _lastDueMs > 0) _lastDueMs = Math.Max(_clock.NowMs + delayMs, _lastDueMs);
+            for (var i = 0; i < copies; i++) taken &= _queue.TryAdd(new QueuedFrame(number, payload, message, _lastDueMs));
+        }
+
+        if (!taken) Abort(DisconnectReason.UselessPeer, "It takes messages too slowly: its queue is full.");
+    }
+
+    private async Task WriteAllAsync()
+    {
+        try
+        {
+            while (await _queue.WaitAsync(_stop.Token).ConfigureAwait(false))
+            {
+                while (_queue.TryTake(out var frame))
+                {
+                    var early = frame.DueMs - _clock.NowMs;
+                    if (frame.DueMs > 0 && early > 0)
+                    {
+                        await FlushAsync().ConfigureAwait(false);
+                        await Task.Delay(TimeSpan.FromMilliseconds(early), _clock.Time, _stop.Token).ConfigureAwait(false);
+                    }
+
+                    if (Encode(frame) is { } payload) _transport.Append(frame.Number, payload);
+                    Interlocked.Increment(ref _messagesOut);
+                    if (_transport.WantsFlush) await FlushAsync().ConfigureAwait(false);
+                }
+
+                await FlushAsync().ConfigureAwait(false);
+            }
+
+            // What this side had to say is said; the peer closes when it has read the goodbye.
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e)
+        {
+            End(e);
+            StopAfter(TimeSpan.Zero);
+        }
+    }
+
+    private byte[]? Encode(QueuedFrame frame)
+    {
+        if (frame.Payload is { } payload) return payload;
+        try
+        {
+            return frame.Message!.Payload;
+        }
+        catch (InvalidOperationException e)
+        {
+            _logger.EncodingFailed(e, Id.ToShortString());
+            return null;
+        }
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        Volatile.Write(ref _writingSinceMs, _clock.NowMs);
+        await _transport.FlushAsync(_stop.Token).ConfigureAwait(false);
+        Volatile.Write(ref _writingSinceMs, long.MaxValue);
+    }
+
+    private async Task ReadAllAsync()
+    {
+        var rate = new RateLimit(_options.MessagesPerSecond, _options.MessageBurst, _clock);
+        while (Ending is null)
+        {
+            var frame = await _transport.ReadAsync(FrameCodec.MaxBodySize, _stop.Token).ConfigureAwait(false);
+            Volatile.Write(ref _lastFrameMs, _clock.NowMs);
+            Interlocked.Increment(ref _messagesIn);
+            if (rate.Take() is var waitMs and > 0) await Task.Delay(TimeSpan.FromMilliseconds(waitMs), _clock.Time, _stop.Token).ConfigureAwait(false);
+            await HandleAsync(frame).ConfigureAwait(false);
+        }
+    }
+
+    // Closing with bytes unread would reset the connection, and the goodbye might be lost with it.
+    private async Task LingerAsync()
+    {
+        try
+        {
+            await _transport.DrainAsync(_stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The peer closed, or took too long to.
+        }
+    }
+
+    private ValueTask HandleAsync(ReceivedFrame frame)
+    {
+        if (frame.Number < MessageSpace.FirstId)
+        {
+            HandleBase(frame);
+            return ValueTask.CompletedTask;
+        }
+
+        if (_space.Resolve(frame.Number) is not { } kind) return MalformedAsync($"Message number 0x{frame.Number:x2} belongs to no agreed capability.");
+        if (kind.Name == MessageSpace.Addresses) return HandleAddressesAsync(kind.Id, frame.Payload.Span);
+        var code = new WireCode(kind.Name == MessageSpace.Eth ? WireCapability.Eth : WireCapability.Stake, kind.Id);
+        var limit = WireLimits.MaxBytes(code, EthVersion);
+        if (limit == 0) return MalformedAsync(new WireError.Unknown(code).Describe());
+        var (plain, why) = Unpack(frame.Payload.Span, limit);
+        if (plain is null) return MalformedAsync($"{code}: {why}");
+        return WireCodec.Decode(code, EthVersion, plain).IsOk(out var message, out var error)
+            ? _deliver(new PeerEvent.Received(Peer, _recovery.Prepare(message), plain.Length), _stop.Token)
+            : MalformedAsync(error.Describe());
+    }
+
+    private ValueTask MalformedAsync(string why) => _deliver(new PeerEvent.Malformed(Peer, why), _stop.Token);
+
+    private void HandleBase(ReceivedFrame frame)
+    {
+        switch (frame.Number)
+        {
+            case BaseMessages.DisconnectId:
+                var reason = BaseMessages.ReadDisconnect(frame.Payload.Span);
+                Interlocked.CompareExchange(ref _ending, new PeerEnding(reason, true, "The peer said goodbye."), null);
+                break;
+            case BaseMessages.PingId:
+                Enqueue(BaseMessages.PongId, SnappyPayload.Compress(BaseMessages.Empty), null, mayBeLost: false);
+                break;
+            case BaseMessages.PongId:
+                var roundTrip = _clock.Time.GetElapsedTime(Volatile.Read(ref _pingSentAt));
+                Volatile.Write(ref _latencyMicroseconds, (int)Math.Min(roundTrip.TotalMicroseconds, int.MaxValue));
+                break;
+            default:
+                throw new PeerProtocolException(DisconnectReason.BreachOfProtocol, $"Base protocol message 0x{frame.Number:x2} has no place here.");
+        }
+    }
+
+    private ValueTask HandleAddressesAsync(int id, ReadOnlySpan<byte> payload)
+    {
+        var (plain, why) = Unpack(payload, AddressMessages.MaxBytes);
+        if (plain is null) return MalformedAsync($"A message of chain/1: {why}");
+        switch (id)
+        {
+            case AddressMessages.GetPeersId:
+                if (AddressMessages.ReadGetPeers(plain) is not { } limit) return MalformedAsync("GetPeers (chain 0x00) is malformed.");
+                if (AddressesToTell?.Invoke(this) is { } addresses) SendAddresses(AddressMessages.PeersId, AddressMessages.Peers(addresses.Take(limit)));
+                return ValueTask.CompletedTask;
+            case AddressMessages.PeersId:
+                if (AddressMessages.ReadPeers(plain) is not { } learned) return MalformedAsync("Peers (chain 0x01) is malformed.");
+                AddressesLearned?.Invoke(this, learned);
+                return ValueTask.CompletedTask;
+            default:
+                return MalformedAsync($"chain/1 has no message 0x{id:x2}.");
+        }
+    }
+
+    // The claimed length is checked before anything of that size is allocated.
+    private static (byte[]? Plain, string Why) Unpack(ReadOnlySpan<byte> payload, int limit)
+    {
+        if (SnappyPayload.ClaimedLength(payload) is not { } claimed) return (null, "it does not begin with a Snappy length.");
+        if (claimed > limit) return (null, $"it claims {claimed} bytes, more than the {limit} allowed.");
+        return SnappyPayload.Decompress(payload) is { } plain ? (plain, "") : (null, "it is not valid Snappy.");
+    }
+
+    private void End(Exception e)
+    {
+        switch (e)
+        {
+            case PeerProtocolException protocol:
+                Close(protocol.Reason, protocol.Message);
+                break;
+            case IOException or SocketException or ObjectDisposedException:
+                Interlocked.CompareExchange(ref _ending, new PeerEnding(DisconnectReason.NetworkError, true, "The connection was lost."), null);
+                break;
+            case OperationCanceledException:
+                Interlocked.CompareExchange(ref _ending, new PeerEnding(DisconnectReason.Requested, false, "The connection was stopped."), null);
+                break;
+            default:
+                _logger.PeerFailed(e, Id.ToShortString());
+                Close(DisconnectReason.Requested, "A bug in this node.");
+                break;
+        }
+    }
+}

@@ -1,0 +1,362 @@
+using System.Net;
+using System.Net.Sockets;
+using Chain.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace Chain.Node.Host.Network;
+
+/// <summary>
+/// A node's connections with its peers over RLPx: listens, dials, shakes hands, and carries messages both ways. Everything
+/// a peer does goes to one handler; nothing a peer does throws out of here.
+/// </summary>
+public sealed class PeerHub : IAsyncDisposable
+{
+    private readonly PrivateKey _nodeKey;
+    private readonly PeerHubServices _services;
+    private readonly PeerRegistry _registry;
+    private readonly Dialler _dialler;
+    private readonly List<Capability> _capabilities;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private readonly HashSet<Task> _running = [];
+    private TcpListener? _listener;
+    private Enode? _enode;
+    private long _lastPeer;
+    private OutgoingMessage? _lastOutgoing;
+
+    public PeerHub(PeerHubOptions options, PrivateKey nodeKey, PeerEventHandler handler, TransactionRecovery recovery, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _nodeKey = nodeKey;
+        Id = NodeId.Of(nodeKey);
+        _services = new PeerHubServices(options, new MonotonicClock(time), handler, recovery, logger);
+        _registry = new PeerRegistry(Id, options);
+        _dialler = new Dialler(Id, options, _services.Clock, node => _registry.Find(node) is { Ending: null }, () => _registry.All.Count(peer => peer.Outbound && !peer.IsStatic));
+        _capabilities = [.. options.EthVersions.Select(version => new Capability(MessageSpace.Eth, version)), new Capability(MessageSpace.Addresses, 1)];
+        if (options.OffersSidecars) _capabilities.Add(new Capability(MessageSpace.Stake, 1));
+        foreach (var enode in options.StaticPeers) _dialler.Add(enode, DialKind.Static);
+        foreach (var enode in options.Bootnodes) _dialler.Add(enode, DialKind.Bootnode);
+        if (options.Faults is { } faults) faults.Changed += FollowFaults;
+    }
+
+    /// <summary>This node's id.</summary>
+    public NodeId Id { get; }
+
+    /// <summary>Where this node is reached; known once it is started.</summary>
+    public Enode Self => _enode ?? throw new InvalidOperationException("The hub is not started.");
+
+    /// <summary>The connections as they stand, oldest first.</summary>
+    public IReadOnlyList<PeerInfo> Peers => [.. _registry.All.Select(peer => peer.Info)];
+
+    public int PeerCount => _registry.Count;
+
+    /// <summary>The peers that this node was told to keep.</summary>
+    public IReadOnlyList<StaticPeerInfo> StaticPeers => _dialler.StaticPeers;
+
+    /// <summary>Listens and begins to dial.</summary>
+    /// <exception cref="SocketException">The address is taken or not this machine's.</exception>
+    public Task StartAsync()
+    {
+        var options = _services.Options;
+        _listener = new TcpListener(options.Listen);
+        _listener.Start(backlog: 128);
+        var bound = (IPEndPoint)_listener.LocalEndpoint;
+        _enode = new Enode(Id, options.ExternalHost ?? (bound.Address.Equals(IPAddress.Any) ? "127.0.0.1" : bound.Address.ToString()), bound.Port);
+        _services.Logger.Listening(_enode);
+        Run(() => AcceptAllAsync(_listener));
+        Run(() => _dialler.RunAsync((enode, isStatic) => Run(() => DialAsync(enode, isStatic)), _stop.Token));
+        Run(TickAllAsync);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Queues a message for a peer; nothing happens when it is gone.</summary>
+    public void Send(PeerId peer, WireMessage message)
+    {
+        if (_registry.Find(peer) is not { } connection) return;
+        // A message that goes to many peers one after the other is encoded once for all of them.
+        var outgoing = _lastOutgoing;
+        if (outgoing is null || !ReferenceEquals(outgoing.Message, message) || outgoing.EthVersion != connection.EthVersion)
+            _lastOutgoing = outgoing = new OutgoingMessage(message, connection.EthVersion);
+        connection.Send(outgoing);
+    }
+
+    /// <summary>Ends a connection with a goodbye; nothing happens when it is gone.</summary>
+    public void Disconnect(PeerId peer, DisconnectReason reason, string why) => _registry.Find(peer)?.Close(reason, why);
+
+    /// <summary>Connects with a peer and stays so.</summary>
+    public void AddPeer(Enode enode) => _dialler.Add(enode, DialKind.Static);
+
+    /// <summary>Stops keeping a static peer and ends its connection; false when it was none.</summary>
+    public bool RemovePeer(NodeId node)
+    {
+        var was = _dialler.RemoveStatic(node);
+        if (was) _registry.Find(node)?.Close(DisconnectReason.Requested, "It was removed from the static peers.");
+        return was;
+    }
+
+    /// <summary>Says goodbye to all and stops. No event comes after.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_services.Options.Faults is { } faults) faults.Changed -= FollowFaults;
+        _listener?.Stop();
+        var connections = _registry.All;
+        foreach (var connection in connections) connection.Close(DisconnectReason.ClientQuitting, "This node stops.");
+        if (connections.Count > 0)
+        {
+            using var farewell = new CancellationTokenSource();
+            await Task.WhenAny(WhenAllGone(farewell.Token), Task.Delay(TimeSpan.FromMilliseconds(500), _services.Clock.Time, farewell.Token)).ConfigureAwait(false);
+            await farewell.CancelAsync().ConfigureAwait(false);
+        }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        Task[] running;
+        lock (_gate) running = [.. _running];
+        await Task.WhenAll(running).ConfigureAwait(false);
+        _dialler.Dispose();
+        _listener?.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task WhenAllGone(CancellationToken stopping)
+    {
+        while (_registry.Count > 0 && !stopping.IsCancellationRequested) await Task.Delay(TimeSpan.FromMilliseconds(5), _services.Clock.Time, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private Task Run(Func<Task> work)
+    {
+        var task = Task.Run(async () =>
+        {
+            try
+            {
+                await work().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                // The hub stops.
+            }
+            catch (Exception e)
+            {
+                _services.Logger.LoopFailed(e);
+            }
+        });
+        lock (_gate) _running.Add(task);
+        _ = task.ContinueWith(
+            done =>
+            {
+                lock (_gate) _running.Remove(done);
+            },
+            TaskScheduler.Default);
+        return task;
+    }
+
+    private async Task AcceptAllAsync(TcpListener listener)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            Socket socket;
+            try
+            {
+                socket = await listener.AcceptSocketAsync(_stop.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+            {
+                if (_stop.IsCancellationRequested || !listener.Server.IsBound) return;
+                _services.Logger.AcceptFailed(e.Message);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), _services.Clock.Time, _stop.Token).ConfigureAwait(false);
+                continue;
+            }
+
+            _ = Run(() => ServeIncomingAsync(socket));
+        }
+    }
+
+    private async Task ServeIncomingAsync(Socket socket)
+    {
+        if (socket.RemoteEndPoint is not IPEndPoint remote)
+        {
+            socket.Dispose();
+            return;
+        }
+
+        if (_registry.AdmitIncoming(remote.Address) is { } refused)
+        {
+            _services.Logger.IncomingRefused(remote, refused);
+            socket.Dispose();
+            return;
+        }
+
+        try
+        {
+            var connection = await ShakeHandsAsync(socket, dialled: null, isStatic: false, _registry.HandshakeOver).ConfigureAwait(false);
+            if (connection.Connection is { } up) await ServeAsync(up).ConfigureAwait(false);
+        }
+        finally
+        {
+            _registry.IncomingGone(remote.Address);
+        }
+    }
+
+    private async Task DialAsync(Enode enode, bool isStatic)
+    {
+        var failure = new PeerEnding(DisconnectReason.NetworkError, false, "This node stops.");
+        try
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                using var limit = LimitedTo(_services.Options.DialTimeout, out var timeout);
+                using (timeout) await socket.ConnectAsync(enode.Host, enode.Port, limit.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException or IOException)
+            {
+                socket.Dispose();
+                failure = new PeerEnding(DisconnectReason.NetworkError, false, e is SocketException ? e.Message : "No answer in time.");
+                return;
+            }
+
+            var (connection, ending) = await ShakeHandsAsync(socket, enode, isStatic, static () => { }).ConfigureAwait(false);
+            if (connection is null)
+            {
+                failure = ending;
+                return;
+            }
+
+            _dialler.Succeeded(enode.Id);
+            failure = null;
+            await ServeAsync(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (failure is not null) _services.Logger.DialFailed(enode, _dialler.Ended(enode.Id, failure.Reason, failure.Why, lastedMs: 0), failure.Why);
+        }
+    }
+
+    // Up to the point where the connection is in the registry; else the socket is closed, and it is said why.
+    private async Task<(PeerConnection? Connection, PeerEnding Ending)> ShakeHandsAsync(Socket socket, Enode? dialled, bool isStatic, Action over)
+    {
+        FrameTransport? transport = null;
+        PeerConnection? connection = null;
+        var remote = dialled?.ToString() ?? socket.RemoteEndPoint?.ToString() ?? "";
+        PeerEnding ending;
+        try
+        {
+            socket.NoDelay = true;
+            using var limit = LimitedTo(_services.Options.HandshakeTimeout, out var timeout);
+            using (timeout)
+            {
+                var stream = new NetworkStream(socket, ownsSocket: false);
+                (transport, var id) = dialled is null
+                    ? await RlpxConnector.AcceptAsync(stream, _nodeKey, limit.Token).ConfigureAwait(false)
+                    : await RlpxConnector.DialAsync(stream, _nodeKey, dialled.Id, limit.Token).ConfigureAwait(false);
+                if (_services.Options.Faults?.IsCut(id) == true) throw new IOException("A fault cuts the link.");
+                var ours = new Hello(Hello.SnappyVersion, _services.Options.ClientName, _capabilities, Self.Port, Id);
+                var theirs = await RlpxConnector.GreetAsync(transport, ours, id, limit.Token).ConfigureAwait(false);
+                var space = MessageSpace.Agree(_capabilities, theirs.Capabilities);
+                if (space.EthVersion is null)
+                {
+                    ending = new PeerEnding(DisconnectReason.UselessPeer, false, $"It speaks none of {string.Join(", ", _capabilities)}.");
+                }
+                else
+                {
+                    connection = new PeerConnection(new PeerId(Interlocked.Increment(ref _lastPeer)), socket, transport, theirs, space, dialled, isStatic || _dialler.IsStatic(id), _services)
+                    {
+                        AddressesToTell = TellAddresses,
+                        AddressesLearned = LearnAddresses,
+                    };
+                    (var refused, var replaced) = _registry.Add(connection);
+                    replaced?.Close(DisconnectReason.AlreadyConnected, "Another connection with it took its place.");
+                    // A fault set since it was looked at has not seen this connection.
+                    if (refused is null && _services.Options.Faults?.IsCut(id) == true) connection.Abort(DisconnectReason.NetworkError, "A fault cuts the link.");
+                    if (refused is null) return (connection, new PeerEnding(DisconnectReason.Requested, false, ""));
+                    ending = refused;
+                }
+
+                await SayGoodbyeAsync(transport, ending.Reason, limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (PeerProtocolException e)
+        {
+            ending = new PeerEnding(e.Reason, false, e.Message);
+        }
+        catch (PeerRefusedException e)
+        {
+            ending = new PeerEnding(e.Reason, true, e.Message);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            ending = new PeerEnding(DisconnectReason.NetworkError, true, e is OperationCanceledException ? "The handshake took too long." : e.Message);
+        }
+        finally
+        {
+            over();
+        }
+
+        _services.Logger.HandshakeFailed(remote, ending.Why);
+        transport?.Dispose();
+        connection?.Dispose();
+        socket.Dispose();
+        return (null, ending);
+    }
+
+    private static async Task SayGoodbyeAsync(FrameTransport transport, DisconnectReason reason, CancellationToken stopping)
+    {
+        transport.Append(BaseMessages.DisconnectId, SnappyPayload.Compress(BaseMessages.Disconnect(reason)));
+        await transport.FlushAsync(stopping).ConfigureAwait(false);
+        await transport.DrainAsync(stopping).ConfigureAwait(false);
+    }
+
+    private async Task ServeAsync(PeerConnection connection)
+    {
+        var node = connection.Id.ToShortString();
+        _services.Logger.PeerConnected(node, connection.Name, connection.Remote, connection.EthVersion, connection.Outbound);
+        try
+        {
+            await connection.RunAsync(_stop.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _registry.Remove(connection);
+            connection.Dispose();
+            var ending = connection.Ending ?? new PeerEnding(DisconnectReason.NetworkError, true, "The connection was lost.");
+            _services.Logger.PeerDisconnected(node, ending.Reason, ending.Why, ending.ByRemote);
+            if (_registry.Find(connection.Id) is null) _dialler.Ended(connection.Id, ending.Reason, ending.Why, _services.Clock.NowMs - connection.StartedMs);
+        }
+    }
+
+    private async Task TickAllAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _services.Clock.Time);
+        while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
+        {
+            foreach (var connection in _registry.All) connection.Tick();
+        }
+    }
+
+    private void FollowFaults()
+    {
+        foreach (var connection in _registry.All)
+        {
+            if (_services.Options.Faults!.IsCut(connection.Id)) connection.Abort(DisconnectReason.NetworkError, "A fault cuts the link.");
+        }
+
+        _dialler.TryAllAgain();
+    }
+
+    private List<PeerAddress> TellAddresses(PeerConnection asker) =>
+        [.. _registry.All.Where(peer => peer.Id != asker.Id && peer.ListensAt is not null).Select(peer => peer.ListensAt!)];
+
+    private void LearnAddresses(PeerConnection source, IReadOnlyList<PeerAddress> addresses)
+    {
+        foreach (var address in addresses)
+        {
+            // An address that means this machine or its own network is believed only from there.
+            if (AddressScope.Of(address.Address) >= AddressScope.Of(source.Remote.Address)) _dialler.Add(address.ToEnode(), DialKind.Learned);
+        }
+    }
+
+    private CancellationTokenSource LimitedTo(TimeSpan limit, out CancellationTokenSource timeout)
+    {
+        timeout = new CancellationTokenSource(limit, _services.Clock.Time);
+        return CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+
+namespace Chain.Node.Host.Network;
+
+/// <summary>How a node meets its peers; every limit has its place here.</summary>
+public sealed record PeerHubOptions
+{
+    /// <summary>Where to listen; port 0 takes a free one.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 30303);
+
+    /// <summary>The address or name that the node's enode URL shows; by default the one it listens on.</summary>
+    public string? ExternalHost { get; init; }
+
+    /// <summary>What this node calls itself.</summary>
+    public string ClientName { get; init; } = "Chain/dotnet";
+
+    /// <summary>The versions of eth that are offered.</summary>
+    public IReadOnlyList<int> EthVersions { get; init; } = [68, 69];
+
+    /// <summary>Whether stake/1 is offered, by which blocks travel with their sidecars.</summary>
+    public bool OffersSidecars { get; init; } = true;
+
+    /// <summary>Peers to stay connected with.</summary>
+    public IReadOnlyList<Enode> StaticPeers { get; init; } = [];
+
+    /// <summary>Peers to learn further addresses from.</summary>
+    public IReadOnlyList<Enode> Bootnodes { get; init; } = [];
+
+    /// <summary>Connections at once. Static peers that this node dials come on top.</summary>
+    public int MaxPeers { get; init; } = 50;
+
+    /// <summary>Connections made to bootnodes and learned addresses; more come only from others.</summary>
+    public int TargetDialled { get; init; } = 8;
+
+    /// <summary>Incoming connections at once from one IP address.</summary>
+    public int MaxPeersPerAddress { get; init; } = 8;
+
+    /// <summary>Whether <see cref="MaxPeersPerAddress"/> leaves out the loopback address, so that one machine can hold a network.</summary>
+    public bool LoopbackIsExempt { get; init; } = true;
+
+    /// <summary>Incoming connections whose handshake is not done.</summary>
+    public int MaxPendingHandshakes { get; init; } = 64;
+
+    /// <summary>Addresses remembered that no connection has proven.</summary>
+    public int MaxLearnedAddresses { get; init; } = 1000;
+
+    public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>From an open TCP connection to the end of both hellos.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A peer that completes no message for this long is gone.</summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>A peer that takes no bytes for this long while some wait is gone.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a connection may take to end after the goodbye.</summary>
+    public TimeSpan GoodbyeTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Messages that wait to be written to one peer; beyond that it is too slow and loses its connection.</summary>
+    public int MaxQueuedMessages { get; init; } = 4096;
+
+    /// <summary>Bytes, about, that wait to be written to one peer.</summary>
+    public long MaxQueuedBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Messages a second that are read from one peer in the long run; a faster one is read no faster.</summary>
+    public int MessagesPerSecond { get; init; } = 2000;
+
+    /// <summary>Messages that a peer may send at once before that rate holds.</summary>
+    public int MessageBurst { get; init; } = 10_000;
+
+    /// <summary>The wait before dialling again after the first failure; it doubles from then on.</summary>
+    public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Faults of test networks; null everywhere else.</summary>
+    public LinkFaults? Faults { get; init; }
+}

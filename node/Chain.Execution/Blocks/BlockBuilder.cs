@@ -79,7 +79,7 @@ public sealed class BlockBuilder
 
         _state.SetNonce(sender, transaction.Nonce + 1);
         _state.SubtractBalance(sender, price * transaction.GasLimit);
-        var call = ProcessMessage(transaction, sender, transaction.GasLimit - intrinsic);
+        var call = MessageCall.Process(_state, _block, _natives, transaction, sender, transaction.GasLimit - intrinsic);
         var gasUsed = intrinsic + call.GasUsed;
         _state.AddBalance(sender, price * (transaction.GasLimit - gasUsed));
         _state.AddBalance(_block.Beneficiary, priorityFee * gasUsed);
@@ -87,19 +87,4 @@ public sealed class BlockBuilder
         _state.EndTransaction();
         return call is NativeCallOutcome.Succeeded { Logs: var logs } ? (true, gasUsed, logs) : (false, gasUsed, []);
     }
-
-    private NativeCallOutcome ProcessMessage(UnsignedTransaction transaction, Address sender, ulong gas)
-    {
-        var snapshot = _state.Snapshot();
-        var to = transaction.To!.Value;
-        _state.SubtractBalance(sender, transaction.Value);
-        _state.AddBalance(to, transaction.Value);
-        var outcome = _natives.Find(to)?.Call(new NativeCall(sender, transaction.Value, transaction.Data, gas, _block, _state))
-            ?? PlainTransfer;
-        if (outcome.GasUsed > gas) outcome = new NativeCallOutcome.Failed(gas, $"out of gas: {outcome.GasUsed} needed, {gas} available");
-        if (outcome is NativeCallOutcome.Failed) _state.Revert(snapshot);
-        return outcome;
-    }
-
-    private static readonly NativeCallOutcome PlainTransfer = new NativeCallOutcome.Succeeded(0, [], ReadOnlyMemory<byte>.Empty);
 }

@@ -52,4 +52,12 @@ internal static class HexPrefix
             nibbles[(2 * i) + 1] = (byte)(bytes[i] & 15);
         }
     }
+
+    /// <summary>The bytes of an even number of nibbles.</summary>
+    public static byte[] FromNibbles(ReadOnlySpan<byte> nibbles)
+    {
+        var bytes = new byte[nibbles.Length / 2];
+        for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)((nibbles[2 * i] << 4) | nibbles[(2 * i) + 1]);
+        return bytes;
+    }
 }

@@ -110,6 +110,34 @@ public sealed class MerklePatriciaTrie
         return proof;
     }
 
+    /// <summary>All keys with their values, in ascending order of the keys.</summary>
+    /// <exception cref="MissingStateException">A node does not exist.</exception>
+    public IEnumerable<KeyValuePair<byte[], byte[]>> Entries()
+    {
+        var open = new Stack<(TrieNode Node, byte[] Path)>();
+        if (_root is not null) open.Push((_root, []));
+        while (open.TryPop(out var item))
+        {
+            var (node, path) = (item.Node is HashNode hash ? Resolve(hash) : item.Node, item.Path);
+            if (node is LeafNode leaf)
+            {
+                yield return new(HexPrefix.FromNibbles([.. path, .. leaf.Path]), leaf.Value);
+            }
+            else if (node is ExtensionNode extension)
+            {
+                open.Push((extension.Child, [.. path, .. extension.Path]));
+            }
+            else if (node is BranchNode branch)
+            {
+                if (branch.Value is not null) yield return new(HexPrefix.FromNibbles(path), branch.Value);
+                for (var i = branch.Children.Length - 1; i >= 0; i--)
+                {
+                    if (branch.Children[i] is { } child) open.Push((child, [.. path, (byte)i]));
+                }
+            }
+        }
+    }
+
     private static Span<byte> ToPath(ReadOnlySpan<byte> key, Span<byte> room)
     {
         var path = key.Length <= 32 ? room[..(2 * key.Length)] : new byte[2 * key.Length];
@@ -120,17 +148,7 @@ public sealed class MerklePatriciaTrie
     private TrieNode Resolve(HashNode hash)
     {
         if (_cache.Find(hash.Hash) is { } known) return known;
-        var encoded = _reader.GetTrieNode(hash.Hash) ?? throw new MissingStateException("trie node", hash.Hash);
-        TrieNode node;
-        try
-        {
-            node = TrieNodeCodec.Decode(encoded);
-        }
-        catch (RlpException e)
-        {
-            throw new MissingStateException("trie node", hash.Hash, e);
-        }
-
+        var node = TrieNodeCodec.Load(_reader, hash.Hash);
         _cache.Add(hash.Hash, node);
         return node;
     }

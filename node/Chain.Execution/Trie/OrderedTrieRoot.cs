@@ -50,7 +50,7 @@ internal ref struct OrderedTrieRoot
         return (System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes), 2 * length, index);
     }
 
-    private static int Nibble(ulong path, int depth) => (int)(path >> (60 - (4 * depth))) & 15;
+    private static int Nibble(ulong path, int depth) => (int)((path >> (60 - (4 * depth))) & 15);
 
     // Leaves the encoding of the node over keys [from, to) below the depth in the writer.
     private readonly void Encode(int from, int to, int depth)

@@ -22,6 +22,21 @@ internal static class TrieNodeCodec
         return node;
     }
 
+    /// <summary>Reads and decodes the node with this hash.</summary>
+    /// <exception cref="MissingStateException">It is not there, or not a node.</exception>
+    public static TrieNode Load(IStateReader reader, Hash256 hash)
+    {
+        var encoded = reader.GetTrieNode(hash) ?? throw new MissingStateException("trie node", hash);
+        try
+        {
+            return Decode(encoded);
+        }
+        catch (RlpException e)
+        {
+            throw new MissingStateException("trie node", hash, e);
+        }
+    }
+
     private static TrieNode ReadNode(ref RlpReader outer)
     {
         var rlp = outer.ReadList();

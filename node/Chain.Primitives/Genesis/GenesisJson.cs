@@ -8,6 +8,8 @@ public sealed class GenesisException(string message, Exception? inner = null) : 
 /// <summary>Reads geth's genesis JSON (config.chainId, alloc, difficulty, gasLimit, timestamp …).</summary>
 public static class GenesisJson
 {
+    private static readonly UInt256 MaxBlockReward = UInt256.One << 128;
+
     /// <exception cref="GenesisException">Not JSON, a field missing or out of range, or an unknown setting.</exception>
     public static GenesisFile Parse(string json)
     {
@@ -67,6 +69,8 @@ public static class GenesisJson
     {
         var blockTime = Word(chain, "blockTimeSeconds", 2);
         if (blockTime < 2) throw new GenesisException($"`config.chain.blockTimeSeconds` is {blockTime}; it must be at least 2, because header time has whole seconds.");
+        var reward = Number(chain, "blockReward", 2_000_000_000_000_000_000);
+        if (reward > MaxBlockReward) throw new GenesisException($"`config.chain.blockReward` is {reward} wei; it must be at most 2^128, so that no balance can ever overflow.");
         return new ProofOfWorkSettings
         {
             Seal = Text(chain, "seal", "keccak") switch
@@ -82,7 +86,7 @@ public static class GenesisJson
                 var other => throw new GenesisException($"`config.chain.difficultyRule` is \"{other}\"; known are \"asert\" and \"fixed\"."),
             },
             BlockTimeSeconds = blockTime,
-            BlockReward = Number(chain, "blockReward", 2_000_000_000_000_000_000),
+            BlockReward = reward,
             SafeDepth = Word(chain, "safeDepth", 6),
             FinalizedDepth = Word(chain, "finalizedDepth", 64),
         };

@@ -39,6 +39,42 @@ public sealed class TrieVectors
         }
     }
 
+    [VectorFact]
+    [ReadsVectors("trie-next-previous")]
+    public void Entries_come_in_the_order_of_their_keys()
+    {
+        foreach (var test in VectorFiles.ReadJson(VectorFiles.TheOne("trie-next-previous")).EnumerateObject())
+        {
+            var trie = new MerklePatriciaTrie(new MemoryState(), BlockHeader.EmptyTrieRoot);
+            foreach (var key in test.Value.GetProperty("in").EnumerateArray()) trie.Set(Bytes(key.GetString()!), [1]);
+            var keys = trie.Entries().Select(entry => Encoding.UTF8.GetString(entry.Key)).ToList();
+            foreach (var expected in test.Value.GetProperty("tests").EnumerateArray())
+            {
+                var point = expected[0].GetString()!;
+                Assert.Equal(expected[1].GetString(), keys.LastOrDefault(key => string.CompareOrdinal(key, point) < 0, ""));
+                Assert.Equal(expected[2].GetString(), keys.FirstOrDefault(key => string.CompareOrdinal(key, point) > 0, ""));
+            }
+        }
+    }
+
+    [VectorFact]
+    [ReadsVectors("hex-prefix")]
+    public void Paths_have_the_expected_compact_encoding()
+    {
+        foreach (var test in VectorFiles.ReadJson(VectorFiles.TheOne("hex-prefix")).EnumerateObject())
+        {
+            var nibbles = test.Value.GetProperty("seq").EnumerateArray().Select(nibble => nibble.GetByte()).ToArray();
+            var isLeaf = test.Value.GetProperty("term").GetBoolean();
+            var encoded = new byte[HexPrefix.EncodedLength(nibbles.Length)];
+            var length = HexPrefix.Encode(nibbles, isLeaf, encoded);
+
+            Assert.Equal((test.Name, test.Value.GetProperty("out").GetString()), (test.Name, Convert.ToHexStringLower(encoded.AsSpan(0, length))));
+            var (path, leaf) = HexPrefix.Decode(encoded.AsSpan(0, length));
+            Assert.Equal(nibbles, path);
+            Assert.Equal(isLeaf, leaf);
+        }
+    }
+
     private static void AssertRoot(string name, JsonElement test, IReadOnlyList<(string Key, string? Value)> changes, bool secure)
     {
         var expected = test.GetProperty("root").GetString()!;

@@ -15,6 +15,8 @@ internal static class VectorGroups
         new("bip32", "bip32/bip32.json"),
         new("bip39", "bip39/vectors.json"),
         new("bip39-words", "bip39/english.txt"),
+        new("consensus-specs-epoch-processing", "consensus-specs/epoch_processing.json.gz"),
+        new("consensus-specs-selection", "consensus-specs/selection.json.gz"),
         new("eip55", "eip55/addresses.json"),
         new("eip8", "eip8-rlpx/eip8.json"),
         new("snappy-bad", "snappy/baddata*.snappy"),
@@ -43,13 +45,17 @@ internal static class VectorGroups
         new("rlp-invalid", "ethereum-tests/RLPTests/invalidRLPTest.json"),
         new("rlp-random", "ethereum-tests/RLPTests/RandomRLPTests/*"),
         new("rlp-valid", "ethereum-tests/RLPTests/rlptest.json"),
+        new("shuffling-csv", "shuffling/eth2-shuffle.csv"),
+        new("shuffling-spec", "shuffling/consensus-spec-*.json.gz"),
     ];
 
     public static readonly IReadOnlyList<(string Glob, string Reason)> NotClaimed =
     [
         ("**/INDEX.md", "A description, not data."),
         ("bls/*", "BLS signatures are not used: validators sign with secp256k1."),
-        ("consensus-specs/*.gz", "Not read yet: proof of stake."),
+        ("consensus-specs/fork_choice.json.gz", "Not read yet: proof of stake."),
+        ("consensus-specs/fast_confirmation.json.gz", "Not read yet: proof of stake."),
+        ("consensus-specs/operations.json.gz", "Not read yet: proof of stake."),
         ("devp2p/*", "Discovery v5 and node records are not spoken; peers are static, bootnodes or learned."),
         ("eip2124-forkid/*", "Not read yet: the fork identifier."),
         ("eip2333/*", "Derivation of BLS keys: not used."),
@@ -74,7 +80,6 @@ internal static class VectorGroups
         ("ethers-testcases/typed-data.json.gz", "Signing of typed data is not offered."),
         ("legacytests-constantinople/VMTests/**", "The EVM comes later."),
         ("rpc-compat/**", "Not read yet: the JSON-RPC server; its chain runs contract code and forks to Osaka."),
-        ("shuffling/*", "Not read yet: proof of stake."),
         ("slashing-protection/*", "Not read yet: proof of stake."),
     ];
 }

@@ -54,7 +54,7 @@ public interface IChainReader : IStateReader
     /// <summary>The receipts of an executed block, none where it has no transactions; null for a block not executed.</summary>
     IReadOnlyList<Receipt>? GetReceipts(Hash256 blockHash);
 
-    /// <summary>Who sent a block's transactions, in order; null unless the block is or once was canonical.</summary>
+    /// <summary>Who sent a block's transactions, in order; known once the block was canonical, until then null unless it has none.</summary>
     IReadOnlyList<Address>? GetSenders(Hash256 blockHash);
 
     Hash256? GetCanonicalHash(ulong number);

@@ -25,7 +25,8 @@ public abstract class InMemoryChainReader : IChainReader
         : found.Receipts is not null ? found.Receipts
         : found.Record is { Status: BlockStatus.Executed, TransactionCount: 0 } ? [] : null;
 
-    public IReadOnlyList<Address>? GetSenders(Hash256 blockHash) => Find(blockHash)?.Senders;
+    public IReadOnlyList<Address>? GetSenders(Hash256 blockHash) =>
+        Find(blockHash) is not { } found ? null : found.Record.TransactionCount == 0 ? [] : found.Senders;
 
     public Hash256? GetCanonicalHash(ulong number) => Tables.Canonical.TryGetValue(number, out var hash) ? hash : null;
 

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Chain.Node.Host;
+
+/// <summary>
+/// Holds a data folder for this process. The system frees it when the process ends, however it ends, so a lock never goes
+/// stale; the process id beside it is for the message only.
+/// </summary>
+public sealed class DataFolderLock : IDisposable
+{
+    private readonly FileStream _held;
+
+    private DataFolderLock(FileStream held) => _held = held;
+
+    /// <summary>Makes the folder if need be, and takes it.</summary>
+    /// <exception cref="StoreException">Another process has it (<see cref="StoreFailure.InUse"/>), or it cannot be made or written.</exception>
+    public static DataFolderLock Take(string folder)
+    {
+        var pidFile = Path.Combine(folder, "lock.pid");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            FileStream held;
+            try
+            {
+                held = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            }
+            catch (IOException problem) when (Directory.Exists(folder) && ReadPid(pidFile) is { } pid)
+            {
+                throw new StoreException(StoreFailure.InUse, $"The data folder '{folder}' is in use by process {pid}. Stop that process, or name another data folder.", problem);
+            }
+
+            File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return new DataFolderLock(held);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreFailure.Io, $"Cannot use the data folder '{folder}': {problem.Message}", problem);
+        }
+    }
+
+    public void Dispose() => _held.Dispose();
+
+    private static string? ReadPid(string path) => File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } pid ? pid : null;
+}

@@ -1,0 +1,349 @@
+using Chain.Primitives;
+
+namespace Chain.Node.Host;
+
+/// <summary>
+/// Reads a store as it was at one instant: a read transaction, and what the deferred indexes held in memory then. Memory may
+/// know more than the transaction; whatever it names is looked up in the transaction and counts only if it is there.
+/// </summary>
+internal sealed class SqliteChainReader : IChainReaderLease
+{
+    private readonly SqliteReadConnection _connection;
+    private readonly DeferredIndexes _indexes;
+    private readonly TrieNodeBytesCache? _nodes;
+    private readonly Action<SqliteReadConnection> _giveBack;
+    private readonly List<long> _places = [];
+    private IndexViews _waiting;
+    private bool _closed;
+
+    /// <summary>Begins a read transaction on a connection, which <paramref name="giveBack"/> gets when the reader is disposed.</summary>
+    /// <param name="nodes">Null reads past the cache and leaves it as it is.</param>
+    public SqliteChainReader(SqliteReadConnection connection, DeferredIndexes indexes, TrieNodeBytesCache? nodes, Action<SqliteReadConnection> giveBack)
+    {
+        (_connection, _indexes, _nodes, _giveBack) = (connection, indexes, nodes, giveBack);
+        Begin();
+    }
+
+    /// <summary>Goes on with the store as it is now, so that a long walk does not hold up the write-ahead log.</summary>
+    public void Refresh()
+    {
+        Use(_connection.End).Run();
+        Begin();
+    }
+
+    public HeadRecord? GetHead()
+    {
+        var select = Use(_connection.Meta);
+        if (!select.Step()) return null;
+        var head = StoreCodec.DecodeHead(select.Blob(0));
+        select.Reset();
+        return head;
+    }
+
+    public BlockRecord? GetBlockRecord(Hash256 hash)
+    {
+        var select = Use(_connection.BlockByHash).Bind(1, hash.Bytes);
+        if (!select.Step()) return null;
+        var record = ReadRecord(select);
+        select.Reset();
+        return record;
+    }
+
+    public SealedHeader? GetHeader(Hash256 hash)
+    {
+        var select = Use(_connection.BlockByHash).Bind(1, hash.Bytes);
+        if (!select.Step()) return null;
+        var header = ReadHeader(select);
+        select.Reset();
+        return header;
+    }
+
+    public Block? GetBlock(Hash256 hash)
+    {
+        var select = Use(_connection.BlockByHash).Bind(1, hash.Bytes);
+        if (!select.Step()) return null;
+        var header = ReadHeader(select);
+        var (arrival, transactions) = (select.Int64(0), select.Int64(5));
+        select.Reset();
+        var body = Use(_connection.Body).Bind(1, arrival);
+        if (!body.Step())
+        {
+            // A block with nothing in it but its header has no row.
+            if (transactions > 0 || header.Header.WithdrawalsRoot is not null) throw Damaged($"block {hash} has no body");
+            return new Block(header, BlockBody.Empty, ReadOnlyMemory<byte>.Empty);
+        }
+
+        var block = new Block(header, Decode(body.Blob(0), StoreCodec.DecodeBody, $"the body of block {hash}"), body.Blob(1).ToArray());
+        body.Reset();
+        return block;
+    }
+
+    public IReadOnlyList<Receipt>? GetReceipts(Hash256 blockHash)
+    {
+        if (FindArrival(blockHash) is not { } found) return null;
+        var select = Use(_connection.Receipts).Bind(1, found.Arrival);
+        if (!select.Step()) return found is { Transactions: 0, Status: BlockStatus.Executed } ? [] : null;
+        var receipts = Decode(select.Blob(0), StoreCodec.DecodeReceipts, $"the receipts of block {blockHash}");
+        select.Reset();
+        return receipts;
+    }
+
+    public IReadOnlyList<Address>? GetSenders(Hash256 blockHash)
+    {
+        if (FindArrival(blockHash) is not { } found) return null;
+        var select = Use(_connection.Senders).Bind(1, found.Arrival);
+        if (!select.Step()) return found.Transactions == 0 ? [] : null;
+        var senders = StoreCodec.DecodeSenders(select.Blob(0));
+        select.Reset();
+        return senders;
+    }
+
+    public Hash256? GetCanonicalHash(ulong number)
+    {
+        var select = Use(_connection.CanonicalHash).Bind(1, number);
+        if (!select.Step()) return null;
+        var hash = new Hash256(select.Blob(0));
+        select.Reset();
+        return hash;
+    }
+
+    public IReadOnlyList<BlockRecord> GetBlocksAt(ulong number)
+    {
+        var records = new List<BlockRecord>();
+        var select = Use(_connection.BlocksByNumber).Bind(1, number);
+        while (select.Step()) records.Add(ReadRecord(select));
+        return records;
+    }
+
+    public TransactionLocation? GetTransactionLocation(Hash256 transactionHash)
+    {
+        foreach (var place in PlacesOf(Use(_connection.TransactionPlaces), _waiting.Transactions, IndexKeys.PrefixOf(transactionHash)))
+        {
+            if (FindCanonical(IndexKeys.ArrivalOf(place)) is not { } block) continue;
+            if (Keccak256.Hash(ReadTransaction(place)) != transactionHash) continue;
+            return new TransactionLocation(block.Hash, block.Number, IndexKeys.PositionOf(place));
+        }
+
+        return null;
+    }
+
+    public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash)
+    {
+        var steps = new List<TransactionStep>();
+        foreach (var id in PlacesOf(Use(_connection.StepPlaces), _waiting.Steps, IndexKeys.PrefixOf(transactionHash)))
+        {
+            var select = Use(_connection.Step).Bind(1, id);
+            if (!select.Step()) continue;
+            if (select.Blob(0).SequenceEqual(transactionHash.Bytes)) steps.Add(Decode(select.Blob(1), StoreCodec.DecodeStep, $"a step of transaction {transactionHash}"));
+            select.Reset();
+        }
+
+        return steps;
+    }
+
+    public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit)
+    {
+        var page = new List<AddressEntry>();
+        var bound = PlaceBefore(before);
+        var prefix = IndexKeys.PrefixOf(address);
+        _places.Clear();
+        _waiting.Addresses.CopyTo(prefix, _places);
+        _places.RemoveAll(place => place >= bound);
+        _places.Sort();
+        var waiting = _places.Count - 1;
+        var select = Use(_connection.AddressPlaces).Bind(1, prefix).Bind(2, bound);
+        var stored = NextStored();
+        for (var last = long.MaxValue; page.Count < limit;)
+        {
+            var fromMemory = waiting >= 0 ? _places[waiting] : -1;
+            var place = Math.Max(fromMemory, stored);
+            if (place < 0) break;
+            if (fromMemory == place) waiting--;
+            else stored = NextStored();
+            if (place == last) continue;
+            last = place;
+            if (EntryAt(place, address) is { } entry) page.Add(entry);
+        }
+
+        select.Reset();
+        return page;
+
+        long NextStored() => select.Step() ? select.Int64(0) : -1;
+    }
+
+    public IReadOnlyList<Reorg> GetReorgs(int limit)
+    {
+        var reorgs = new List<Reorg>();
+        var select = Use(_connection.Reorgs).Bind(1, Math.Max(limit, 0));
+        while (select.Step()) reorgs.Add(Decode(select.Blob(0), StoreCodec.DecodeReorg, "a reorganisation"));
+        return reorgs;
+    }
+
+    public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit)
+    {
+        var log = new List<ChainLogEntry>();
+        var select = Use(_connection.Log).Bind(1, fromOffset).Bind(2, Math.Max(limit, 0));
+        while (select.Step()) log.Add(new ChainLogEntry(select.UInt64(0), select.Int64(1) != 0, select.UInt64(3), new Hash256(select.Blob(4)), new At(select.Int64(2))));
+        return log;
+    }
+
+    public byte[]? GetTrieNode(Hash256 hash)
+    {
+        if (_nodes?.Find(hash) is { } cached) return cached;
+        foreach (var id in PlacesOf(Use(_connection.NodePlaces), _waiting.Nodes, IndexKeys.PrefixOf(hash)))
+        {
+            var select = Use(_connection.Node).Bind(1, id);
+            if (!select.Step()) continue;
+            var node = select.Blob(0).ToArray();
+            select.Reset();
+            if (Keccak256.Hash(node) != hash) continue;
+            _nodes?.Add(hash, node);
+            return node;
+        }
+
+        return null;
+    }
+
+    public byte[]? GetCode(Hash256 hash)
+    {
+        var select = Use(_connection.Code).Bind(1, hash.Bytes);
+        if (!select.Step()) return null;
+        var code = select.Blob(0).ToArray();
+        select.Reset();
+        return code;
+    }
+
+    /// <summary>Copies what this reader sees.</summary>
+    public void BackupTo(SqliteDatabase destination, CancellationToken cancellation) => _connection.BackupTo(destination, cancellation);
+
+    public void Dispose()
+    {
+        if (_closed) return;
+        _closed = true;
+        _connection.End.Run();
+        _giveBack(_connection);
+    }
+
+    // Memory first, then the transaction: so memory knows all that the transaction sees, unless a flush took it away between.
+    private void Begin()
+    {
+        while (true)
+        {
+            var flushes = _indexes.Flushes;
+            _waiting = _indexes.Views;
+            _connection.Begin.Run();
+            _ = GetHead();
+            if (flushes == _indexes.Flushes) return;
+            _connection.End.Run();
+        }
+    }
+
+    // A statement may have been left within its rows by an error.
+    private SqliteStatement Use(SqliteStatement statement)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        statement.Reset();
+        return statement;
+    }
+
+    // What the table and memory know of a prefix, ascending, each place once.
+    private long[] PlacesOf(SqliteStatement select, IndexView waiting, long prefix)
+    {
+        _places.Clear();
+        waiting.CopyTo(prefix, _places);
+        select.Bind(1, prefix);
+        while (select.Step()) _places.Add(select.Int64(0));
+        if (_places.Count > 1) _places.Sort();
+        return _places.Count < 2 ? [.. _places] : [.. _places.Distinct()];
+    }
+
+    private (long Arrival, long Transactions, BlockStatus Status)? FindArrival(Hash256 hash)
+    {
+        var select = Use(_connection.ArrivalByHash).Bind(1, hash.Bytes);
+        if (!select.Step()) return null;
+        var found = (select.Int64(0), select.Int64(1), (BlockStatus)select.Int32(2));
+        select.Reset();
+        return found;
+    }
+
+    private (Hash256 Hash, ulong Number)? FindCanonical(long arrival)
+    {
+        var select = Use(_connection.BlockByArrival).Bind(1, arrival);
+        if (!select.Step()) return null;
+        var (hash, number) = (new Hash256(select.Blob(1)), select.UInt64(2));
+        select.Reset();
+        return CanonicalArrival(number) == arrival ? (hash, number) : null;
+    }
+
+    private long? CanonicalArrival(ulong number)
+    {
+        var select = Use(_connection.CanonicalArrival).Bind(1, number);
+        if (!select.Step()) return null;
+        var arrival = select.Int64(0);
+        select.Reset();
+        return arrival;
+    }
+
+    private byte[] ReadTransaction(long place)
+    {
+        var select = Use(_connection.Body).Bind(1, IndexKeys.ArrivalOf(place));
+        if (!select.Step()) throw Damaged($"the block that arrived as number {IndexKeys.ArrivalOf(place)} has no body");
+        var transaction = StoreCodec.TransactionOf(select.Blob(0), IndexKeys.PositionOf(place)).ToArray();
+        select.Reset();
+        return transaction;
+    }
+
+    // The first place that is no longer before the cursor. A cursor above the chain's end bounds nothing.
+    private long PlaceBefore(AddressCursor? before) =>
+        before is { } cursor && CanonicalArrival(cursor.BlockNumber) is { } arrival
+            ? IndexKeys.PlaceOf(arrival, Math.Clamp(cursor.Index, 0, IndexKeys.MaxTransactions - 1))
+            : long.MaxValue;
+
+    private AddressEntry? EntryAt(long place, Address address)
+    {
+        if (FindCanonical(IndexKeys.ArrivalOf(place)) is not { } block) return null;
+        var position = IndexKeys.PositionOf(place);
+        var encoded = ReadTransaction(place);
+        var select = Use(_connection.Senders).Bind(1, IndexKeys.ArrivalOf(place));
+        if (!select.Step()) throw Damaged($"block {block.Hash} has no senders");
+        var sender = StoreCodec.SenderOf(select.Blob(0), position);
+        select.Reset();
+        if (sender != address && Transaction.Decode(encoded).To != address) return null;
+        return new AddressEntry(Keccak256.Hash(encoded), block.Hash, block.Number, position);
+    }
+
+    private BlockRecord ReadRecord(SqliteStatement row) => new(
+        new Hash256(row.Blob(1)),
+        row.UInt64(2),
+        Decode(row.Blob(7), static header => new RlpReader(header).ReadList().ReadHash(), "a header"),
+        UInt256.FromBigEndian(row.Blob(6)),
+        row.UInt64(0),
+        new At(row.Int64(4)),
+        (BlockStatus)row.Int32(3),
+        row.Int32(5));
+
+    private SealedHeader ReadHeader(SqliteStatement row)
+    {
+        var header = Decode(row.Blob(7), static bytes =>
+        {
+            var rlp = new RlpReader(bytes);
+            return SealedHeader.Read(ref rlp);
+        }, "a header");
+        return header.Hash.Bytes.SequenceEqual(row.Blob(1)) ? header : throw Damaged($"the header of block {new Hash256(row.Blob(1))} has another hash, {header.Hash}");
+    }
+
+    private T Decode<T>(ReadOnlySpan<byte> bytes, Func<ReadOnlySpan<byte>, T> decode, string what)
+    {
+        try
+        {
+            return decode(bytes);
+        }
+        catch (RlpException problem)
+        {
+            throw Damaged($"{what} cannot be read: {problem.Message}");
+        }
+    }
+
+    private StoreException Damaged(string what) =>
+        new(StoreFailure.Corrupt, $"'{_connection.Path}' is damaged: {what}. Restore a backup, or move the folder away and synchronise anew.");
+}

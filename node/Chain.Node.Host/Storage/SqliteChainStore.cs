@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using Chain.Primitives;
+
+namespace Chain.Node.Host;
+
+/// <summary>
+/// The store of a node on disk: one SQLite file with a write-ahead log. One connection writes; reading has connections of its
+/// own and never waits for it. A commit only appends; what it puts off (index tables, checkpoints) is done by
+/// <see cref="Maintain"/> in short pieces between commits.
+/// </summary>
+public sealed class SqliteChainStore : IChainStore
+{
+    /// <summary>The database's name in a data folder.</summary>
+    public const string FileName = "chain.db";
+
+    private readonly Lock _direct = new();
+    private readonly Lock _pruning = new();
+    private readonly ConcurrentBag<SqliteReadConnection> _idleReaders = [];
+    private readonly SqliteStoreOptions _options;
+    private readonly DataFolderLock _folderLock;
+    private readonly SqliteDatabase _database;
+    private readonly DeferredIndexes _indexes = new();
+    private readonly TrieNodeBytesCache _nodes;
+    private readonly SqliteBatchWriter _writer;
+    private readonly SqliteWriteTurns _turns = new();
+    private readonly SqliteMaintenance _maintenance;
+    private readonly SqliteReadConnection _directConnection;
+    private volatile bool _closed;
+
+    private SqliteChainStore(DataFolderLock folderLock, SqliteDatabase database, SqliteStoreOptions options)
+    {
+        (_folderLock, _database, _options) = (folderLock, database, options);
+        _nodes = new TrieNodeBytesCache(options.NodeCacheBytes);
+        var unindexed = SqliteIndexTables.Recover(database, _indexes);
+        _writer = new SqliteBatchWriter(database, _indexes);
+        _writer.UnindexedBlocks.AddRange(unindexed);
+        _maintenance = new SqliteMaintenance(database, _writer, _indexes, _turns, options);
+        _directConnection = new SqliteReadConnection(database.Path);
+    }
+
+    /// <summary>Opens the store in a data folder, or makes an empty one. Close it with <see cref="Dispose"/>; a process that dies instead loses nothing.</summary>
+    /// <param name="genesis">The hash of the genesis block whose chain this must be.</param>
+    /// <exception cref="StoreException">In use, of another genesis, newer, damaged, or not to be read; nothing was changed.</exception>
+    public static SqliteChainStore Open(string folder, Hash256 genesis, SqliteStoreOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        options ??= new SqliteStoreOptions();
+        var path = Path.Combine(folder, FileName);
+        var folderLock = DataFolderLock.Take(folder);
+        SqliteDatabase? database = null;
+        try
+        {
+            if (File.Exists(path)) SqliteSchema.RequireReadable(path);
+            database = new SqliteDatabase(path, readOnly: false);
+            if (SqliteSchema.IsEmpty(database)) SqliteSchema.Create(database, genesis);
+            database.KeepLogOnClose(true);
+            SqliteSchema.RequireChain(database, genesis);
+            database.KeepLogOnClose(false);
+            database.Execute($"PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit={options.LogBytesToCheckpoint}; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY; PRAGMA synchronous=NORMAL");
+            if (options.MaxPages > 0) database.Execute($"PRAGMA max_page_count={options.MaxPages}");
+            return new SqliteChainStore(folderLock, database, options);
+        }
+        catch
+        {
+            database?.Dispose();
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    public void Commit(StoreBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (batch.IsEmpty) return;
+        _maintenance.KeepBounds();
+        using (_turns.EnterCommit())
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            _writer.Write(batch);
+        }
+
+        foreach (var (hash, node) in batch.TrieNodes) _nodes.Add(hash, node);
+    }
+
+    public IChainReaderLease OpenReader() => OpenChainReader(_nodes);
+
+    public void Maintain(CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        _maintenance.Maintain(cancellation);
+    }
+
+    public long PruneStates(Func<IChainReader, IReadOnlyList<Hash256>> chooseRoots, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(chooseRoots);
+        lock (_pruning)
+        {
+            SqliteChainReader reader;
+            long lastNode, lastCode;
+            _maintenance.FlushNow(cancellation);
+            using (_turns.EnterBackground(cancellation))
+            {
+                ObjectDisposedException.ThrowIf(_closed, this);
+                lastNode = SqliteIndexTables.MarkOf(_database, SqliteIndexTables.NodeMark);
+                lastCode = _writer.LastCode;
+                reader = OpenChainReader(cache: null);
+            }
+
+            MarkedState kept;
+            using (reader) kept = StateMarker.Mark(new SqlitePruning.Walker(reader), chooseRoots(reader), cancellation);
+            var removed = new SqlitePruning(_maintenance, _database.Path, lastNode, lastCode, cancellation).Sweep(kept);
+            _nodes.Clear();
+            return removed;
+        }
+    }
+
+    /// <summary>Copies the store as of now to a new file, a database that <see cref="Open"/> reads. Commits go on meanwhile.</summary>
+    /// <exception cref="StoreException">The file exists, or cannot be written; a partial copy is removed.</exception>
+    public void BackupTo(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (Path.Exists(path)) throw new StoreException(StoreFailure.Io, $"'{path}' exists. Name a file that does not: a backup overwrites nothing.");
+        var partial = path + ".part";
+        try
+        {
+            File.Delete(partial);
+            using (var reader = OpenChainReader(cache: null))
+            using (var copy = new SqliteDatabase(partial, readOnly: false))
+            {
+                reader.BackupTo(copy, CancellationToken.None);
+            }
+
+            File.Move(partial, path);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreFailure.Io, $"Cannot back up to '{path}': {problem.Message}", problem);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    public HeadRecord? GetHead() => Read(static (reader, _) => reader.GetHead(), 0);
+
+    public BlockRecord? GetBlockRecord(Hash256 hash) => Read(static (reader, hash) => reader.GetBlockRecord(hash), hash);
+
+    public SealedHeader? GetHeader(Hash256 hash) => Read(static (reader, hash) => reader.GetHeader(hash), hash);
+
+    public Block? GetBlock(Hash256 hash) => Read(static (reader, hash) => reader.GetBlock(hash), hash);
+
+    public IReadOnlyList<Receipt>? GetReceipts(Hash256 blockHash) => Read(static (reader, hash) => reader.GetReceipts(hash), blockHash);
+
+    public IReadOnlyList<Address>? GetSenders(Hash256 blockHash) => Read(static (reader, hash) => reader.GetSenders(hash), blockHash);
+
+    public Hash256? GetCanonicalHash(ulong number) => Read(static (reader, number) => reader.GetCanonicalHash(number), number);
+
+    public IReadOnlyList<BlockRecord> GetBlocksAt(ulong number) => Read(static (reader, number) => reader.GetBlocksAt(number), number);
+
+    public TransactionLocation? GetTransactionLocation(Hash256 transactionHash) => Read(static (reader, hash) => reader.GetTransactionLocation(hash), transactionHash);
+
+    public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) => Read(static (reader, hash) => reader.GetTransactionSteps(hash), transactionHash);
+
+    public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) =>
+        Read(static (reader, ask) => reader.GetAddressHistory(ask.address, ask.before, ask.limit), (address, before, limit));
+
+    public IReadOnlyList<Reorg> GetReorgs(int limit) => Read(static (reader, limit) => reader.GetReorgs(limit), limit);
+
+    public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit) => Read(static (reader, ask) => reader.GetChainLog(ask.fromOffset, ask.limit), (fromOffset, limit));
+
+    public byte[]? GetTrieNode(Hash256 hash) => _nodes.Find(hash) ?? Read(static (reader, hash) => reader.GetTrieNode(hash), hash);
+
+    public byte[]? GetCode(Hash256 hash) => Read(static (reader, hash) => reader.GetCode(hash), hash);
+
+    public void Dispose()
+    {
+        if (_closed) return;
+        _maintenance.Dispose();
+        using (_turns.EnterCommit()) _closed = true;
+        lock (_direct) _directConnection.Dispose();
+        while (_idleReaders.TryTake(out var reader)) reader.Dispose();
+        _database.Dispose();
+        _folderLock.Dispose();
+    }
+
+    private SqliteChainReader OpenChainReader(TrieNodeBytesCache? cache)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (!_idleReaders.TryTake(out var connection)) connection = new SqliteReadConnection(_database.Path);
+        try
+        {
+            return new SqliteChainReader(connection, _indexes, cache, GiveBack);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void GiveBack(SqliteReadConnection connection)
+    {
+        if (_closed || _idleReaders.Count >= _options.IdleReaders) connection.Dispose();
+        else _idleReaders.Add(connection);
+    }
+
+    // The node's own reads: one connection, so that they find its statements and pages warm.
+    private T Read<TAsk, T>(Func<SqliteChainReader, TAsk, T> read, TAsk ask)
+    {
+        lock (_direct)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            using var reader = new SqliteChainReader(_directConnection, _indexes, _nodes, static _ => { });
+            return read(reader, ask);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using Chain.Primitives;
+
+namespace Chain.Node.Host;
+
+/// <summary>The bytes of what a row holds, as RLP. Shared by the stores on disk.</summary>
+internal static class StoreCodec
+{
+    public static byte[] EncodeHeader(BlockHeader header)
+    {
+        var rlp = new RlpWriter(640);
+        header.WriteTo(rlp);
+        return rlp.ToArray();
+    }
+
+    /// <summary>[transactions, ommers, withdrawals?].</summary>
+    public static byte[] EncodeBody(BlockBody body)
+    {
+        var rlp = new RlpWriter(64 + (body.Transactions.Count * 160));
+        rlp.StartList();
+        body.WriteItemsTo(rlp);
+        rlp.EndList();
+        return rlp.ToArray();
+    }
+
+    public static BlockBody DecodeBody(ReadOnlySpan<byte> bytes)
+    {
+        var rlp = new RlpReader(bytes).ReadList();
+        return BlockBody.ReadItems(ref rlp);
+    }
+
+    /// <summary>The EIP-2718 bytes of one transaction of a body.</summary>
+    public static ReadOnlySpan<byte> TransactionOf(ReadOnlySpan<byte> body, int position)
+    {
+        var transactions = new RlpReader(body).ReadList().ReadList();
+        for (var i = 0; i < position; i++) transactions.ReadItem();
+        return transactions.NextIsList ? transactions.ReadItem() : transactions.ReadBytes();
+    }
+
+    /// <summary>Type, status, gas and logs of each; blooms follow from the logs.</summary>
+    public static byte[] EncodeReceipts(IReadOnlyList<Receipt> receipts)
+    {
+        var rlp = new RlpWriter(16 + (receipts.Count * 12));
+        rlp.StartList();
+        foreach (var receipt in receipts)
+        {
+            rlp.Write((int)receipt.Type);
+            rlp.Write(receipt.Succeeded);
+            rlp.Write(receipt.CumulativeGasUsed);
+            rlp.StartList();
+            foreach (var log in receipt.Logs)
+            {
+                rlp.Write(log.Address);
+                rlp.StartList();
+                foreach (var topic in log.Topics) rlp.Write(topic);
+                rlp.EndList();
+                rlp.Write(log.Data);
+            }
+
+            rlp.EndList();
+        }
+
+        rlp.EndList();
+        return rlp.ToArray();
+    }
+
+    public static List<Receipt> DecodeReceipts(ReadOnlySpan<byte> bytes)
+    {
+        var receipts = new List<Receipt>();
+        var rlp = new RlpReader(bytes).ReadList();
+        while (!rlp.IsAtEnd)
+        {
+            var type = (TransactionType)rlp.ReadInt32();
+            var succeeded = rlp.ReadBool();
+            var cumulativeGasUsed = rlp.ReadUInt64();
+            var logs = new List<Log>();
+            var logItems = rlp.ReadList();
+            while (!logItems.IsAtEnd)
+            {
+                var address = logItems.ReadAddress();
+                var topics = new List<Hash256>();
+                var topicItems = logItems.ReadList();
+                while (!topicItems.IsAtEnd) topics.Add(topicItems.ReadHash());
+                logs.Add(new Log(address, topics, logItems.ReadBytes().ToArray()));
+            }
+
+            receipts.Add(new Receipt(type, succeeded, cumulativeGasUsed, logs));
+        }
+
+        return receipts;
+    }
+
+    /// <summary>20 bytes each, in order.</summary>
+    public static byte[] EncodeSenders(IReadOnlyList<Address> senders)
+    {
+        var bytes = new byte[senders.Count * Address.Size];
+        for (var i = 0; i < senders.Count; i++) senders[i].Bytes.CopyTo(bytes.AsSpan(i * Address.Size));
+        return bytes;
+    }
+
+    public static Address SenderOf(ReadOnlySpan<byte> senders, int position) => new(senders.Slice(position * Address.Size, Address.Size));
+
+    public static Address[] DecodeSenders(ReadOnlySpan<byte> bytes)
+    {
+        var senders = new Address[bytes.Length / Address.Size];
+        for (var i = 0; i < senders.Length; i++) senders[i] = SenderOf(bytes, i);
+        return senders;
+    }
+
+    public static byte[] EncodeStep(TransactionStep step)
+    {
+        var rlp = new RlpWriter(128);
+        rlp.StartList();
+        rlp.Write((int)step.Fate);
+        Write(rlp, step.At);
+        rlp.StartList();
+        if (step.Block is { } block) Write(rlp, block);
+        rlp.EndList();
+        rlp.Write(step.Other is { } other ? other.Bytes : []);
+        rlp.StartList();
+        if (step.Reason is { } reason) rlp.Write(reason);
+        rlp.EndList();
+        rlp.EndList();
+        return rlp.ToArray();
+    }
+
+    public static TransactionStep DecodeStep(ReadOnlySpan<byte> bytes)
+    {
+        var rlp = new RlpReader(bytes).ReadList();
+        var fate = (TransactionFate)rlp.ReadInt32();
+        var at = ReadAt(ref rlp);
+        var block = rlp.ReadList();
+        var other = rlp.ReadBytes();
+        var reason = rlp.ReadList();
+        return new TransactionStep(
+            fate,
+            at,
+            block.IsAtEnd ? null : ReadBlockRef(ref block),
+            other.IsEmpty ? null : new Hash256(other),
+            reason.IsAtEnd ? null : System.Text.Encoding.UTF8.GetString(reason.ReadBytes()));
+    }
+
+    public static byte[] EncodeReorg(Reorg reorg)
+    {
+        var rlp = new RlpWriter(160);
+        rlp.StartList();
+        Write(rlp, reorg.At);
+        rlp.Write(reorg.Depth);
+        Write(rlp, reorg.Ancestor);
+        Write(rlp, reorg.From);
+        Write(rlp, reorg.To);
+        rlp.Write(reorg.TransactionsReturned);
+        rlp.Write(reorg.TransactionsConflicting);
+        rlp.EndList();
+        return rlp.ToArray();
+    }
+
+    public static Reorg DecodeReorg(ReadOnlySpan<byte> bytes)
+    {
+        var rlp = new RlpReader(bytes).ReadList();
+        return new Reorg(ReadAt(ref rlp), rlp.ReadInt32(), ReadBlockRef(ref rlp), ReadBlockRef(ref rlp), ReadBlockRef(ref rlp), rlp.ReadInt32(), rlp.ReadInt32());
+    }
+
+    public static byte[] EncodeHead(HeadRecord head)
+    {
+        var rlp = new RlpWriter(96);
+        rlp.StartList();
+        rlp.Write(head.Head);
+        rlp.Write(head.Genesis);
+        rlp.Write(head.NextArrivalOrder);
+        rlp.Write(head.NextLogOffset);
+        rlp.EndList();
+        return rlp.ToArray();
+    }
+
+    public static HeadRecord DecodeHead(ReadOnlySpan<byte> bytes)
+    {
+        var rlp = new RlpReader(bytes).ReadList();
+        return new HeadRecord(rlp.ReadHash(), rlp.ReadHash(), rlp.ReadUInt64(), rlp.ReadUInt64());
+    }
+
+    private static void Write(RlpWriter rlp, At at) => rlp.Write(unchecked((ulong)at.UnixMs));
+
+    private static At ReadAt(ref RlpReader rlp) => new(unchecked((long)rlp.ReadUInt64()));
+
+    private static void Write(RlpWriter rlp, BlockRef block)
+    {
+        rlp.Write(block.Number);
+        rlp.Write(block.Hash);
+    }
+
+    private static BlockRef ReadBlockRef(ref RlpReader rlp) => new(rlp.ReadUInt64(), rlp.ReadHash());
+}

@@ -27,7 +27,7 @@ public sealed class NodeCore
     private readonly TransactionGossip _transactionGossip;
     private readonly RequestServer _server;
     private readonly WorkDesk _work;
-    private readonly ForkId _forkId;
+    private readonly ForkSchedule _forks;
     private At _lastExpiry;
     private ChainView _view;
 
@@ -39,7 +39,7 @@ public sealed class NodeCore
         if (head.Genesis != config.Genesis.Hash) throw new InvalidOperationException($"The store belongs to genesis {head.Genesis}, the node to {config.Genesis.Hash}.");
         _config = config;
         _store = store;
-        _forkId = ForkId.OfGenesis(config.Genesis.Hash);
+        _forks = new ForkSchedule(config.Genesis.Hash);
         var state = new StateOverlay(store);
         _tree = new BlockTree(rules, store, head, config.Limits.TreeHeights);
         _pool = new TransactionPool(config.Pool, config.Spec.ChainId, rules.NativeContracts);
@@ -254,7 +254,7 @@ public sealed class NodeCore
     }
 
     private WireMessage.Status OwnStatus(int version) => new(
-        version, _config.Spec.ChainId, _tree.Head.TotalDifficulty, _tree.Head.Hash, _tree.Head.Number, _config.Genesis.Hash, _forkId, EarliestBlock: 0);
+        version, _config.Spec.ChainId, _tree.Head.TotalDifficulty, _tree.Head.Hash, _tree.Head.Number, _config.Genesis.Hash, _forks.At(_tree.Head.Number), EarliestBlock: 0);
 
     private void OnStatus(Peer peer, WireMessage.Status status, At now)
     {
@@ -266,7 +266,7 @@ public sealed class NodeCore
 
         var refusal = status.GenesisHash != _config.Genesis.Hash ? $"another genesis: {status.GenesisHash}, here {_config.Genesis.Hash}"
             : status.NetworkId != _config.Spec.ChainId ? $"another network: {status.NetworkId}, here {_config.Spec.ChainId}"
-            : status.ForkId != _forkId ? $"another fork id: {status.ForkId}, here {_forkId}"
+            : _forks.Judge(status.ForkId, _tree.Head.Number) is var verdict && verdict != ForkVerdict.Compatible ? $"another fork id ({verdict}): {status.ForkId}, here {_forks.At(_tree.Head.Number)}"
             : null;
         if (refusal is not null)
         {

@@ -1,1 +1,3 @@
-return 0;
+using Chain.Cli;
+
+return await ChainProgram.RunAsync(args);

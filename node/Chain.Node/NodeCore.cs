@@ -275,6 +275,7 @@ public sealed class NodeCore
         }
 
         peer.IsReady = true;
+        peer.IsUnexplored = status.TotalDifficulty.IsZero;
         peer.Raise(new BlockRef(status.HeadNumber, status.HeadHash), status.TotalDifficulty);
         peer.KnownBlocks.Add(status.HeadHash);
         _outbox.Tell(new NodeEvent.PeerReady(peer.Id));

@@ -18,6 +18,9 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     /// <summary>Zero under eth/69, which does not tell.</summary>
     public UInt256 TotalDifficulty { get; set; }
 
+    /// <summary>Whether its chain may be heavier although we cannot tell: it greeted without a total difficulty.</summary>
+    public bool IsUnexplored { get; set; }
+
     public int Score { get; set; }
 
     public BoundedSet<Hash256> KnownBlocks { get; } = new(limits.KnownPerPeer);

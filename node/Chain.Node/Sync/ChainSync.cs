@@ -189,7 +189,7 @@ internal sealed class ChainSync(
     private bool IsAhead(Peer peer)
     {
         if (peer.Head is not { } head || tree.Contains(head.Hash)) return false;
-        return peer.TotalDifficulty.IsZero ? head.Number > tree.Head.Number : peer.TotalDifficulty > tree.Head.TotalDifficulty;
+        return peer.TotalDifficulty.IsZero ? head.Number > tree.Head.Number || peer.IsUnexplored : peer.TotalDifficulty > tree.Head.TotalDifficulty;
     }
 
     private static bool Better(Peer candidate, Peer than) =>
@@ -204,6 +204,7 @@ internal sealed class ChainSync(
 
     private void Start(Peer leader, Hash256 target, At now)
     {
+        leader.IsUnexplored = false;
         _session = new Session(leader.Id, target, tree.Head.Number);
         var id = requests.Open(new PendingRequest.SyncTip(leader.Id, now));
         outbox.Send(leader.Id, new WireMessage.GetBlockHeaders(id, target, 0, TipHeaders, 0, Reverse: true));

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Net;
+using System.Runtime.InteropServices;
+using Chain.Node.Host;
+using Chain.Node.Host.Network;
+using Chain.Node.Host.Rpc;
+using Chain.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace Chain.Cli;
+
+/// <summary>`chain node`: one node in this process.</summary>
+internal static class NodeCommands
+{
+    public static Command Create() => new("node", "Run and look after one node") { Run() };
+
+    private static Command Run()
+    {
+        var genesis = new Option<FileInfo>("--genesis") { Description = "The genesis file of the network (geth's JSON)", Required = true };
+        var data = new Option<DirectoryInfo>("--data") { Description = "The folder for chain and identity; made if it is not there", Required = true };
+        var address = new Option<IPAddress>("--address") { Description = "The address to listen on", DefaultValueFactory = _ => IPAddress.Loopback, CustomParser = result => ParseAddress(result) };
+        var rpcPort = new Option<int>("--rpc-port") { Description = "JSON-RPC over HTTP and WebSocket; 0 takes a free port", DefaultValueFactory = _ => 8545 };
+        var adminPort = new Option<int?>("--admin-port") { Description = "A second port, always on loopback, where admin_ answers" };
+        var peerPort = new Option<int>("--p2p-port") { Description = "Peers; 0 takes a free port", DefaultValueFactory = _ => 30303 };
+        var peers = new Option<string[]>("--peer") { Description = "enode:// URL of a peer to keep; may be repeated", DefaultValueFactory = _ => [] };
+        var bootnodes = new Option<string[]>("--bootnode") { Description = "enode:// URL to learn further peers from; may be repeated", DefaultValueFactory = _ => [] };
+        var coinbase = new Option<string?>("--coinbase") { Description = "Who gets the rewards of blocks made from this node's work" };
+        var mine = new Option<bool>("--mine") { Description = "Search for blocks inside this process (needs --coinbase)" };
+        var threads = new Option<int>("--mine-threads") { Description = "Threads that search", DefaultValueFactory = _ => 1 };
+        var hashRate = new Option<double?>("--hash-rate") { Description = "Search no faster than this many hashes a second" };
+        var faults = new Option<bool>("--faults") { Description = "Let partition, loss, delay and clock skew be commanded (test networks)" };
+        var archive = new Option<bool>("--archive") { Description = "Keep the states of all blocks" };
+        var skew = new Option<long>("--clock-skew") { Description = "Milliseconds by which this node's clock is ahead" };
+        var name = new Option<string>("--name") { Description = "What the node calls itself", DefaultValueFactory = _ => "node" };
+        var logFile = new Option<FileInfo?>("--log-file") { Description = "Write the log here instead of to standard output" };
+        var command = new Command("run", "Run a node until it is told to end") { genesis, data, address, rpcPort, adminPort, peerPort, peers, bootnodes, coinbase, mine, threads, hashRate, faults, archive, skew, name, logFile };
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        {
+            var file = parsed.GetValue(genesis)!;
+            if (!file.Exists) throw new GenesisException($"There is no genesis file {file.FullName}. `chain genesis new` makes one.");
+            var parsedGenesis = GenesisJson.Parse(await File.ReadAllTextAsync(file.FullName, cancellation));
+            if (parsedGenesis.Spec.Consensus is ProofOfWorkSettings { Seal: SealKind.Simulated })
+                throw new GenesisException("This genesis has the simulated seal, under which blocks cost no work; it is for simulations. Use \"seal\": \"keccak\".");
+            var options = new NodeHostOptions
+            {
+                Genesis = parsedGenesis,
+                DataFolder = parsed.GetValue(data)!.FullName,
+                Listen = new IPEndPoint(parsed.GetValue(address)!, parsed.GetValue(peerPort)),
+                Rpc = new RpcServerOptions { Address = parsed.GetValue(address)!, Port = parsed.GetValue(rpcPort), AdminPort = parsed.GetValue(adminPort) },
+                StaticPeers = Enodes(parsed.GetValue(peers)!),
+                Bootnodes = Enodes(parsed.GetValue(bootnodes)!),
+                Beneficiary = parsed.GetValue(coinbase) is { } text ? ParseCoinbase(text) : null,
+                MineHere = parsed.GetValue(mine),
+                MiningThreads = Math.Clamp(parsed.GetValue(threads), 1, Environment.ProcessorCount),
+                HashRateLimit = parsed.GetValue(hashRate),
+                AllowFaults = parsed.GetValue(faults),
+                Archive = parsed.GetValue(archive),
+                ClockSkewMs = parsed.GetValue(skew),
+                Name = parsed.GetValue(name)!,
+            };
+            if (options.MineHere && options.Beneficiary is null) throw new GenesisException("--mine needs --coinbase: somebody must get the rewards.");
+            using var loggers = LogFactory.Create(parsed.GetValue(logFile)?.FullName);
+            return await RunAsync(options, loggers);
+        }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(NodeHostOptions options, ILoggerFactory loggers)
+    {
+        var interrupted = new TaskCompletionSource();
+        void End(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            interrupted.TrySetResult();
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        // A node outlives the terminal it was started from.
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
+        try
+        {
+            await using var host = await NodeHost.StartAsync(options, loggers, TimeProvider.System);
+            await await Task.WhenAny(interrupted.Task, host.Ended);
+            return ChainProgram.Ok;
+        }
+        catch (Exception e)
+        {
+            loggers.CreateLogger("Chain").LogCritical(e, "The node ended: {Why}", e.Message);
+            throw;
+        }
+    }
+
+    private static Enode[] Enodes(string[] urls) =>
+        [.. urls.Select(url => Enode.Parse(url).IsOk(out var enode, out var error) ? enode : throw new GenesisException($"--peer or --bootnode: {error}"))];
+
+    private static Address ParseCoinbase(string text) =>
+        Address.TryParse(text, out var address) ? address : throw new GenesisException($"--coinbase '{text}' is not an address (40 hex digits; mixed case must match its EIP-55 checksum).");
+
+    private static IPAddress? ParseAddress(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        if (IPAddress.TryParse(result.Tokens[0].Value, out var address)) return address;
+        result.AddError($"--address '{result.Tokens[0].Value}' is not an IP address.");
+        return null;
+    }
+}

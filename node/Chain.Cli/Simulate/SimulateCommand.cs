@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chain.Testnet;
+using Spectre.Console;
+
+namespace Chain.Cli;
+
+/// <summary>`chain simulate`: seeded histories of a network in one process.</summary>
+internal static class SimulateCommand
+{
+    public static Command Create()
+    {
+        var seed = new Option<ulong?>("--seed") { Description = "One seed" };
+        var seeds = new Option<string?>("--seeds") { Description = "A range of seeds, as 1..100" };
+        var nodes = new Option<int>("--nodes") { Description = "Nodes in the network, 2 to 32", DefaultValueFactory = _ => 5 };
+        var json = new Option<bool>("--json") { Description = "Print one JSON document" };
+        var command = new Command("simulate", "Hurt a simulated network, let it heal, and check that it kept its promises; equal seeds give equal histories") { seed, seeds, nodes, json };
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(() =>
+        {
+            var (first, last) = Range(parsed.GetValue(seed), parsed.GetValue(seeds));
+            var count = parsed.GetValue(nodes);
+            if (count is < 2 or > 32) throw new TestnetException($"--nodes is from 2 to 32, not {count}.");
+            return Task.FromResult(Run(first, last, count, parsed.GetValue(json), cancellation));
+        }));
+        return command;
+    }
+
+    private static int Run(ulong first, ulong last, int nodes, bool json, CancellationToken cancellation)
+    {
+        var runs = new JsonArray();
+        var (passed, failed) = (0, 0);
+        var simulated = TimeSpan.Zero;
+        var startedAt = TimeProvider.System.GetTimestamp();
+        for (var seed = first; ; seed++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var result = SimulationScenario.Run(seed, nodes);
+            simulated += result.SimulatedTime;
+            if (result.Passed) passed++;
+            else failed++;
+            runs.Add(new JsonObject { ["seed"] = seed, ["trace"] = result.Trace.ToString(), ["verdict"] = result.Failure ?? "passed", ["height"] = result.Height, ["reorgs"] = result.Reorgs, ["deepestReorg"] = result.DeepestReorg });
+            if (!json) AnsiConsole.MarkupLine($"seed {seed,-6} {(result.Passed ? "[green]passed[/]" : "[red]FAILED[/]")}  height {result.Height,-5} {result.Reorgs,3} reorgs, deepest {result.DeepestReorg,-3} trace {result.Trace.ToShortString()}{(result.Failure is { } why ? $"  {Markup.Escape(why)}" : "")}");
+            if (seed == last) break;
+        }
+
+        var elapsed = TimeProvider.System.GetElapsedTime(startedAt);
+        if (json) Console.WriteLine(new JsonObject { ["passed"] = passed, ["failed"] = failed, ["runs"] = runs }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        else AnsiConsole.MarkupLine($"{passed} passed, {failed} failed; {simulated.TotalSeconds:F0} s of network time in {elapsed.TotalSeconds:F1} s: {simulated / elapsed:F0} times real time");
+        return failed == 0 ? ChainProgram.Ok : ChainProgram.Refused;
+    }
+
+    private static (ulong First, ulong Last) Range(ulong? seed, string? seeds)
+    {
+        if (seed is { } one && seeds is null) return (one, one);
+        if (seed is null && seeds is null) return (1, 1);
+        var parts = seeds?.Split("..") ?? [];
+        if (seed is null && parts.Length == 2 && ulong.TryParse(parts[0], out var first) && ulong.TryParse(parts[1], out var last) && first <= last) return (first, last);
+        throw new TestnetException(seed is null ? $"--seeds '{seeds}' is not a range like 1..100." : "Give --seed or --seeds, not both.");
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Chain.Testnet;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Chain.Cli;
+
+/// <summary>The live view: the nodes, and the tree of the last blocks with who stands on which branch.</summary>
+internal static class WatchScreen
+{
+    private const int Heights = 12;
+
+    /// <summary>Runs until cancelled. Without a terminal it prints a line whenever a head changes.</summary>
+    public static async Task RunAsync(TestnetRunner runner, CancellationToken cancellation)
+    {
+        try
+        {
+            if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected) await LiveAsync(runner, cancellation);
+            else await LinesAsync(runner, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+    }
+
+    private static Task LiveAsync(TestnetRunner runner, CancellationToken cancellation) =>
+        AnsiConsole.Live(new Text("…")).AutoClear(false).StartAsync(async live =>
+        {
+            while (true)
+            {
+                var status = await TestnetStatus.ReadAsync(runner, cancellation);
+                live.UpdateTarget(new Rows(StatusScreen.Render(status), await TreeAsync(runner, status, cancellation), Alerts(status), new Markup("[grey]Ctrl-C ends[/]")));
+                await Task.Delay(500, cancellation);
+            }
+        });
+
+    private static async Task LinesAsync(TestnetRunner runner, CancellationToken cancellation)
+    {
+        var seen = new Dictionary<int, string>();
+        while (true)
+        {
+            var status = await TestnetStatus.ReadAsync(runner, cancellation);
+            foreach (var node in status["nodes"]!.AsArray())
+            {
+                var index = (int)node!["index"]!;
+                var line = node["head"] is { } head ? $"node {index}: block {head["number"]} {(string?)head["hash"]}" : $"node {index}: {node["state"]}";
+                if (seen.GetValueOrDefault(index) == line) continue;
+                seen[index] = line;
+                Console.WriteLine(line);
+            }
+
+            await Task.Delay(250, cancellation);
+        }
+    }
+
+    private static Rows Alerts(JsonObject status)
+    {
+        var lines = new List<IRenderable>();
+        foreach (var node in status["nodes"]!.AsArray())
+        {
+            foreach (var alert in node!["alerts"]?.AsArray() ?? [])
+            {
+                lines.Add(new Markup($"[yellow]node {node["index"]}: {Markup.Escape((string)alert!["name"]!)}[/] {Markup.Escape((string)alert["message"]!)}"));
+            }
+        }
+
+        return new Rows(lines);
+    }
+
+    /// <summary>All branches that any node knows, newest first; each block names the nodes whose head it is.</summary>
+    private static async Task<IRenderable> TreeAsync(TestnetRunner runner, JsonObject status, CancellationToken cancellation)
+    {
+        var heads = new SortedDictionary<string, List<int>>(StringComparer.Ordinal);
+        var blocks = new Dictionary<string, (long Number, string Parent, long Transactions)>();
+        foreach (var node in status["nodes"]!.AsArray().Where(node => node!["head"] is not null))
+        {
+            var hash = (string)node!["head"]!["hash"]!;
+            if (!heads.TryGetValue(hash, out var who)) heads.Add(hash, who = []);
+            who.Add((int)node["index"]!);
+        }
+
+        // One node of each head knows its branch.
+        foreach (var who in heads.Values.Select(list => list[0]))
+        {
+            using var client = new NodeClient(runner.Manifest.Nodes[who].RpcPort);
+            if (await client.TryCallAsync("chain_getBlockTree", [], cancellation) is not { } tree) continue;
+            foreach (var block in (tree as JsonArray ?? tree["blocks"] as JsonArray) ?? [])
+            {
+                blocks[(string)block!["hash"]!] = (Number(block["number"]), (string)block["parentHash"]!, Number(block["transactionCount"]));
+            }
+        }
+
+        if (blocks.Count == 0) return new Text("");
+        var top = blocks.Values.Max(block => block.Number);
+        var text = new StringBuilder();
+        foreach (var height in blocks.GroupBy(block => block.Value.Number).Where(group => group.Key > top - Heights).OrderByDescending(group => group.Key))
+        {
+            text.Append($"[grey]{height.Key,7}[/]  ");
+            foreach (var (hash, block) in height.OrderBy(block => block.Key, StringComparer.Ordinal))
+            {
+                var onIt = heads.TryGetValue(hash, out var who) ? $" [bold]<- {string.Join(",", who)}[/]" : "";
+                text.Append($"[{Colors.Of(hash)}]{StatusScreen.Short(hash)}[/] on [{Colors.Of(block.Parent)}]{block.Parent[2..6]}[/]{(block.Transactions > 0 ? $" ({block.Transactions} tx)" : "")}{onIt}    ");
+            }
+
+            text.AppendLine();
+        }
+
+        return new Panel(new Markup(text.ToString().TrimEnd())).Header("the last blocks, all branches").RoundedBorder();
+    }
+
+    private static long Number(JsonNode? node) => node is null ? 0
+        : node.GetValueKind() == System.Text.Json.JsonValueKind.String ? Convert.ToInt64((string)node!, 16)
+        : (long)node;
+}

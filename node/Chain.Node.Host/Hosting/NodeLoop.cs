@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Chain.Consensus;
+using Chain.Node.Host.Rpc;
+using Microsoft.Extensions.Logging;
+
+namespace Chain.Node.Host;
+
+/// <summary>Where the loop sends what the core wants sent.</summary>
+internal interface IPeerSender
+{
+    void Send(PeerId peer, WireMessage message);
+
+    void Disconnect(PeerId peer, DisconnectReason reason, string why);
+}
+
+/// <summary>
+/// Feeds the core from the inbox and carries its effects out: persist, publish, send, answer, tell. The only owner of the core.
+/// When the store refuses a write the core is thrown away and made anew from what was committed, and from then on the node only
+/// reads.
+/// </summary>
+internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainStore store, NodeInbox inbox, NodeFeed feed, ILogger logger)
+{
+    private readonly ConcurrentDictionary<RequestId, TaskCompletionSource<NodeReply>> _asked = new();
+    private readonly EffectList _effects = new();
+    private NodeCore _core = new(config, rules, store);
+    private ChainView? _view;
+    private long _nextRequest;
+    private long _importedBlocks, _importedTransactions, _importTicks;
+    private volatile string? _whyReadOnly;
+
+    public ChainView View => Volatile.Read(ref _view) ?? _core.View;
+
+    /// <summary>Why the node only reads; null while all is well.</summary>
+    public string? WhyReadOnly => _whyReadOnly;
+
+    public IPeerSender? Peers { get; set; }
+
+    public ImportTotals Imports => new(
+        Interlocked.Read(ref _importedBlocks), Interlocked.Read(ref _importedTransactions), Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _importTicks)));
+
+    /// <summary>Asks the core something and waits for its reply.</summary>
+    /// <exception cref="NodeUnavailableException">The node only reads, or it is ending.</exception>
+    public async Task<T> AskAsync<T>(Func<RequestId, NodeInput> question, CancellationToken cancellation)
+        where T : NodeReply
+    {
+        if (_whyReadOnly is { } why) throw new NodeUnavailableException(why);
+        var request = new RequestId(Interlocked.Increment(ref _nextRequest));
+        var answer = new TaskCompletionSource<NodeReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _asked[request] = answer;
+        try
+        {
+            await inbox.WriteAsync(question(request), cancellation);
+            return (T)await answer.Task.WaitAsync(cancellation);
+        }
+        catch (System.Threading.Channels.ChannelClosedException)
+        {
+            throw new NodeUnavailableException("The node is shutting down.");
+        }
+        finally
+        {
+            _asked.TryRemove(request, out _);
+        }
+    }
+
+    /// <summary>Runs until the inbox is closed. A bug in the core ends it with that exception; the store stays sound.</summary>
+    public async Task RunAsync()
+    {
+        Volatile.Write(ref _view, _core.View);
+        while (await inbox.ReadAsync() is { } input)
+        {
+            if (_whyReadOnly is { } why) Refuse(input, why);
+            else Step(input);
+        }
+
+        foreach (var (_, answer) in _asked) answer.TrySetException(new NodeUnavailableException("The node is shutting down."));
+    }
+
+    private void Step(NodeInput input)
+    {
+        var startedAt = Stopwatch.GetTimestamp();
+        _effects.Clear();
+        _core.Step(input, _effects);
+        foreach (var effect in _effects.Items)
+        {
+            try
+            {
+                Carry(effect, startedAt);
+            }
+            catch (StoreException e)
+            {
+                TurnReadOnly(e);
+                Refuse(input, _whyReadOnly!);
+                return;
+            }
+        }
+    }
+
+    private void Carry(NodeEffect effect, long startedAt)
+    {
+        switch (effect)
+        {
+            case NodeEffect.Persist persist:
+                store.Commit(persist.Batch);
+                Count(persist.Batch, startedAt);
+                break;
+            case NodeEffect.Publish publish:
+                Volatile.Write(ref _view, publish.View);
+                break;
+            case NodeEffect.Send send:
+                Peers?.Send(send.Peer, send.Message);
+                break;
+            case NodeEffect.Disconnect disconnect:
+                HostLog.Disconnecting(logger, disconnect.Peer, disconnect.Why);
+                Peers?.Disconnect(disconnect.Peer, disconnect.Reason, disconnect.Why);
+                break;
+            case NodeEffect.Reply reply:
+                if (_asked.TryRemove(reply.Request, out var answer)) answer.TrySetResult(reply.Answer);
+                break;
+            case NodeEffect.Tell tell:
+                HostLog.Tell(logger, tell.Event);
+                feed.Publish(View, tell.Event);
+                break;
+        }
+    }
+
+    private void Count(StoreBatch batch, long startedAt)
+    {
+        if (batch.Blocks.Count == 0) return;
+        Interlocked.Add(ref _importedBlocks, batch.Blocks.Count);
+        foreach (var (block, _) in batch.Blocks) Interlocked.Add(ref _importedTransactions, block.Body.Transactions.Count);
+        Interlocked.Add(ref _importTicks, Stopwatch.GetTimestamp() - startedAt);
+    }
+
+    private void TurnReadOnly(StoreException e)
+    {
+        HostLog.ReadOnly(logger, e.Message);
+        foreach (var peer in View.Peers) Peers?.Disconnect(peer.Id, DisconnectReason.ClientQuitting, "the store refused a write");
+        _core = new NodeCore(config, rules, store);
+        Volatile.Write(ref _view, _core.View);
+        _whyReadOnly = $"this node serves reads only since its store refused a write: {e.Message} Mend that and restart the node.";
+    }
+
+    private void Refuse(NodeInput input, string why)
+    {
+        void Fail(RequestId request)
+        {
+            if (_asked.TryRemove(request, out var answer)) answer.TrySetException(new NodeUnavailableException(why));
+        }
+
+        switch (input)
+        {
+            case NodeInput.SubmitTransactions submitted:
+                foreach (var (request, _) in submitted.Items) Fail(request);
+                break;
+            case NodeInput.GetWork ask:
+                Fail(ask.Request);
+                break;
+            case NodeInput.SubmitWork ask:
+                Fail(ask.Request);
+                break;
+            case NodeInput.ImportBlocks ask:
+                Fail(ask.Request);
+                break;
+            case NodeInput.PeerConnected connected:
+                Peers?.Disconnect(connected.Peer, DisconnectReason.ClientQuitting, "reads only");
+                break;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Chain.Testnet;
+
+/// <summary>
+/// The folder that is a test network: manifest, genesis, and for each node its chain, key, log and process. All commands find
+/// the network here and nowhere else.
+/// </summary>
+public sealed class TestnetFolder
+{
+    private const int ManifestVersion = 1;
+
+    // The system tells start times relative to boot, which each reader works out a little differently.
+    private static readonly TimeSpan StartTolerance = TimeSpan.FromSeconds(2);
+
+    public TestnetFolder(string path) => Path = System.IO.Path.GetFullPath(path);
+
+    public string Path { get; }
+
+    public string GenesisFile => System.IO.Path.Combine(Path, "genesis.json");
+
+    public bool HasNetwork => File.Exists(ManifestFile);
+
+    private string ManifestFile => System.IO.Path.Combine(Path, "testnet.json");
+
+    public string NodeFolder(int index) => System.IO.Path.Combine(Path, $"node{index}");
+
+    public string LogFile(int index) => System.IO.Path.Combine(NodeFolder(index), "node.log");
+
+    /// <exception cref="TestnetException">No network is there, or its manifest cannot be read.</exception>
+    public TestnetManifest Load()
+    {
+        if (!HasNetwork) throw new TestnetException($"There is no test network in {Path}. Start one with `chain testnet up --dir {Path}`, or name its folder with --dir.");
+        try
+        {
+            var manifest = JsonSerializer.Deserialize(File.ReadAllText(ManifestFile), TestnetJson.Default.TestnetManifest)!;
+            return manifest.Version == ManifestVersion ? manifest
+                : throw new TestnetException($"{ManifestFile} has version {manifest.Version}; this program knows version {ManifestVersion}. Use the program that made it, or another --dir.");
+        }
+        catch (JsonException e)
+        {
+            throw new TestnetException($"{ManifestFile} cannot be read: {e.Message} Restore it, or delete {Path} to begin anew.", e);
+        }
+    }
+
+    /// <summary>Writes the manifest last, so that a folder half made holds no network.</summary>
+    public void Create(TestnetManifest manifest, string genesisJson)
+    {
+        Directory.CreateDirectory(Path);
+        File.WriteAllText(GenesisFile, genesisJson);
+        WriteAtomically(ManifestFile, JsonSerializer.Serialize(manifest, TestnetJson.Default.TestnetManifest));
+    }
+
+    /// <summary>The node's process if it runs; a record of a process that is gone is removed.</summary>
+    public Process? FindProcess(int index)
+    {
+        var file = ProcessFile(index);
+        if (!File.Exists(file)) return null;
+        try
+        {
+            var record = JsonSerializer.Deserialize(File.ReadAllText(file), TestnetJson.Default.NodeProcessRecord)!;
+            var process = Process.GetProcessById(record.Pid);
+            if (!process.HasExited && Math.Abs(process.StartTime.ToUniversalTime().Ticks - record.StartedAtTicks) < StartTolerance.Ticks) return process;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // The file is stale or torn, or the process ended while we looked.
+        }
+
+        ForgetProcess(index);
+        return null;
+    }
+
+    public void RecordProcess(int index, Process process) => WriteAtomically(
+        ProcessFile(index),
+        JsonSerializer.Serialize(new NodeProcessRecord(process.Id, process.StartTime.ToUniversalTime().Ticks), TestnetJson.Default.NodeProcessRecord));
+
+    public void ForgetProcess(int index) => File.Delete(ProcessFile(index));
+
+    private string ProcessFile(int index) => System.IO.Path.Combine(NodeFolder(index), "process.json");
+
+    private static void WriteAtomically(string file, string text)
+    {
+        var temporary = file + ".new";
+        File.WriteAllText(temporary, text);
+        File.Move(temporary, file, overwrite: true);
+    }
+}

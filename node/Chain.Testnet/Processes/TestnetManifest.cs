@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Chain.Testnet;
+
+/// <summary>A test network as its folder describes it; the file `testnet.json`.</summary>
+public sealed record TestnetManifest
+{
+    public required int Version { get; init; }
+
+    /// <summary>"pow".</summary>
+    public required string Consensus { get; init; }
+
+    public required ulong ChainId { get; init; }
+
+    public required ulong BlockTimeSeconds { get; init; }
+
+    /// <summary>Hashes a second of all nodes together.</summary>
+    public required double HashRate { get; init; }
+
+    public required IReadOnlyList<TestnetNode> Nodes { get; init; }
+}
+
+/// <summary>One node of a test network.</summary>
+/// <param name="Enode">Its identity and where its peers find it.</param>
+/// <param name="NodeId">128 hex digits.</param>
+/// <param name="Beneficiary">Who gets its rewards.</param>
+/// <param name="HashRate">Hashes a second that it searches at most; 0 for a node that does not mine.</param>
+public sealed record TestnetNode(int Index, int RpcPort, int AdminPort, int PeerPort, string Enode, string NodeId, string Beneficiary, double HashRate);
+
+/// <summary>Which process a node runs as; the file `process.json` in its folder.</summary>
+/// <param name="StartedAtTicks">The process's start time, so that a number used again is not mistaken for it.</param>
+public sealed record NodeProcessRecord(int Pid, long StartedAtTicks);
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TestnetManifest))]
+[JsonSerializable(typeof(NodeProcessRecord))]
+internal sealed partial class TestnetJson : JsonSerializerContext;

@@ -1,0 +1,164 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chain.Node.Host.Network;
+using Chain.Primitives;
+
+namespace Chain.Testnet;
+
+/// <summary>What a person asks for in a new test network.</summary>
+public sealed record TestnetWishes
+{
+    public int Nodes { get; init; } = 4;
+
+    public ulong BlockTimeSeconds { get; init; } = 2;
+
+    /// <summary>The RPC port of the first node; the others follow.</summary>
+    public int RpcPort { get; init; } = 8545;
+
+    public int PeerPort { get; init; } = 30303;
+
+    /// <summary>Hashes a second of all nodes together.</summary>
+    public double HashRate { get; init; } = 400_000;
+
+    /// <summary>Parts of the hash rate by node; null for equal parts.</summary>
+    public IReadOnlyList<double>? HashShares { get; init; }
+}
+
+/// <summary>Turns wishes into a manifest, a genesis file and node keys.</summary>
+public static class TestnetPlan
+{
+    public const ulong ChainId = 31337;
+    public const int MaxNodes = 64;
+
+    private const int AdminPortOffset = 1000;
+
+    // The ten accounts of the mnemonic "test test test test test test test test test test test junk" under m/44'/60'/0'/0.
+    private static readonly string[] DevelopmentAccounts =
+    [
+        "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+        "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC", "0x90F79bf6EB2c4f870365E785982E1f101E93b906",
+        "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65", "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc",
+        "0x976EA74026E726554dB657fA54763abd0C3a0aa9", "0x14dC79964da2C08b23698B3D3cc7Ca32193d9955",
+        "0x23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f", "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720",
+    ];
+
+    /// <exception cref="TestnetException">A wish that cannot be met, or a port in use.</exception>
+    public static TestnetManifest Create(TestnetFolder folder, TestnetWishes wishes)
+    {
+        Check(wishes);
+        var shares = Shares(wishes);
+        var nodes = new List<TestnetNode>();
+        for (var i = 0; i < wishes.Nodes; i++)
+        {
+            Directory.CreateDirectory(folder.NodeFolder(i));
+            if (!NodeKeyFile.LoadOrCreate(Path.Combine(folder.NodeFolder(i), "nodekey")).IsOk(out var key, out var error)) throw new TestnetException(error);
+            var id = NodeId.Of(key).ToString();
+            var peerPort = wishes.PeerPort + i;
+            nodes.Add(new TestnetNode(
+                i, wishes.RpcPort + i, wishes.RpcPort + AdminPortOffset + i, peerPort,
+                $"enode://{id}@127.0.0.1:{peerPort}", id, BeneficiaryOf(i).ToString(), wishes.HashRate * shares[i]));
+        }
+
+        var manifest = new TestnetManifest
+        {
+            Version = 1,
+            Consensus = "pow",
+            ChainId = ChainId,
+            BlockTimeSeconds = wishes.BlockTimeSeconds,
+            HashRate = wishes.HashRate,
+            Nodes = nodes,
+        };
+        CheckPorts(manifest);
+        folder.Create(manifest, GenesisJson(wishes));
+        return manifest;
+    }
+
+    /// <exception cref="TestnetException">A port that the network needs is in use.</exception>
+    public static void CheckPorts(TestnetManifest manifest)
+    {
+        foreach (var node in manifest.Nodes)
+        {
+            foreach (var (port, what, option) in new[] { (node.RpcPort, "JSON-RPC", "--rpc-port"), (node.AdminPort, "administration", "--rpc-port"), (node.PeerPort, "peers", "--p2p-port") })
+            {
+                if (!IsFree(port)) throw new TestnetException($"Port {port}, where node {node.Index} would listen for {what}, is in use. Stop what uses it, or begin a network in another --dir with another {option}.");
+            }
+        }
+    }
+
+    /// <summary>The peers that a node dials: all others in a small network, some by growing distance in a large one.</summary>
+    public static IEnumerable<TestnetNode> PeersOf(TestnetManifest manifest, int index)
+    {
+        var count = manifest.Nodes.Count;
+        if (count <= 12) return manifest.Nodes.Where(node => node.Index < index);
+        var distances = Enumerable.Range(0, 31).Select(power => 1 << power).TakeWhile(distance => distance < count);
+        return distances.Select(distance => manifest.Nodes[(index + distance) % count]).DistinctBy(node => node.Index);
+    }
+
+    // The miners' accounts are nobody's: 0x00…c0de00 and up.
+    private static Address BeneficiaryOf(int index) => new([.. new byte[17], 0xc0, 0xde, (byte)index]);
+
+    private static void Check(TestnetWishes wishes)
+    {
+        if (wishes.Nodes is < 1 or > MaxNodes) throw new TestnetException($"A test network has 1 to {MaxNodes} nodes, not {wishes.Nodes}.");
+        if (wishes.BlockTimeSeconds is < 2 or > 3600) throw new TestnetException($"The block time is from 2 to 3600 s, not {wishes.BlockTimeSeconds} s: header time has whole seconds.");
+        if (wishes.HashRate is not (>= 1000 and <= 1e12)) throw new TestnetException($"The hash rate of a network is from 1000 to 10^12 hashes a second, not {wishes.HashRate}.");
+        foreach (var port in new[] { wishes.RpcPort, wishes.RpcPort + AdminPortOffset + wishes.Nodes, wishes.PeerPort, wishes.PeerPort + wishes.Nodes })
+        {
+            if (port is < 1024 or > 65_535) throw new TestnetException($"Ports from {port} on are not usable: choose --rpc-port and --p2p-port so that all ports lie between 1024 and 65535.");
+        }
+    }
+
+    private static double[] Shares(TestnetWishes wishes)
+    {
+        if (wishes.HashShares is null) return [.. Enumerable.Repeat(1.0 / wishes.Nodes, wishes.Nodes)];
+        if (wishes.HashShares.Count != wishes.Nodes) throw new TestnetException($"--hash-share names {wishes.HashShares.Count} shares for {wishes.Nodes} nodes; give one for each.");
+        var sum = wishes.HashShares.Sum();
+        if (wishes.HashShares.Any(share => share is not (>= 0 and <= 1)) || sum <= 0) throw new TestnetException("Each share of --hash-share is from 0 to 1, and not all are 0.");
+        return [.. wishes.HashShares.Select(share => share / sum)];
+    }
+
+    /// <summary>Genesis difficulty is a quarter of what the rate deserves, so that the first blocks come at once; it then settles.</summary>
+    private static string GenesisJson(TestnetWishes wishes)
+    {
+        var settled = wishes.HashRate * wishes.BlockTimeSeconds;
+        var alloc = new JsonObject();
+        foreach (var account in DevelopmentAccounts) alloc[account] = new JsonObject { ["balance"] = "10000000000000000000000" };
+        var genesis = new JsonObject
+        {
+            ["config"] = new JsonObject
+            {
+                ["chainId"] = ChainId,
+                ["chain"] = new JsonObject
+                {
+                    ["consensus"] = "proof-of-work",
+                    ["blockTimeSeconds"] = wishes.BlockTimeSeconds,
+                },
+            },
+            ["difficulty"] = Math.Max(65_536, (ulong)(settled / 4)),
+            ["gasLimit"] = 30_000_000,
+            ["timestamp"] = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
+            // Two networks made in the same second are still two networks.
+            ["extraData"] = Hex.Encode(RandomNumberGenerator.GetBytes(8)),
+            ["alloc"] = alloc,
+        };
+        return genesis.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,228 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+
+namespace Chain.Testnet;
+
+/// <summary>Starts, stops, cuts and heals the processes of a test network.</summary>
+public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest manifest)
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    private const int SigStop = 19;
+    private const int SigContinue = 18;
+
+    public TestnetManifest Manifest => manifest;
+
+    public TestnetFolder Folder => folder;
+
+    /// <summary>Starts every node that does not run, and waits until all answer.</summary>
+    /// <returns>The nodes that were started.</returns>
+    /// <exception cref="TestnetException">A node died or did not answer in time; the message holds the end of its log.</exception>
+    public async Task<IReadOnlyList<int>> StartAllAsync(CancellationToken cancellation)
+    {
+        var missing = manifest.Nodes.Where(node => folder.FindProcess(node.Index) is null).Select(node => node.Index).ToList();
+        TestnetPlan.CheckPorts(manifest with { Nodes = [.. manifest.Nodes.Where(node => missing.Contains(node.Index))] });
+        foreach (var index in missing) Launch(index);
+        await Task.WhenAll(missing.Select(index => WaitUntilAnsweringAsync(index, cancellation)));
+        return missing;
+    }
+
+    /// <exception cref="TestnetException">It runs already, or does not come up.</exception>
+    public async Task StartAsync(int index, CancellationToken cancellation)
+    {
+        Check(index);
+        if (folder.FindProcess(index) is { } running) throw new TestnetException($"Node {index} runs already, as process {running.Id}.");
+        TestnetPlan.CheckPorts(manifest with { Nodes = [manifest.Nodes[index]] });
+        Launch(index);
+        await WaitUntilAnsweringAsync(index, cancellation);
+    }
+
+    /// <summary>Ends a node at once, as a power cut would.</summary>
+    public int Kill(int index)
+    {
+        var process = Running(index);
+        process.Kill();
+        process.WaitForExit(StopLimit);
+        folder.ForgetProcess(index);
+        return process.Id;
+    }
+
+    /// <summary>Freezes a node: it keeps its connections and does nothing.</summary>
+    public int Pause(int index) => Signal(index, SigStop);
+
+    public int Resume(int index) => Signal(index, SigContinue);
+
+    /// <summary>Ends all nodes in good order, the stubborn ones by force.</summary>
+    /// <returns>How many ran.</returns>
+    public async Task<int> StopAllAsync()
+    {
+        var running = manifest.Nodes.Select(node => (node.Index, Process: folder.FindProcess(node.Index))).Where(item => item.Process is not null).ToList();
+        foreach (var (index, process) in running)
+        {
+            if (IsStopped(process!)) Signal(index, SigContinue);
+        }
+
+        await Task.WhenAll(running.Select(async item =>
+        {
+            using var client = new NodeClient(manifest.Nodes[item.Index].AdminPort);
+            await client.TryCallAsync("admin_shutdown", []);
+            using var patience = new CancellationTokenSource(StopLimit);
+            try
+            {
+                await item.Process!.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                item.Process!.Kill();
+                await item.Process.WaitForExitAsync();
+            }
+
+            folder.ForgetProcess(item.Index);
+        }));
+        return running.Count;
+    }
+
+    /// <summary>Cuts the network: nodes reach only those of their own group. A node in no group stands alone.</summary>
+    public async Task PartitionAsync(IReadOnlyList<IReadOnlyList<int>> groups, CancellationToken cancellation)
+    {
+        var groupOf = new int?[manifest.Nodes.Count];
+        for (var group = 0; group < groups.Count; group++)
+        {
+            foreach (var index in groups[group])
+            {
+                Check(index);
+                if (groupOf[index] is not null) throw new TestnetException($"Node {index} stands in two groups.");
+                groupOf[index] = group;
+            }
+        }
+
+        await OnAllRunningAsync("admin_setBlockedPeers", index =>
+        {
+            var blocked = manifest.Nodes.Where(other => other.Index != index && (groupOf[index] is null || groupOf[other.Index] != groupOf[index]));
+            return [new JsonArray([.. blocked.Select(other => (JsonNode)other.NodeId)])];
+        }, cancellation);
+    }
+
+    /// <summary>Ends partitions and link faults.</summary>
+    public Task HealAsync(CancellationToken cancellation) => OnAllRunningAsync("admin_heal", _ => [], cancellation);
+
+    public async Task SkewAsync(int index, TimeSpan skew, CancellationToken cancellation)
+    {
+        Check(index);
+        using var client = new NodeClient(manifest.Nodes[index].AdminPort);
+        await client.CallAsync("admin_setClockSkew", [(long)skew.TotalMilliseconds], cancellation);
+    }
+
+    /// <summary>Gives a link faults in both directions; sound again with zeros.</summary>
+    public async Task LinkAsync(int a, int b, TimeSpan delay, double loss, double duplication, CancellationToken cancellation)
+    {
+        Check(a);
+        Check(b);
+        if (a == b) throw new TestnetException($"A link joins two nodes; {a} and {b} are one.");
+        foreach (var (from, to) in new[] { (a, b), (b, a) })
+        {
+            using var client = new NodeClient(manifest.Nodes[from].AdminPort);
+            var faults = new JsonObject { ["delayMs"] = (long)delay.TotalMilliseconds, ["lossRatio"] = loss, ["duplicateRatio"] = duplication };
+            await client.CallAsync("admin_setLink", [manifest.Nodes[to].NodeId, faults], cancellation);
+        }
+    }
+
+    private async Task OnAllRunningAsync(string method, Func<int, JsonArray> parameters, CancellationToken cancellation)
+    {
+        var running = manifest.Nodes.Where(node => folder.FindProcess(node.Index) is { } process && !IsStopped(process)).ToList();
+        if (running.Count == 0) throw new TestnetException($"No node of {folder.Path} runs. Start the network with `chain testnet up --dir {folder.Path}`.");
+        await Task.WhenAll(running.Select(async node =>
+        {
+            using var client = new NodeClient(node.AdminPort);
+            await client.CallAsync(method, parameters(node.Index), cancellation);
+        }));
+    }
+
+    private void Launch(int index)
+    {
+        var node = manifest.Nodes[index];
+        var (program, first) = OwnProgram();
+        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in first) start.ArgumentList.Add(argument);
+        string[] arguments =
+        [
+            "node", "run",
+            "--genesis", folder.GenesisFile,
+            "--data", folder.NodeFolder(index),
+            "--name", $"node {index}",
+            "--p2p-port", $"{node.PeerPort}",
+            "--rpc-port", $"{node.RpcPort}",
+            "--admin-port", $"{node.AdminPort}",
+            "--log-file", folder.LogFile(index),
+            "--coinbase", node.Beneficiary,
+            "--faults",
+            .. node.HashRate > 0 ? (string[])["--mine", "--hash-rate", node.HashRate.ToString("F0")] : [],
+            .. TestnetPlan.PeersOf(manifest, index).SelectMany(peer => (string[])["--peer", peer.Enode]),
+        ];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        // A node is a small process among many: one heap, trimmed early.
+        start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["DOTNET_GCConserveMemory"] = "5";
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        using var process = Process.Start(start) ?? throw new TestnetException($"Node {index} could not be started as {program}.");
+        process.StandardInput.Close();
+        folder.RecordProcess(index, process);
+    }
+
+    private async Task WaitUntilAnsweringAsync(int index, CancellationToken cancellation)
+    {
+        using var client = new NodeClient(manifest.Nodes[index].RpcPort, TimeSpan.FromSeconds(2));
+        var waited = Stopwatch.StartNew();
+        while (await client.TryCallAsync("eth_chainId", [], cancellation) is null)
+        {
+            if (folder.FindProcess(index) is null) throw new TestnetException($"Node {index} died while it was starting. The end of {folder.LogFile(index)}:{Environment.NewLine}{EndOfLog(index)}");
+            if (waited.Elapsed > StartLimit) throw new TestnetException($"Node {index} did not answer on port {manifest.Nodes[index].RpcPort} within {StartLimit.TotalSeconds} s. See {folder.LogFile(index)}.");
+            await Task.Delay(25, cancellation);
+        }
+    }
+
+    private string EndOfLog(int index) =>
+        File.Exists(folder.LogFile(index)) ? string.Join(Environment.NewLine, File.ReadLines(folder.LogFile(index)).TakeLast(8)) : "(no log was written)";
+
+    private Process Running(int index)
+    {
+        Check(index);
+        return folder.FindProcess(index) ?? throw new TestnetException($"Node {index} does not run. `chain testnet restart {index}` starts it.");
+    }
+
+    private void Check(int index)
+    {
+        if (index < 0 || index >= manifest.Nodes.Count) throw new TestnetException($"There is no node {index}; this network has the nodes 0 to {manifest.Nodes.Count - 1}.");
+    }
+
+    private int Signal(int index, int signal)
+    {
+        var process = Running(index);
+        if (OperatingSystem.IsWindows()) throw new TestnetException("Pausing a process needs signals, which Windows does not have.");
+        if (SendSignal(process.Id, signal) != 0) throw new TestnetException($"Process {process.Id} of node {index} could not be signalled: error {Marshal.GetLastPInvokeError()}.");
+        return process.Id;
+    }
+
+    /// <summary>Whether a process is frozen by a signal.</summary>
+    public static bool IsStopped(Process process)
+    {
+        var stat = $"/proc/{process.Id}/stat";
+        if (!File.Exists(stat)) return false;
+        var text = File.ReadAllText(stat);
+        return text.AsSpan(text.LastIndexOf(')') + 2).StartsWith("T");
+    }
+
+    /// <summary>How to run this very program again: itself, or the runtime with its assembly.</summary>
+    private static (string Program, string[] First) OwnProgram()
+    {
+        var assembly = System.IO.Path.Combine(AppContext.BaseDirectory, "chain.dll");
+        var executable = System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "chain.exe" : "chain");
+        if (File.Exists(executable)) return (executable, []);
+        return File.Exists(assembly) ? ("dotnet", [assembly]) : throw new TestnetException($"The program chain is not in {AppContext.BaseDirectory}.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int pid, int signal);
+}

@@ -1,0 +1,64 @@
+using System.Xml.Linq;
+
+namespace Chain.Tests;
+
+/// <summary>The house's one direction (DESIGN section 2), read from the project files.</summary>
+public sealed class DependencyTests
+{
+    private static readonly SortedDictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
+    {
+        ["Chain.Primitives"] = [],
+        ["Chain.Execution"] = ["Chain.Primitives"],
+        ["Chain.Consensus"] = ["Chain.Execution"],
+        ["Chain.Node"] = ["Chain.Consensus"],
+        ["Chain.Node.Host"] = ["Chain.Node", "Chain.Miner"],
+        ["Chain.Testnet"] = ["Chain.Node.Host"],
+        ["Chain.Cli"] = ["Chain.Testnet"],
+        ["Chain.Miner"] = ["Chain.Consensus"],
+        ["Chain.Miner.Gpu"] = ["Chain.Miner"],
+        ["Chain.Wallet"] = ["Chain.Primitives"],
+    };
+
+    private static readonly string[] Pure = ["Chain.Primitives", "Chain.Execution", "Chain.Consensus", "Chain.Node"];
+
+    // What a pure project may bring along: arithmetic, and the analyzer that keeps it pure.
+    private static readonly string[] PurePackages = ["Portable.BouncyCastle", "BouncyCastle.Cryptography", "Microsoft.CodeAnalysis.BannedApiAnalyzers"];
+
+    [Fact]
+    public void Every_project_references_only_what_stands_below_it()
+    {
+        foreach (var (name, project) in Projects())
+        {
+            Assert.True(Allowed.TryGetValue(name, out var allowed), $"{name} has no place in the house: give it one here and in the design.");
+            var references = project.Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value.Replace('\\', '/')));
+            foreach (var reference in references) Assert.True(allowed.Contains(reference), $"{name} must not reference {reference}.");
+        }
+    }
+
+    [Fact]
+    public void Pure_projects_bring_no_package_that_touches_the_world()
+    {
+        foreach (var (name, project) in Projects().Where(item => Pure.Contains(item.Name)))
+        {
+            var packages = project.Descendants("PackageReference").Select(item => item.Attribute("Include")!.Value);
+            foreach (var package in packages) Assert.True(PurePackages.Contains(package), $"{name} must not use the package {package}.");
+            Assert.Empty(project.Descendants("FrameworkReference"));
+        }
+    }
+
+    [Fact]
+    public void Every_project_has_a_readme()
+    {
+        foreach (var (name, _) in Projects())
+        {
+            var folder = Directory.EnumerateFiles(Repository.Root, name + ".csproj", SearchOption.AllDirectories).Select(Path.GetDirectoryName).First()!;
+            Assert.True(File.Exists(Path.Combine(folder, "README.md")), $"{name} has no README.md that opens with its data path.");
+        }
+    }
+
+    private static IEnumerable<(string Name, XDocument Project)> Projects() =>
+        new[] { "node", "miner", "wallet" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories))
+            .Order(StringComparer.Ordinal)
+            .Select(file => (Path.GetFileNameWithoutExtension(file), XDocument.Load(file)));
+}

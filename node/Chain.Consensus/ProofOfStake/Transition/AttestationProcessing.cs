@@ -1,0 +1,84 @@
+namespace Chain.Consensus;
+
+/// <summary>Votes in a block: who gets which flags, and what the proposer gets for bringing them (consensus-specs, Altair).</summary>
+internal static class AttestationProcessing
+{
+    /// <summary>process_attestation. An error leaves the state as it was.</summary>
+    public static StakeError? ProcessAttestation(StakeState state, Attestation attestation, SignatureChecks checks)
+    {
+        var data = attestation.Data;
+        if (CheckData(state, data) is { } error) return error;
+        var committee = state.GetBeaconCommittee(data.Slot, data.Index);
+        if (attestation.AggregationBits.Length != committee.Length) return new StakeError.WrongCommitteeSize(attestation.AggregationBits.Length, committee.Length);
+        var justified = JustifiedFor(state, data);
+        if (data.Source != justified) return new StakeError.WrongSource(data.Source, justified);
+        var attesters = GetAttestingIndices(committee, attestation.AggregationBits);
+        if (attesters.Count == 0) return new StakeError.NoAttesters();
+        if (attestation.Signatures.Count != attesters.Count) return new StakeError.WrongSignatureCount(attestation.Signatures.Count, attesters.Count);
+        checks.Votes(state, attesters, data, attestation.Signatures);
+        RecordParticipation(state, data, attesters);
+        return null;
+    }
+
+    /// <summary>get_attesting_indices, in committee order.</summary>
+    public static IReadOnlyList<int> GetAttestingIndices(ReadOnlySpan<int> committee, Bitlist aggregationBits)
+    {
+        var indices = new List<int>(committee.Length);
+        for (var i = 0; i < committee.Length; i++)
+        {
+            if (aggregationBits[i]) indices.Add(committee[i]);
+        }
+
+        return indices;
+    }
+
+    /// <summary>get_attestation_participation_flag_indices, for data whose source matches.</summary>
+    public static ParticipationFlags GetParticipationFlags(StakeState state, AttestationData data)
+    {
+        var inclusionDelay = state.Slot - data.Slot;
+        var isMatchingTarget = data.Target.Root == state.GetBlockRoot(data.Target.Epoch);
+        var isMatchingHead = isMatchingTarget && data.BeaconBlockRoot == state.GetBlockRootAtSlot(data.Slot);
+        var flags = ParticipationFlags.None;
+        if (inclusionDelay <= IntegerMath.SquareRoot(state.Settings.SlotsPerEpoch)) flags |= ParticipationFlags.TimelySource;
+        if (isMatchingTarget && inclusionDelay <= state.Settings.SlotsPerEpoch) flags |= ParticipationFlags.TimelyTarget;
+        if (isMatchingHead && inclusionDelay == state.Settings.MinAttestationInclusionDelay) flags |= ParticipationFlags.TimelyHead;
+        return flags;
+    }
+
+    private static StakeError? CheckData(StakeState state, AttestationData data)
+    {
+        var settings = state.Settings;
+        if (data.Target.Epoch != state.PreviousEpoch && data.Target.Epoch != state.CurrentEpoch) return new StakeError.TargetEpochNotCurrentOrPrevious(data.Target.Epoch, state.CurrentEpoch);
+        if (data.Target.Epoch != data.Slot.ToEpoch(settings.SlotsPerEpoch)) return new StakeError.TargetEpochSlotMismatch(data.Target.Epoch, data.Slot);
+        if (data.Slot + settings.MinAttestationInclusionDelay > state.Slot) return new StakeError.IncludedTooEarly(data.Slot, state.Slot);
+        if (state.Slot > data.Slot + settings.SlotsPerEpoch) return new StakeError.IncludedTooLate(data.Slot, state.Slot);
+        var committees = state.GetShuffling(data.Target.Epoch).CommitteesPerSlot;
+        return data.Index >= committees ? new StakeError.NoSuchCommittee(data.Index, committees) : null;
+    }
+
+    private static Checkpoint JustifiedFor(StakeState state, AttestationData data) =>
+        data.Target.Epoch == state.CurrentEpoch ? state.CurrentJustified : state.PreviousJustified;
+
+    private static void RecordParticipation(StakeState state, AttestationData data, IReadOnlyList<int> attesters)
+    {
+        var granted = GetParticipationFlags(state, data);
+        var participation = data.Target.Epoch == state.CurrentEpoch ? state.CurrentParticipation : state.PreviousParticipation;
+        var rewardPerIncrement = state.GetBaseRewardPerIncrement();
+        ulong proposerRewardNumerator = 0;
+        foreach (var index in attesters)
+        {
+            var fresh = granted & ~participation[index];
+            if (fresh == ParticipationFlags.None) continue;
+            participation[index] |= fresh;
+            var baseReward = state.GetBaseReward(index, rewardPerIncrement).Amount;
+            foreach (var (flag, weight) in RewardsAndPenalties.FlagWeights)
+            {
+                if ((fresh & flag) != 0) proposerRewardNumerator += baseReward * weight;
+            }
+        }
+
+        const ulong proposerRewardDenominator =
+            (RewardsAndPenalties.WeightDenominator - RewardsAndPenalties.ProposerWeight) * RewardsAndPenalties.WeightDenominator / RewardsAndPenalties.ProposerWeight;
+        state.IncreaseBalance(state.GetBeaconProposerIndex(), new Gwei(proposerRewardNumerator / proposerRewardDenominator));
+    }
+}

@@ -1,0 +1,21 @@
+namespace Chain.Consensus;
+
+/// <summary>Validators that leave of their own will (consensus-specs, phase 0).</summary>
+internal static class VoluntaryExits
+{
+    /// <summary>process_voluntary_exit. An error leaves the state as it was.</summary>
+    public static StakeError? ProcessVoluntaryExit(StakeState state, SignedVoluntaryExit exit, SignatureChecks checks)
+    {
+        var index = exit.ValidatorIndex;
+        var epoch = state.CurrentEpoch;
+        if (index >= state.ValidatorCount) return new StakeError.IndexOutOfRange(index, state.ValidatorCount);
+        if (!state.IsActive(index, epoch)) return new StakeError.ValidatorNotActive(index);
+        if (state.ExitEpochs[index] != Epoch.FarFuture) return new StakeError.AlreadyExiting(index, state.ExitEpochs[index]);
+        if (epoch < exit.Epoch) return new StakeError.ExitNotYetValid(exit.Epoch, epoch);
+        var earliest = state.ActivationEpochs[index] + state.Settings.ShardCommitteePeriod;
+        if (epoch < earliest) return new StakeError.NotActiveLongEnough(index, earliest);
+        checks.VoluntaryExit(state.Identities[index].Key, exit);
+        new ExitQueue(state).InitiateValidatorExit(index);
+        return null;
+    }
+}

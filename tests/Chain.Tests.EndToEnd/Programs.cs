@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Chain.Tests.EndToEnd;
+
+/// <summary>The programs as a person runs them: real processes, arguments in, exit code and text out.</summary>
+internal static class Programs
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    public sealed record Outcome(int ExitCode, string Output, string Errors)
+    {
+        public JsonNode Json => JsonNode.Parse(Output)!;
+
+        public Outcome Succeeded()
+        {
+            Assert.True(ExitCode == 0, $"exit code {ExitCode}\n{Output}\n{Errors}");
+            return this;
+        }
+    }
+
+    public static Task<Outcome> ChainAsync(params string[] arguments) => RunAsync("chain", arguments);
+
+    public static Task<Outcome> WalletAsync(params string[] arguments) => RunAsync("wallet", arguments);
+
+    private static async Task<Outcome> RunAsync(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program + ".dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(Limit);
+        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+        var errors = process.StandardError.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        return new Outcome(process.ExitCode, await output, await errors);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Chain.Testnet;
+
+namespace Chain.Tests.EndToEnd;
+
+/// <summary>A network of real processes in a folder of its own, on ports of its own; gone when disposed.</summary>
+internal sealed class TestNetwork : IAsyncDisposable
+{
+    private static int _nextBlock = 20_000 + (Environment.ProcessId % 200 * 100);
+
+    private TestNetwork(string folder, int rpcPort)
+    {
+        Folder = folder;
+        RpcPort = rpcPort;
+    }
+
+    public string Folder { get; }
+
+    public int RpcPort { get; }
+
+    public string Url(int node) => $"http://127.0.0.1:{RpcPort + node}";
+
+    public static async Task<TestNetwork> UpAsync(int nodes, params string[] more)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"chain-e2e-{Environment.ProcessId}-{Guid.NewGuid():n}");
+        var port = FreePorts(nodes);
+        var network = new TestNetwork(folder, port);
+        var up = await Programs.ChainAsync(["testnet", "up", "--dir", folder, "--nodes", $"{nodes}", "--rpc-port", $"{port}", "--p2p-port", $"{port + 50}", "--detach", "--json", .. more]);
+        up.Succeeded();
+        return network;
+    }
+
+    public Task<Programs.Outcome> TestnetAsync(params string[] arguments) => Programs.ChainAsync(["testnet", .. arguments, "--dir", Folder, "--json"]);
+
+    public async Task<JsonNode> StatusAsync() => (await TestnetAsync("status")).Succeeded().Json;
+
+    public async Task<JsonNode?> CallAsync(int node, string method, params JsonNode?[] parameters)
+    {
+        using var client = new NodeClient(RpcPort + node, TimeSpan.FromSeconds(20));
+        return await client.CallAsync(method, new JsonArray([.. parameters]));
+    }
+
+    public async Task<ulong> HeightAsync(int node) => Convert.ToUInt64((string)(await CallAsync(node, "eth_blockNumber"))!, 16);
+
+    /// <summary>Waits until something is so; fails with what was last seen when it takes longer than any machine needs.</summary>
+    public static async Task<T> UntilAsync<T>(Func<Task<T>> look, Func<T, bool> isSo, string what, int seconds = 120)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        while (true)
+        {
+            var seen = await look();
+            if (isSo(seen)) return seen;
+            Assert.False(patience.IsCancellationRequested, $"{what}: not within {seconds} s; last seen: {seen}");
+            await Task.Delay(100, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits until all running nodes have one head of at least this height.</summary>
+    public Task<JsonNode> ConvergedAsync(long height = 0) => UntilAsync(
+        StatusAsync,
+        status => (bool)status["converged"]! && status["nodes"]!.AsArray().Where(node => (string?)node!["state"] == "running").All(node => (long)node!["head"]!["number"]! >= height),
+        $"one head at block {height} or above");
+
+    public async ValueTask DisposeAsync()
+    {
+        await TestnetAsync("down");
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static int FreePorts(int nodes)
+    {
+        while (true)
+        {
+            var first = Interlocked.Add(ref _nextBlock, 100);
+            var wanted = Enumerable.Range(first, nodes).Concat(Enumerable.Range(first + 50, nodes)).Concat(Enumerable.Range(first + 1000, nodes));
+            if (wanted.All(IsFree)) return first;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

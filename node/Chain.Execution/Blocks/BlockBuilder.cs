@@ -77,9 +77,8 @@ public sealed class BlockBuilder
         var price = priorityFee + _block.BaseFeePerGas;
         var intrinsic = TransactionRules.IntrinsicGas(transaction);
 
-        _state.SetNonce(sender, transaction.Nonce + 1);
-        _state.SubtractBalance(sender, price * transaction.GasLimit);
-        var call = MessageCall.Process(_state, _block, _natives, transaction, sender, transaction.GasLimit - intrinsic);
+        _state.ChargeSender(sender, transaction.Nonce + 1, price * transaction.GasLimit);
+        var call = MessageCall.Process(_state, _block, _natives, sender, transaction.To!.Value, transaction.Value, transaction.Data, transaction.GasLimit - intrinsic);
         var gasUsed = intrinsic + call.GasUsed;
         _state.AddBalance(sender, price * (transaction.GasLimit - gasUsed));
         _state.AddBalance(_block.Beneficiary, priorityFee * gasUsed);

@@ -16,24 +16,30 @@ public static class Roots
     public static Hash256 ReceiptsRoot(IReadOnlyList<Receipt> receipts)
     {
         ArgumentNullException.ThrowIfNull(receipts);
-        var values = new ReadOnlyMemory<byte>[receipts.Count];
-        for (var i = 0; i < values.Length; i++) values[i] = receipts[i].Encode();
-        return OrderedTrieRoot.Of(values);
+        return OfEncoded(receipts, 280, static (receipt, rlp) => receipt.EncodeTo(rlp));
     }
 
     /// <summary>EIP-4895.</summary>
     public static Hash256 WithdrawalsRoot(IReadOnlyList<Withdrawal> withdrawals)
     {
         ArgumentNullException.ThrowIfNull(withdrawals);
-        var values = new ReadOnlyMemory<byte>[withdrawals.Count];
-        var rlp = new RlpWriter(64);
-        for (var i = 0; i < values.Length; i++)
+        return OfEncoded(withdrawals, 48, static (withdrawal, rlp) => withdrawal.WriteTo(rlp));
+    }
+
+    // All items in one buffer: a block has thousands.
+    private static Hash256 OfEncoded<T>(IReadOnlyList<T> items, int typicalSize, Action<T, RlpWriter> encode)
+    {
+        var rlp = new RlpWriter(items.Count * typicalSize);
+        var ends = new int[items.Count];
+        for (var i = 0; i < ends.Length; i++)
         {
-            rlp.Clear();
-            withdrawals[i].WriteTo(rlp);
-            values[i] = rlp.ToArray();
+            encode(items[i], rlp);
+            ends[i] = rlp.WrittenSpan.Length;
         }
 
+        ReadOnlyMemory<byte> all = rlp.ToArray();
+        var values = new ReadOnlyMemory<byte>[ends.Length];
+        for (var i = 0; i < values.Length; i++) values[i] = all[(i == 0 ? 0 : ends[i - 1])..ends[i]];
         return OrderedTrieRoot.Of(values);
     }
 }

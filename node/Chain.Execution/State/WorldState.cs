@@ -79,6 +79,15 @@ public sealed class WorldState
         Change(entry, (entry.Account ?? Account.Empty) with { Nonce = nonce });
     }
 
+    /// <summary>Uses up a nonce and takes the fee for a transaction: the sender's nonce becomes this, its balance loses the wei.</summary>
+    /// <exception cref="OverflowException">The account has less; callers check before.</exception>
+    public void ChargeSender(Address sender, ulong nextNonce, UInt256 wei)
+    {
+        var entry = EntryOf(sender);
+        var account = entry.Account ?? Account.Empty;
+        Change(entry, account with { Nonce = nextNonce, Balance = account.Balance - wei });
+    }
+
     public void SetCode(Address address, ReadOnlyMemory<byte> code)
     {
         var entry = EntryOf(address);
@@ -147,13 +156,14 @@ public sealed class WorldState
     {
         EndTransaction();
         _isCommitted = true;
-        var nodes = new List<KeyValuePair<Hash256, byte[]>>();
+        var nodes = new List<KeyValuePair<Hash256, byte[]>>(2 * _entriesInOrder.Count);
         var codes = new List<KeyValuePair<Hash256, byte[]>>();
-        foreach (var entry in _entriesInOrder) CommitEntry(entry, nodes, codes);
+        var rlp = new RlpWriter(128);
+        foreach (var entry in _entriesInOrder) CommitEntry(entry, rlp, nodes, codes);
         return new StateDiff(_trie.Commit(nodes), nodes, codes);
     }
 
-    private void CommitEntry(Entry entry, List<KeyValuePair<Hash256, byte[]>> nodes, List<KeyValuePair<Hash256, byte[]>> codes)
+    private void CommitEntry(Entry entry, RlpWriter rlp, List<KeyValuePair<Hash256, byte[]>> nodes, List<KeyValuePair<Hash256, byte[]>> codes)
     {
         var account = entry.Account;
         if (account is null)
@@ -164,7 +174,9 @@ public sealed class WorldState
 
         if (entry.Storage is not null) account = account with { StorageRoot = entry.Storage.Commit(nodes) };
         if (ReferenceEquals(account, entry.Original) || account == entry.Original) return;
-        _trie.Set(entry.AddressHash.Bytes, account.Encode());
+        rlp.Clear();
+        account.WriteTo(rlp);
+        _trie.Set(entry.AddressHash.Bytes, rlp.ToArray());
         if (account.CodeHash != entry.Original?.CodeHash && _newCodes.Remove(account.CodeHash, out var code)) codes.Add(new(account.CodeHash, code));
     }
 

@@ -2,22 +2,25 @@ using Chain.Primitives;
 
 namespace Chain.Execution;
 
-/// <summary>A message from a sender to an account: the part of a transaction that can fail with status 0.</summary>
-internal static class MessageCall
+/// <summary>A message from a sender to an account: the part of a transaction that can fail with status 0; alone, an eth_call.</summary>
+public static class MessageCall
 {
     private static readonly NativeCallOutcome PlainTransfer = new NativeCallOutcome.Succeeded(0, [], ReadOnlyMemory<byte>.Empty);
 
     /// <summary>
-    /// Transfers the value and runs the native contract, if the recipient is one; a failure takes both back. Gas in the
-    /// outcome never exceeds what was given.
+    /// Transfers the value, which the sender must have, and runs the native contract, if the recipient is one; a failure takes
+    /// both back. The caller has asked <see cref="TransactionRules.CheckRecipient"/>.
     /// </summary>
-    public static NativeCallOutcome Process(WorldState state, BlockContext block, NativeContracts natives, UnsignedTransaction transaction, Address sender, ulong gas)
+    /// <param name="gas">What the call may use; the outcome never says more.</param>
+    public static NativeCallOutcome Process(
+        WorldState state, BlockContext block, NativeContracts natives, Address sender, Address to, UInt256 value, ReadOnlyMemory<byte> data, ulong gas)
     {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(natives);
         var snapshot = state.Snapshot();
-        var to = transaction.To!.Value;
-        state.SubtractBalance(sender, transaction.Value);
-        state.AddBalance(to, transaction.Value);
-        var outcome = natives.Find(to)?.Call(new NativeCall(sender, transaction.Value, transaction.Data, gas, block, state)) ?? PlainTransfer;
+        state.SubtractBalance(sender, value);
+        state.AddBalance(to, value);
+        var outcome = natives.Find(to)?.Call(new NativeCall(sender, value, data, gas, block, state)) ?? PlainTransfer;
         if (outcome.GasUsed > gas) outcome = new NativeCallOutcome.Failed(gas, $"out of gas: {outcome.GasUsed} needed, {gas} available");
         if (outcome is NativeCallOutcome.Failed) state.Revert(snapshot);
         return outcome;

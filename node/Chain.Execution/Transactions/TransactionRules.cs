@@ -45,7 +45,7 @@ public static class TransactionRules
         return gas;
     }
 
-    /// <summary>The rules that need no state: chain id, fee fields, nonce bound, intrinsic gas, and whether an EVM is needed for sure.</summary>
+    /// <summary>The rules that need no state: chain id, fee fields, nonce bound, intrinsic gas, and that no contract is created.</summary>
     public static TransactionError? CheckStateless(UnsignedTransaction transaction, ulong chainId)
     {
         ArgumentNullException.ThrowIfNull(transaction);
@@ -54,8 +54,7 @@ public static class TransactionRules
         if (transaction.Nonce == ulong.MaxValue) return new TransactionError.NonceAtMax();
         var intrinsic = IntrinsicGas(transaction);
         if (transaction.GasLimit < intrinsic) return new TransactionError.IntrinsicGas(transaction.GasLimit, intrinsic);
-        if (transaction.To is not { } to) return new TransactionError.NeedsEvm(null, "contracts cannot be created");
-        return IsPrecompile(to) ? new TransactionError.NeedsEvm(to, $"{to} is a precompiled contract") : null;
+        return transaction.To is null ? new TransactionError.NeedsEvm(null, "contracts cannot be created") : null;
     }
 
     /// <summary>The rules that need the block: the gas it has left and its base fee.</summary>
@@ -92,11 +91,13 @@ public static class TransactionRules
     public static TransactionError? CheckSender(Address sender, Account? account) =>
         account is { IsContract: true } ? new TransactionError.SenderNotEoa(sender, account.CodeHash) : null;
 
-    /// <summary>The recipient (null where there is no such account) must be one that this node can serve: without code, or native.</summary>
+    /// <summary>The recipient (null where there is no such account) must be one that this node can serve: native, or without code.</summary>
     public static TransactionError? CheckRecipient(Address to, Account? account, NativeContracts natives)
     {
         ArgumentNullException.ThrowIfNull(natives);
-        return account is { IsContract: true } && natives.Find(to) is null ? new TransactionError.NeedsEvm(to, $"{to} is a contract") : null;
+        if (natives.Find(to) is not null) return null;
+        if (IsPrecompile(to)) return new TransactionError.NeedsEvm(to, $"{to} is a precompiled contract");
+        return account is { IsContract: true } ? new TransactionError.NeedsEvm(to, $"{to} is a contract") : null;
     }
 
     /// <summary>Wei that must be there before execution: gas limit times fee cap, plus value. Null where it exceeds 256 bits.</summary>

@@ -12,7 +12,7 @@ public sealed class Receipt
         Succeeded = succeeded;
         CumulativeGasUsed = cumulativeGasUsed;
         Logs = logs;
-        Bloom = Bloom.Of(logs);
+        Bloom = logs.Count == 0 ? Bloom.Empty : Bloom.Of(logs);
     }
 
     public TransactionType Type { get; }
@@ -31,13 +31,32 @@ public sealed class Receipt
     public byte[] Encode()
     {
         var rlp = new RlpWriter(512);
+        EncodeTo(rlp);
+        return rlp.ToArray();
+    }
+
+    /// <summary>Appends the EIP-2718 bytes as they are, to a writer without open lists.</summary>
+    public void EncodeTo(RlpWriter rlp)
+    {
+        if (Type != TransactionType.Legacy) rlp.WriteEncoded([(byte)Type]);
         rlp.StartList();
         rlp.Write(Succeeded);
         rlp.Write(CumulativeGasUsed);
         rlp.Write(Bloom.Bytes);
-        WriteLogs(rlp);
+        rlp.StartList();
+        foreach (var log in Logs)
+        {
+            rlp.StartList();
+            rlp.Write(log.Address);
+            rlp.StartList();
+            foreach (var topic in log.Topics) rlp.Write(topic);
+            rlp.EndList();
+            rlp.Write(log.Data);
+            rlp.EndList();
+        }
+
         rlp.EndList();
-        return Type == TransactionType.Legacy ? rlp.ToArray() : [(byte)Type, .. rlp.WrittenSpan];
+        rlp.EndList();
     }
 
     /// <summary>Writes it as one receipt of a list: a typed one as a string.</summary>

@@ -44,7 +44,7 @@ internal static class CallMethods
     }
 
     /// <param name="Gas">What the call uses as a transaction.</param>
-    /// <param name="Outcome">Of a native contract; null where nothing runs.</param>
+    /// <param name="Outcome">Of the message; null where there is none.</param>
     private sealed record Prepared(CallObject Object, ulong Gas, UInt256 Balance, NativeCallOutcome? Outcome);
 
     private static bool Prepare(RpcCall call, bool needsValue, out Prepared prepared, out RpcError? error)
@@ -88,17 +88,13 @@ internal static class CallMethods
         if (needsValue && balance < arguments.Value) return RpcError.Refused($"insufficient funds for transfer: address {arguments.From} have {balance} want {arguments.Value}");
         if (arguments.To is not { } to)
             return arguments.Data.Length == 0 ? null : RpcError.Of(new TransactionError.NeedsEvm(null, "contracts cannot be created"));
-        if (call.Node.Rules.NativeContracts.Find(to) is { } native)
-        {
-            var available = (arguments.Gas ?? header.Header.GasLimit) - Math.Min(intrinsic, arguments.Gas ?? header.Header.GasLimit);
-            state.SubtractBalance(arguments.From, arguments.Value);
-            state.AddBalance(to, arguments.Value);
-            var outcome = native.Call(new NativeCall(arguments.From, arguments.Value, arguments.Data, available, BlockContext.Of(header.Header, call.Node.Spec.ChainId), state));
-            prepared = prepared with { Gas = intrinsic + outcome.GasUsed, Outcome = outcome };
-            return null;
-        }
-
-        return TransactionRules.CheckRecipient(to, state.GetAccount(to), call.Node.Rules.NativeContracts) is { } error ? RpcError.Of(error) : null;
+        var natives = call.Node.Rules.NativeContracts;
+        if (TransactionRules.CheckRecipient(to, state.GetAccount(to), natives) is { } error) return RpcError.Of(error);
+        var available = (arguments.Gas ?? header.Header.GasLimit) - Math.Min(intrinsic, arguments.Gas ?? header.Header.GasLimit);
+        var context = BlockContext.Of(header.Header, call.Node.Spec.ChainId);
+        var outcome = MessageCall.Process(state, context, natives, arguments.From, to, arguments.Value, arguments.Data, available);
+        prepared = prepared with { Gas = intrinsic + outcome.GasUsed, Outcome = outcome };
+        return null;
     }
 
     /// <summary>With a fee given, the sender must be able to pay it, as the pool will ask (geth words it the same way).</summary>

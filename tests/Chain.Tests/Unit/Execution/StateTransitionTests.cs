@@ -134,6 +134,7 @@ public sealed class StateTransitionTests
         ["more gas than is left"] = (tx => tx with { GasLimit = 80_000 }, typeof(TransactionError.GasLimitExceedsBlock)),
         ["another chain"] = (tx => tx with { ChainId = 1 }, typeof(TransactionError.WrongChainId)),
         ["creation"] = (tx => tx with { To = null, GasLimit = 60_000 }, typeof(TransactionError.NeedsEvm)),
+        ["call of a precompiled contract"] = (tx => tx with { To = Address.Parse("0x0000000000000000000000000000000000000004") }, typeof(TransactionError.NeedsEvm)),
         ["call of a contract"] = (tx => tx with { To = Ledger.Bob.Address }, typeof(TransactionError.NeedsEvm)),
     };
 
@@ -254,24 +255,6 @@ public sealed class StateTransitionTests
         var built = builder.Finish(null, []);
 
         Assert.Equal(ledger.Execute(fits).State.Root, built.State.Root);
-    }
-
-    [Fact]
-    public void A_simulated_call_tells_gas_and_output_and_changes_nothing()
-    {
-        var ledger = new Ledger { Natives = new NativeContracts([new CountingContract()]) };
-        var state = ledger.Open();
-        var call = Call(0, [], value: 1).Transaction.Unsigned with { Nonce = 77, MaxFeePerGas = 0, MaxPriorityFeePerGas = 0 };
-
-        var result = CallSimulation.Run(state, ledger.Block(), call, Alice, ledger.Natives).Value;
-        var failed = CallSimulation.Run(state, ledger.Block(), call with { Data = new byte[] { 1 } }, Alice, ledger.Natives).Value;
-        var poor = CallSimulation.Run(state, ledger.Block(), call, Carol, ledger.Natives).Error;
-
-        Assert.Equal((true, 21_000 + CountingContract.Gas), (result.Succeeded, result.GasUsed));
-        Assert.Equal(UInt256.One.ToHash256().ToArray(), result.Output.ToArray());
-        Assert.Equal("asked to fail", failed.FailureReason);
-        Assert.Equal(new TransactionError.InsufficientFunds(0, 1), poor);
-        Assert.Equal(ledger.Root, state.Commit().Root);
     }
 
     private static RecoveredTransaction Call(ulong nonce, byte[] data, UInt256 value) =>

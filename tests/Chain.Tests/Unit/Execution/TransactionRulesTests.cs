@@ -53,7 +53,7 @@ public sealed class TransactionRulesTests
     [InlineData("0x0000000000000000000000000000000000000101", false)]
     [InlineData("0x0100000000000000000000000000000000000001", false)]
     public void The_precompiled_contracts_of_London_need_an_EVM(string to, bool needsEvm) =>
-        Assert.Equal(needsEvm, TransactionRules.CheckStateless(Transfer with { To = Address.Parse(to) }, Ledger.ChainId) is TransactionError.NeedsEvm);
+        Assert.Equal(needsEvm, TransactionRules.CheckRecipient(Address.Parse(to), null, NativeContracts.None) is TransactionError.NeedsEvm);
 
     [Fact]
     public void Block_rules_compare_gas_and_base_fee()

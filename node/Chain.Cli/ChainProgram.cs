@@ -27,6 +27,7 @@ public static class ChainProgram
             NodeCommands.Create(),
             SimulateCommand.Create(),
             GenesisCommands.Create(),
+            BenchCommands.Create(),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }

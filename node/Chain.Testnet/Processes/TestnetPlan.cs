@@ -23,6 +23,8 @@ public sealed record TestnetWishes
     /// <summary>Hashes a second of all nodes together.</summary>
     public double HashRate { get; init; } = 400_000;
 
+    public ulong GasLimit { get; init; } = 30_000_000;
+
     /// <summary>Parts of the hash rate by node; null for equal parts.</summary>
     public IReadOnlyList<double>? HashShares { get; init; }
 }
@@ -135,10 +137,11 @@ public static class TestnetPlan
                 {
                     ["consensus"] = "proof-of-work",
                     ["blockTimeSeconds"] = wishes.BlockTimeSeconds,
+                    ["gasLimitTarget"] = wishes.GasLimit,
                 },
             },
             ["difficulty"] = Math.Max(65_536, (ulong)(settled / 4)),
-            ["gasLimit"] = 30_000_000,
+            ["gasLimit"] = wishes.GasLimit,
             ["timestamp"] = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
             // Two networks made in the same second are still two networks.
             ["extraData"] = Hex.Encode(RandomNumberGenerator.GetBytes(8)),

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chain.Testnet;
+using Spectre.Console;
+
+namespace Chain.Cli;
+
+/// <summary>`chain bench`: what this machine does, measured by the program itself.</summary>
+internal static class BenchCommands
+{
+    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else", Recursive = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static Command Create() => new("bench", "Measure this machine with the node's own code; figures come with a ratio to a baseline of the same run") { Json, Import(), Reorg(), Sync(), Transfers() };
+
+    private static Command Import()
+    {
+        var blocks = Count("--blocks", 20, "Blocks");
+        var transfers = Count("--transfers", 1000, "Transfers in each");
+        var accounts = Count("--accounts", 10_000, "Accounts that they move ether among");
+        return Bench("import", "Blocks of plain transfers into a database on disk", [blocks, transfers, accounts], (parsed, folder, _) =>
+            Task.FromResult(ImportBench.Run(parsed.GetValue(blocks), parsed.GetValue(transfers), parsed.GetValue(accounts), folder)));
+    }
+
+    private static Command Reorg()
+    {
+        var depth = Count("--depth", 64, "Blocks that give way");
+        var transfers = Count("--transfers", 200, "Transfers in each");
+        return Bench("reorg", "A reorganisation, executed in the switch and before it", [depth, transfers], (parsed, folder, _) =>
+            Task.FromResult(ReorgBench.Run(parsed.GetValue(depth), parsed.GetValue(transfers), folder)));
+    }
+
+    private static Command Sync()
+    {
+        var blocks = Count("--blocks", 20_000, "Empty blocks");
+        return Bench("sync", "Catching up with a peer over TCP", [blocks], (parsed, folder, cancellation) => SyncBench.RunAsync(parsed.GetValue(blocks), folder, cancellation));
+    }
+
+    private static Command Transfers()
+    {
+        var count = Count("--count", 20_000, "Transfers");
+        var port = Count("--rpc-port", 18_545, "JSON-RPC port of the node that is measured");
+        return Bench("transfers", "Signed transfers through one node's JSON-RPC until mined", [count, port], async (parsed, folder, cancellation) =>
+        {
+            var testnet = new TestnetFolder(folder);
+            var manifest = TestnetPlan.Create(testnet, new TestnetWishes { Nodes = 1, RpcPort = parsed.GetValue(port), PeerPort = parsed.GetValue(port) + 500, GasLimit = 300_000_000 });
+            var runner = new TestnetRunner(testnet, manifest);
+            try
+            {
+                await runner.StartAllAsync(cancellation);
+                return await TransferBench.RunAsync(runner, parsed.GetValue(count), cancellation);
+            }
+            finally
+            {
+                await runner.StopAllAsync();
+            }
+        });
+    }
+
+    private static Option<int> Count(string name, int normal, string description) => new(name) { Description = description, DefaultValueFactory = _ => normal };
+
+    private static Command Bench(string name, string description, Option<int>[] options, Func<ParseResult, string, CancellationToken, Task<IReadOnlyList<BenchFigure>>> run)
+    {
+        var command = new Command(name, description);
+        foreach (var option in options) command.Add(option);
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        {
+            foreach (var option in options)
+            {
+                if (parsed.GetValue(option) < 1) throw new TestnetException($"{option.Name} is {parsed.GetValue(option)}; it must be at least 1.");
+            }
+
+            var folder = Directory.CreateTempSubdirectory("chain-bench-").FullName;
+            try
+            {
+                Print(await run(parsed, folder, cancellation), parsed.GetValue(Json));
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            return ChainProgram.Ok;
+        }));
+        return command;
+    }
+
+    private static void Print(IReadOnlyList<BenchFigure> figures, bool json)
+    {
+        if (json)
+        {
+            var document = new JsonObject
+            {
+                ["machine"] = $"{Environment.ProcessorCount} cores, .NET {Environment.Version}",
+                ["figures"] = new JsonArray([.. figures.Select(figure => new JsonObject { ["name"] = figure.Name, ["value"] = figure.Value, ["unit"] = figure.Unit, ["ratio"] = figure.Ratio, ["baseline"] = figure.Baseline })]),
+            };
+            Console.WriteLine(document.ToJsonString(Indented));
+            return;
+        }
+
+        foreach (var figure in figures)
+        {
+            var ratio = figure.Ratio is { } value ? string.Create(CultureInfo.InvariantCulture, $"  ({value:F2} x {figure.Baseline})") : "";
+            AnsiConsole.MarkupLine(Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{figure.Name}: {figure.Value:#,0.###} {figure.Unit}{ratio}")));
+        }
+    }
+}

@@ -14,7 +14,7 @@ public sealed class SqliteChainStoreTests : ChainStoreConformance
     private string DatabaseFile => Path.Combine(_folder, SqliteChainStore.FileName);
 
     // Small bounds, so that flushes and checkpoints happen within a test.
-    private static SqliteStoreOptions SmallBounds => new() { IndexEntriesToFlush = 40, MaxIndexEntries = 120, LogBytesToCheckpoint = 64 << 10, MaxLogBytes = 512 << 10, NodeCacheBytes = 8 << 10 };
+    private static SqliteStoreOptions SmallBounds => new() { IndexEntriesToFlush = 40, MaxIndexEntries = 120, LogBytesToCheckpoint = 64 << 10, MaxLogBytes = 192 << 10, NodeCacheBytes = 8 << 10 };
 
     protected override IChainStore Open() => SqliteChainStore.Open(_folder, Genesis, SmallBounds);
 
@@ -166,7 +166,7 @@ public sealed class SqliteChainStoreTests : ChainStoreConformance
     {
         var script = new StoreScript(2);
         var longest = 0L;
-        for (var i = 0; i < 1500; i++)
+        for (var i = 0; i < 400; i++)
         {
             Store.Commit(script.Next());
             longest = Math.Max(longest, new FileInfo(DatabaseFile + "-wal").Length);

@@ -9,6 +9,15 @@ internal static class StoreDump
 {
     public static string Of(IChainReader reader, StoreScript script)
     {
+        var text = new StringBuilder(WithoutState(reader, script));
+        foreach (var (hash, _) in script.TrieNodes) text.AppendLine($"node {hash}: {Digest(reader.GetTrieNode(hash))}");
+        foreach (var (hash, _) in script.Codes) text.AppendLine($"code {hash}: {Digest(reader.GetCode(hash))}");
+        return text.ToString();
+    }
+
+    /// <summary>The same without trie nodes and codes.</summary>
+    public static string WithoutState(IChainReader reader, StoreScript script)
+    {
         var text = new StringBuilder();
         text.AppendLine($"head {reader.GetHead()}");
         foreach (var hash in script.BlockHashes) AppendBlock(text, reader, hash);
@@ -35,10 +44,10 @@ internal static class StoreDump
 
         text.AppendLine($"reorgs {string.Join("; ", reader.GetReorgs(1000))}");
         text.AppendLine($"log {string.Join("; ", reader.GetChainLog(0, 100_000))}");
-        foreach (var (hash, _) in script.TrieNodes) text.AppendLine($"node {hash}: {Hex.Encode(reader.GetTrieNode(hash))}");
-        foreach (var (hash, _) in script.Codes) text.AppendLine($"code {hash}: {Hex.Encode(reader.GetCode(hash))}");
         return text.ToString();
     }
+
+    private static string Digest(ReadOnlySpan<byte> bytes) => $"{bytes.Length} bytes, {Keccak256.Hash(bytes).ToShortString()}";
 
     private static void AppendBlock(StringBuilder text, IChainReader reader, Hash256 hash)
     {
@@ -47,10 +56,10 @@ internal static class StoreDump
         {
             var rlp = new RlpWriter();
             block.WriteTo(rlp);
-            text.AppendLine($"  {Hex.Encode(rlp.WrittenSpan)} sidecar {Hex.Encode(block.Sidecar.Span)}");
+            text.AppendLine($"  {Digest(rlp.WrittenSpan)}, sidecar {Digest(block.Sidecar.Span)}");
         }
 
-        text.AppendLine($"  receipts {(reader.GetReceipts(hash) is { } receipts ? string.Join(" ", receipts.Select(receipt => Hex.Encode(receipt.Encode()))) : "none")}");
+        text.AppendLine($"  receipts {(reader.GetReceipts(hash) is { } receipts ? string.Join(" ", receipts.Select(receipt => Digest(receipt.Encode()))) : "none")}");
         text.AppendLine($"  senders {(reader.GetSenders(hash) is { } senders ? string.Join(" ", senders) : "none")}");
     }
 }

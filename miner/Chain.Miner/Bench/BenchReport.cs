@@ -11,7 +11,9 @@ internal sealed record BenchReport(
 /// <param name="ClockGhz">Measured with a chain of dependent instructions during the rounds; the median.</param>
 internal sealed record MachineReport(string Processor, int Cores, double ClockGhz);
 
-/// <summary>One engine on one core.</summary>
+/// <summary>One engine on one core, or one device.</summary>
+/// <param name="Name">As `--engine` takes it.</param>
+/// <param name="HashesPerSecond">By processor time of the core, or by the wall clock for a device.</param>
 /// <param name="Ratio">To the scalar BouncyCastle reference; the median of the ratios within each round.</param>
 /// <param name="LimitHashesPerSecond">What the machine could issue of the engine's arithmetic at the measured clock.</param>
 /// <param name="ShareOfLimit">Rate by limit, the median within each round.</param>

@@ -6,8 +6,9 @@ using Chain.Primitives;
 namespace Chain.Miner;
 
 /// <summary>Measures engines in interleaved rounds: each round runs all of them for a moment, so that whatever else the machine does
-/// hits all alike, and only ratios within one round are compared.</summary>
-internal sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, int rounds)
+/// hits all alike, and only ratios within one round are compared. A processor engine's rate is by the processor time that it got,
+/// so a busy machine measures nearly what an idle one does; a device's is by the wall clock.</summary>
+internal sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, IReadOnlyList<INonceSearcher> devices, int rounds)
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan LongSlice = TimeSpan.FromMilliseconds(300);
@@ -17,7 +18,7 @@ internal sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, int round
 
     public BenchReport Run(Action<string> progress)
     {
-        INonceSearcher[] all = [.. engines, _reference];
+        INonceSearcher[] all = [.. devices, .. engines, _reference];
         progress("warming up");
         var counts = all.Select(WarmUp).ToArray();
         var rates = all.Select(_ => new double[rounds]).ToArray();
@@ -26,16 +27,16 @@ internal sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, int round
         {
             progress($"round {round + 1} of {rounds}");
             clocks[round] = ClockHz();
-            for (var i = 0; i < all.Length; i++) rates[i][round] = Rate(all[i], counts[i]);
+            for (var i = 0; i < all.Length; i++) rates[i][round] = Rate(all[i], counts[i], byCpuTime: i >= devices.Count);
         }
 
         var processor = ProcessorModel.Here();
         var operations = LaneOperations.OfBody();
         progress("all cores");
-        var best = Array.IndexOf(all, all[..^1].MaxBy(engine => Median(rates[Array.IndexOf(all, engine)]))!);
-        var allCores = AllCores(all[best], rounds);
+        var best = engines.MaxBy(engine => Median(rates[Array.IndexOf(all, engine)]))!;
+        var allCores = AllCores(best, rounds);
         progress("distribution of work");
-        var distribution = Distribution(all[best], rounds);
+        var distribution = Distribution(best, rounds);
         return new BenchReport(
             new MachineReport(processor.Name, Environment.ProcessorCount, Median(clocks) / 1e9),
             all.Select((engine, i) => Report(engine.Name, rates[i], rates[^1], clocks, IssueLimit.Of(engine.Name, operations, processor))).ToArray(),
@@ -59,6 +60,7 @@ internal sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, int round
         "The limit counts the logic, shift, rotate and shuffle instructions of one vector as if they filled the units without a gap; loads, stores, "
         + "register moves, the loop and the comparison are free in it.",
         "The clock is measured by a chain of dependent one-cycle instructions on one core, so turbo and a throttled virtual machine are in it.",
+        "Rates of processor engines are by the processor time of one core that they used, rates of devices by the wall clock.",
         "Ratios and shares are medians of the ratios within each round; rates are medians on their own.",
     ];
 
@@ -78,11 +80,10 @@ internal sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, int round
         }
     }
 
-    private static double Rate(INonceSearcher engine, ulong count)
+    private static double Rate(INonceSearcher engine, ulong count, bool byCpuTime)
     {
-        var startedAt = Stopwatch.GetTimestamp();
-        engine.Search(Unsolvable, 0, count, CancellationToken.None);
-        return count / Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
+        var (perSecond, perCpuSecond) = Measure(() => engine.Search(Unsolvable, 0, count, CancellationToken.None).HashesDone);
+        return byCpuTime ? perCpuSecond : perSecond;
     }
 
     private static AllCoresReport AllCores(INonceSearcher engine, int rounds)

@@ -16,15 +16,16 @@ internal static class BenchCommand
             return 1;
         }
 
-        var engines = NonceSearchers.Available().Concat(OpenDevices()).ToArray();
-        foreach (var engine in engines)
+        var engines = NonceSearchers.Available();
+        var devices = OpenDevices();
+        foreach (var engine in devices.Concat(engines))
         {
             if (EngineCheck.Fault(engine, Seed) is not { } fault) continue;
             Console.Error.WriteLine($"An engine is wrong, so nothing is measured. {fault}");
             return 1;
         }
 
-        var report = new Benchmark(engines, rounds).Run(ShowProgress);
+        var report = new Benchmark(engines, devices, rounds).Run(ShowProgress);
         ShowProgress("");
         if (json) Console.Out.WriteLine(JsonSerializer.Serialize(report, MinerJson.Default.BenchReport));
         else Print(report);

@@ -225,12 +225,19 @@ internal static class TransactionHistory
     /// <summary>Oldest first; the last is how it stands now. Empty for a transaction that this node never saw.</summary>
     public static List<TransactionStep> Of(RpcCall call, Hash256 hash)
     {
-        var steps = call.Reader.GetTransactionSteps(hash).ToList();
+        var steps = new List<TransactionStep>();
+        foreach (var step in call.Reader.GetTransactionSteps(hash))
+        {
+            // That a block holds it is written in the block; where the block was undone later, it is told here.
+            if (step is { Fate: TransactionFate.Orphaned, Block: { } undone } && (steps.Count == 0 || steps[^1].Block?.Hash != undone.Hash)) steps.Add(Mined(call, undone));
+            steps.Add(step);
+        }
+
         if (call.FindMined(hash) is var (block, _))
         {
             var place = new BlockRef(block.Block.Number, block.Block.Hash);
             if (steps.Count == 0 || steps[^1].Fate != TransactionFate.Mined || steps[^1].Block?.Hash != place.Hash)
-                steps.Add(new TransactionStep(TransactionFate.Mined, call.Reader.GetBlockRecord(place.Hash)?.ArrivedAt ?? call.Node.Now, place, null, null));
+                steps.Add(Mined(call, place));
         }
         else if (call.View.Pool.ByHash.TryGetValue(hash, out var pooled))
         {
@@ -244,4 +251,7 @@ internal static class TransactionHistory
 
         return steps;
     }
+
+    private static TransactionStep Mined(RpcCall call, BlockRef block) =>
+        new(TransactionFate.Mined, call.Reader.GetBlockRecord(block.Hash)?.ArrivedAt ?? call.Node.Now, block, null, null);
 }

@@ -157,6 +157,10 @@ internal sealed partial class RpcDispatcher
         {
             return (RpcError.TimedOut(_services.Limits.CallTimeout), null);
         }
+        catch (NodeUnavailableException e)
+        {
+            return (new RpcError(RpcError.Unavailable, e.Message), null);
+        }
         catch (Exception e)
         {
             // A bug of ours: the caller learns that, the log learns which, the node goes on.

@@ -18,6 +18,7 @@ internal static class VectorGroups
         new("blocks", "ethereum-tests/BlockchainTests/**"),
         new("blocks-legacy", "legacytests-cancun/BlockchainTests/**"),
         new("consensus-specs-epoch-processing", "consensus-specs/epoch_processing.json.gz"),
+        new("consensus-specs-fast-confirmation", "consensus-specs/fast_confirmation.json.gz"),
         new("consensus-specs-fork-choice", "consensus-specs/fork_choice.json.gz"),
         new("consensus-specs-operations", "consensus-specs/operations.json.gz"),
         new("consensus-specs-selection", "consensus-specs/selection.json.gz"),
@@ -61,7 +62,6 @@ internal static class VectorGroups
     [
         ("**/INDEX.md", "A description, not data."),
         ("bls/*", "BLS signatures are not used: validators sign with secp256k1."),
-        ("consensus-specs/fast_confirmation.json.gz", "Not read yet: proof of stake."),
         ("devp2p/*", "Discovery v5 and node records are not spoken; peers are static, bootnodes or learned."),
         ("eip2333/*", "Derivation of BLS keys: not used."),
         ("eip2335/*", "Keystores of BLS keys: not used."),

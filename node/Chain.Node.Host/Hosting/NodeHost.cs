@@ -167,6 +167,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
             var head = View.Head;
             _store.Dispose();
             HostLog.Stopped(_logger, head.Number, head.Hash.ToShortString());
+            _inbox.Dispose();
             _stopping.Dispose();
         }
     }

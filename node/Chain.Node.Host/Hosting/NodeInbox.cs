@@ -7,7 +7,7 @@ namespace Chain.Node.Host;
 /// The one way to the core: three bounded lanes with strict priority (DESIGN section 2). A full lane makes its writers wait,
 /// which slows the peer or caller that fills it and nobody else. One reader.
 /// </summary>
-internal sealed class NodeInbox
+internal sealed class NodeInbox : IDisposable
 {
     private const int SubmissionsPerBatch = 512;
 
@@ -51,6 +51,8 @@ internal sealed class NodeInbox
         _transactions.Writer.TryComplete();
         _available.Release();
     }
+
+    public void Dispose() => _available.Dispose();
 
     private NodeInput.SubmitTransactions Gather(NodeInput.SubmitTransactions first)
     {

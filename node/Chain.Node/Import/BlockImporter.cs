@@ -19,6 +19,8 @@ internal sealed class BlockImporter(
     private readonly RecentBlocks _recent = new(maxBlocks: 256, maxTransactions: 32_768);
     private ulong _nextArrivalOrder = start.NextArrivalOrder;
     private ulong _nextLogOffset = start.NextLogOffset;
+    private PoolHead? _poolHead;
+    private Hash256 _poolHeadOf;
 
     /// <summary>The recent reorganisations of this node.</summary>
     public List<Reorg> NewReorgs { get; } = [];
@@ -220,9 +222,11 @@ internal sealed class BlockImporter(
     /// <summary>The head's state as the pool sees it.</summary>
     public PoolHead PoolHead()
     {
+        if (_poolHead is not null && _poolHeadOf == tree.Head.Hash) return _poolHead;
         var head = tree.Head.Header.Header;
         var world = new WorldState(state, head.StateRoot, _trieCache);
-        return new PoolHead(world.GetAccount, BaseFee.Next(head.BaseFeePerGas, head.GasUsed, head.GasLimit), head.GasLimit);
+        _poolHeadOf = tree.Head.Hash;
+        return _poolHead = new PoolHead(world.GetAccount, BaseFee.Next(head.BaseFeePerGas, head.GasUsed, head.GasLimit), head.GasLimit);
     }
 
     /// <summary>A fresh view of a block's state, for building on it.</summary>

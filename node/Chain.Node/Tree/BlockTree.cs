@@ -15,6 +15,7 @@ internal sealed class BlockTree
     private readonly SortedDictionary<ulong, List<BlockEntry>> _byNumber = [];
     private readonly Dictionary<ulong, Hash256> _canonical = [];
     private IForkChoice _forkChoice = null!;
+    private ulong _top;
 
     public BlockTree(ConsensusRules rules, IChainReader store, HeadRecord head, int heights)
     {
@@ -34,8 +35,7 @@ internal sealed class BlockTree
     /// <summary>All entries by number, then by arrival.</summary>
     public IEnumerable<BlockEntry> From(ulong number)
     {
-        var top = _byNumber.Count == 0 ? 0 : _byNumber.Keys.Last();
-        for (var n = number; n <= top; n++)
+        for (var n = number; n <= _top; n++)
         {
             if (!_byNumber.TryGetValue(n, out var entries)) continue;
             foreach (var entry in entries) yield return entry;
@@ -197,6 +197,7 @@ internal sealed class BlockTree
         _entries.Add(entry.Hash, entry);
         if (!_byNumber.TryGetValue(entry.Number, out var siblings)) _byNumber.Add(entry.Number, siblings = []);
         siblings.Add(entry);
+        _top = Math.Max(_top, entry.Number);
     }
 
     private void Remove(BlockEntry entry)

@@ -162,10 +162,8 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
             .. TestnetPlan.PeersOf(manifest, index).SelectMany(peer => (string[])["--peer", peer.Enode]),
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        // A node is a small process among many: one heap, trimmed early.
-        start.Environment["DOTNET_gcServer"] = "0";
+        // A node is a small process among many: a heap that gives memory back early.
         start.Environment["DOTNET_GCConserveMemory"] = "5";
-        start.Environment["DOTNET_TieredPGO"] = "0";
         using var process = Process.Start(start) ?? throw new TestnetException($"Node {index} could not be started as {program}.");
         process.StandardInput.Close();
         folder.RecordProcess(index, process);

@@ -56,7 +56,7 @@ public sealed class BenchChain
     public Branch NewBranch(byte miner) => new(this, miner);
 
     /// <summary>A branch under construction: a core that only makes blocks.</summary>
-    public sealed class Branch
+    public sealed class Branch : IDisposable
     {
         private readonly BenchChain _chain;
         private readonly NodeCore _core;
@@ -73,6 +73,8 @@ public sealed class BenchChain
             _core = new NodeCore(chain.Config, chain.Rules, _store);
             Step(at => new NodeInput.SetMining(at, new Address([.. new byte[19], miner])));
         }
+
+        public void Dispose() => _store.Dispose();
 
         /// <summary>Takes over blocks that another branch made; random transfers go on from there.</summary>
         public void Adopt(IReadOnlyList<Block> blocks)

@@ -15,7 +15,8 @@ public static class ImportBench
     public static IReadOnlyList<BenchFigure> Run(int blocks, int transfersPerBlock, int accounts, string folder)
     {
         var chain = new BenchChain(accounts);
-        var encoded = chain.NewBranch(miner: 1).Grow(blocks, transfersPerBlock).Select(block =>
+        using var branch = chain.NewBranch(miner: 1);
+        var encoded = branch.Grow(blocks, transfersPerBlock).Select(block =>
         {
             var rlp = new RlpWriter(1024 + (transfersPerBlock * 120));
             block.WriteTo(rlp);

@@ -11,8 +11,10 @@ public static class ReorgBench
     public static IReadOnlyList<BenchFigure> Run(int depth, int transfersPerBlock, string folder)
     {
         var chain = new BenchChain(accounts: 1000);
-        var common = chain.NewBranch(miner: 1).Grow(1, 0);
-        var (left, right) = (chain.NewBranch(miner: 2), chain.NewBranch(miner: 3));
+        using var trunk = chain.NewBranch(miner: 1);
+        using var left = chain.NewBranch(miner: 2);
+        using var right = chain.NewBranch(miner: 3);
+        var common = trunk.Grow(1, 0);
         left.Adopt(common);
         right.Adopt(common);
         var leftBlocks = left.Grow(depth + 2, transfersPerBlock);

@@ -3,7 +3,6 @@ using System.Net;
 using Chain.Node.Host;
 using Chain.Node.Host.Network;
 using Chain.Node.Host.Rpc;
-using Chain.Primitives;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chain.Testnet;
@@ -16,7 +15,8 @@ public static class SyncBench
     public static async Task<IReadOnlyList<BenchFigure>> RunAsync(int blocks, string folder, CancellationToken cancellation)
     {
         var chain = new BenchChain(accounts: 10);
-        var made = chain.NewBranch(miner: 1).Grow(blocks, 0);
+        using var branch = chain.NewBranch(miner: 1);
+        var made = branch.Grow(blocks, 0);
         await using var source = await NodeHost.StartAsync(Options(chain, Path.Combine(folder, "source"), []), NullLoggerFactory.Instance, TimeProvider.System);
         var importWatch = Stopwatch.StartNew();
         foreach (var chunk in made.Chunk(256))

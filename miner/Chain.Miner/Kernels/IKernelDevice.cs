@@ -4,7 +4,7 @@ namespace Chain.Miner;
 /// A device that runs <see cref="KeccakKernel.Search"/> on many threads, two launches at a time. Its methods are called by one
 /// thread at a time and throw <see cref="DeviceException"/> when the device fails.
 /// </summary>
-public interface IKernelDevice
+internal interface IKernelDevice
 {
     /// <summary>What the driver calls it.</summary>
     string Name { get; }

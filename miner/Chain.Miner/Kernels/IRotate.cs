@@ -3,21 +3,21 @@ using System.Runtime.CompilerServices;
 namespace Chain.Miner;
 
 /// <summary>How a 64-bit rotate is written, since compilers for devices differ in what they make of it.</summary>
-public interface IRotate
+internal interface IRotate
 {
     /// <summary>Rotates left by a literal from 1 to 63.</summary>
     ulong Left(ulong x, int count);
 }
 
 /// <summary>The rotate as everyone writes it: what OpenCL compilers recognise.</summary>
-public readonly struct PlainRotate : IRotate
+internal readonly struct PlainRotate : IRotate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Left(ulong x, int count) => (x << count) | (x >> (64 - count));
 }
 
 /// <summary>Two 32-bit halves, of which NVIDIA's compiler makes two funnel shifts; with a literal count the branch folds away.</summary>
-public readonly struct FunnelRotate : IRotate
+internal readonly struct FunnelRotate : IRotate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Left(ulong x, int count)
@@ -36,7 +36,7 @@ public readonly struct FunnelRotate : IRotate
 }
 
 /// <summary>Where the round constants come from: a device's buffer, or a table on the processor.</summary>
-public interface IRoundConstants
+internal interface IRoundConstants
 {
     ulong Of(int round);
 }

@@ -7,7 +7,7 @@ namespace Chain.Miner;
 /// arrays, which would spill; two rounds a turn, so that the loop stays in the instruction cache; round constants from
 /// an <see cref="IRoundConstants"/>, since a static array would be copied to every thread.
 /// </summary>
-public static class KeccakKernel
+internal static class KeccakKernel
 {
     /// <summary>Tries <see cref="KernelJob.NoncesPerThread"/> nonces in a row and says whether one of them may be a solution: the top
     /// 64 bits of its hash are at most the target's. Which one, and whether it is, the host finds out with the full hash.</summary>

@@ -5,7 +5,7 @@ namespace Chain.Miner;
 /// never waits for the host, and searches the nonces of every thread that saw a candidate again on the processor. So each
 /// solution is verified, none is lost however many a launch has, and the device needs no atomics and no list of hits.
 /// </summary>
-public sealed class KernelSearcher : INonceSearcher
+internal sealed class KernelSearcher : INonceSearcher
 {
     private const int Slots = 2;
     private const int MaxNoncesPerThread = 1 << 16;

@@ -7,7 +7,7 @@ namespace Chain.Miner;
 /// nonce, bytes reversed) varies within a job, so after theta, rho and pi of the first round 14 lanes are constant and 11 are a
 /// rotation of lane 4 xor a constant. Field Bnn is that constant for lane nn (x + 5y) just before chi.
 /// </summary>
-public readonly struct Midstate
+internal readonly struct Midstate
 {
     public readonly ulong B00, B01, B02, B03, B04;
     public readonly ulong B05, B06, B07, B08, B09;

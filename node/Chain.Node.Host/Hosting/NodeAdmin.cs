@@ -6,7 +6,7 @@ namespace Chain.Node.Host;
 
 /// <summary>Control over a running node.</summary>
 internal sealed class NodeAdmin(
-    PeerHub hub, LocalMiner miner, Network.LinkFaults? faults, NodeClock clock, Address? beneficiary, Action<Address?> setBeneficiary, Action requestShutdown) : INodeAdmin
+    PeerHub hub, LocalMiner miner, FaultTable? faults, NodeClock clock, Address? beneficiary, Action<Address?> setBeneficiary, Action requestShutdown) : INodeAdmin
 {
     private const string NoFaults = "this node was started without --faults";
 
@@ -35,29 +35,21 @@ internal sealed class NodeAdmin(
             ids.Add(id);
         }
 
-        faults.SetPartition([[hub.Id], ids]);
+        faults.SetBlocked(ids);
         return null;
     }
 
-    public string? SetLink(string nodeId, Rpc.LinkFaults? conditions)
+    public string? SetLink(string nodeId, LinkFaults? conditions)
     {
         if (faults is null) return NoFaults;
         if (!NodeId.TryParse(nodeId, out var id)) return $"'{nodeId}' is not a node id of 128 hex digits.";
-        try
-        {
-            faults.SetLink(id, conditions is null ? default : new LinkFault(conditions.DelayMs, conditions.LossRatio * 100, conditions.DuplicateRatio * 100, Refused: false));
-            return null;
-        }
-        catch (ArgumentException e)
-        {
-            return e.Message;
-        }
+        return faults.SetLink(id, conditions);
     }
 
     public string? Heal()
     {
         if (faults is null) return NoFaults;
-        faults.Clear();
+        faults.Heal();
         return null;
     }
 

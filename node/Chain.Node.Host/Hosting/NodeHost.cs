@@ -40,7 +40,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         GenesisHash = genesis.Block.Hash;
         var config = new NodeConfig { Spec = Spec, Genesis = genesis.Block, ExtraData = System.Text.Encoding.UTF8.GetBytes(options.ExtraData) };
         _loop = new NodeLoop(config, Rules, store, _inbox, Feed, _logger) { Peers = this };
-        var faults = options.AllowFaults ? new Network.LinkFaults(NodeId.Of(nodeKey), seed: 0) : null;
+        var faults = options.AllowFaults ? new FaultTable(seed: 0) : null;
         var hubOptions = new PeerHubOptions
         {
             Listen = options.Listen,

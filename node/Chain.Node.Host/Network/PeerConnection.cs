@@ -24,6 +24,7 @@ internal sealed class PeerConnection : IDisposable
     private readonly SendQueue _queue;
     private readonly CancellationTokenSource _stop;
     private readonly Lock _sendGate = new();
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PeerEnding? _ending;
     private long _lastDueMs;
     private long _lastFrameMs;
@@ -80,6 +81,9 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Addresses to tell this peer over chain/1.</summary>
     public Func<PeerConnection, IReadOnlyList<PeerAddress>>? AddressesToTell { get; init; }
 
+    /// <summary>Completes when it is over and everyone has been told.</summary>
+    public Task Gone => _gone.Task;
+
     /// <summary>Why it ended; null while it goes on.</summary>
     public PeerEnding? Ending => Volatile.Read(ref _ending);
 
@@ -125,6 +129,8 @@ internal sealed class PeerConnection : IDisposable
         {
             _logger.PeerFailed(e, Id.ToShortString());
         }
+
+        _gone.TrySetResult();
     }
 
     /// <summary>Queues a message. A peer that takes them too slowly loses its connection.</summary>

@@ -11,6 +11,9 @@ namespace Chain.Node.Host.Network;
 /// </summary>
 public sealed class PeerHub : IAsyncDisposable
 {
+    // How long stopping waits for goodbyes to be heard; of real time, whatever clock the hub was given.
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
+
     private readonly PrivateKey _nodeKey;
     private readonly PeerHubServices _services;
     private readonly PeerRegistry _registry;
@@ -101,13 +104,7 @@ public sealed class PeerHub : IAsyncDisposable
         _listener?.Stop();
         var connections = _registry.All;
         foreach (var connection in connections) connection.Close(DisconnectReason.ClientQuitting, "This node stops.");
-        if (connections.Count > 0)
-        {
-            using var farewell = new CancellationTokenSource();
-            await Task.WhenAny(WhenAllGone(farewell.Token), Task.Delay(TimeSpan.FromMilliseconds(500), _services.Clock.Time, farewell.Token)).ConfigureAwait(false);
-            await farewell.CancelAsync().ConfigureAwait(false);
-        }
-
+        await Task.WhenAny(Task.WhenAll(connections.Select(connection => connection.Gone)), Task.Delay(Farewell)).ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         Task[] running;
         lock (_gate) running = [.. _running];
@@ -115,11 +112,6 @@ public sealed class PeerHub : IAsyncDisposable
         _dialler.Dispose();
         _listener?.Dispose();
         _stop.Dispose();
-    }
-
-    private async Task WhenAllGone(CancellationToken stopping)
-    {
-        while (_registry.Count > 0 && !stopping.IsCancellationRequested) await Task.Delay(TimeSpan.FromMilliseconds(5), _services.Clock.Time, CancellationToken.None).ConfigureAwait(false);
     }
 
     private Task Run(Func<Task> work)
@@ -271,12 +263,13 @@ public sealed class PeerHub : IAsyncDisposable
                     ending = refused;
                 }
 
-                await SayGoodbyeAsync(transport, ending.Reason, limit.Token).ConfigureAwait(false);
+                await SayGoodbyeAsync(transport, ending.Reason).ConfigureAwait(false);
             }
         }
         catch (PeerProtocolException e)
         {
             ending = new PeerEnding(e.Reason, false, e.Message);
+            if (transport is not null) await SayGoodbyeAsync(transport, e.Reason).ConfigureAwait(false);
         }
         catch (PeerRefusedException e)
         {
@@ -298,11 +291,23 @@ public sealed class PeerHub : IAsyncDisposable
         return (null, ending);
     }
 
-    private static async Task SayGoodbyeAsync(FrameTransport transport, DisconnectReason reason, CancellationToken stopping)
+    // Waits for the peer to close, so that the goodbye is not lost in a reset.
+    private async Task SayGoodbyeAsync(FrameTransport transport, DisconnectReason reason)
     {
-        transport.Append(BaseMessages.DisconnectId, SnappyPayload.Compress(BaseMessages.Disconnect(reason)));
-        await transport.FlushAsync(stopping).ConfigureAwait(false);
-        await transport.DrainAsync(stopping).ConfigureAwait(false);
+        using var limit = LimitedTo(_services.Options.GoodbyeTimeout, out var timeout);
+        using (timeout)
+        {
+            try
+            {
+                transport.Append(BaseMessages.DisconnectId, SnappyPayload.Compress(BaseMessages.Disconnect(reason)));
+                await transport.FlushAsync(limit.Token).ConfigureAwait(false);
+                await transport.DrainAsync(limit.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                // It is gone already, or does not listen.
+            }
+        }
     }
 
     private async Task ServeAsync(PeerConnection connection)

@@ -78,5 +78,5 @@ public sealed record PeerHubOptions
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Faults of test networks; null everywhere else.</summary>
-    public LinkFaults? Faults { get; init; }
+    public FaultTable? Faults { get; init; }
 }

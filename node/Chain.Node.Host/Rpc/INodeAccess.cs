@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Node.Host.Network;
 using Chain.Primitives;
 
 namespace Chain.Node.Host.Rpc;
@@ -100,10 +101,3 @@ public interface INodeAdmin
     /// <summary>Ends the process in good order, soon after the answer is sent.</summary>
     void RequestShutdown();
 }
-
-/// <summary>What a link does to each message.</summary>
-/// <param name="DelayMs">Added before it is sent.</param>
-/// <param name="JitterMs">A random part of the delay on top, from 0 up to this.</param>
-/// <param name="LossRatio">From 0 to 1.</param>
-/// <param name="DuplicateRatio">From 0 to 1.</param>
-public sealed record LinkFaults(int DelayMs, int JitterMs, double LossRatio, double DuplicateRatio);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chain.Node.Host.Network;
 using Chain.Primitives;
 
 namespace Chain.Node.Host.Rpc;

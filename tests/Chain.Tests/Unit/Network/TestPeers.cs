@@ -67,10 +67,12 @@ internal sealed class TestHub : IAsyncDisposable
     /// <summary>Whether an event waits that nobody has taken.</summary>
     public bool TryTake(out PeerEvent? found) => _events.Reader.TryRead(out found);
 
-    public static async Task UntilAsync(Func<bool> condition)
+    public static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
+
+    public static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var limit = new CancellationTokenSource(Patience);
-        while (!condition()) await Task.Delay(2, limit.Token);
+        while (!await condition()) await Task.Delay(2, limit.Token);
     }
 
     public ValueTask DisposeAsync() => Hub.DisposeAsync();

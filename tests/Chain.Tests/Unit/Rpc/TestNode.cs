@@ -1,6 +1,7 @@
 using Chain.Consensus;
 using Chain.Execution;
 using Chain.Node;
+using Chain.Node.Host.Network;
 using Chain.Node.Host.Rpc;
 using Chain.Primitives;
 

@@ -1,0 +1,190 @@
+using System.Net;
+using System.Net.Sockets;
+using Chain.Node;
+using Chain.Node.Host.Network;
+
+namespace Chain.Tests;
+
+/// <summary>A peer that shakes hands properly and then does what it should not.</summary>
+public sealed class HostilePeerTests
+{
+    private static readonly Capability[] Speaks = [new("eth", 68), new("chain", 1)];
+
+    [Fact]
+    public async Task Bytes_that_are_no_message_are_reported_and_the_connection_goes_on()
+    {
+        await using var a = await TestHub.StartAsync(1);
+        using var evil = await Evil.ConnectAsync(a);
+        const int Eth = 0x18;
+
+        // An unknown number, Snappy that is none, a bomb, a wrong encoding, a message that is too long.
+        await evil.SendAsync(0x70, [0x00]);
+        await evil.SendAsync(Eth, [0x05, 0x00]);
+        await evil.SendAsync(Eth + 4, [0xff, 0xff, 0xff, 0xff, 0x07, 0x00]);
+        await evil.SendAsync(Eth + 4, SnappyPayload.Compress([0xc1]));
+        await evil.SendAsync(Eth + 3, SnappyPayload.Compress(new byte[500]));
+        await evil.SendAsync(0x11, SnappyPayload.Compress([0xc1, 0x01]));
+        await evil.SendAsync(0x17, SnappyPayload.Compress([0xc0]));
+
+        foreach (var why in new[] { "0x70 belongs to no agreed capability", "not valid Snappy", "claims 2147483647 bytes", "BlockHeaders (eth 0x04)", "GetBlockHeaders (eth 0x03): it claims 500", "Peers (chain 0x01)", "no message 0x07" })
+            Assert.Contains(why, (await a.NextAsync<PeerEvent.Malformed>()).Why, StringComparison.Ordinal);
+        Assert.Equal(1, a.Hub.PeerCount);
+    }
+
+    [Fact]
+    public async Task A_base_message_out_of_place_ends_the_connection_with_a_goodbye()
+    {
+        await using var a = await TestHub.StartAsync(1);
+        using var evil = await Evil.ConnectAsync(a);
+
+        await evil.SendAsync(BaseMessages.HelloId, [0x00]);
+
+        Assert.Equal(DisconnectReason.BreachOfProtocol, (await a.NextAsync<PeerEvent.Disconnected>()).Reason);
+        Assert.Equal(DisconnectReason.BreachOfProtocol, await evil.GoodbyeAsync());
+    }
+
+    [Fact]
+    public async Task Garbage_instead_of_a_frame_ends_the_connection_with_a_goodbye()
+    {
+        await using var a = await TestHub.StartAsync(1);
+        using var evil = await Evil.ConnectAsync(a);
+
+        await evil.SendRawAsync(new byte[64]);
+
+        Assert.Equal(DisconnectReason.BreachOfProtocol, (await a.NextAsync<PeerEvent.Disconnected>()).Reason);
+        Assert.Equal(DisconnectReason.BreachOfProtocol, await evil.GoodbyeAsync());
+    }
+
+    [Fact]
+    public async Task Somebody_who_speaks_no_eth_or_an_old_base_protocol_or_under_another_name_is_refused()
+    {
+        await using var a = await TestHub.StartAsync(1);
+
+        using (var other = await Evil.ConnectAsync(a, hello => hello with { Capabilities = [new("les", 4)] }))
+            Assert.Equal(DisconnectReason.UselessPeer, await other.GoodbyeAsync());
+        using (var old = await Evil.ConnectAsync(a, hello => hello with { Version = 4 }))
+            Assert.Equal(DisconnectReason.IncompatibleVersion, await old.GoodbyeAsync());
+        using (var alias = await Evil.ConnectAsync(a, hello => hello with { Id = NodeId.Of(TestHub.KeyOf(77)) }))
+            Assert.Equal(DisconnectReason.UnexpectedIdentity, await alias.GoodbyeAsync());
+        Assert.False(a.TryTake(out _));
+    }
+
+    [Fact]
+    public async Task Silence_garbage_and_hang_ups_before_the_hello_leave_the_hub_serving()
+    {
+        await using var a = await TestHub.StartAsync(1);
+        var random = new Random(3);
+        for (var i = 0; i < 30; i++)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, a.Hub.Self.Port);
+            var bytes = new byte[random.Next(1500)];
+            random.NextBytes(bytes);
+            await client.GetStream().WriteAsync(bytes);
+        }
+
+        await using var b = await TestHub.StartAsync(2, new PeerHubOptions { StaticPeers = [a.Hub.Self] });
+        await b.NextAsync<PeerEvent.Connected>();
+    }
+
+    [Fact]
+    public async Task From_one_address_only_so_many_connections_are_taken()
+    {
+        await using var a = await TestHub.StartAsync(1, new PeerHubOptions { MaxPeersPerAddress = 2, LoopbackIsExempt = false });
+        using var first = await Evil.ConnectAsync(a, key: 21);
+        using var second = await Evil.ConnectAsync(a, key: 22);
+
+        await Assert.ThrowsAnyAsync<IOException>(() => Evil.ConnectAsync(a, key: 23));
+
+        first.Dispose();
+        await TestHub.UntilAsync(() => a.Hub.PeerCount == 1);
+        using var third = await UntilConnectedAsync(a);
+    }
+
+    [Fact]
+    public async Task A_flood_is_read_no_faster_than_allowed()
+    {
+        var time = new ManualTime();
+        await using var a = await TestHub.StartAsync(1, new PeerHubOptions { MessagesPerSecond = 10, MessageBurst = 50 }, time);
+        using var evil = await Evil.ConnectAsync(a);
+        for (var i = 0; i < 100; i++) await evil.SendAsync(BaseMessages.PongId, [0x01, 0x00, 0xc0]);
+
+        // The fifty-first waits a tenth of a second of a clock that stands still.
+        await TestHub.UntilAsync(() => a.Hub.Peers is [{ MessagesIn: 51 }]);
+        await TestHub.UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            return a.Hub.Peers[0].MessagesIn == 100;
+        });
+    }
+
+    private static async Task<Evil> UntilConnectedAsync(TestHub hub)
+    {
+        Evil? evil = null;
+        await TestHub.UntilAsync(async () =>
+        {
+            try
+            {
+                evil = await Evil.ConnectAsync(hub, key: 24);
+            }
+            catch (IOException)
+            {
+                // The hub has not noticed yet that a place is free.
+            }
+
+            return evil is not null;
+        });
+        return evil!;
+    }
+
+    private sealed class Evil : IDisposable
+    {
+        private readonly TcpClient _client = new();
+        private FrameTransport? _transport;
+
+        public static async Task<Evil> ConnectAsync(TestHub hub, Func<Hello, Hello>? change = null, int key = 20)
+        {
+            var evil = new Evil();
+            try
+            {
+                var self = TestHub.KeyOf(key);
+                await evil._client.ConnectAsync(IPAddress.Loopback, hub.Hub.Self.Port);
+                (evil._transport, _) = await RlpxConnector.DialAsync(evil._client.GetStream(), self, hub.Hub.Id, CancellationToken.None);
+                var hello = new Hello(5, "evil", Speaks, 0, NodeId.Of(self));
+                await RlpxConnector.GreetAsync(evil._transport, change?.Invoke(hello) ?? hello, hub.Hub.Id, CancellationToken.None);
+                if (change is null) await TestHub.UntilAsync(() => hub.Hub.Peers.Any(peer => peer.Id == NodeId.Of(self)));
+                return evil;
+            }
+            catch
+            {
+                evil.Dispose();
+                throw;
+            }
+        }
+
+        public async Task SendAsync(int number, byte[] payload)
+        {
+            _transport!.Append(number, payload);
+            await _transport.FlushAsync(CancellationToken.None);
+        }
+
+        public async Task SendRawAsync(byte[] bytes) => await _client.GetStream().WriteAsync(bytes);
+
+        /// <summary>The reason of the hub's goodbye; whatever it says before is passed over.</summary>
+        public async Task<DisconnectReason> GoodbyeAsync()
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (true)
+            {
+                var frame = await _transport!.ReadAsync(FrameCodec.MaxBodySize, limit.Token);
+                if (frame.Number == BaseMessages.DisconnectId) return BaseMessages.ReadDisconnect(frame.Payload.Span);
+            }
+        }
+
+        public void Dispose()
+        {
+            _client.Dispose();
+            _transport?.Dispose();
+        }
+    }
+}

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Chain.Cli;
 
 /// <summary>`chain node`: one node in this process.</summary>
-internal static partial class NodeCommands
+internal static class NodeCommands
 {
     public static Command Create() => new("node", "Run and look after one node") { Run() };
 
@@ -86,13 +86,10 @@ internal static partial class NodeCommands
         }
         catch (Exception e)
         {
-            NodeEnded(loggers.CreateLogger("Chain"), e, e.Message);
+            loggers.CreateLogger("Chain").LogCritical(e, "The node ended: {Why}", e.Message);
             throw;
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The node ended: {Why}")]
-    private static partial void NodeEnded(ILogger logger, Exception e, string why);
 
     private static Enode[] Enodes(string[] urls) =>
         [.. urls.Select(url => Enode.Parse(url).IsOk(out var enode, out var error) ? enode : throw new GenesisException($"--peer or --bootnode: {error}"))];

@@ -43,6 +43,7 @@ public sealed class AccountBook(KeystoreFolder folder)
 
         var account = Find(text);
         if (account.IsOwn) return account;
+        if (FileOf(account.Address) is { } damaged) throw new WalletException(ExitCode.Unknown, $"The file of {account.Address} cannot be used. {damaged.Path}: {damaged.Problem}.");
         return DevAccounts.IndexOf(account.Address) is { } index
             ? Dev(index)
             : throw new WalletException(ExitCode.Unknown, $"The key of {account.Address} is not in {folder.Path}. Bring it in with `wallet import`, or choose another account: `wallet list` shows them.");

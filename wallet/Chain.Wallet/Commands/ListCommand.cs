@@ -19,7 +19,7 @@ internal static class ListCommand
             {
                 if (entry.File is null)
                 {
-                    session.Screen.Note($"{entry.Path} is {entry.Problem}.");
+                    session.Screen.Note($"{entry.Path}: {entry.Problem}.");
                     unreadable.Add(new JsonObject { ["file"] = entry.Path, ["reason"] = entry.Problem });
                     continue;
                 }

@@ -129,6 +129,7 @@ public sealed class NodeClient(JsonRpcClient rpc)
         (long)entry.Require("atMs").Number(),
         entry.Field("blockNumber")?.Number(),
         entry.Field("blockHash")?.Hash(),
+        entry.Field("replacedBy")?.Hash(),
         entry.Field("reason")?.TextOrRaw());
 
     private static TransferState ReadState(Answer answer) => answer.Text() switch

@@ -23,7 +23,7 @@ public enum TransferState
     /// <summary>In a block of the canonical chain.</summary>
     Mined,
 
-    /// <summary>Its block was reorganised away.</summary>
+    /// <summary>Its block was reorganised away; it waits in the pool again.</summary>
     Orphaned,
 
     /// <summary>Another transaction of the sender with the same nonce and a higher fee took its place in the pool.</summary>
@@ -37,7 +37,7 @@ public enum TransferState
 }
 
 /// <summary>One step in a transfer's life as the node remembers it.</summary>
-public sealed record TransferChange(TransferState State, long AtMs, ulong? BlockNumber, Hash256? BlockHash, string? Reason);
+public sealed record TransferChange(TransferState State, long AtMs, ulong? BlockNumber, Hash256? BlockHash, Hash256? ReplacedBy, string? Reason);
 
 /// <summary>The answer of <c>chain_getTransactionStatus</c>.</summary>
 public sealed record TransferStatus(TransferState State, ulong? BlockNumber, Hash256? BlockHash, Hash256? ReplacedBy, string? Reason, IReadOnlyList<TransferChange> History)

@@ -14,8 +14,10 @@ public sealed class TransferTracker(WatchGoal goal)
     private TransferState _state = TransferState.Unknown;
     private ulong? _blockNumber;
     private Hash256? _blockHash;
+    private TransferState _previous = TransferState.Unknown;
     private int _confirmations = -1;
-    private int _historyTold;
+    private readonly HashSet<(TransferState, long, Hash256?)> _told = [];
+    private bool _saidUnknown;
 
     /// <summary>How it ended; null while it goes on.</summary>
     public WatchOutcome? Outcome { get; private set; }
@@ -27,17 +29,13 @@ public sealed class TransferTracker(WatchGoal goal)
     public IReadOnlyList<WatchEvent> Observe(Observation look)
     {
         var (status, confidence) = look;
+
+        // In the midst of a reorganisation a transfer can be nowhere for a moment: such an end is believed at the second look.
+        var isDoubtful = status.State is TransferState.Dropped or TransferState.Conflicting && _previous != status.State;
+        _previous = status.State;
+        if (isDoubtful) return [];
         var events = new List<WatchEvent>();
-
-        // A shorter history is that of a node that was restarted: what it still says was told before.
-        _historyTold = Math.Min(_historyTold, status.History.Count);
-        for (; _historyTold < status.History.Count; _historyTold++)
-        {
-            var change = status.History[_historyTold];
-            Enter(events, change.State, change.BlockNumber, change.BlockHash, null, change.Reason, change.AtMs);
-        }
-
-        Enter(events, status.State, status.BlockNumber, status.BlockHash, status.ReplacedBy, status.Reason, null);
+        foreach (var (step, next) in NewSteps(status)) Enter(events, step, next);
         if (status.State == TransferState.Mined && confidence is not null && confidence.Confirmations != _confirmations)
         {
             _confirmations = confidence.Confirmations;
@@ -50,59 +48,79 @@ public sealed class TransferTracker(WatchGoal goal)
             TransferState.Conflicting => WatchOutcome.Conflicting,
             TransferState.Dropped => WatchOutcome.Dropped,
             TransferState.Mined when confidence is not null && goal.IsReachedBy(confidence) => WatchOutcome.Settled,
-            TransferState.Pending when goal.Confirmations == 0 => WatchOutcome.Settled,
+            TransferState.Pending or TransferState.Orphaned when goal.Confirmations == 0 => WatchOutcome.Settled,
             _ => null,
         };
         return events;
     }
 
-    private void Enter(List<WatchEvent> events, TransferState state, ulong? number, Hash256? hash, Hash256? replacedBy, string? reason, long? atMs)
+    // The node's history since the last look, then where it stands; each with the state that came after it.
+    private IEnumerable<(Step Step, TransferState? Next)> NewSteps(TransferStatus status)
     {
-        if (state == _state && (state != TransferState.Mined || hash == _blockHash)) return;
-        if (state == TransferState.Unknown && IsKnown) return;
+        // Not by position: a node may work out its last entries afresh at each look, and after a restart remembers less.
+        // The time that a block arrived may be forgotten, so the block itself tells one stay in the chain from another.
+        var steps = status.History.Where(change => _told.Add((change.State, change.State == TransferState.Mined ? 0 : change.AtMs, change.BlockHash)))
+            .Select(change => new Step(change.State, change.BlockNumber, change.BlockHash, change.ReplacedBy, change.Reason, change.AtMs)).ToList();
+        var now = new Step(status.State, status.BlockNumber, status.BlockHash, status.ReplacedBy, status.Reason, null);
+        if (steps.Count == 0 || !steps[^1].IsSameAs(now)) steps.Add(now);
+        return steps.Select((step, i) => (step, i + 1 < steps.Count ? steps[i + 1].State : (TransferState?)null));
+    }
 
-        // Out of a block, whatever comes next.
-        if (_state == TransferState.Mined)
+    private void Enter(List<WatchEvent> events, Step step, TransferState? next)
+    {
+        if (step.State == TransferState.Unknown)
         {
-            events.Add(new WatchEvent("orphaned", $"block {_blockNumber} ({_blockHash?.ToShortString()}) was reorganised away")
+            if (!IsKnown && !_saidUnknown) events.Add(new WatchEvent("unknown", "the node does not know this transfer (yet)"));
+            _saidUnknown = true;
+            return;
+        }
+
+        if (step.State == _state && (step.State != TransferState.Mined || step.BlockHash == _blockHash)) return;
+
+        // Out of a block, whatever comes next. A node that keeps no history shows this only by what came of it.
+        var wasMined = _state == TransferState.Mined;
+        var waitsAgain = step.State is TransferState.Orphaned or TransferState.Pending && next is null or TransferState.Pending or TransferState.Orphaned or TransferState.Unknown;
+        if (wasMined || step.State == TransferState.Orphaned)
+        {
+            var (number, hash) = step is { State: TransferState.Orphaned, BlockNumber: not null } ? (step.BlockNumber, step.BlockHash) : (_blockNumber, _blockHash);
+            var block = number is null ? "its block" : $"block {number} ({hash?.ToShortString()})";
+            events.Add(new WatchEvent("orphaned", $"{block} was reorganised away{(waitsAgain ? ", the transfer is back in the pool" : "")}")
             {
-                AtMs = atMs,
-                BlockNumber = _blockNumber,
-                BlockHash = _blockHash,
-                Reason = state == TransferState.Orphaned ? reason : null,
+                AtMs = step.AtMs,
+                BlockNumber = number,
+                BlockHash = hash,
             });
         }
 
-        var hadBlock = _blockNumber is not null;
-        if (Told(state, number, hash, hadBlock, replacedBy, reason) is { } told) events.Add(told with { AtMs = atMs });
-        IsKnown |= state != TransferState.Unknown;
-        _state = state;
+        if (Told(step, isNews: _state is not (TransferState.Mined or TransferState.Orphaned)) is { } told) events.Add(told with { AtMs = step.AtMs });
+        IsKnown = true;
+        _state = step.State;
         _confirmations = -1;
-        if (state is TransferState.Mined or TransferState.Unknown) (_blockNumber, _blockHash) = (number, hash);
+        if (step.State == TransferState.Mined) (_blockNumber, _blockHash) = (step.BlockNumber, step.BlockHash);
     }
 
-    private static WatchEvent? Told(TransferState state, ulong? number, Hash256? hash, bool hadBlock, Hash256? replacedBy, string? reason)
+    private static WatchEvent? Told(Step step, bool isNews) => step.State switch
     {
-        var because = reason is null ? "" : $": {reason}";
-        return state switch
-        {
-            TransferState.Unknown => new WatchEvent("unknown", "the node does not know this transfer (yet)"),
-            TransferState.Pending when hadBlock => new WatchEvent("pending", "the transfer is back in the pool and waits for another block"),
-            TransferState.Pending => new WatchEvent("pending", $"in the pool, waiting for a block ({ConfidenceLevel.Describe(0)})"),
-            TransferState.Mined => new WatchEvent("mined", $"in block {number} ({hash?.ToShortString()})") { BlockNumber = number, BlockHash = hash },
-            TransferState.Replaced => new WatchEvent("replaced", $"replaced by {replacedBy?.ToString() ?? "another transfer with its nonce"}{because}") { ReplacedBy = replacedBy, Reason = reason },
-            TransferState.Conflicting => new WatchEvent("conflicting", $"impossible now: another transfer with its nonce is in the chain{because}") { ReplacedBy = replacedBy, Reason = reason },
-            TransferState.Dropped => new WatchEvent("dropped", $"dropped from the pool{because}") { Reason = reason },
-            _ => null,
-        };
-    }
+        TransferState.Pending when isNews => new WatchEvent("pending", $"in the pool, waiting for a block ({ConfidenceLevel.Describe(0)})"),
+        TransferState.Mined => new WatchEvent("mined", $"in block {step.BlockNumber} ({step.BlockHash?.ToShortString()})") { BlockNumber = step.BlockNumber, BlockHash = step.BlockHash },
+        TransferState.Replaced => new WatchEvent("replaced", step.ReplacedBy is { } by ? $"replaced by {by}" : $"replaced: {step.Reason ?? "another transfer with its nonce and a higher fee took its place"}") { ReplacedBy = step.ReplacedBy, Reason = step.Reason },
+        TransferState.Conflicting => new WatchEvent("conflicting", $"impossible now: {step.Reason ?? $"another transfer with its nonce is in the chain {step.ReplacedBy}"}".TrimEnd()) { ReplacedBy = step.ReplacedBy, Reason = step.Reason },
+        TransferState.Dropped => new WatchEvent("dropped", $"dropped from the pool{(step.Reason is null ? "" : $": {step.Reason}")}") { Reason = step.Reason },
+        _ => null,
+    };
 
     private static string Describe(Confidence confidence)
     {
         var count = confidence.Confirmations == 1 ? "1 confirmation" : $"{confidence.Confirmations} confirmations";
-        var text = $"{count} ({confidence.Level})";
+        var text = $"{count}, {confidence.Level}";
         if (confidence.Finalized) return $"{text}; finalized";
         if (confidence.Rule != "pow") return confidence.Safe ? $"{text}; safe" : text;
-        return $"{text}; with {ProbabilityText.Percent(confidence.AttackerShare)} of the hash power an attacker still undoes it with probability {ProbabilityText.Describe(confidence.CatchUpProbability)}";
+        return $"{text}; an attacker with {ProbabilityText.Percent(confidence.AttackerShare)} of the hash power undoes it with probability {ProbabilityText.Describe(confidence.CatchUpProbability)}";
+    }
+
+    private sealed record Step(TransferState State, ulong? BlockNumber, Hash256? BlockHash, Hash256? ReplacedBy, string? Reason, long? AtMs)
+    {
+        // Whether the present is what the history's last entry says.
+        public bool IsSameAs(Step now) => State == now.State && (State != TransferState.Mined || BlockHash == now.BlockHash);
     }
 }

@@ -10,9 +10,14 @@ using Microsoft.Extensions.Logging;
 namespace Chain.Cli;
 
 /// <summary>`chain node`: one node in this process.</summary>
-internal static class NodeCommands
+internal static partial class NodeCommands
 {
-    public static Command Create() => new("node", "Run and look after one node") { Run() };
+    public static Command Create() => new("node", "Run and look after one node") { Run(), ChainFileCommands.Export(), ChainFileCommands.Import(), ChainFileCommands.Backup() };
+
+    /// <exception cref="GenesisException">There is no such file, or it is no genesis file.</exception>
+    internal static GenesisFile ReadGenesis(FileInfo file) => file.Exists
+        ? GenesisJson.Parse(File.ReadAllText(file.FullName))
+        : throw new GenesisException($"There is no genesis file {file.FullName}. `chain genesis new` makes one.");
 
     private static Command Run()
     {
@@ -34,11 +39,9 @@ internal static class NodeCommands
         var name = new Option<string>("--name") { Description = "What the node calls itself", DefaultValueFactory = _ => "node" };
         var logFile = new Option<FileInfo?>("--log-file") { Description = "Write the log here instead of to standard output" };
         var command = new Command("run", "Run a node until it is told to end") { genesis, data, address, rpcPort, adminPort, peerPort, peers, bootnodes, coinbase, mine, threads, hashRate, faults, archive, skew, name, logFile };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, _) => ChainProgram.GuardAsync(async () =>
         {
-            var file = parsed.GetValue(genesis)!;
-            if (!file.Exists) throw new GenesisException($"There is no genesis file {file.FullName}. `chain genesis new` makes one.");
-            var parsedGenesis = GenesisJson.Parse(await File.ReadAllTextAsync(file.FullName, cancellation));
+            var parsedGenesis = ReadGenesis(parsed.GetValue(genesis)!);
             if (parsedGenesis.Spec.Consensus is ProofOfWorkSettings { Seal: SealKind.Simulated })
                 throw new GenesisException("This genesis has the simulated seal, under which blocks cost no work; it is for simulations. Use \"seal\": \"keccak\".");
             var options = new NodeHostOptions
@@ -86,10 +89,13 @@ internal static class NodeCommands
         }
         catch (Exception e)
         {
-            loggers.CreateLogger("Chain").LogCritical(e, "The node ended: {Why}", e.Message);
+            NodeEnded(loggers.CreateLogger("Chain"), e, e.Message);
             throw;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The node ended: {Why}")]
+    private static partial void NodeEnded(ILogger logger, Exception e, string why);
 
     private static Enode[] Enodes(string[] urls) =>
         [.. urls.Select(url => Enode.Parse(url).IsOk(out var enode, out var error) ? enode : throw new GenesisException($"--peer or --bootnode: {error}"))];

@@ -17,11 +17,13 @@ internal sealed class SqliteChainReader : IChainReaderLease
     private bool _closed;
 
     /// <summary>Begins a read transaction on a connection, which <paramref name="giveBack"/> gets when the reader is disposed.</summary>
-    /// <param name="nodes">Null reads past the cache and leaves it as it is.</param>
-    public SqliteChainReader(SqliteReadConnection connection, DeferredIndexes indexes, TrieNodeBytesCache? nodes, Action<SqliteReadConnection> giveBack)
+    /// <param name="cache">Null reads past the cache and leaves it as it is.</param>
+    /// <param name="begun">Runs first thing in the transaction.</param>
+    public SqliteChainReader(SqliteReadConnection connection, DeferredIndexes indexes, TrieNodeBytesCache? cache, Action<SqliteReadConnection> giveBack, Action? begun = null)
     {
-        (_connection, _indexes, _nodes, _giveBack) = (connection, indexes, nodes, giveBack);
+        (_connection, _indexes, _nodes, _giveBack) = (connection, indexes, cache, giveBack);
         Begin();
+        begun?.Invoke();
     }
 
     /// <summary>Goes on with the store as it is now, so that a long walk does not hold up the write-ahead log.</summary>
@@ -214,7 +216,7 @@ internal sealed class SqliteChainReader : IChainReaderLease
     }
 
     /// <summary>Copies what this reader sees.</summary>
-    public void BackupTo(SqliteDatabase destination, CancellationToken cancellation) => _connection.BackupTo(destination, cancellation);
+    public void BackupTo(SqliteDatabase destination, Action<long, long>? progress, CancellationToken cancellation) => _connection.Database.BackupTo(destination, progress, cancellation);
 
     public void Dispose()
     {
@@ -345,5 +347,5 @@ internal sealed class SqliteChainReader : IChainReaderLease
     }
 
     private StoreException Damaged(string what) =>
-        new(StoreFailure.Corrupt, $"'{_connection.Path}' is damaged: {what}. Restore a backup, or move the folder away and synchronise anew.");
+        new(StoreFailure.Corrupt, $"'{_connection.Database.Path}' is damaged: {what}. Restore a backup, or move the folder away and synchronise anew.");
 }

@@ -68,6 +68,17 @@ public sealed class SqliteChainStore : IChainStore
         }
     }
 
+    /// <summary>
+    /// Reads the store of a data folder as it is now, whoever has it open: a node may go on writing. Not for long: meanwhile the
+    /// node's log cannot be emptied.
+    /// </summary>
+    /// <exception cref="StoreException">There is none, it is newer, damaged, or not to be read.</exception>
+    public static IChainReaderLease OpenReadOnly(string folder) => OpenSnapshot(folder);
+
+    /// <summary>Copies the store of a data folder to a new file, whoever has it open. See <see cref="BackupTo"/>.</summary>
+    public static void Backup(string folder, string path, Action<long, long>? progress, CancellationToken cancellation) =>
+        SqliteBackup.Write(() => OpenSnapshot(folder), path, progress, cancellation);
+
     public void Commit(StoreBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -119,27 +130,7 @@ public sealed class SqliteChainStore : IChainStore
     public void BackupTo(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (Path.Exists(path)) throw new StoreException(StoreFailure.Io, $"'{path}' exists. Name a file that does not: a backup overwrites nothing.");
-        var partial = path + ".part";
-        try
-        {
-            File.Delete(partial);
-            using (var reader = OpenChainReader(cache: null))
-            using (var copy = new SqliteDatabase(partial, readOnly: false))
-            {
-                reader.BackupTo(copy, CancellationToken.None);
-            }
-
-            File.Move(partial, path);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreException(StoreFailure.Io, $"Cannot back up to '{path}': {problem.Message}", problem);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
+        SqliteBackup.Write(() => OpenChainReader(cache: null), path, null, CancellationToken.None);
     }
 
     public HeadRecord? GetHead() => Read(static (reader, _) => reader.GetHead(), 0);
@@ -182,6 +173,26 @@ public sealed class SqliteChainStore : IChainStore
         while (_idleReaders.TryTake(out var reader)) reader.Dispose();
         _database.Dispose();
         _folderLock.Dispose();
+    }
+
+    private static SqliteChainReader OpenSnapshot(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path)) throw new StoreException(StoreFailure.Io, $"There is no chain in '{folder}': it has no {FileName}. Name a node's data folder.");
+        SqliteSchema.RequireReadable(path);
+        var connection = new SqliteReadConnection(path);
+        try
+        {
+            // Within one transaction: what waits in the writer's memory is found from the rows that the transaction sees.
+            var indexes = new DeferredIndexes();
+            return new SqliteChainReader(connection, indexes, cache: null, static connection => connection.Dispose(), () => SqliteIndexTables.Recover(connection.Database, indexes));
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     private SqliteChainReader OpenChainReader(TrieNodeBytesCache? cache)

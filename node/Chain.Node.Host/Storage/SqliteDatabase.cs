@@ -75,7 +75,8 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>Copies this database, as the open transaction sees it, into a new file.</summary>
-    public void BackupTo(SqliteDatabase destination, CancellationToken cancellation)
+    /// <param name="progress">Pages copied, and pages in all.</param>
+    public void BackupTo(SqliteDatabase destination, Action<long, long>? progress, CancellationToken cancellation)
     {
         using var backup = sqlite3_backup_init(destination._handle, "main", _handle, "main");
         if (backup is null || backup.IsInvalid) throw destination.ToException(sqlite3_extended_errcode(destination._handle), "back up to");
@@ -84,6 +85,8 @@ internal sealed class SqliteDatabase : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             result = sqlite3_backup_step(backup, 1024);
+            var pages = sqlite3_backup_pagecount(backup);
+            progress?.Invoke(pages - sqlite3_backup_remaining(backup), pages);
         }
         while (result == SQLITE_OK);
         if (result != SQLITE_DONE) throw destination.ToException(result, "back up to");

@@ -84,11 +84,7 @@ internal sealed class SqliteReadConnection : IDisposable
 
     public SqliteStatement Code { get; }
 
-    /// <summary>Where the database is.</summary>
-    public string Path => _database.Path;
-
-    /// <summary>Copies what the open transaction sees.</summary>
-    public void BackupTo(SqliteDatabase destination, CancellationToken cancellation) => _database.BackupTo(destination, cancellation);
+    public SqliteDatabase Database => _database;
 
     public void Dispose() => _database.Dispose();
 }

@@ -8,7 +8,7 @@ namespace Chain.Primitives;
 /// </summary>
 public interface ISecp256k1
 {
-    /// <summary>"libsecp256k1" or "bouncycastle".</summary>
+    /// <summary>"libsecp256k1", "managed" or "bouncycastle".</summary>
     string Name { get; }
 
     /// <summary>Whether 32 bytes are a scalar from 1 to the order minus one.</summary>

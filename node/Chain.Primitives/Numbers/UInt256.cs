@@ -91,12 +91,20 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
             return true;
         }
 
+        Span<ulong> p = stackalloc ulong[8];
+        MultiplyWide(left, right, p);
+        product = new UInt256(p[0], p[1], p[2], p[3]);
+        return (p[4] | p[5] | p[6] | p[7]) == 0;
+    }
+
+    /// <summary>The whole product in eight limbs, the least significant first.</summary>
+    internal static void MultiplyWide(UInt256 left, UInt256 right, Span<ulong> product)
+    {
         Span<ulong> a = stackalloc ulong[4];
         Span<ulong> b = stackalloc ulong[4];
-        Span<ulong> p = stackalloc ulong[8];
         left.CopyLimbs(a);
         right.CopyLimbs(b);
-        p.Clear();
+        product[..8].Clear();
         unchecked
         {
             for (var i = 0; i < 4; i++)
@@ -105,17 +113,16 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
                 ulong carry = 0;
                 for (var j = 0; j < 4; j++)
                 {
-                    var t = ((UInt128)a[i] * b[j]) + p[i + j] + carry;
-                    p[i + j] = (ulong)t;
-                    carry = (ulong)(t >> 64);
+                    var high = Math.BigMul(a[i], b[j], out ulong low);
+                    low += carry;
+                    high += low < carry ? 1UL : 0UL;
+                    product[i + j] += low;
+                    carry = high + (product[i + j] < low ? 1UL : 0UL);
                 }
 
-                p[i + 4] = carry;
+                product[i + 4] = carry;
             }
         }
-
-        product = new UInt256(p[0], p[1], p[2], p[3]);
-        return (p[4] | p[5] | p[6] | p[7]) == 0;
     }
 
     /// <summary>Quotient and remainder.</summary>
@@ -334,6 +341,9 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         WriteBigEndian(bytes);
         return new Hash256(bytes);
     }
+
+    /// <summary>The four limbs, the least significant first.</summary>
+    internal void Deconstruct(out ulong l0, out ulong l1, out ulong l2, out ulong l3) => (l0, l1, l2, l3) = (_l0, _l1, _l2, _l3);
 
     private void CopyLimbs(Span<ulong> limbs)
     {

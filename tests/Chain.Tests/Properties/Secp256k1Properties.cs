@@ -8,79 +8,23 @@ public sealed class Secp256k1Properties
     private const int Seed = 256;
     private static readonly BouncyCastleSecp256k1 Oracle = new();
 
-    [NativeSecp256k1Fact]
-    public void The_native_library_answers_as_BouncyCastle_on_random_input()
-    {
-        var native = Native();
-        var random = new Random(Seed);
-        for (var i = 0; i < 40; i++)
-        {
-            var (key, other, digest) = (Bytes(random, 32), Bytes(random, 32), Bytes(random, 32));
-            var publicKey = Same(64, native, (curve, output) => curve.TryGetPublicKey(key, output));
-            var otherPublic = Same(64, native, (curve, output) => curve.TryGetPublicKey(other, output));
-            var signature = Same(65, native, (curve, output) => curve.TrySign(digest, key, output));
-            Assert.Equal(publicKey, Same(64, native, (curve, output) => curve.TryRecover(digest, signature, output)));
-            Assert.True(Same(native, curve => curve.Verify(digest, signature.AsSpan(0, 64), publicKey)));
-            Assert.False(Same(native, curve => curve.Verify(digest, signature.AsSpan(0, 64), otherPublic)));
-            Same(32, native, (curve, output) => curve.TryEcdh(key, otherPublic, output));
-            Same(32, native, (curve, output) => curve.TryAddToPrivateKey(key, other, output));
-            Same(64, native, (curve, output) => curve.TryAddToPublicKey(publicKey, other, output));
-            var compressed = new byte[33];
-            Secp256k1.Compress(publicKey, compressed);
-            Assert.Equal(publicKey, Same(64, native, (curve, output) => curve.TryDecompress(compressed, output)));
-        }
-    }
+    [Fact]
+    public void The_managed_curve_answers_as_BouncyCastle_on_random_input() => CompareOnRandomInput(new ManagedSecp256k1());
 
     [NativeSecp256k1Fact]
-    public void The_native_library_answers_as_BouncyCastle_on_edges_and_rubbish()
-    {
-        var native = Native();
-        var random = new Random(Seed);
-        var scalars = Edges().Concat([Bytes(random, 32)]).ToList();
-        var points = Edges().Zip(Edges().AsEnumerable().Reverse(), (x, y) => x.Concat(y).ToArray()).Concat([Generator(), Negated(Generator()), Bytes(random, 64)]).ToList();
-        foreach (var a in scalars)
-        {
-            Same(native, curve => curve.IsValidPrivateKey(a));
-            Same(64, native, (curve, output) => curve.TryGetPublicKey(a, output));
-            for (byte prefix = 0; prefix < 8; prefix++)
-            {
-                byte[] compressed = [prefix, .. a];
-                Same(64, native, (curve, output) => curve.TryDecompress(compressed, output));
-            }
+    public void The_native_library_answers_as_BouncyCastle_on_random_input() => CompareOnRandomInput(Native()!);
 
-            foreach (var b in scalars)
-            {
-                Same(65, native, (curve, output) => curve.TrySign(a, b, output));
-                Same(32, native, (curve, output) => curve.TryAddToPrivateKey(a, b, output));
-                Same(native, curve => curve.Verify(scalars[^1], [.. a, .. b], Generator()));
-                for (byte parity = 0; parity < 5; parity++)
-                {
-                    byte[] signature = [.. a, .. b, parity];
-                    Same(64, native, (curve, output) => curve.TryRecover(scalars[^1], signature, output));
-                    Same(64, native, (curve, output) => curve.TryRecover(new byte[32], signature, output));
-                }
-            }
-
-            foreach (var point in points)
-            {
-                Same(64, native, (curve, output) => curve.TryAddToPublicKey(point, a, output));
-                Same(32, native, (curve, output) => curve.TryEcdh(a, point, output));
-            }
-        }
-    }
+    [Fact]
+    public void The_managed_curve_answers_as_BouncyCastle_on_edges_and_rubbish() => CompareOnEdges(new ManagedSecp256k1());
 
     [NativeSecp256k1Fact]
-    public void The_native_library_recovers_as_BouncyCastle_from_random_signatures()
-    {
-        var native = Native();
-        var random = new Random(Seed);
-        for (var i = 0; i < 100; i++)
-        {
-            var digest = Bytes(random, 32);
-            byte[] signature = [.. Bytes(random, 64), (byte)random.Next(2)];
-            Same(64, native, (curve, output) => curve.TryRecover(digest, signature, output));
-        }
-    }
+    public void The_native_library_answers_as_BouncyCastle_on_edges_and_rubbish() => CompareOnEdges(Native()!);
+
+    [Fact]
+    public void The_managed_curve_answers_as_BouncyCastle_on_random_signatures() => CompareOnRandomSignatures(new ManagedSecp256k1());
+
+    [NativeSecp256k1Fact]
+    public void The_native_library_answers_as_BouncyCastle_on_random_signatures() => CompareOnRandomSignatures(Native()!);
 
     [Fact]
     public void BouncyCastle_recovers_and_verifies_what_it_signed()
@@ -120,7 +64,7 @@ public sealed class Secp256k1Properties
     [Fact]
     public void A_span_of_the_wrong_length_is_a_bug_and_throws()
     {
-        foreach (var curve in Native() is { } native ? new ISecp256k1[] { Oracle, native } : [Oracle])
+        foreach (var curve in Native() is { } native ? new ISecp256k1[] { Oracle, new ManagedSecp256k1(), native } : [Oracle, new ManagedSecp256k1()])
         {
             Assert.Throws<ArgumentException>(() => curve.IsValidPrivateKey(new byte[31]));
             Assert.Throws<ArgumentException>(() => curve.TryGetPublicKey(new byte[33], new byte[64]));
@@ -134,21 +78,89 @@ public sealed class Secp256k1Properties
         }
     }
 
+    private static void CompareOnRandomInput(ISecp256k1 candidate)
+    {
+        var random = new Random(Seed);
+        for (var i = 0; i < 40; i++)
+        {
+            var (key, other, digest) = (Bytes(random, 32), Bytes(random, 32), Bytes(random, 32));
+            var publicKey = Same(64, candidate, (curve, output) => curve.TryGetPublicKey(key, output));
+            var otherPublic = Same(64, candidate, (curve, output) => curve.TryGetPublicKey(other, output));
+            var signature = Same(65, candidate, (curve, output) => curve.TrySign(digest, key, output));
+            Assert.Equal(publicKey, Same(64, candidate, (curve, output) => curve.TryRecover(digest, signature, output)));
+            Assert.True(Same(candidate, curve => curve.Verify(digest, signature.AsSpan(0, 64), publicKey)));
+            Assert.False(Same(candidate, curve => curve.Verify(digest, signature.AsSpan(0, 64), otherPublic)));
+            Same(32, candidate, (curve, output) => curve.TryEcdh(key, otherPublic, output));
+            Same(32, candidate, (curve, output) => curve.TryAddToPrivateKey(key, other, output));
+            Same(64, candidate, (curve, output) => curve.TryAddToPublicKey(publicKey, other, output));
+            var compressed = new byte[33];
+            Secp256k1.Compress(publicKey, compressed);
+            Assert.Equal(publicKey, Same(64, candidate, (curve, output) => curve.TryDecompress(compressed, output)));
+        }
+    }
+
+    private static void CompareOnEdges(ISecp256k1 candidate)
+    {
+        var random = new Random(Seed);
+        var scalars = Edges().Concat([Bytes(random, 32)]).ToList();
+        var points = Edges().Zip(Edges().AsEnumerable().Reverse(), (x, y) => x.Concat(y).ToArray()).Concat([Generator(), Negated(Generator()), Bytes(random, 64)]).ToList();
+        foreach (var a in scalars)
+        {
+            Same(candidate, curve => curve.IsValidPrivateKey(a));
+            Same(64, candidate, (curve, output) => curve.TryGetPublicKey(a, output));
+            for (byte prefix = 0; prefix < 8; prefix++)
+            {
+                byte[] compressed = [prefix, .. a];
+                Same(64, candidate, (curve, output) => curve.TryDecompress(compressed, output));
+            }
+
+            foreach (var b in scalars)
+            {
+                Same(65, candidate, (curve, output) => curve.TrySign(a, b, output));
+                Same(32, candidate, (curve, output) => curve.TryAddToPrivateKey(a, b, output));
+                Same(candidate, curve => curve.Verify(scalars[^1], [.. a, .. b], Generator()));
+                for (byte parity = 0; parity < 5; parity++)
+                {
+                    byte[] signature = [.. a, .. b, parity];
+                    Same(64, candidate, (curve, output) => curve.TryRecover(scalars[^1], signature, output));
+                    Same(64, candidate, (curve, output) => curve.TryRecover(new byte[32], signature, output));
+                }
+            }
+
+            foreach (var point in points)
+            {
+                Same(64, candidate, (curve, output) => curve.TryAddToPublicKey(point, a, output));
+                Same(32, candidate, (curve, output) => curve.TryEcdh(a, point, output));
+            }
+        }
+    }
+
+    private static void CompareOnRandomSignatures(ISecp256k1 candidate)
+    {
+        var random = new Random(Seed);
+        for (var i = 0; i < 100; i++)
+        {
+            var digest = Bytes(random, 32);
+            byte[] signature = [.. Bytes(random, 64), (byte)random.Next(2)];
+            Same(64, candidate, (curve, output) => curve.TryRecover(digest, signature, output));
+        }
+    }
+
     private static LibSecp256k1? Native() => LibSecp256k1.TryLoad(out var native, out _) ? native : null;
 
-    private static byte[] Same(int length, ISecp256k1? native, Func<ISecp256k1, byte[], bool> call)
+    private static byte[] Same(int length, ISecp256k1 candidate, Func<ISecp256k1, byte[], bool> call)
     {
         var (expected, got) = (new byte[length], new byte[length]);
         var accepted = call(Oracle, expected);
-        Assert.Equal(accepted, call(native!, got));
+        Assert.Equal(accepted, call(candidate, got));
         if (accepted) Assert.Equal(expected, got);
         return expected;
     }
 
-    private static bool Same(ISecp256k1? native, Func<ISecp256k1, bool> call)
+    private static bool Same(ISecp256k1 candidate, Func<ISecp256k1, bool> call)
     {
         var expected = call(Oracle);
-        Assert.Equal(expected, call(native!));
+        Assert.Equal(expected, call(candidate));
         return expected;
     }
 

@@ -162,6 +162,28 @@ public sealed class SqliteChainStoreTests : ChainStoreConformance
     }
 
     [Fact]
+    public void Another_process_can_read_and_back_up_a_store_that_is_open()
+    {
+        var script = new StoreScript(8);
+        for (var i = 0; i < 45; i++) Store.Commit(script.Next());
+        var expected = StoreDump.Of(Store, script);
+        var copy = Directory.CreateDirectory(Path.Combine(_folder, "copy")).FullName;
+
+        SqliteChainStore.Backup(_folder, Path.Combine(copy, SqliteChainStore.FileName), null, CancellationToken.None);
+        using (var reader = SqliteChainStore.OpenReadOnly(_folder)) Assert.Equal(expected, StoreDump.Of(reader, script));
+        using (var restored = SqliteChainStore.Open(copy, Genesis)) Assert.Equal(expected, StoreDump.Of(restored, script));
+        Reopen();
+        Assert.Equal(expected, StoreDump.Of(Store, script));
+    }
+
+    [Fact]
+    public void A_folder_without_a_chain_cannot_be_read()
+    {
+        Assert.Equal(StoreFailure.Io, Assert.Throws<StoreException>(() => SqliteChainStore.OpenReadOnly(_folder)).Failure);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
     public void The_log_stays_bounded_even_if_nobody_maintains_the_store()
     {
         var script = new StoreScript(2);

@@ -26,6 +26,9 @@ internal static partial class NodeCommands
         var address = new Option<IPAddress>("--address") { Description = "The address to listen on", DefaultValueFactory = _ => IPAddress.Loopback, CustomParser = result => ParseAddress(result) };
         var rpcPort = new Option<int>("--rpc-port") { Description = "JSON-RPC over HTTP and WebSocket; 0 takes a free port", DefaultValueFactory = _ => 8545 };
         var adminPort = new Option<int?>("--admin-port") { Description = "A second port, always on loopback, where admin_ answers" };
+        var tokenFile = new Option<FileInfo?>("--admin-token-file") { Description = "Who sends the token in this file as a bearer may use admin_ on any port" };
+        var cors = new Option<string[]>("--rpc-cors") { Description = "Origin of a web page that may ask, beside those on this machine; \"*\" for all; may be repeated", DefaultValueFactory = _ => [] };
+        var hosts = new Option<string[]>("--rpc-host") { Description = "Name under which the node may be called, beside localhost; \"*\" for all; may be repeated", DefaultValueFactory = _ => [] };
         var peerPort = new Option<int>("--p2p-port") { Description = "Peers; 0 takes a free port", DefaultValueFactory = _ => 30303 };
         var peers = new Option<string[]>("--peer") { Description = "enode:// URL of a peer to keep; may be repeated", DefaultValueFactory = _ => [] };
         var bootnodes = new Option<string[]>("--bootnode") { Description = "enode:// URL to learn further peers from; may be repeated", DefaultValueFactory = _ => [] };
@@ -38,8 +41,8 @@ internal static partial class NodeCommands
         var skew = new Option<long>("--clock-skew") { Description = "Milliseconds by which this node's clock is ahead" };
         var name = new Option<string>("--name") { Description = "What the node calls itself", DefaultValueFactory = _ => "node" };
         var logFile = new Option<FileInfo?>("--log-file") { Description = "Write the log here instead of to standard output" };
-        var command = new Command("run", "Run a node until it is told to end") { genesis, data, address, rpcPort, adminPort, peerPort, peers, bootnodes, coinbase, mine, threads, hashRate, faults, archive, skew, name, logFile };
-        command.SetAction((parsed, _) => ChainProgram.GuardAsync(async () =>
+        var command = new Command("run", "Run a node until it is told to end") { genesis, data, address, rpcPort, adminPort, tokenFile, cors, hosts, peerPort, peers, bootnodes, coinbase, mine, threads, hashRate, faults, archive, skew, name, logFile };
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
         {
             var parsedGenesis = ReadGenesis(parsed.GetValue(genesis)!);
             if (parsedGenesis.Spec.Consensus is ProofOfWorkSettings { Seal: SealKind.Simulated })
@@ -49,7 +52,15 @@ internal static partial class NodeCommands
                 Genesis = parsedGenesis,
                 DataFolder = parsed.GetValue(data)!.FullName,
                 Listen = new IPEndPoint(parsed.GetValue(address)!, parsed.GetValue(peerPort)),
-                Rpc = new RpcServerOptions { Address = parsed.GetValue(address)!, Port = parsed.GetValue(rpcPort), AdminPort = parsed.GetValue(adminPort) },
+                Rpc = new RpcServerOptions
+                {
+                    Address = parsed.GetValue(address)!,
+                    Port = parsed.GetValue(rpcPort),
+                    AdminPort = parsed.GetValue(adminPort),
+                    AdminToken = parsed.GetValue(tokenFile) is { } secret ? (await File.ReadAllTextAsync(secret.FullName, cancellation)).Trim() : null,
+                    CorsOrigins = parsed.GetValue(cors)!,
+                    HostNames = parsed.GetValue(hosts)!,
+                },
                 StaticPeers = Enodes(parsed.GetValue(peers)!),
                 Bootnodes = Enodes(parsed.GetValue(bootnodes)!),
                 Beneficiary = parsed.GetValue(coinbase) is { } text ? ParseCoinbase(text) : null,

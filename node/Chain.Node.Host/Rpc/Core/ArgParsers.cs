@@ -43,7 +43,7 @@ internal static class ArgParsers
     {
         value = Hash256.Zero;
         var isWord = HexText(json) is { } hex && hex.Length is > 2 and <= 66 && UInt256.TryParse(hex, out var number) && Set(number, out value);
-        return isWord ? null : $"invalid hex in storage key: {Show(json)}";
+        return isWord ? null : $"{Show(json)} is not hex of 1 to 32 bytes";
 
         static bool Set(UInt256 number, out Hash256 value)
         {

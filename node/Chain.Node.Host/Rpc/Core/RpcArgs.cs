@@ -37,6 +37,13 @@ internal sealed class RpcArgs(JsonElement array)
     /// <summary>The argument, or the fallback where it is absent or null.</summary>
     public T Take<T>(int index, ArgParser<T> parse, T fallback) => Has(index) ? Take(index, parse) : fallback;
 
+    /// <summary>A storage key, with the words for a wrong one that the execution-apis write.</summary>
+    public Hash256 StorageKey(int index)
+    {
+        if (Has(index) && ArgParsers.Word(array[index], out _) is not null) Error ??= new RpcError(RpcError.InvalidParams, $"invalid hex in storage key: {ArgParsers.Show(array[index])}");
+        return Take<Hash256>(index, ArgParsers.Word);
+    }
+
     public Hash256 Hash(int index) => Take<Hash256>(index, ArgParsers.Hash);
 
     public Address Address(int index) => Take<Address>(index, ArgParsers.Address);

@@ -19,6 +19,9 @@ internal sealed class SubscriptionHub(INodeAccess node, BlockCache blocks, RpcLi
     /// <summary>Reorganisations since start, by depth.</summary>
     public ReorgCounter Reorgs { get; } = new();
 
+    /// <summary>Whether a peer was ever connected: only who had one can be cut off.</summary>
+    public bool HadPeers { get; private set; }
+
     public int Count => _subscriptions.Length;
 
     public void Start() => _pump = Task.Run(PumpAsync);
@@ -75,6 +78,9 @@ internal sealed class SubscriptionHub(INodeAccess node, BlockCache blocks, RpcLi
                 break;
             case NodeEvent.TransactionChanged changed:
                 Push(SubscriptionKind.ChainTransactions, json => ChainJson.WriteStep(json, changed.Step, changed.Hash), s => s.Transaction is null || s.Transaction == changed.Hash);
+                break;
+            case NodeEvent.PeerReady:
+                HadPeers = true;
                 break;
             case NodeEvent.NewWork work:
                 Push(SubscriptionKind.NewWork, json => MiningMethods.WriteWork(json, work.Package));

@@ -52,7 +52,7 @@ internal static class StateMethods
 
     private static RpcError? GetStorageAt(RpcCall call)
     {
-        var (address, slot, block) = (call.Args.Address(0), call.Args.Take<Hash256>(1, ArgParsers.Word), call.Args.Block(2));
+        var (address, slot, block) = (call.Args.Address(0), call.Args.StorageKey(1), call.Args.Block(2));
         return call.Args.Error ?? call.WithState(block, state => call.Out.WriteWordValue(state.GetStorage(address, slot)));
     }
 

@@ -79,7 +79,7 @@ internal static class StatusMethods
     private static void WriteAlerts(RpcCall call)
     {
         call.Out.WriteStartArray("alerts"u8);
-        foreach (var alert in Alerts.Of(call.View, call.Node))
+        foreach (var alert in Alerts.Of(call.View, call.Node, call.Services.Hub.HadPeers))
         {
             call.Out.WriteStartObject();
             call.Out.WriteString("name"u8, alert.Name);
@@ -105,7 +105,8 @@ internal static class Alerts
     private const ulong ForkWindow = 16;
     private const int ForkDepth = 2;
 
-    public static List<Alert> Of(ChainView view, INodeAccess node)
+    /// <param name="hadPeers">Whether a peer was ever connected.</param>
+    public static List<Alert> Of(ChainView view, INodeAccess node, bool hadPeers)
     {
         var alerts = new List<Alert>();
         if (SplitBrain(view) is { } peer) alerts.Add(new Alert("split_brain", $"{peer.Name} is on another chain: its block {peer.Head!.Number} is {peer.Head.Hash}, which is not on ours"));
@@ -114,7 +115,7 @@ internal static class Alerts
         var blockTime = node.Spec.Consensus is ProofOfWorkSettings work ? work.BlockTimeSeconds : 12;
         var age = node.Now.UnixSeconds - Math.Min(node.Now.UnixSeconds, view.Head.Header.Timestamp);
         if (view.Head.Number > 0 && age > blockTime * LagInBlockTimes) alerts.Add(new Alert("consensus_lag", $"the head is {age} s old; a block is due every {blockTime} s"));
-        if (view.Peers.IsEmpty && node.Enode is not null) alerts.Add(new Alert("partition", "no peer is connected"));
+        if (view.Peers.IsEmpty && hadPeers) alerts.Add(new Alert("partition", "every peer is gone"));
         return alerts;
     }
 

@@ -6,8 +6,9 @@ namespace Chain.Node.Host.Rpc;
 /// <summary>GET /health: 200 while the node imports and answers, 503 with the reason when it serves reads only.</summary>
 internal static class HealthPage
 {
-    public static async Task WriteAsync(HttpContext context, INodeAccess node)
+    public static async Task WriteAsync(HttpContext context, RpcServices services)
     {
+        var node = services.Node;
         var view = node.View;
         using var buffer = new ResponseBuffer();
         using (var json = new Utf8JsonWriter(buffer, RpcJson.WriterOptions))
@@ -20,7 +21,7 @@ internal static class HealthPage
             json.WriteNumber("peers"u8, view.Peers.Count);
             json.WriteBoolean("syncing"u8, view.Sync is not null);
             json.WriteStartArray("alerts"u8);
-            foreach (var alert in Alerts.Of(view, node)) json.WriteStringValue(alert.Name);
+            foreach (var alert in Alerts.Of(view, node, services.Hub.HadPeers)) json.WriteStringValue(alert.Name);
             json.WriteEndArray();
             json.WriteEndObject();
         }

@@ -43,7 +43,7 @@ internal sealed class HttpEndpoint(RpcServices services, RpcDispatcher dispatche
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return NotAllowed(context);
         return request.Path.Value switch
         {
-            "/health" => HealthPage.WriteAsync(context, services.Node),
+            "/health" => HealthPage.WriteAsync(context, services),
             "/metrics" => MetricsPage.WriteAsync(context, services, dispatcher.Methods, _sockets.Count),
             _ when WebSocketHandshake.IsAsked(request) => SocketAsync(context, isAdmin),
             _ => NotAllowed(context),

@@ -10,14 +10,15 @@ internal static class MetricsPage
     public static async Task WriteAsync(HttpContext context, RpcServices services, RpcMethodTable methods, int sockets)
     {
         var page = new Page();
-        WriteChain(page, services.Node, services.Hub.Reorgs);
+        WriteChain(page, services);
         WriteNode(page, services);
         WriteRpc(page, services, methods, sockets);
         await HttpEndpoint.WriteAsync(context, StatusCodes.Status200OK, "text/plain; version=0.0.4; charset=utf-8", page.ToBytes());
     }
 
-    private static void WriteChain(Page page, INodeAccess node, ReorgCounter reorgs)
+    private static void WriteChain(Page page, RpcServices services)
     {
+        var node = services.Node;
         var view = node.View;
         page.Gauge("chain_head_number", "Number of the head block.", view.Head.Number);
         page.Gauge("chain_head_timestamp_seconds", "Timestamp of the head block.", view.Head.Header.Timestamp);
@@ -26,9 +27,9 @@ internal static class MetricsPage
         page.Gauge("chain_finality_lag_blocks", "Blocks between the head and the finalized block.", view.Head.Number - view.Finalized.Number);
         page.Gauge("chain_difficulty", "Difficulty of the head block.", (double)view.Head.Header.Difficulty);
         page.Head("chain_reorgs_total", "counter", "Reorganisations since start by depth in blocks, up to the label's value.");
-        foreach (var (upTo, count) in reorgs.Classes()) page.Sample("chain_reorgs_total", $"{{depth_le=\"{upTo}\"}}", count);
+        foreach (var (upTo, count) in services.Hub.Reorgs.Classes()) page.Sample("chain_reorgs_total", $"{{depth_le=\"{upTo}\"}}", count);
         page.Head("chain_alert", "gauge", "1 while the alert stands.");
-        var standing = Alerts.Of(view, node);
+        var standing = Alerts.Of(view, node, services.Hub.HadPeers);
         foreach (var name in Alerts.Names) page.Sample("chain_alert", $"{{name=\"{name}\"}}", standing.Exists(alert => alert.Name == name) ? 1 : 0);
     }
 

@@ -31,12 +31,11 @@ internal sealed class TestNode : INodeAccess
     private long _nextRequest;
     private long _nowMs = (long)GenesisTime * 1000;
 
-    public TestNode(ulong stateHistoryBlocks = 1024)
+    public TestNode(ulong chainId = 31337)
     {
         Spec = new ChainSpec
         {
-            ChainId = 31337,
-            StateHistoryBlocks = stateHistoryBlocks,
+            ChainId = chainId,
             Consensus = new ProofOfWorkSettings { Seal = SealKind.Simulated, DifficultyRule = DifficultyRule.Fixed, SafeDepth = 2, FinalizedDepth = 4 },
         };
         var genesis = GenesisState.Build(GenesisOf(Spec));
@@ -119,18 +118,19 @@ internal sealed class TestNode : INodeAccess
     /// <summary>Forgets the states of all blocks but the head.</summary>
     public void PruneToHead() => _store.PruneStates(reader => [View.Head.Header.StateRoot], CancellationToken.None);
 
-    public Transaction Transfer(int from, Address to, UInt256 value, ulong? nonce = null, ulong tip = 1_000_000_000, byte[]? data = null, ulong gas = 21_000, ulong chainId = 31337) =>
+    public Transaction Transfer(int from, Address to, UInt256 value, ulong? nonce = null, ulong tip = 1_000_000_000, byte[]? data = null, ulong gas = 21_000, ulong? chainId = null, IReadOnlyList<AccessListEntry>? accessList = null, TransactionType type = TransactionType.DynamicFee) =>
         Sign(Rich[from], new UnsignedTransaction
         {
-            Type = TransactionType.DynamicFee,
-            ChainId = chainId,
+            Type = type,
+            ChainId = chainId ?? Spec.ChainId,
             Nonce = nonce ?? NextNonce(Rich[from].Address),
-            MaxPriorityFeePerGas = tip,
+            MaxPriorityFeePerGas = type == TransactionType.DynamicFee ? tip : 10_000_000_000 + (UInt256)tip,
             MaxFeePerGas = 10_000_000_000 + (UInt256)tip,
             GasLimit = gas,
             To = to,
             Value = value,
             Data = data ?? [],
+            AccessList = accessList ?? [],
         });
 
     public static Transaction Sign(PrivateKey key, UnsignedTransaction transaction) => transaction.WithSignature(key.Sign(transaction.SigningHash()));

@@ -185,7 +185,7 @@ public sealed class TransportTests
         using var healthy = await server.Client.GetAsync("/health");
         Assert.Equal(HttpStatusCode.OK, healthy.StatusCode);
         var metrics = await server.Client.GetStringAsync("/metrics");
-        foreach (var line in (string[])["chain_head_number 10", "chain_finality_lag_blocks 4", "chain_peers 0", "chain_pool_transactions{state=\"pending\"} 0", "chain_reorgs_total{depth_le=\"1\"} 0", "chain_alert{name=\"partition\"} 1", "rpc_calls_total{method=\"eth_chainId\"} 1"])
+        foreach (var line in (string[])["chain_head_number 10", "chain_finality_lag_blocks 4", "chain_peers 0", "chain_pool_transactions{state=\"pending\"} 0", "chain_reorgs_total{depth_le=\"1\"} 0", "chain_alert{name=\"partition\"} 0", "rpc_calls_total{method=\"eth_chainId\"} 1"])
             Assert.Contains($"\n{line}\n", metrics, StringComparison.Ordinal);
         server.Node.ReadOnlyReason = "disk full";
         using var sick = await server.Client.GetAsync("/health");

@@ -20,7 +20,12 @@ internal sealed class TestNetwork : IAsyncDisposable
 
     public int RpcPort { get; }
 
+    public string GenesisFile => new TestnetFolder(Folder).GenesisFile;
+
     public string Url(int node) => $"http://127.0.0.1:{RpcPort + node}";
+
+    /// <summary>What the network's manifest says of a node: ports, identity.</summary>
+    public TestnetNode Describe(int node) => new TestnetFolder(Folder).Load().Nodes[node];
 
     public static async Task<TestNetwork> UpAsync(int nodes, params string[] more)
     {

@@ -212,7 +212,8 @@ internal sealed class PeerConnection : IDisposable
             for (var i = 0; i < copies; i++) taken &= _queue.TryAdd(new QueuedFrame(number, payload, message, _lastDueMs));
         }
 
-        if (!taken) Abort(DisconnectReason.UselessPeer, "It takes messages too slowly: its queue is full.");
+        // A connection that is ending takes nothing more; its goodbye must still go out.
+        if (!taken && Ending is null) Abort(DisconnectReason.UselessPeer, "It takes messages too slowly: its queue is full.");
     }
 
     private async Task WriteAllAsync()

@@ -124,6 +124,7 @@ public sealed class PeerHubTests
         var port = a.Hub.Self.Port;
         await using var b = await TestHub.StartAsync(2, new PeerHubOptions { StaticPeers = [a.Hub.Self], MinBackoff = TimeSpan.FromMilliseconds(5) });
         await b.NextAsync<PeerEvent.Connected>();
+        await a.NextAsync<PeerEvent.Connected>();
 
         await a.DisposeAsync();
         Assert.Equal(DisconnectReason.ClientQuitting, (await b.NextAsync<PeerEvent.Disconnected>()).Reason);
@@ -189,7 +190,7 @@ public sealed class PeerHubTests
 
         a.Gate = new TaskCompletionSource();
         b.Hub.Send(b.Hub.Peers[0].Peer, SampleMessages.Status(69));
-        await TestHub.UntilAsync(() => a.Hub.Peers[0].MessagesIn >= 2);
+        await TestHub.UntilAsync(() => a.IsHolding);
         time.Advance(TimeSpan.FromSeconds(60));
 
         Assert.Equal(DisconnectReason.PingTimeout, (await a.NextAsync<PeerEvent.Disconnected>()).Reason);

@@ -28,6 +28,9 @@ internal sealed class TestHub : IAsyncDisposable
     /// <summary>Holds up the delivery of messages until released.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
+    /// <summary>Whether a message is held up right now.</summary>
+    public bool IsHolding { get; private set; }
+
     public static PrivateKey KeyOf(int number)
     {
         var secret = new byte[32];
@@ -79,7 +82,13 @@ internal sealed class TestHub : IAsyncDisposable
 
     private async ValueTask DeliverAsync(PeerEvent peerEvent, CancellationToken stopping)
     {
-        if (Gate is { } gate && peerEvent is PeerEvent.Received) await gate.Task.WaitAsync(stopping);
+        if (Gate is { } gate && peerEvent is PeerEvent.Received)
+        {
+            IsHolding = true;
+            await gate.Task.WaitAsync(stopping);
+            IsHolding = false;
+        }
+
         await _events.Writer.WriteAsync(peerEvent, CancellationToken.None);
     }
 }

@@ -51,5 +51,12 @@ public static class ChainProgram
     }
 
     /// <summary>Standard error, for what is not the result.</summary>
-    internal static IAnsiConsole Errors { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    internal static IAnsiConsole Errors { get; } = CreateErrors();
+
+    private static IAnsiConsole CreateErrors()
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect });
+        if (Console.IsErrorRedirected) console.Profile.Width = 1000;
+        return console;
+    }
 }

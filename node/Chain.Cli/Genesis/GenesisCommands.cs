@@ -35,18 +35,23 @@ internal static class GenesisCommands
     {
         var input = new Argument<FileInfo>("file") { Description = "A genesis file" };
         var command = new Command("check", "Say what a genesis file describes, or what is wrong with it") { input };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, _) => ChainProgram.GuardAsync(() =>
         {
             var file = parsed.GetValue(input)!;
-            if (!file.Exists) throw new GenesisException($"There is no file {file.FullName}.");
-            var genesis = GenesisJson.Parse(await File.ReadAllTextAsync(file.FullName, cancellation));
+            var genesis = NodeCommands.ReadGenesis(file);
             var built = GenesisState.Build(genesis);
             AnsiConsole.MarkupLine($"chain id      {genesis.Spec.ChainId}");
             AnsiConsole.MarkupLine($"genesis block {built.Block.Hash}");
             AnsiConsole.MarkupLine($"state root    {built.Block.Header.Header.StateRoot}");
             AnsiConsole.MarkupLine($"accounts      {genesis.Alloc.Count}");
-            AnsiConsole.MarkupLine($"consensus     {Markup.Escape(genesis.Spec.Consensus.ToString())}");
-            return ChainProgram.Ok;
+            if (genesis.Spec.Consensus is ProofOfWorkSettings work)
+            {
+                AnsiConsole.MarkupLine($"consensus     proof of work, seal {work.Seal}, difficulty {work.DifficultyRule}, from {genesis.Difficulty}");
+                AnsiConsole.MarkupLine($"block time    {work.BlockTimeSeconds} s, reward {work.BlockReward} wei");
+                AnsiConsole.MarkupLine($"depth         safe after {work.SafeDepth} blocks, final after {work.FinalizedDepth}");
+            }
+
+            return Task.FromResult(ChainProgram.Ok);
         }));
         return command;
     }

@@ -15,9 +15,18 @@ internal static partial class NodeCommands
     public static Command Create() => new("node", "Run and look after one node") { Run(), ChainFileCommands.Export(), ChainFileCommands.Import(), ChainFileCommands.Backup() };
 
     /// <exception cref="GenesisException">There is no such file, or it is no genesis file.</exception>
-    internal static GenesisFile ReadGenesis(FileInfo file) => file.Exists
-        ? GenesisJson.Parse(File.ReadAllText(file.FullName))
-        : throw new GenesisException($"There is no genesis file {file.FullName}. `chain genesis new` makes one.");
+    internal static GenesisFile ReadGenesis(FileInfo file)
+    {
+        if (!file.Exists) throw new GenesisException($"There is no genesis file {file.FullName}. `chain genesis new FILE` makes one.");
+        try
+        {
+            return GenesisJson.Parse(File.ReadAllText(file.FullName));
+        }
+        catch (GenesisException e)
+        {
+            throw new GenesisException($"{file.FullName}: {e.Message}", e);
+        }
+    }
 
     private static Command Run()
     {

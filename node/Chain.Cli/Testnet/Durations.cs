@@ -10,6 +10,7 @@ internal static class Durations
 
     public static TimeSpan Parse(string text, bool allowNegative)
     {
+        if (text == "0") return TimeSpan.Zero;
         foreach (var (unit, milliseconds) in Units)
         {
             if (!text.EndsWith(unit, StringComparison.Ordinal)) continue;
@@ -19,7 +20,7 @@ internal static class Durations
             return TimeSpan.FromMilliseconds(number * milliseconds);
         }
 
-        throw new TestnetException($"'{text}' is not a time; write 300ms, 2s or 1m.");
+        throw new TestnetException($"'{text}' is not a time; write 300ms, 2s or 1m{(allowNegative ? ", +3s or -3s" : "")}.");
     }
 
     public static double ParseRatio(string text)

@@ -13,10 +13,14 @@ internal static class StatusScreen
         var table = new Table().RoundedBorder();
         foreach (var column in new[] { "node", "state", "head", "safe", "final", "peers", "pool", "hash rate", "memory", "reorganisations" }) table.AddColumn(column);
         foreach (var node in status["nodes"]!.AsArray()) table.AddRow(Row(node!.AsObject()));
-        var converged = (bool)status["converged"]!;
-        var verdict = new Markup(converged ? "[green]one head everywhere[/]" : "[yellow]heads differ[/]");
+        var verdict = new Markup(
+            NobodyRuns(status) ? "[red]no node runs[/]"
+            : (bool)status["converged"]! ? "[green]one head everywhere[/]"
+            : "[yellow]heads differ[/]");
         return new Rows(table, verdict);
     }
+
+    public static bool NobodyRuns(JsonObject status) => status["nodes"]!.AsArray().All(node => (string)node!["state"]! == "stopped");
 
     private static string[] Row(JsonObject node)
     {
@@ -35,7 +39,7 @@ internal static class StatusScreen
             node["pool"] is { } pool ? $"{pool["pending"]}+{pool["queued"]}" : "-",
             node["hashRate"] is { } rate ? Rate((double)rate) : "-",
             node["rssBytes"] is { } rss ? string.Create(CultureInfo.InvariantCulture, $"{(long)rss / 1048576.0:F0} MB") : "-",
-            last is null ? "none" : $"{reorgs!.Count}; last {last["depth"]} deep above block {last["ancestor"]?["number"]}",
+            reorgs is null ? "-" : last is null ? "none" : $"{reorgs!.Count}; last {last["depth"]} deep above block {last["ancestor"]?["number"]}",
         ];
     }
 

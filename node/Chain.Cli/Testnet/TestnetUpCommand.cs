@@ -43,9 +43,10 @@ internal static class TestnetUpCommand
             });
             if (resumed && !quiet) AnsiConsole.MarkupLine($"Resuming the network of {manifest.Nodes.Count} nodes in {Markup.Escape(folder.Path)}; its settings are those it was made with.");
             var runner = new TestnetRunner(folder, manifest);
+            IReadOnlyList<int> started;
             try
             {
-                await runner.StartAllAsync(cancellation);
+                started = await runner.StartAllAsync(cancellation);
             }
             catch
             {
@@ -63,7 +64,16 @@ internal static class TestnetUpCommand
                 return ChainProgram.Ok;
             }
 
-            Announce(runner, answering, measured);
+            // Whoever joins a network that runs already only looks on.
+            var isOwner = started.Count == manifest.Nodes.Count;
+            if (isOwner) Announce(runner, answering, measured);
+            else AnsiConsole.MarkupLine($"The network in {Markup.Escape(folder.Path)} runs already ({started.Count} of its nodes were started now). Ctrl-C ends this view; `chain testnet down` stops the network.");
+            if (!isOwner)
+            {
+                await WatchScreen.RunAsync(runner, cancellation);
+                return ChainProgram.Ok;
+            }
+
             try
             {
                 await WatchScreen.RunAsync(runner, cancellation);

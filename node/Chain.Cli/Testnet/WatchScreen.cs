@@ -31,6 +31,7 @@ internal static class WatchScreen
             {
                 var status = await TestnetStatus.ReadAsync(runner, cancellation);
                 live.UpdateTarget(new Rows(StatusScreen.Render(status), await TreeAsync(runner, status, cancellation), Alerts(status), new Markup("[grey]Ctrl-C ends[/]")));
+                if (StatusScreen.NobodyRuns(status)) return;
                 await Task.Delay(500, cancellation);
             }
         });
@@ -50,6 +51,7 @@ internal static class WatchScreen
                 Console.WriteLine(line);
             }
 
+            if (StatusScreen.NobodyRuns(status)) return;
             await Task.Delay(250, cancellation);
         }
     }

@@ -110,7 +110,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
 
     public async Task SkewAsync(int index, TimeSpan skew, CancellationToken cancellation)
     {
-        Check(index);
+        CheckAwake(index);
         using var client = new NodeClient(manifest.Nodes[index].AdminPort);
         await client.CallAsync("admin_setClockSkew", [(long)skew.TotalMilliseconds], cancellation);
     }
@@ -121,6 +121,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         Check(a);
         Check(b);
         if (a == b) throw new TestnetException($"A link joins two nodes; {a} and {b} are one.");
+        foreach (var index in new[] { a, b }) CheckAwake(index);
         foreach (var (from, to) in new[] { (a, b), (b, a) })
         {
             using var client = new NodeClient(manifest.Nodes[from].AdminPort);
@@ -193,6 +194,11 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     private void Check(int index)
     {
         if (index < 0 || index >= manifest.Nodes.Count) throw new TestnetException($"There is no node {index}; this network has the nodes 0 to {manifest.Nodes.Count - 1}.");
+    }
+
+    private void CheckAwake(int index)
+    {
+        if (IsStopped(Running(index))) throw new TestnetException($"Node {index} is paused. `chain testnet resume {index}` lets it go on.");
     }
 
     private int Signal(int index, int signal)

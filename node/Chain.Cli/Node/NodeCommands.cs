@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
+using Chain.Node;
 using Chain.Node.Host;
 using Chain.Node.Host.Network;
 using Chain.Node.Host.Rpc;
@@ -97,6 +98,8 @@ internal static partial class NodeCommands
             interrupted.TrySetResult();
         }
 
+        // A bug on any thread ends the process; the log says which.
+        AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => NodeEnded(loggers.CreateLogger("Chain"), unhandled.ExceptionObject as Exception ?? new InvalidOperationException("unknown"), "a bug");
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         // A node outlives the terminal it was started from.
@@ -107,12 +110,21 @@ internal static partial class NodeCommands
             await await Task.WhenAny(interrupted.Task, host.Ended);
             return ChainProgram.Ok;
         }
+        catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
+        {
+            // For the log file; the caller tells the person.
+            NodeRefused(loggers.CreateLogger("Chain"), e.Message);
+            throw;
+        }
         catch (Exception e)
         {
             NodeEnded(loggers.CreateLogger("Chain"), e, e.Message);
             throw;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The node cannot run: {Why}")]
+    private static partial void NodeRefused(ILogger logger, string why);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The node ended: {Why}")]
     private static partial void NodeEnded(ILogger logger, Exception e, string why);

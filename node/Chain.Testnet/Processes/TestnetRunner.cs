@@ -145,7 +145,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     {
         var node = manifest.Nodes[index];
         var (program, first) = OwnProgram();
-        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = StartInfo(program, Path.Combine(folder.NodeFolder(index), "stderr.log"));
         foreach (var argument in first) start.ArgumentList.Add(argument);
         string[] arguments =
         [
@@ -166,8 +166,23 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         // A node is a small process among many: a heap that gives memory back early.
         start.Environment["DOTNET_GCConserveMemory"] = "5";
         using var process = Process.Start(start) ?? throw new TestnetException($"Node {index} could not be started as {program}.");
-        process.StandardInput.Close();
         folder.RecordProcess(index, process);
+    }
+
+    /// <summary>
+    /// A process with no terminal whose last words go to a file. The shell only ties the streams and then becomes the program,
+    /// so that the process number is the program's own.
+    /// </summary>
+    private static ProcessStartInfo StartInfo(string program, string errorFile)
+    {
+        if (OperatingSystem.IsWindows()) return new ProcessStartInfo(program) { UseShellExecute = false, CreateNoWindow = true };
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add("errors=$1; shift; exec \"$@\" </dev/null >/dev/null 2>>\"$errors\"");
+        start.ArgumentList.Add("sh");
+        start.ArgumentList.Add(errorFile);
+        start.ArgumentList.Add(program);
+        return start;
     }
 
     private async Task WaitUntilAnsweringAsync(int index, CancellationToken cancellation)
@@ -221,8 +236,8 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     /// <summary>How to run this very program again: itself, or the runtime with its assembly.</summary>
     private static (string Program, string[] First) OwnProgram()
     {
-        var assembly = System.IO.Path.Combine(AppContext.BaseDirectory, "chain.dll");
-        var executable = System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "chain.exe" : "chain");
+        var assembly = Path.Combine(AppContext.BaseDirectory, "chain.dll");
+        var executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "chain.exe" : "chain");
         if (File.Exists(executable)) return (executable, []);
         return File.Exists(assembly) ? ("dotnet", [assembly]) : throw new TestnetException($"The program chain is not in {AppContext.BaseDirectory}.");
     }

@@ -169,9 +169,12 @@ internal sealed partial class RpcDispatcher
         }
     }
 
-    private static RpcError Unknown(string name) => name.Length > 80 ? Unknown(name[..80] + "...") : name.StartsWith("admin_", StringComparison.Ordinal)
-        ? new RpcError(RpcError.MethodNotFound, $"the method {name} does not exist/is not available: admin_ methods answer on the admin port, or with the admin token")
-        : new RpcError(RpcError.MethodNotFound, $"the method {name} does not exist/is not available");
+    private static RpcError Unknown(string name)
+    {
+        var shown = name.Length > 80 ? name[..77] + "..." : name;
+        var hint = name.StartsWith("admin_", StringComparison.Ordinal) ? ": admin_ methods answer on the admin port, or with the admin token" : "";
+        return new RpcError(RpcError.MethodNotFound, $"the method {shown} does not exist/is not available{hint}");
+    }
 
     private static RpcError? CheckEnvelope(JsonElement request, out string method, out JsonElement arguments)
     {

@@ -9,6 +9,14 @@ namespace Chain.Tests;
 
 public sealed class TransportTests
 {
+    [Fact]
+    public async Task A_method_name_of_any_length_is_answered()
+    {
+        await using var server = await RpcTestServer.StartAsync();
+        Assert.Equal(-32601, (await server.ErrorAsync(new string('a', 100_000))).Code);
+        Assert.Equal(-32601, (await server.ErrorAsync("admin_" + new string('a', 81))).Code);
+    }
+
     [Theory]
     [InlineData("", -32700)]
     [InlineData("{", -32700)]

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Chain.Miner;
 using Chain.Node.Host.Rpc;
 using Chain.Primitives;

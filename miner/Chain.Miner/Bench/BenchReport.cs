@@ -31,6 +31,8 @@ internal sealed record EngineReport(
 /// <param name="ShareOfCoresByCpuTime">The same by processor time used.</param>
 internal sealed record AllCoresReport(string Engine, int Threads, double HashesPerSecond, double ShareOfCores, double ShareOfCoresByCpuTime);
 
-/// <summary>What ranges, batches and job changes cost, by processor time: one thread in a session whose job changes every
-/// 100 ms, against the bare engine.</summary>
-internal sealed record DistributionReport(double JobChangesPerSecond, double Overhead);
+/// <summary>What handing out ranges and changing jobs costs.</summary>
+/// <param name="BatchMicroseconds">Processor time of one batch but for its search, all cores at it.</param>
+/// <param name="JobChangeMicroseconds">Processor time of ending a batch for a new job and starting the next.</param>
+/// <param name="Overhead">Share of the search that this takes: batches of 20 ms, a new job every second.</param>
+internal sealed record DistributionReport(double BatchMicroseconds, double JobChangeMicroseconds, double Overhead);

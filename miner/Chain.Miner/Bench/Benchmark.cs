@@ -36,7 +36,7 @@ internal sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, IReadOnly
         var best = engines.MaxBy(engine => Median(rates[Array.IndexOf(all, engine)]))!;
         var allCores = AllCores(best, rounds);
         progress("distribution of work");
-        var distribution = Distribution(best, rounds);
+        var distribution = DistributionCost.Measure(rounds);
         return new BenchReport(
             new MachineReport(processor.Name, Environment.ProcessorCount, Median(clocks) / 1e9),
             all.Select((engine, i) => Report(engine.Name, rates[i], rates[^1], clocks, IssueLimit.Of(engine.Name, operations, processor))).ToArray(),
@@ -61,6 +61,8 @@ internal sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, IReadOnly
         + "register moves, the loop and the comparison are free in it.",
         "The clock is measured by a chain of dependent one-cycle instructions on one core, so turbo and a throttled virtual machine are in it.",
         "Rates of processor engines are by the processor time of one core that they used, rates of devices by the wall clock.",
+        "Distribution of work is measured with engines that do no work: the processor time of one batch and of one job change, set "
+        + "against batches of 20 ms and a new template every second.",
         "Ratios and shares are medians of the ratios within each round; rates are medians on their own.",
     ];
 
@@ -104,20 +106,6 @@ internal sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, IReadOnly
         return new AllCoresReport(engine.Name, cores, Median(rates), Median(wall), Median(cpu));
     }
 
-    private static DistributionReport Distribution(INonceSearcher engine, int rounds)
-    {
-        const int Changes = 3;
-        var overheads = new double[rounds];
-        for (var round = 0; round < rounds; round++)
-        {
-            var bare = Measure(() => SearchFor(engine, 1, LongSlice));
-            var session = Measure(() => SessionFor(engine, LongSlice, Changes));
-            overheads[round] = 1 - (session.PerCpuSecond / bare.PerCpuSecond);
-        }
-
-        return new DistributionReport(Changes / LongSlice.TotalSeconds, Median(overheads));
-    }
-
     private static (double PerSecond, double PerCpuSecond) Measure(Func<ulong> search)
     {
         var startedAt = Stopwatch.GetTimestamp();
@@ -139,19 +127,6 @@ internal sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, IReadOnly
         stop.CancelAfter(time);
         foreach (var thread in running) thread.Join();
         return done.Aggregate(0UL, (sum, hashes) => sum + hashes);
-    }
-
-    private static ulong SessionFor(INonceSearcher engine, TimeSpan time, int changes)
-    {
-        using var session = new SearchSession(new SearchSessionOptions { Engines = [engine], FirstNonce = 0 }, _ => { });
-        for (var i = 0; i < changes; i++)
-        {
-            session.SetJob(new SearchJob(new UInt256((ulong)i).ToHash256(), UInt256.Zero));
-            Thread.Sleep(time / changes);
-        }
-
-        session.Dispose();
-        return session.TotalHashes;
     }
 
     // Each rotate waits for the xor before it and each xor for the rotate: two cycles a pair on every processor this runs on.
@@ -189,7 +164,7 @@ internal sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, IReadOnly
         return best;
     }
 
-    private static double Median(IEnumerable<double> values)
+    internal static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;

@@ -72,7 +72,7 @@ internal static class BenchCommand
 
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLineInterpolated($"{report.AllCores.Threads} threads of {report.AllCores.Engine}: {Describe.Rate(report.AllCores.HashesPerSecond)}, {report.AllCores.ShareOfCores:P1} of cores x one core ({report.AllCores.ShareOfCoresByCpuTime:P1} by processor time)");
-        AnsiConsole.MarkupLineInterpolated($"Distribution of work costs {report.Distribution.Overhead:P2} at {report.Distribution.JobChangesPerSecond:0} job changes a second.");
+        AnsiConsole.MarkupLineInterpolated($"Distribution of work costs {report.Distribution.Overhead:P3} of the search ({report.Distribution.BatchMicroseconds:0.0} µs a batch, {report.Distribution.JobChangeMicroseconds:0.0} µs a job change).");
         foreach (var assumption in report.Assumptions) AnsiConsole.MarkupLineInterpolated($"[grey]{assumption}[/]");
     }
 }

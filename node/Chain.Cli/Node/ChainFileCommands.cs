@@ -60,7 +60,7 @@ internal static class ChainFileCommands
             var parsedGenesis = NodeCommands.ReadGenesis(parsed.GetValue(genesis)!);
             var built = GenesisState.Build(parsedGenesis);
             using var stream = new BufferedStream(new FileStream(parsed.GetValue(file)!.FullName, FileMode.Open, FileAccess.Read), 1 << 20);
-            using var store = SqliteChainStore.Open(parsed.GetValue(data)!.FullName, built.Block.Hash);
+            using var store = DiskStores.Open(DiskStores.Sqlite, parsed.GetValue(data)!.FullName, built.Block.Hash);
             if (store.GetHead() is null) store.Commit(NodeCore.GenesisBatch(built, new At(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())));
             var config = new NodeConfig { Spec = parsedGenesis.Spec, Genesis = built.Block };
             var length = Math.Max(stream.Length, 1);

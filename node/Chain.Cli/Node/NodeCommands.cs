@@ -47,11 +47,12 @@ internal static partial class NodeCommands
         var threads = new Option<int>("--mine-threads") { Description = "Threads that search", DefaultValueFactory = _ => 1 };
         var hashRate = new Option<double?>("--hash-rate") { Description = "Search no faster than this many hashes a second" };
         var faults = new Option<bool>("--faults") { Description = "Let partition, loss, delay and clock skew be commanded (test networks)" };
+        var store = new Option<string>("--store") { Description = $"The kind of store: {string.Join(", ", DiskStores.Names)}", DefaultValueFactory = _ => DiskStores.Sqlite };
         var archive = new Option<bool>("--archive") { Description = "Keep the states of all blocks" };
         var skew = new Option<long>("--clock-skew") { Description = "Milliseconds by which this node's clock is ahead" };
         var name = new Option<string>("--name") { Description = "What the node calls itself", DefaultValueFactory = _ => "node" };
         var logFile = new Option<FileInfo?>("--log-file") { Description = "Write the log here instead of to standard output" };
-        var command = new Command("run", "Run a node until it is told to end") { genesis, data, address, rpcPort, adminPort, tokenFile, cors, hosts, peerPort, peers, bootnodes, coinbase, mine, threads, hashRate, faults, archive, skew, name, logFile };
+        var command = new Command("run", "Run a node until it is told to end") { genesis, data, store, address, rpcPort, adminPort, tokenFile, cors, hosts, peerPort, peers, bootnodes, coinbase, mine, threads, hashRate, faults, archive, skew, name, logFile };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
         {
             var parsedGenesis = ReadGenesis(parsed.GetValue(genesis)!);
@@ -61,6 +62,7 @@ internal static partial class NodeCommands
             {
                 Genesis = parsedGenesis,
                 DataFolder = parsed.GetValue(data)!.FullName,
+                Store = parsed.GetValue(store)!,
                 Listen = new IPEndPoint(parsed.GetValue(address)!, parsed.GetValue(peerPort)),
                 Rpc = new RpcServerOptions
                 {

@@ -103,7 +103,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         Directory.CreateDirectory(options.DataFolder);
         var genesis = GenesisState.Build(options.Genesis);
         var clock = new NodeClock(time) { SkewMs = options.ClockSkewMs };
-        var store = SqliteChainStore.Open(options.DataFolder, genesis.Block.Hash);
+        var store = DiskStores.Open(options.Store, options.DataFolder, genesis.Block.Hash);
         NodeHost host;
         try
         {

@@ -13,6 +13,9 @@ public sealed record NodeHostOptions
     /// <summary>The folder with the chain and the node's identity; made if it is not there.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>The kind of store in it, of <see cref="DiskStores.Names"/>.</summary>
+    public string Store { get; init; } = DiskStores.Sqlite;
+
     /// <summary>Where to listen for peers; port 0 takes a free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 30303);
 

@@ -21,6 +21,9 @@ public enum StoreFailure
     /// <summary>The device or the file system refused to read or write.</summary>
     Io,
 
+    /// <summary>This program cannot keep a store of the kind asked for in this place.</summary>
+    Unsupported,
+
     /// <summary>A simulated crash (<see cref="InMemoryChainStore"/>).</summary>
     Crashed,
 }

@@ -184,6 +184,14 @@ public sealed class SqliteChainStoreTests : ChainStoreConformance
     }
 
     [Fact]
+    public void A_store_of_a_kind_that_this_build_lacks_or_that_the_folder_does_not_hold_is_refused()
+    {
+        Assert.Equal(StoreFailure.Unsupported, Assert.Throws<StoreException>(() => DiskStores.Open("leveldb", _folder, Genesis)).Failure);
+        File.WriteAllText(Path.Combine(_folder, "chain.litedb"), "");
+        Assert.Equal(StoreFailure.Unsupported, Assert.Throws<StoreException>(() => DiskStores.Open(DiskStores.Sqlite, _folder, Genesis)).Failure);
+    }
+
+    [Fact]
     public void The_log_stays_bounded_even_if_nobody_maintains_the_store()
     {
         var script = new StoreScript(2);

@@ -1,0 +1,35 @@
+using Chain.Primitives;
+
+namespace Chain.Node.Host;
+
+/// <summary>The stores on disk that this build has, by name.</summary>
+public static class DiskStores
+{
+    public const string Sqlite = "sqlite";
+    public const string LiteDb = "litedb";
+
+    /// <summary>What <see cref="Open"/> knows, the usual one first.</summary>
+#if FEED_FULL
+    public static IReadOnlyList<string> Names { get; } = [Sqlite, LiteDb];
+#else
+    public static IReadOnlyList<string> Names { get; } = [Sqlite];
+#endif
+
+    /// <summary>Opens the store in a data folder, or makes an empty one.</summary>
+    /// <exception cref="StoreException">No store of that name is in this build, the folder holds one of another name, or the store itself refuses.</exception>
+    public static IChainStore Open(string name, string folder, Hash256 genesis)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (!Names.Contains(name))
+        {
+            throw new StoreException(StoreFailure.Unsupported, $"This build has no store '{name}', only {string.Join(", ", Names)}.{(name == LiteDb ? " The full flavour has it: see README, two flavours." : "")}");
+        }
+
+        var other = name == Sqlite ? ("chain.litedb", LiteDb) : (SqliteChainStore.FileName, Sqlite);
+        if (File.Exists(Path.Combine(folder, other.Item1))) throw new StoreException(StoreFailure.Unsupported, $"The data folder '{folder}' holds a store of kind {other.Item2}. Name that kind, or another data folder.");
+#if FEED_FULL
+        if (name == LiteDb) return LiteDbChainStore.Open(folder, genesis);
+#endif
+        return SqliteChainStore.Open(folder, genesis);
+    }
+}

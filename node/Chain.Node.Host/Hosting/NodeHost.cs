@@ -35,6 +35,8 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         _logger = loggers.CreateLogger<NodeHost>();
         _store = store;
         _clock = clock;
+        var version = typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        ClientVersion = $"Chain/{options.Name.Replace(' ', '-')}/v{version}/{RuntimeInformation.RuntimeIdentifier}/dotnet{Environment.Version}";
         Spec = options.Genesis.Spec;
         Rules = ConsensusFactory.Create(Spec);
         GenesisHash = genesis.Block.Hash;
@@ -63,8 +65,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
 
     public ConsensusRules Rules { get; }
 
-    public string ClientVersion { get; } =
-        $"Chain/v{typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]}/{RuntimeInformation.RuntimeIdentifier}/dotnet{Environment.Version}";
+    public string ClientVersion { get; }
 
     public ChainView View => _loop.View;
 

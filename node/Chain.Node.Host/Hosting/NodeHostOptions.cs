@@ -50,6 +50,6 @@ public sealed record NodeHostOptions
     /// <summary>Text that blocks made here carry, at most 32 bytes of UTF-8.</summary>
     public string ExtraData { get; init; } = "Chain";
 
-    /// <summary>What the node calls itself towards people.</summary>
+    /// <summary>What the node calls itself towards peers and clients, as part of its version.</summary>
     public string Name { get; init; } = "node";
 }

@@ -11,7 +11,7 @@ internal sealed class SqliteBatchWriter
 {
     private readonly SqliteDatabase _database;
     private readonly DeferredIndexes _indexes;
-    private readonly SqliteStatement _begin, _commit, _syncFull, _syncNormal;
+    private readonly SqliteStatement _begin, _commit;
     private readonly SqliteStatement _insertBlock, _insertBody, _insertReceipts, _insertSenders, _insertUnindexed, _insertCanonical, _deleteCanonical;
     private readonly SqliteStatement _insertLog, _insertReorg, _insertStep, _insertNode, _insertCode, _setStatus, _setHead, _findArrival, _findCanonical;
     private readonly Dictionary<Hash256, long> _arrivals = [];
@@ -27,8 +27,6 @@ internal sealed class SqliteBatchWriter
         (_database, _indexes) = (database, indexes);
         _begin = database.Prepare("BEGIN IMMEDIATE");
         _commit = database.Prepare("COMMIT");
-        _syncFull = database.Prepare("PRAGMA synchronous=FULL");
-        _syncNormal = database.Prepare("PRAGMA synchronous=NORMAL");
         _insertBlock = database.Prepare("INSERT INTO blocks VALUES(?,?,?,?,?,?,?,?)");
         _insertBody = database.Prepare("INSERT INTO bodies VALUES(?,?,?)");
         _insertReceipts = database.Prepare("INSERT OR REPLACE INTO receipts VALUES(?,?)");
@@ -247,10 +245,11 @@ internal sealed class SqliteBatchWriter
         return select.Step() ? new Hash256(select.Blob(0)) : null;
     }
 
+    // Not prepared: SQLite carries out this pragma when it compiles it.
     private void UseSync(bool full)
     {
         if (_syncIsFull == full) return;
-        (full ? _syncFull : _syncNormal).Run();
+        _database.Execute(full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
         _syncIsFull = full;
     }
 }

@@ -79,6 +79,9 @@ public sealed class SqliteChainStore : IChainStore
     public static void Backup(string folder, string path, Action<long, long>? progress, CancellationToken cancellation) =>
         SqliteBackup.Write(() => OpenSnapshot(folder), path, progress, cancellation);
 
+    /// <summary>SQLite's synchronous setting after the last write: 2 waits for the device at each commit, 1 does not.</summary>
+    internal long SynchronousLevel => _database.QueryInt64("PRAGMA synchronous");
+
     public void Commit(StoreBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

@@ -12,6 +12,7 @@ internal sealed class TrieNodeBytesCache(int capacityBytes)
     // What an entry takes beside the node itself: key, array header, table entry.
     private const int EntryOverhead = 120;
 
+    private readonly Lock _turnover = new();
     private volatile ConcurrentDictionary<Hash256, byte[]> _young = new();
     private volatile ConcurrentDictionary<Hash256, byte[]> _old = new();
     private int _youngBytes;
@@ -28,7 +29,7 @@ internal sealed class TrieNodeBytesCache(int capacityBytes)
     {
         if (!_young.TryAdd(hash, node)) return;
         if (Interlocked.Add(ref _youngBytes, node.Length + EntryOverhead) < capacityBytes / 2) return;
-        lock (this)
+        lock (_turnover)
         {
             if (_youngBytes < capacityBytes / 2) return;
             _old = _young;
@@ -39,7 +40,7 @@ internal sealed class TrieNodeBytesCache(int capacityBytes)
 
     public void Clear()
     {
-        lock (this)
+        lock (_turnover)
         {
             _old = new ConcurrentDictionary<Hash256, byte[]>();
             _young = new ConcurrentDictionary<Hash256, byte[]>();

@@ -184,6 +184,32 @@ public abstract class ChainStoreConformance : IDisposable
     }
 
     [Fact]
+    public void Keys_that_begin_alike_are_told_apart()
+    {
+        var script = new StoreScript(11);
+        var genesis = script.Next();
+        var (one, other) = (new Address([.. new byte[19], 1]), new Address([.. new byte[19], 2]));
+        var (first, second) = (new Hash256([.. new byte[31], 1]), new Hash256([.. new byte[31], 2]));
+        var step = new TransactionStep(TransactionFate.Dropped, new At(5), null, null, "for a reason");
+        var batch = TransferBatch(genesis, one, other);
+        batch.TransactionSteps.Add((first, step));
+        batch.TransactionSteps.Add((second, step with { At = new At(6) }));
+
+        Store.Commit(batch);
+
+        for (var round = 0; round < 2; round++)
+        {
+            Assert.Equal([0, 2], Store.GetAddressHistory(one, null, 10).Select(entry => entry.Index).Order());
+            Assert.Equal([1, 2], Store.GetAddressHistory(other, null, 10).Select(entry => entry.Index).Order());
+            Assert.Empty(Store.GetAddressHistory(Address.Zero, null, 10));
+            Assert.Equal(step, Assert.Single(Store.GetTransactionSteps(first)));
+            Assert.Equal(6, Assert.Single(Store.GetTransactionSteps(second)).At.UnixMs);
+            Assert.Null(Store.GetTransactionLocation(first));
+            Reopen();
+        }
+    }
+
+    [Fact]
     public void Pruning_forgets_exactly_what_no_kept_root_reaches()
     {
         var old = new StateSample(1, 9);
@@ -246,6 +272,28 @@ public abstract class ChainStoreConformance : IDisposable
         Assert.All(script.TrieNodes, node => Assert.Null(Store.GetTrieNode(node.Key)));
         Assert.NotNull(Store.GetBlock(head!.Head));
     }
+
+    // A genesis block of three transfers: by the first alone, by the second alone, and from the first to the second.
+    private static StoreBatch TransferBatch(StoreBatch genesis, Address one, Address other)
+    {
+        var elsewhere = new Address([.. Enumerable.Repeat((byte)9, 20)]);
+        Transaction[] transfers = [Transfer(0, elsewhere), Transfer(1, elsewhere), Transfer(2, other)];
+        var block = genesis.Blocks[0].Block with { Body = new BlockBody(transfers, null) };
+        var record = genesis.Blocks[0].Record with { TransactionCount = 3 };
+        return new StoreBatch { Blocks = { (block, record) }, Canonical = { new CanonicalChange(true, block, [one, other, one], 0, new At(1)) } };
+    }
+
+    private static Transaction Transfer(ulong nonce, Address to) => new UnsignedTransaction
+    {
+        Type = TransactionType.Legacy,
+        ChainId = 1,
+        Nonce = nonce,
+        MaxPriorityFeePerGas = 1,
+        MaxFeePerGas = 1,
+        GasLimit = 21000,
+        To = to,
+        Value = 1,
+    }.WithSignature(new Signature(1, 1, 0));
 
     private static StoreScript RunScript(int seed, int batches)
     {

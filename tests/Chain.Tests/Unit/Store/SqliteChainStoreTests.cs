@@ -192,6 +192,19 @@ public sealed class SqliteChainStoreTests : ChainStoreConformance
     }
 
     [Fact]
+    public void A_commit_waits_for_the_device_exactly_when_the_head_moves()
+    {
+        var store = (SqliteChainStore)Store;
+        var script = new StoreScript(1);
+        for (var i = 0; i < 20; i++)
+        {
+            var batch = script.Next();
+            store.Commit(batch);
+            if (!batch.IsEmpty) Assert.Equal(batch.Head is null ? 1 : 2, store.SynchronousLevel);
+        }
+    }
+
+    [Fact]
     public void The_log_stays_bounded_even_if_nobody_maintains_the_store()
     {
         var script = new StoreScript(2);

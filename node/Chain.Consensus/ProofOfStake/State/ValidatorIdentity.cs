@@ -8,6 +8,19 @@ namespace Chain.Consensus;
 /// <param name="Onion">What its RANDAO reveals are checked against.</param>
 public sealed record ValidatorIdentity(ValidatorKey Key, Address? WithdrawalAddress, RandaoOnion Onion)
 {
+    // Worked out at most once; a copy that `with` makes must not inherit it, and it is no part of what equals.
+    private byte[]? _root;
+
+    private ValidatorIdentity(ValidatorIdentity original) => (Key, WithdrawalAddress, Onion) = (original.Key, original.WithdrawalAddress, original.Onion);
+
+    /// <summary>keccak256 of the RLP.</summary>
+    public Hash256 Root => new(_root ??= ComputeRoot());
+
+    public bool Equals(ValidatorIdentity? other) =>
+        other is not null && Key.Equals(other.Key) && WithdrawalAddress == other.WithdrawalAddress && Onion == other.Onion;
+
+    public override int GetHashCode() => Key.GetHashCode();
+
     public void WriteTo(RlpWriter rlp)
     {
         Span<byte> compressed = stackalloc byte[33];
@@ -27,5 +40,12 @@ public sealed record ValidatorIdentity(ValidatorKey Key, Address? WithdrawalAddr
         var identity = new ValidatorIdentity(new ValidatorKey(key), rlp.ReadOptionalAddress(), RandaoOnion.Read(ref rlp));
         rlp.ExpectEnd();
         return identity;
+    }
+
+    private byte[] ComputeRoot()
+    {
+        var rlp = new RlpWriter(192);
+        WriteTo(rlp);
+        return rlp.ToKeccak256().ToArray();
     }
 }

@@ -12,7 +12,7 @@ public sealed class RlpProperties
         var random = new Random(Seed);
         for (var i = 0; i < 2000; i++)
         {
-            var encoded = RlpTree.Encode(Tree(random, 5));
+            var encoded = RlpTree.Encode(RlpTree.Random(random, 5));
             Assert.Equal(encoded, RlpTree.Encode(RlpTree.Decode(encoded)));
         }
     }
@@ -24,9 +24,7 @@ public sealed class RlpProperties
         var accepted = 0;
         for (var i = 0; i < 20_000; i++)
         {
-            var encoded = RlpTree.Encode(Tree(random, 4));
-            for (var hits = random.Next(1, 4); hits > 0; hits--) encoded[random.Next(encoded.Length)] = (byte)random.Next(256);
-            if (random.Next(4) == 0) encoded = encoded[..random.Next(encoded.Length)];
+            var encoded = RlpTree.Damage(RlpTree.Encode(RlpTree.Random(random, 4)), random);
             try
             {
                 Assert.Equal(encoded, RlpTree.Encode(RlpTree.Decode(encoded)));
@@ -39,17 +37,5 @@ public sealed class RlpProperties
         }
 
         Assert.InRange(accepted, 1, 19_999);
-    }
-
-    private static object Tree(Random random, int depth)
-    {
-        if (depth == 0 || random.Next(3) == 0)
-        {
-            var bytes = new byte[random.Next(5) switch { 0 => 0, 1 => 1, 2 => random.Next(54, 58), 3 => random.Next(254, 258), _ => random.Next(40) }];
-            random.NextBytes(bytes);
-            return bytes;
-        }
-
-        return Enumerable.Range(0, random.Next(5)).Select(_ => Tree(random, depth - 1)).ToList();
     }
 }

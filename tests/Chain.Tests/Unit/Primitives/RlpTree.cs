@@ -23,6 +23,26 @@ internal static class RlpTree
         return writer.ToArray();
     }
 
+    /// <summary>A tree whose strings are mostly of a length where the encoding changes.</summary>
+    public static object Random(Random random, int depth)
+    {
+        if (depth == 0 || random.Next(3) == 0)
+        {
+            var bytes = new byte[random.Next(5) switch { 0 => 0, 1 => 1, 2 => random.Next(54, 58), 3 => random.Next(254, 258), _ => random.Next(40) }];
+            random.NextBytes(bytes);
+            return bytes;
+        }
+
+        return Enumerable.Range(0, random.Next(5)).Select(_ => Random(random, depth - 1)).ToList();
+    }
+
+    /// <summary>The bytes with a few of them overwritten, and now and then cut short.</summary>
+    public static byte[] Damage(byte[] encoded, Random random)
+    {
+        for (var hits = random.Next(1, 4); hits > 0; hits--) encoded[random.Next(encoded.Length)] = (byte)random.Next(256);
+        return random.Next(4) == 0 ? encoded[..random.Next(encoded.Length)] : encoded;
+    }
+
     private static object Read(ref RlpReader reader, int depth)
     {
         if (depth > MaxDepth) throw new RlpException($"Lists are nested more than {MaxDepth} deep.");

@@ -1,0 +1,21 @@
+using Chain.Primitives;
+
+namespace Chain.Consensus;
+
+/// <summary>
+/// Something that a validator of this node is to sign, with what its signing history must know of it. The rules only ask;
+/// whoever holds the keys writes the history durably first, then signs (DESIGN section 5).
+/// </summary>
+/// <param name="Key">Whose signature is wanted.</param>
+/// <param name="SigningRoot">The digest to sign (<see cref="StakeDomain"/>).</param>
+public abstract record SigningRequest(ValidatorKey Key, Hash256 SigningRoot)
+{
+    /// <summary>A block for a slot; a second, different one for the same slot is slashable.</summary>
+    public sealed record Proposal(ValidatorKey Key, Hash256 SigningRoot, Slot Slot) : SigningRequest(Key, SigningRoot);
+
+    /// <summary>A vote that links two epochs; double and surround votes are slashable.</summary>
+    public sealed record Vote(ValidatorKey Key, Hash256 SigningRoot, Epoch Source, Epoch Target) : SigningRequest(Key, SigningRoot);
+
+    /// <summary>A wish to leave: never slashable.</summary>
+    public sealed record VoluntaryExit(ValidatorKey Key, Hash256 SigningRoot) : SigningRequest(Key, SigningRoot);
+}

@@ -1,3 +1,4 @@
+using Chain.Execution;
 using Chain.Primitives;
 
 namespace Chain.Consensus;
@@ -10,4 +11,12 @@ public static class ConsensusFactory
         ProofOfWorkSettings settings => ProofOfWork.Create(spec, settings),
         _ => throw new InvalidOperationException($"No rule for {spec.Consensus.GetType().Name}."),
     };
+
+    /// <summary>The block and the accounts that a genesis file describes, under the rule that it names.</summary>
+    /// <exception cref="GenesisException">Values with which a chain cannot work.</exception>
+    public static GenesisBlock BuildGenesis(GenesisFile genesis)
+    {
+        ArgumentNullException.ThrowIfNull(genesis);
+        return genesis.Spec.Consensus is ProofOfStakeSettings settings ? StakeGenesis.Build(genesis, settings) : GenesisState.Build(genesis);
+    }
 }

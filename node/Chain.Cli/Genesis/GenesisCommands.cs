@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Chain.Execution;
+using Chain.Consensus;
 using Chain.Primitives;
 using Spectre.Console;
 
@@ -23,7 +23,7 @@ internal static class GenesisCommands
             var file = parsed.GetValue(output)!;
             if (file.Exists) throw new GenesisException($"{file.FullName} is there already; choose another name, nothing was written.");
             var text = GenesisTemplate.Write(parsed.GetValue(chainId), parsed.GetValue(blockTime), parsed.GetValue(difficulty), [.. parsed.GetValue(accounts)!.Select(ParseAccount)]);
-            var genesis = GenesisState.Build(GenesisJson.Parse(text));
+            var genesis = ConsensusFactory.BuildGenesis(GenesisJson.Parse(text));
             await File.WriteAllTextAsync(file.FullName, text, cancellation);
             AnsiConsole.MarkupLine($"{Markup.Escape(file.FullName)}: genesis block {genesis.Block.Hash}");
             return ChainProgram.Ok;
@@ -39,7 +39,7 @@ internal static class GenesisCommands
         {
             var file = parsed.GetValue(input)!;
             var genesis = NodeCommands.ReadGenesis(file);
-            var built = GenesisState.Build(genesis);
+            var built = ConsensusFactory.BuildGenesis(genesis);
             AnsiConsole.MarkupLine($"chain id      {genesis.Spec.ChainId}");
             AnsiConsole.MarkupLine($"genesis block {built.Block.Hash}");
             AnsiConsole.MarkupLine($"state root    {built.Block.Header.Header.StateRoot}");

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
-using Chain.Execution;
 using Chain.Node;
 using Chain.Node.Host;
 using Chain.Primitives;
@@ -58,7 +57,7 @@ internal static class ChainFileCommands
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(() => WithProgressAsync(parsed.GetValue(Json), "importing", report =>
         {
             var parsedGenesis = NodeCommands.ReadGenesis(parsed.GetValue(genesis)!);
-            var built = GenesisState.Build(parsedGenesis);
+            var built = ConsensusFactory.BuildGenesis(parsedGenesis);
             using var stream = new BufferedStream(new FileStream(parsed.GetValue(file)!.FullName, FileMode.Open, FileAccess.Read), 1 << 20);
             using var store = DiskStores.Open(DiskStores.Sqlite, parsed.GetValue(data)!.FullName, built.Block.Hash);
             if (store.GetHead() is null) store.Commit(NodeCore.GenesisBatch(built, new At(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())));

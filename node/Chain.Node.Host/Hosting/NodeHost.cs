@@ -102,7 +102,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
     public static async Task<NodeHost> StartAsync(NodeHostOptions options, ILoggerFactory loggers, TimeProvider time)
     {
         Directory.CreateDirectory(options.DataFolder);
-        var genesis = GenesisState.Build(options.Genesis);
+        var genesis = ConsensusFactory.BuildGenesis(options.Genesis);
         var clock = new NodeClock(time) { SkewMs = options.ClockSkewMs };
         var store = DiskStores.Open(options.Store, options.DataFolder, genesis.Block.Hash);
         NodeHost host;

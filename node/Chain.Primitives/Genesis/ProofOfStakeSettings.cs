@@ -139,4 +139,20 @@ public sealed record ProofOfStakeSettings : ConsensusSettings
 
     /// <summary>N of the hash onion: how many epochs one commitment lasts (DESIGN section 5).</summary>
     public ulong RandaoOnionLayers { get; init; } = 1 << 16;
+
+    /// <summary>Where the deposit contract is called.</summary>
+    public Address DepositAddress { get; init; } = Address.Parse("0x4242424242424242424242424242424242424242");
+
+    /// <summary>MIN_DEPOSIT_AMOUNT, in Gwei.</summary>
+    public ulong MinDepositGwei { get; init; } = 1_000_000_000;
+
+    /// <summary>Who may validate from the start, in the order of the registry.</summary>
+    public IReadOnlyList<GenesisValidator> Validators { get; init; } = [];
 }
+
+/// <summary>A validator that exists from the start.</summary>
+/// <param name="PublicKey">Its key on secp256k1: x ‖ y, 64 bytes.</param>
+/// <param name="RandaoCommitment">The outermost layer of its hash onion (DESIGN section 5), which belongs to epoch 0.</param>
+/// <param name="WithdrawalAddress">Where its stake goes in the end; null for nowhere.</param>
+/// <param name="BalanceGwei">Its stake in Gwei. From <see cref="ProofOfStakeSettings.MaxEffectiveBalance"/> on it is active at once, with less it waits for a deposit.</param>
+public sealed record GenesisValidator(ReadOnlyMemory<byte> PublicKey, Hash256 RandaoCommitment, Address? WithdrawalAddress, ulong BalanceGwei);

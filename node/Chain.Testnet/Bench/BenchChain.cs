@@ -37,7 +37,7 @@ public sealed class BenchChain
                 .OrderBy(item => item.Key)],
         };
         Rules = ConsensusFactory.Create(Genesis.Spec);
-        GenesisBlock = GenesisState.Build(Genesis);
+        GenesisBlock = ConsensusFactory.BuildGenesis(Genesis);
         Config = new NodeConfig { Spec = Genesis.Spec, Genesis = GenesisBlock.Block };
     }
 

@@ -31,7 +31,7 @@ public sealed class SimulatedNetwork
     {
         Random = new SeededRandom(seed);
         Rules = ConsensusFactory.Create(genesis.Spec);
-        Genesis = GenesisState.Build(genesis);
+        Genesis = ConsensusFactory.BuildGenesis(genesis);
         Now = new At((long)(genesis.Timestamp * 1000));
         _partitionOf = new int[nodes];
         var config = new NodeConfig { Spec = genesis.Spec, Genesis = Genesis.Block };

@@ -133,21 +133,37 @@ public sealed class StakeState
     }
 
     /// <summary>add_validator_to_registry: a new validator that waits for its activation.</summary>
-    internal void AddValidator(ValidatorIdentity identity, Gwei balance)
+    internal void AddValidator(ValidatorIdentity identity, Gwei balance) => AddValidators([identity], [balance]);
+
+    /// <summary>Several at once, each with its balance.</summary>
+    internal void AddValidators(ReadOnlySpan<ValidatorIdentity> identities, ReadOnlySpan<Gwei> balances)
     {
-        var increments = balance.Amount / Settings.EffectiveBalanceIncrement;
-        var effective = Gwei.Min(new Gwei(increments * Settings.EffectiveBalanceIncrement), new Gwei(Settings.MaxEffectiveBalance));
-        Identities = [.. Identities, identity];
-        Balances = [.. Balances, balance];
-        EffectiveBalances = [.. EffectiveBalances, effective];
-        Slashed = [.. Slashed, false];
-        ActivationEligibilityEpochs = [.. ActivationEligibilityEpochs, Epoch.FarFuture];
-        ActivationEpochs = [.. ActivationEpochs, Epoch.FarFuture];
-        ExitEpochs = [.. ExitEpochs, Epoch.FarFuture];
-        WithdrawableEpochs = [.. WithdrawableEpochs, Epoch.FarFuture];
-        PreviousParticipation = [.. PreviousParticipation, default];
-        CurrentParticipation = [.. CurrentParticipation, default];
-        InactivityScores = [.. InactivityScores, 0];
+        var effective = new Gwei[balances.Length];
+        for (var i = 0; i < effective.Length; i++)
+        {
+            var increments = balances[i].Amount / Settings.EffectiveBalanceIncrement;
+            effective[i] = Gwei.Min(new Gwei(increments * Settings.EffectiveBalanceIncrement), new Gwei(Settings.MaxEffectiveBalance));
+        }
+
+        Identities = [.. Identities, .. identities];
+        Balances = [.. Balances, .. balances];
+        EffectiveBalances = [.. EffectiveBalances, .. effective];
+        Slashed = Longer(Slashed, false);
+        ActivationEligibilityEpochs = Longer(ActivationEligibilityEpochs, Epoch.FarFuture);
+        ActivationEpochs = Longer(ActivationEpochs, Epoch.FarFuture);
+        ExitEpochs = Longer(ExitEpochs, Epoch.FarFuture);
+        WithdrawableEpochs = Longer(WithdrawableEpochs, Epoch.FarFuture);
+        PreviousParticipation = Longer(PreviousParticipation, ParticipationFlags.None);
+        CurrentParticipation = Longer(CurrentParticipation, ParticipationFlags.None);
+        InactivityScores = Longer(InactivityScores, 0UL);
+    }
+
+    private T[] Longer<T>(T[] column, T value)
+    {
+        var longer = new T[ValidatorCount];
+        column.CopyTo(longer, 0);
+        longer.AsSpan(column.Length).Fill(value);
+        return longer;
     }
 }
 

@@ -6,15 +6,26 @@ namespace Chain.Consensus;
 /// A validator's commitment to its RANDAO reveals (DESIGN section 5): reveal(e) = H^(N - (e - e0))(seed), so that each epoch
 /// has one value which its maker cannot choose, and which hashes forward to the layer revealed before.
 /// </summary>
-/// <param name="Layer">The last layer known: the commitment H^N(seed), then what was revealed last.</param>
+/// <param name="Commitment">The outermost layer, H^N(seed): which of its onions a validator must reveal from.</param>
+/// <param name="Layer">The last layer known: the commitment, then what was revealed last.</param>
 /// <param name="LayerEpoch">The epoch to which that layer belongs.</param>
 /// <param name="LastEpoch">e0 + N: the epoch of the innermost layer, the seed. Afterwards the next commitment is needed.</param>
 /// <param name="NextCommitment">The commitment of the onion that follows; null while none is known.</param>
 /// <param name="NextFirstEpoch">The first epoch in which the next onion may be used.</param>
-public sealed record RandaoOnion(Hash256 Layer, Epoch LayerEpoch, Epoch LastEpoch, Hash256? NextCommitment = null, Epoch NextFirstEpoch = default)
+public sealed record RandaoOnion(
+    Hash256 Commitment, Hash256 Layer, Epoch LayerEpoch, Epoch LastEpoch, Hash256? NextCommitment = null, Epoch NextFirstEpoch = default)
 {
     /// <summary>An onion of so many layers whose commitment belongs to this epoch.</summary>
-    public static RandaoOnion Begin(Hash256 commitment, Epoch first, ulong layers) => new(commitment, first, first + layers);
+    public static RandaoOnion Begin(Hash256 commitment, Epoch first, ulong layers) => new(commitment, commitment, first, first + layers);
+
+    /// <summary>The onion that reveals of this epoch belong to: this one or, after its end, the next; null when there is none.</summary>
+    public RandaoOnion? InEffect(Epoch epoch, ulong layers)
+    {
+        if (epoch <= LastEpoch) return this;
+        return NextCommitment is { } commitment && epoch >= NextFirstEpoch && epoch - NextFirstEpoch <= layers
+            ? Begin(commitment, NextFirstEpoch, layers)
+            : null;
+    }
 
     /// <summary>
     /// This onion after a reveal in this epoch; null when the reveal does not hash forward to the last layer known, or the
@@ -22,7 +33,7 @@ public sealed record RandaoOnion(Hash256 Layer, Epoch LayerEpoch, Epoch LastEpoc
     /// </summary>
     public RandaoOnion? AfterReveal(Hash256 reveal, Epoch epoch, ulong layers)
     {
-        if (epoch > LastEpoch) return Next(epoch, layers)?.AfterReveal(reveal, epoch, layers);
+        if (epoch > LastEpoch) return InEffect(epoch, layers)?.AfterReveal(reveal, epoch, layers);
         if (epoch < LayerEpoch) return null;
         var hash = reveal;
         for (var steps = epoch - LayerEpoch; steps > 0; steps--) hash = SpecHash.Hash(hash.Bytes);
@@ -37,11 +48,6 @@ public sealed record RandaoOnion(Hash256 Layer, Epoch LayerEpoch, Epoch LastEpoc
         return this with { NextCommitment = commitment, NextFirstEpoch = earliest > afterThis ? earliest : afterThis };
     }
 
-    private RandaoOnion? Next(Epoch epoch, ulong layers) =>
-        NextCommitment is { } commitment && epoch >= NextFirstEpoch && epoch - NextFirstEpoch <= layers
-            ? Begin(commitment, NextFirstEpoch, layers)
-            : null;
-
     /// <summary>The secret side: the value to reveal in an epoch, for an onion that began in another.</summary>
     public static Hash256 Reveal(Hash256 seed, Epoch first, Epoch epoch, ulong layers)
     {
@@ -53,6 +59,7 @@ public sealed record RandaoOnion(Hash256 Layer, Epoch LayerEpoch, Epoch LastEpoc
     public void WriteTo(RlpWriter rlp)
     {
         rlp.StartList();
+        rlp.Write(Commitment);
         rlp.Write(Layer);
         rlp.Write(LayerEpoch.Number);
         rlp.Write(LastEpoch.Number);
@@ -65,7 +72,7 @@ public sealed record RandaoOnion(Hash256 Layer, Epoch LayerEpoch, Epoch LastEpoc
     {
         var rlp = outer.ReadList();
         var onion = new RandaoOnion(
-            rlp.ReadHash(), new Epoch(rlp.ReadUInt64()), new Epoch(rlp.ReadUInt64()), ReadOptionalHash(ref rlp), new Epoch(rlp.ReadUInt64()));
+            rlp.ReadHash(), rlp.ReadHash(), new Epoch(rlp.ReadUInt64()), new Epoch(rlp.ReadUInt64()), ReadOptionalHash(ref rlp), new Epoch(rlp.ReadUInt64()));
         rlp.ExpectEnd();
         return onion;
     }

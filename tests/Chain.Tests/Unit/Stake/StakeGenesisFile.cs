@@ -7,7 +7,7 @@ namespace Chain.Tests;
 /// <summary>Genesis files of proof of stake for tests.</summary>
 internal static class StakeGenesisFile
 {
-    private const ulong OnionLayers = 64;
+    public const ulong OnionLayers = 64;
 
     /// <summary>So many validators with the keys of <see cref="StakeSample.KeyOf"/>, from one up.</summary>
     public static JsonArray Validators(int count) => [.. Enumerable.Range(1, count).Select(Validator)];

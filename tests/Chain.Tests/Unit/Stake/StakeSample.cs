@@ -91,5 +91,5 @@ internal static class StakeSample
     private static ValidatorIdentity Identity(Random random) => new(
         new ValidatorKey(KeyOf(random.Next(1, 200)).PublicKey),
         random.Next(2) == 0 ? null : KeyOf(random.Next(1, 200)).Address,
-        new RandaoOnion(Hash(random), new Epoch(Number(random)), new Epoch(Number(random)), random.Next(2) == 0 ? null : Hash(random), new Epoch(Number(random))));
+        new RandaoOnion(Hash(random), Hash(random), new Epoch(Number(random)), new Epoch(Number(random)), random.Next(2) == 0 ? null : Hash(random), new Epoch(Number(random))));
 }

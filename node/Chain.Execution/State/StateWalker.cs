@@ -2,9 +2,19 @@ using Chain.Primitives;
 
 namespace Chain.Execution;
 
-/// <summary>Finds everything that a state needs: what pruning must keep.</summary>
+/// <summary>Goes through a whole state: what pruning must keep, and what all accounts hold.</summary>
 public static class StateWalker
 {
+    /// <summary>The wei of all accounts together.</summary>
+    /// <exception cref="MissingStateException">The state is not complete.</exception>
+    public static UInt256 TotalBalance(IStateReader reader, Hash256 root)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var total = UInt256.Zero;
+        foreach (var (_, account) in new MerklePatriciaTrie(reader, root).Entries()) total += Account.Decode(account).Balance;
+        return total;
+    }
+
     /// <summary>
     /// The hashes of all trie nodes and codes that the root reaches: accounts, their storage, their code; each once.
     /// </summary>

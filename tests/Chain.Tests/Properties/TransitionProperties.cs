@@ -79,14 +79,7 @@ public sealed class TransitionProperties
 
     private static UInt256 Supply(Ledger ledger)
     {
-        var sum = UInt256.Zero;
-        foreach (var (_, encoded) in new MerklePatriciaTrie(ledger.Store, ledger.Root).Entries())
-        {
-            var account = Account.Decode(encoded);
-            Assert.False(account.IsEmpty);
-            sum += account.Balance;
-        }
-
-        return sum;
+        Assert.DoesNotContain(new MerklePatriciaTrie(ledger.Store, ledger.Root).Entries(), entry => Account.Decode(entry.Value).IsEmpty);
+        return StateWalker.TotalBalance(ledger.Store, ledger.Root);
     }
 }

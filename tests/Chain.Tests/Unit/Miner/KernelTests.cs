@@ -62,6 +62,14 @@ public sealed class KernelTests
     }
 
     [Fact]
+    public void A_first_launch_that_compiles_the_kernel_does_not_make_the_device_look_slow()
+    {
+        var device = new EmulatedDevice(2, "plain");
+        var clock = new DeviceClock(device, perNonce: LaunchTime / 1000, firstLaunch: LaunchTime * 500);
+        Assert.Equal(2000UL, new KernelSearcher(device, LaunchTime, clock).LaunchSize);
+    }
+
+    [Fact]
     public void Both_ways_to_write_a_rotate_rotate()
     {
         var random = new Random(1);
@@ -128,10 +136,11 @@ public sealed class KernelTests
     }
 
     /// <summary>Advances with the nonces that a device was given.</summary>
-    private sealed class DeviceClock(EmulatedDevice device, TimeSpan perNonce) : TimeProvider
+    private sealed class DeviceClock(EmulatedDevice device, TimeSpan perNonce, TimeSpan firstLaunch = default) : TimeProvider
     {
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-        public override long GetTimestamp() => device.Launches.Sum(launch => launch.NoncesPerThread) * perNonce.Ticks;
+        public override long GetTimestamp() =>
+            (device.Launches.Sum(launch => launch.NoncesPerThread) * perNonce.Ticks) + (device.Launches.Count > 0 ? firstLaunch.Ticks : 0);
     }
 }

@@ -15,7 +15,7 @@ internal static class SimulateCommand
         var seeds = new Option<string?>("--seeds") { Description = "A range of seeds, as 1..100" };
         var nodes = new Option<int>("--nodes") { Description = "Nodes in the network, 2 to 32", DefaultValueFactory = _ => 5 };
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
-        var command = new Command("simulate", "Hurt a simulated network, let it heal, and check that it kept its promises; equal seeds give equal histories") { seed, seeds, nodes, json };
+        var command = new Command("simulate", "Hurt a simulated network, let it heal, and check that it kept its promises; equal seeds give equal histories") { seed, seeds, nodes, json, SimulateDifficultyCommand.Create() };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(() =>
         {
             var (first, last) = Range(parsed.GetValue(seed), parsed.GetValue(seeds));

@@ -42,49 +42,6 @@ public sealed class AsertTests
     public void The_difficulty_of_a_child_at_the_end_of_time_is_the_floor() =>
         Assert.Equal(Asert.MinimumDifficulty, Asert.NextDifficulty(Header with { Difficulty = UInt256.MaxValue, Timestamp = 0 }, ulong.MaxValue, BlockTime));
 
-    [Theory]
-    [InlineData(1000)]
-    [InlineData(0.001)]
-    public void A_thousandfold_change_of_hash_rate_settles_within_twelve_half_lives_and_never_stalls(double change)
-    {
-        const double hashesBefore = 5e8;
-        var hashes = hashesBefore * change;
-        var parent = Header with { Difficulty = (ulong)hashesBefore * BlockTime };
-        double time = parent.Timestamp;
-        double longestGap = 0;
-        double settledAt = time;
-        while (time < Header.Timestamp + 1200)
-        {
-            var (found, child) = NextBlock(parent, time, hashes);
-            longestGap = Math.Max(longestGap, found - time);
-            (time, parent) = (found, child);
-            if ((double)parent.Difficulty / hashes is < BlockTime / 1.5 or > BlockTime * 1.5) settledAt = time;
-        }
-
-        Assert.InRange(settledAt - Header.Timestamp, 0, 12.0 * Asert.HalfLifeBlocks * BlockTime);
-        Assert.InRange(longestGap, 0, 130);
-    }
-
-    /// <summary>
-    /// The block that is found when the expected number of hashes is one: the template is renewed every second, and the
-    /// difficulty falls while the search lasts. A timestamp may run 15 s ahead of the clock, then the miner waits.
-    /// </summary>
-    private static (double Found, BlockHeader Child) NextBlock(BlockHeader parent, double time, double hashes)
-    {
-        time = Math.Max(time, parent.Timestamp + 1.0 - 15);
-        var done = 0.0;
-        while (true)
-        {
-            var timestamp = Math.Max((ulong)time, parent.Timestamp + 1);
-            var difficulty = Asert.NextDifficulty(parent, timestamp, BlockTime);
-            var untilNextSecond = Math.Floor(time) + 1 - time;
-            var needed = (1 - done) * (double)difficulty / hashes;
-            if (needed <= untilNextSecond) return (time + needed, parent with { Difficulty = difficulty, Timestamp = timestamp });
-            done += untilNextSecond * hashes / (double)difficulty;
-            time += untilNextSecond;
-        }
-    }
-
     [Fact]
     public void Every_bit_of_the_target_is_what_whole_numbers_give()
     {

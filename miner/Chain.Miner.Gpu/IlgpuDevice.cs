@@ -67,7 +67,7 @@ internal sealed class IlgpuDevice : IKernelDevice
     }
 
     // Plain stores: every thread has a word of its own, and all that write the common one write the same.
-    private static void Search<TRotate>(
+    internal static void Search<TRotate>(
         Index1D thread, KernelJob job, int mark, ArrayView<ulong> constants, ArrayView<int> any, ArrayView<int> candidates)
         where TRotate : struct, IRotate
     {

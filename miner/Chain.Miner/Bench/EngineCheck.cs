@@ -1,3 +1,4 @@
+using Chain.Consensus;
 using Chain.Primitives;
 
 namespace Chain.Miner;
@@ -6,6 +7,7 @@ namespace Chain.Miner;
 internal static class EngineCheck
 {
     private const int Nonces = 256;
+    private const ulong WidestVector = 16;
 
     /// <summary>Null when all solutions agree, otherwise the first case that does not, in full.</summary>
     /// <param name="engine">The engine to judge.</param>
@@ -30,6 +32,7 @@ internal static class EngineCheck
     private static IEnumerable<(SearchJob Job, ulong First)> Cases(int seed)
     {
         var random = new Random(seed);
+        foreach (var lone in LoneSolutions(random)) yield return lone;
         var half = UInt256.MaxValue >> 1;
         yield return (new SearchJob(Hash256.Zero, half), 0);
         yield return (new SearchJob(UInt256.MaxValue.ToHash256(), half), 0);
@@ -41,6 +44,15 @@ internal static class EngineCheck
         yield return (new SearchJob(RandomHash(random), half), unchecked(0UL - 77));
         for (var i = 0; i < 40; i++)
             yield return (new SearchJob(RandomHash(random), RandomHash(random).ToUInt256() >> random.Next(8)), (ulong)random.NextInt64());
+    }
+
+    // One nonce that just meets its target, in each place of the widest vector.
+    private static IEnumerable<(SearchJob Job, ulong First)> LoneSolutions(Random random)
+    {
+        var seal = RandomHash(random);
+        var nonce = Enumerable.Range(0, 2 * Nonces).Select(i => (ulong)i).MinBy(candidate => KeccakSeal.PowHash(seal, candidate).ToUInt256());
+        var job = new SearchJob(seal, KeccakSeal.PowHash(seal, nonce).ToUInt256());
+        for (var place = 0UL; place < WidestVector; place++) yield return (job, unchecked(nonce - place));
     }
 
     private static Hash256 RandomHash(Random random)

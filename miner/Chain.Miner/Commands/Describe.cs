@@ -44,7 +44,8 @@ internal static class Describe
     public static string Sums(WorkClient client)
     {
         var counters = client.Counters;
-        return $"{client.Session.TotalHashes} hashes, {counters.Found} found, {counters.Accepted} accepted, {counters.Stale} stale, "
+        var searched = client.Session.SearchShare is { } share ? $" in {share:P2} of the time" : "";
+        return $"{client.Session.TotalHashes} hashes{searched}, {counters.Found} found, {counters.Accepted} accepted, {counters.Stale} stale, "
                + $"{counters.Duplicate} duplicate, {counters.Rejected} rejected, {counters.Lost} lost";
     }
 }

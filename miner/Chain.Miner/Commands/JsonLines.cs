@@ -51,6 +51,7 @@ internal sealed class JsonLines(TextWriter output, TimeProvider time) : IRunDisp
     {
         HashesPerSecond = client.Session.HashesPerSecond,
         Hashes = client.Session.TotalHashes,
+        SearchShare = client.Session.SearchShare,
         Engines = client.Session.Rates.Select(rate => new EngineRate(rate.Engine, rate.Threads, rate.HashesPerSecond)).ToArray(),
         Counters = client.Counters,
     };

@@ -64,7 +64,8 @@ internal sealed class LiveView : IRunDisplay
             new Markup($"[bold]{node.EscapeMarkup()}[/]"),
             table,
             new Text($"work      {work}"),
-            new Text($"total     {Describe.Rate(client.Session.HashesPerSecond)}, {client.Session.TotalHashes} hashes"),
+            new Text($"total     {Describe.Rate(client.Session.HashesPerSecond)}, {client.Session.TotalHashes} hashes"
+                     + (client.Session.SearchShare is { } share ? $", searching {share:P1} of the time" : "")),
             new Markup($"blocks    {counters.Found} found, [green]{counters.Accepted} accepted[/], {counters.Stale} stale, "
                        + $"{counters.Duplicate} duplicate, {counters.Rejected} rejected, {counters.Lost} lost"),
         };

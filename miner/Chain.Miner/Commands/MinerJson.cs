@@ -32,6 +32,9 @@ internal sealed record RunLine(string Event, DateTimeOffset Time)
 
     public ulong? Hashes { get; init; }
 
+    /// <summary>Share of the time since the first work that was spent searching.</summary>
+    public double? SearchShare { get; init; }
+
     public IReadOnlyList<EngineRate>? Engines { get; init; }
 
     public MinerCounters? Counters { get; init; }

@@ -13,7 +13,7 @@ internal sealed record EngineChoice(IReadOnlyList<INonceSearcher> Engines, TimeS
 
     /// <summary>Resolves `auto`, `cpu`, `gpu` or the name of a processor engine.</summary>
     /// <param name="name">As typed.</param>
-    /// <param name="threads">For processor engines.</param>
+    /// <param name="threads">For processor engines, also when one takes over from a device.</param>
     /// <param name="findDevices">Called only where devices matter.</param>
     /// <param name="onDeviceFailure">Told when a device fails and a processor engine takes over.</param>
     public static EngineChoice Resolve(string name, int threads, Func<DeviceList> findDevices, Action<string> onDeviceFailure)
@@ -22,7 +22,7 @@ internal sealed record EngineChoice(IReadOnlyList<INonceSearcher> Engines, TimeS
         if (name is "auto" or "gpu")
         {
             var list = findDevices();
-            var opened = Open(list, onDeviceFailure);
+            var opened = Open(list, threads, onDeviceFailure);
             if (opened.Count > 0) return new EngineChoice(opened, DeviceBatch, null);
             if (name == "gpu") return Failed("There is no usable GPU. " + Explain(list));
         }
@@ -37,15 +37,17 @@ internal sealed record EngineChoice(IReadOnlyList<INonceSearcher> Engines, TimeS
             : $"The engine '{name}' needs {needs}, which this processor lacks; it runs {names}.");
     }
 
-    private static List<INonceSearcher> Open(DeviceList list, Action<string> onDeviceFailure)
+    private static List<INonceSearcher> Open(DeviceList list, int threads, Action<string> onDeviceFailure)
     {
+        // All devices share what takes over, so that two lost ones do not crowd the processor.
+        var processor = new ParallelSearcher(NonceSearchers.Best, threads);
         var opened = new List<INonceSearcher>();
         foreach (var device in list.Devices)
         {
             if (device.Open is null) continue;
             try
             {
-                opened.Add(new FallbackSearcher(device.Open(), NonceSearchers.Best, onDeviceFailure));
+                opened.Add(new FallbackSearcher(device.Open(), processor, onDeviceFailure));
             }
             catch (DeviceException e)
             {

@@ -34,6 +34,6 @@ public readonly record struct SearchJob(Hash256 SealHash, UInt256 Target)
 }
 
 /// <summary>What a search did.</summary>
-/// <param name="HashesDone">Nonces tried, counted from the first; less than asked for only when the search was cancelled.</param>
+/// <param name="HashesDone">How many nonces were tried; less than asked for only when the search was cancelled.</param>
 /// <param name="Nonces">Every solution among those tried, in the order of the search.</param>
 public readonly record struct SearchResult(ulong HashesDone, IReadOnlyList<ulong> Nonces);

@@ -22,6 +22,8 @@ public sealed class SearchSession : IDisposable
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
     private bool _disposed;
+    private long _searchTicks;
+    private long? _firstJobAt;
     private ulong _nextNonce;
     private Assignment? _assignment;
     private TaskCompletionSource _changed = NewSignal();
@@ -65,6 +67,21 @@ public sealed class SearchSession : IDisposable
             .Select(group => (group.Key, group.Count(), group.Sum(pair => pair.Second.HashesPerSecond(Elapsed))))
             .ToArray();
 
+    /// <summary>Of the time that the threads have had since the first job, the share that was spent searching: what is missing to 1 was
+    /// spent on handing out ranges, changing jobs, resting after solutions and waiting for a limit. Null before the first job.</summary>
+    public double? SearchShare
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _firstJobAt is { } began && _options.Time.GetElapsedTime(began) is { Ticks: > 0 } sinceThen
+                    ? TimeSpan.FromTicks(Interlocked.Read(ref _searchTicks)) / (sinceThen * _threads.Length)
+                    : null;
+            }
+        }
+    }
+
     private TimeSpan Elapsed => _options.Time.GetElapsedTime(_startedAt);
 
     /// <summary>Searches this job from now on, also when it is the same as before; null rests.</summary>
@@ -74,6 +91,7 @@ public sealed class SearchSession : IDisposable
         TaskCompletionSource changed;
         lock (_lock)
         {
+            if (job is not null) _firstJobAt ??= _options.Time.GetTimestamp();
             old = _assignment;
             _assignment = job is { } set ? new Assignment(set) : null;
             (changed, _changed) = (_changed, NewSignal());
@@ -104,6 +122,7 @@ public sealed class SearchSession : IDisposable
             var startedAt = _options.Time.GetTimestamp();
             var result = engine.Search(assignment.Job, first, count, assignment.Token);
             var took = _options.Time.GetElapsedTime(startedAt);
+            Interlocked.Add(ref _searchTicks, took.Ticks);
             meter.Add(Elapsed, result.HashesDone);
             if (result.HashesDone == count) batch = NextBatch(count, took);
             if (result.Nonces.Count == 0) continue;

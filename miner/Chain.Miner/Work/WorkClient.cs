@@ -97,7 +97,7 @@ public sealed class WorkClient : IDisposable
             {
                 TakeWork(await node.GetWorkAsync(ct).ConfigureAwait(false));
                 backoff.Reset();
-                await FollowAsync(node, ct).ConfigureAwait(false);
+                Volatile.Write(ref _node, await FollowAsync(node, ct).ConfigureAwait(false));
             }
             catch (Exception e) when (e is NodeUnreachableException or RpcFaultException)
             {
@@ -112,18 +112,41 @@ public sealed class WorkClient : IDisposable
         }
     }
 
-    // Until the node fails.
-    private async Task FollowAsync(WorkNode node, CancellationToken ct)
+    // Until the node fails, or an earlier one answers, whose number is returned.
+    private async Task<int> FollowAsync(WorkNode node, CancellationToken ct)
     {
         using var subscription = await node.TrySubscribeAsync(ct).ConfigureAwait(false);
         Tell(new MinerEvent.Connected(node.Url, subscription is not null));
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var asking = AskAsync(node, subscription is null ? _options.PollInterval : _options.SafetyPollInterval, both.Token);
         var hearing = subscription is null ? asking : HearAsync(subscription, both.Token);
-        var first = await Task.WhenAny(asking, hearing).ConfigureAwait(false);
+        var probing = ProbeEarlierAsync(_node, both.Token);
+        var first = await Task.WhenAny(asking, hearing, probing).ConfigureAwait(false);
         await both.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(asking, hearing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(asking, hearing, probing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await first.ConfigureAwait(false);
+        return await probing.ConfigureAwait(false);
+    }
+
+    // Ends with the number of a node that stands before this one and gives work again.
+    private async Task<int> ProbeEarlierAsync(int current, CancellationToken ct)
+    {
+        while (true)
+        {
+            await Task.Delay(current == 0 ? Timeout.InfiniteTimeSpan : _options.PreferredProbeInterval, Time, ct).ConfigureAwait(false);
+            for (var earlier = 0; earlier < current; earlier++)
+            {
+                try
+                {
+                    await _nodes[earlier].GetWorkAsync(ct).ConfigureAwait(false);
+                    return earlier;
+                }
+                catch (Exception e) when (e is NodeUnreachableException or RpcFaultException)
+                {
+                    // Still away.
+                }
+            }
+        }
     }
 
     private async Task HearAsync(WorkSubscription subscription, CancellationToken ct)

@@ -89,8 +89,11 @@ internal sealed class WorkNode(NodeUrl url, HttpClient http)
         catch (Exception e) when (e is HttpRequestException or JsonException or IOException
                                   || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            var why = e is OperationCanceledException ? "no answer in time" : e.Message;
-            throw new NodeUnreachableException($"{url} did not answer {method}: {why}", e);
+            var why = e is OperationCanceledException ? "no answer in time." : e.Message.TrimEnd('.') + ".";
+            var hint = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
+                ? " Start a node with `chain testnet up`, or name another with --rpc."
+                : "";
+            throw new NodeUnreachableException($"{url} did not answer {method}: {why}{hint}", e);
         }
 
         if (response?.Error is { } fault) throw new RpcFaultException(fault.Code, fault.Message ?? "no message");

@@ -85,6 +85,21 @@ public sealed class BenchTests
         Assert.Equal(["broken: the kernel does not compile; it is left out."], lines);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void What_takes_over_searches_a_range_once_on_all_threads(int threads)
+    {
+        var searcher = new ParallelSearcher(NonceSearchers.Best, threads);
+        var job = new SearchJob(Hash256.Zero, UInt256.MaxValue >> 8);
+        var first = unchecked(0UL - 100_000);
+        var expected = NonceSearchers.Best.Search(job, first, 300_001, CancellationToken.None);
+        var result = searcher.Search(job, first, 300_001, CancellationToken.None);
+        Assert.Equal(expected.HashesDone, result.HashesDone);
+        Assert.Equal(expected.Nonces, result.Nonces);
+        Assert.Equal(0UL, searcher.Search(job, first, 300_001, new CancellationToken(canceled: true)).HashesDone);
+    }
+
     private static EngineChoice Choose(string name, DeviceList devices) => EngineChoice.Resolve(name, 3, () => devices, _ => { });
 
     private sealed class DeafSearcher : INonceSearcher

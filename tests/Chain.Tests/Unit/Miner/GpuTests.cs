@@ -1,6 +1,12 @@
 #if FEED_FULL
+using System.Reflection;
 using Chain.Miner;
 using Chain.Miner.Gpu;
+using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime.Cuda;
 
 namespace Chain.Tests;
 
@@ -12,6 +18,21 @@ public sealed class GpuTests
     [InlineData(64)]
     public void The_kernel_passes_the_check_of_the_processor_engines_through_ilgpu(int threads) =>
         Assert.Null(EngineCheck.Fault(Devices.OpenProcessor(threads), seed: 3));
+
+    // Both would cost far more than the arithmetic; compiling needs no GPU.
+    [Theory]
+    [InlineData(typeof(FunnelRotate))]
+    [InlineData(typeof(PlainRotate))]
+    public void The_kernel_compiles_for_cuda_without_local_memory_or_calls(Type rotate)
+    {
+        using var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
+        using var backend = new PTXBackend(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_70, null!);
+        var kernel = typeof(IlgpuDevice).GetMethod(nameof(IlgpuDevice.Search), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(rotate);
+        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromImplicitlyGroupedKernel(kernel), new KernelSpecialization(256, null));
+        Assert.Contains("xor.b64", compiled.PTXAssembly, StringComparison.Ordinal);
+        Assert.DoesNotContain(".local", compiled.PTXAssembly, StringComparison.Ordinal);
+        Assert.DoesNotContain("call", compiled.PTXAssembly, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Looking_for_devices_never_fails_and_says_why_there_are_none()

@@ -70,6 +70,35 @@ public sealed class KernelTests
     }
 
     [Fact]
+    public void A_device_lost_between_two_launches_of_a_search_loses_no_solution()
+    {
+        var lines = new List<string>();
+        var device = new EmulatedDevice(16, "plain");
+        var searcher = new FallbackSearcher(new KernelSearcher(device, LaunchTime, new SteppingClock(LaunchTime)), NonceSearchers.Best, lines.Add);
+        device.OnFinish = launches =>
+        {
+            if (launches == 9) throw new DeviceException("a launch did not come back: the context was destroyed");
+        };
+        var job = new SearchJob(Hash256.Zero, UInt256.MaxValue >> 5);
+        Assert.Equal(Reference(job, 5, 1000), searcher.Search(job, 5, 1000, CancellationToken.None).Nonces);
+        Assert.Equal([$"emulated: a launch did not come back: the context was destroyed; {NonceSearchers.Best.Name} takes over."], lines);
+    }
+
+    [Theory]
+    [InlineData("a launch failed: out of memory")]
+    [InlineData("the kernel cannot run on it: ptxas fatal")]
+    public void A_device_that_fails_while_it_is_opened_is_left_out_and_all_threads_of_the_processor_take_over(string problem)
+    {
+        var lines = new List<string>();
+        var device = new EmulatedDevice(16, "plain") { OnStart = () => throw new DeviceException(problem) };
+        var devices = new DeviceList([new MiningDevice("emulated", "cuda", null, () => new KernelSearcher(device, LaunchTime, new SteppingClock(LaunchTime)))], null);
+        var choice = EngineChoice.Resolve("auto", 3, () => devices, lines.Add);
+        Assert.Equal(Enumerable.Repeat(NonceSearchers.Best, 3), choice.Engines);
+        Assert.Equal([$"emulated: {problem}; it is left out."], lines);
+        Assert.Contains("failed to open", EngineChoice.Resolve("gpu", 3, () => devices, _ => { }).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Both_ways_to_write_a_rotate_rotate()
     {
         var random = new Random(1);
@@ -100,6 +129,8 @@ public sealed class KernelTests
 
         public int MostInFlight { get; private set; }
 
+        public Action OnStart { get; init; } = () => { };
+
         public Action<int> OnFinish { get; set; } = _ => { };
 
         public string Name => "emulated";
@@ -108,6 +139,7 @@ public sealed class KernelTests
 
         public void Start(int slot, KernelJob job)
         {
+            OnStart();
             Assert.Null(_slots[slot]);
             _slots[slot] = job;
             Launches.Add(job);

@@ -141,6 +141,17 @@ public sealed class SearchSessionTests
             new SearchSession(Options(1, NonceSearchers.Best) with { HashesPerSecondLimit = limit }, _ => { }));
 
     [Fact]
+    public void The_time_spent_searching_is_a_share_of_the_time_since_the_first_job()
+    {
+        using var found = new BlockingCollection<FoundNonce>();
+        using var session = new SearchSession(Options(1, NonceSearchers.Best) with { KeepSearching = true }, found.Add);
+        Assert.Null(session.SearchShare);
+        session.SetJob(Job(1, UInt256.MaxValue >> 8));
+        Assert.True(found.TryTake(out _, Bound));
+        Assert.InRange(session.SearchShare!.Value, double.Epsilon, 1);
+    }
+
+    [Fact]
     public void The_limiter_spaces_bookings_by_the_limit()
     {
         var limiter = new HashRateLimiter(1000, TimeSpan.Zero);

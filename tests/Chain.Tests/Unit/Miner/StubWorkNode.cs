@@ -26,6 +26,9 @@ internal sealed class StubWorkNode : IAsyncDisposable
 
     public string Url { get; private set; } = "";
 
+    /// <summary>Whether it answers at all; off, it fails every request and has no subscribers.</summary>
+    public bool IsUp { get; private set; } = true;
+
     public BlockingCollection<string> Methods { get; } = [];
 
     public BlockingCollection<string[]> Submits { get; } = [];
@@ -62,6 +65,13 @@ internal sealed class StubWorkNode : IAsyncDisposable
         }
     }
 
+    public void SetUp(bool isUp)
+    {
+        IsUp = isUp;
+        if (isUp) return;
+        foreach (var socket in _subscribers.Keys) socket.Abort();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var socket in _subscribers.Keys) socket.Abort();
@@ -70,6 +80,12 @@ internal sealed class StubWorkNode : IAsyncDisposable
 
     private async Task ServeAsync(HttpContext context)
     {
+        if (!IsUp)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
         if (context.WebSockets.IsWebSocketRequest)
         {
             await ServeSocketAsync(await context.WebSockets.AcceptWebSocketAsync(), context.RequestAborted);

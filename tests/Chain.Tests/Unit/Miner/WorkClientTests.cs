@@ -90,11 +90,24 @@ public sealed class WorkClientTests
     }
 
     [Fact]
+    public async Task Comes_back_to_the_preferred_node_once_that_answers_again()
+    {
+        await using var preferred = await StubWorkNode.StartAsync(Work(1, UInt256.Zero));
+        await using var second = await StubWorkNode.StartAsync(Work(2, UInt256.Zero));
+        preferred.SetUp(false);
+        await using var miner = Miner.Start(preferred, second);
+        Assert.Equal(second.Url, miner.Next<MinerEvent.Connected>().Url.ToString().TrimEnd('/'));
+        preferred.SetUp(true);
+        Assert.Equal(preferred.Url, miner.Next<MinerEvent.Connected>().Url.ToString().TrimEnd('/'));
+    }
+
+    [Fact]
     public async Task Keeps_trying_a_node_that_is_not_there_with_growing_waits_and_no_search()
     {
         await using var miner = Miner.Start("http://127.0.0.1:1");
         var waits = Enumerable.Range(0, 3).Select(_ => miner.Next<MinerEvent.Disconnected>().RetryIn.TotalSeconds);
         Assert.Equal([0.25, 0.5, 1], waits);
+        Assert.Contains("chain testnet up", miner.Next<MinerEvent.Disconnected>().Reason, StringComparison.Ordinal);
         Assert.Equal(0UL, miner.Client.Session.TotalHashes);
     }
 
@@ -176,6 +189,7 @@ public sealed class WorkClientTests
                     MinerId = Seal(77),
                     PollInterval = TimeSpan.FromMilliseconds(20),
                     SafetyPollInterval = TimeSpan.FromMilliseconds(50),
+                    PreferredProbeInterval = TimeSpan.FromMilliseconds(20),
                     HashrateInterval = TimeSpan.FromMilliseconds(20),
                     Search = new SearchSessionOptions { Engines = [NonceSearchers.Best], FirstNonce = 0, HashesPerSecondLimit = 500_000 },
                 },

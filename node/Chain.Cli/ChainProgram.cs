@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Chain.Node;
+using Chain.Node.Host;
 using Chain.Primitives;
 using Chain.Testnet;
 using Spectre.Console;
@@ -27,6 +28,7 @@ public static class ChainProgram
             NodeCommands.Create(),
             SimulateCommand.Create(),
             GenesisCommands.Create(),
+            ValidatorCommands.Create(),
             BenchCommands.Create(),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -39,7 +41,7 @@ public static class ChainProgram
         {
             return await action();
         }
-        catch (Exception e) when (e is TestnetException or GenesisException or StoreException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is TestnetException or GenesisException or StoreException or SigningInterchangeException or IOException or UnauthorizedAccessException)
         {
             Errors.MarkupLine($"[red]error:[/] {Markup.Escape(e.Message)}");
             return Refused;

@@ -4,6 +4,7 @@ using Chain.Tests;
 return args switch
 {
     [StoreCrashWriter.Command, var folder, var seed] => StoreCrashWriter.Run(folder, int.Parse(seed)),
+    [SigningRacer.Command, var path] => SigningRacer.Run(path),
     _ => Fail(),
 };
 

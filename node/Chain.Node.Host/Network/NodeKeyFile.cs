@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Chain.Primitives;
 
 namespace Chain.Node.Host.Network;
@@ -13,10 +12,7 @@ public static class NodeKeyFile
         {
             if (File.Exists(path)) return Load(path);
             var key = Draw();
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var writer = new StreamWriter(path, options);
-            writer.WriteLine(Convert.ToHexStringLower(key.Secret));
+            SecretKeyFile.Create(path, key);
             return key;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -26,19 +22,9 @@ public static class NodeKeyFile
     }
 
     /// <summary>A fresh random key.</summary>
-    public static PrivateKey Draw()
-    {
-        while (true)
-        {
-            if (PrivateKey.TryCreate(RandomNumberGenerator.GetBytes(PrivateKey.Size), out var key)) return key;
-        }
-    }
+    public static PrivateKey Draw() => SecretKeyFile.Draw();
 
-    private static Verdict<PrivateKey, string> Load(string path)
-    {
-        var secret = new byte[PrivateKey.Size];
-        var text = File.ReadAllText(path).Trim();
-        if (Hex.TryDecode(text, secret, out var written) && written == PrivateKey.Size && PrivateKey.TryCreate(secret, out var key)) return key;
-        return $"The node key {path} is not 64 hex digits of a valid secret. Restore it, or delete it to give this node a new identity.";
-    }
+    private static Verdict<PrivateKey, string> Load(string path) => SecretKeyFile.Read(path).IsOk(out var key, out var error)
+        ? key
+        : $"The node key {path} {error}. Restore it, or delete it to give this node a new identity.";
 }

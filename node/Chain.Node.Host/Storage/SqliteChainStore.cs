@@ -50,11 +50,11 @@ public sealed class SqliteChainStore : IChainStore
         SqliteDatabase? database = null;
         try
         {
-            if (File.Exists(path)) SqliteSchema.RequireReadable(path);
+            if (File.Exists(path)) SqliteSchema.Format.RequireReadable(path);
             database = new SqliteDatabase(path, readOnly: false);
-            if (SqliteSchema.IsEmpty(database)) SqliteSchema.Create(database, genesis);
+            SqliteSchema.Format.CreateIfEmpty(database, SqliteSchema.Tables, genesis);
             database.KeepLogOnClose(true);
-            SqliteSchema.RequireChain(database, genesis);
+            SqliteSchema.Format.RequireGenesis(database, genesis);
             database.KeepLogOnClose(false);
             database.Execute($"PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit={options.LogBytesToCheckpoint}; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY; PRAGMA synchronous=NORMAL");
             if (options.MaxPages > 0) database.Execute($"PRAGMA max_page_count={options.MaxPages}");
@@ -183,7 +183,7 @@ public sealed class SqliteChainStore : IChainStore
         ArgumentNullException.ThrowIfNull(folder);
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path)) throw new StoreException(StoreFailure.Io, $"There is no chain in '{folder}': it has no {FileName}. Name a node's data folder.");
-        SqliteSchema.RequireReadable(path);
+        SqliteSchema.Format.RequireReadable(path);
         var connection = new SqliteReadConnection(path);
         try
         {

@@ -9,15 +9,20 @@ namespace Chain.Node.Host;
 /// </summary>
 internal sealed class SqliteDatabase : IDisposable
 {
+    private const string SynchroniseAnew = "Restore a backup, or move the folder away and synchronise anew.";
+
+    private readonly string _whenDamaged;
     private readonly sqlite3 _handle;
     private readonly List<SqliteStatement> _statements = [];
 
     static SqliteDatabase() => Batteries_V2.Init();
 
+    /// <param name="whenDamaged">What a person is to do about a damaged file.</param>
     /// <exception cref="StoreException">The file cannot be opened or is no database.</exception>
-    public SqliteDatabase(string path, bool readOnly)
+    public SqliteDatabase(string path, bool readOnly, string whenDamaged = SynchroniseAnew)
     {
         Path = path;
+        _whenDamaged = whenDamaged;
         var flags = SQLITE_OPEN_NOMUTEX | (readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
         var result = sqlite3_open_v2(path, out _handle, flags, null);
         try
@@ -113,7 +118,7 @@ internal sealed class SqliteDatabase : IDisposable
         return (result & 0xff) switch
         {
             SQLITE_FULL => new StoreException(StoreFailure.DiskFull, $"No room left to {doing} '{Path}'. Nothing of the last change was kept. Free space on its device, then start again."),
-            SQLITE_CORRUPT or SQLITE_NOTADB => new StoreException(StoreFailure.Corrupt, $"'{Path}' is damaged or no database: {said}. Restore a backup, or move the folder away and synchronise anew."),
+            SQLITE_CORRUPT or SQLITE_NOTADB => new StoreException(StoreFailure.Corrupt, $"'{Path}' is damaged or no database: {said}. {_whenDamaged}"),
             SQLITE_IOERR or SQLITE_CANTOPEN or SQLITE_READONLY or SQLITE_PERM or SQLITE_AUTH => new StoreException(StoreFailure.Io, $"Cannot {doing} '{Path}': {said}. Check the device and the folder's permissions."),
             SQLITE_BUSY or SQLITE_LOCKED => new StoreException(StoreFailure.InUse, $"'{Path}' is locked by another program: {said}. Close it and try again."),
             _ => new SqliteBugException(result, $"'{Path}': {said}"),

@@ -47,6 +47,7 @@ internal static class VectorGroups
         new("rlp-valid", "ethereum-tests/RLPTests/rlptest.json"),
         new("shuffling-csv", "shuffling/eth2-shuffle.csv"),
         new("shuffling-spec", "shuffling/consensus-spec-*.json.gz"),
+        new("slashing-protection", "slashing-protection/*"),
         new("snappy-bad", "snappy/baddata*.snappy"),
         new("snappy-text", "snappy/Isaac*"),
         new("state", "legacytests-cancun/GeneralStateTests/**"),
@@ -129,6 +130,5 @@ internal static class VectorGroups
         ("rpc-compat/eth_sendRawTransaction/*", "The answer is about blocks of its chain, which runs contract code and forks to Osaka."),
         ("rpc-compat/eth_simulateV1/*", "Not offered: needs the EVM."),
         ("rpc-compat/testing_*/*", "Not offered."),
-        ("slashing-protection/*", "Not read yet: proof of stake."),
     ];
 }

@@ -1,0 +1,21 @@
+namespace Chain.Consensus;
+
+/// <summary>
+/// What keys signed, so that none ever signs a slashable pair. Every request passes through here before it is signed; what is
+/// allowed is remembered as signed, whether or not a signature follows.
+/// </summary>
+public interface ISigningHistory
+{
+    /// <summary>
+    /// Checks requests in their order, each against all that is known and the allowed ones before it, and remembers the allowed
+    /// ones, all at once. When it throws, none may be signed.
+    /// </summary>
+    /// <returns>For each request null when it may be signed, or why it must not be.</returns>
+    IReadOnlyList<SigningRefusal?> CheckAndInsert(IReadOnlyList<SigningRequest> requests);
+
+    /// <summary>
+    /// Forgets blocks and votes from before a finalized epoch one by one and keeps minimums in their place, so that whatever
+    /// was refused before stays refused.
+    /// </summary>
+    void Prune(Epoch finalized, ulong slotsPerEpoch);
+}

@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+using Chain.Primitives;
+
+namespace Chain.Consensus;
+
+/// <summary>
+/// All that a validator must keep to itself: its private key, and from it the seeds of its RANDAO onions (DESIGN section 5).
+/// Safe to use from several threads. Prints as its public key, never as itself.
+/// </summary>
+/// <remarks>
+/// The seed of onion n is SHA-256("chain/randao-onion/1" ‖ n as 8 bytes little-endian ‖ private key): it needs no storage, says
+/// nothing about the key, and is used for nothing else. Each onion has a number because a validator that outlives one needs
+/// another seed: the last layer that it revealed of the old one is the old seed.
+/// </remarks>
+public sealed class ValidatorSecret(PrivateKey privateKey)
+{
+    private readonly Lock _gate = new();
+    private (ulong Onion, ulong Layers, HashChain Chain)? _current;
+
+    public PrivateKey PrivateKey => privateKey;
+
+    public ValidatorKey Key { get; } = new(privateKey.PublicKey);
+
+    /// <summary>The innermost layer of an onion.</summary>
+    public Hash256 OnionSeed(ulong onion = 0)
+    {
+        var domain = "chain/randao-onion/1"u8;
+        Span<byte> input = stackalloc byte[domain.Length + 8 + PrivateKey.Size];
+        domain.CopyTo(input);
+        BinaryPrimitives.WriteUInt64LittleEndian(input[domain.Length..], onion);
+        privateKey.Secret.CopyTo(input[(domain.Length + 8)..]);
+        return SpecHash.Hash(input);
+    }
+
+    /// <summary>The outermost layer of an onion, H^layers(seed): what a deposit, or the announcement of the next onion, commits to.</summary>
+    public Hash256 Commitment(ulong layers, ulong onion = 0) => Layer(onion, layers, layers);
+
+    /// <summary>
+    /// What to reveal in an epoch: <see cref="RandaoOnion.Reveal"/> of this onion's seed. The first call for an onion hashes through
+    /// all of it; later ones take about the square root of the layers in hashes, and as many hashes of memory.
+    /// </summary>
+    /// <param name="first">The epoch to which the onion's commitment belongs.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The epoch is before the first, or the onion has ended.</exception>
+    public Hash256 Reveal(Epoch first, Epoch epoch, ulong layers, ulong onion = 0)
+    {
+        if (epoch < first || epoch - first > layers) throw new ArgumentOutOfRangeException(nameof(epoch), epoch, $"An onion of {layers} layers that begins in {first} has no layer for this epoch.");
+        return Layer(onion, layers, layers - (epoch - first));
+    }
+
+    public override string ToString() => $"secret of validator {Key}";
+
+    private Hash256 Layer(ulong onion, ulong layers, ulong steps)
+    {
+        lock (_gate)
+        {
+            if (_current is not { } current || current.Onion != onion || current.Layers != layers)
+            {
+                current = (onion, layers, new HashChain(OnionSeed(onion), layers));
+                _current = current;
+            }
+
+            return current.Chain.At(steps);
+        }
+    }
+}

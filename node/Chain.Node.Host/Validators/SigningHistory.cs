@@ -1,0 +1,207 @@
+using Chain.Consensus;
+using Chain.Primitives;
+
+namespace Chain.Node.Host;
+
+/// <summary>
+/// A signing history in a file of its own (DESIGN section 5). What it allows is on the device before the answer, and checked and
+/// written in one immediate transaction, so that processes that share a key and this file never both get leave for a slashable
+/// pair. Safe to use from several threads; several instances, in one process or in many, may have one file open.
+/// </summary>
+/// <remarks>
+/// The file has no write-ahead log: whenever no answer is under way it is whole by itself, so that a copy of it is a copy of the
+/// history. It is meant for a local disk: the locks of network file systems are not to be trusted with a stake.
+/// </remarks>
+public sealed class SigningHistory : ISigningHistory, IDisposable
+{
+    /// <summary>The file's name in a node's data folder, unless another path is given.</summary>
+    public const string FileName = "signing-history.db";
+
+    private const string WhenDamaged = "Do not validate with its keys before it is restored, from a backup of this file or an exported history: without it they may sign what they are slashed for.";
+
+    private readonly Lock _gate = new();
+    private readonly SqliteDatabase _database;
+    private readonly SigningHistoryTables _tables;
+
+    private SigningHistory(SqliteDatabase database, Hash256 genesis)
+    {
+        (_database, Genesis) = (database, genesis);
+        _tables = new SigningHistoryTables(database);
+    }
+
+    /// <summary>The hash of the genesis block of the chain whose messages these are.</summary>
+    public Hash256 Genesis { get; }
+
+    /// <summary>SQLite's synchronous setting: 2 waits for the device at each commit.</summary>
+    internal long SynchronousLevel => _database.QueryInt64("PRAGMA synchronous");
+
+    /// <summary>Opens a history, or makes an empty one.</summary>
+    /// <exception cref="StoreException">Of another genesis, newer, damaged, no history, or not to be read; nothing was changed.</exception>
+    public static SigningHistory Open(string path, Hash256 genesis)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        CreateFolder(path);
+        return Open(path, database =>
+        {
+            SigningHistoryTables.Format.CreateIfEmpty(database, SigningHistoryTables.Tables, genesis);
+            SigningHistoryTables.Format.RequireGenesis(database, genesis);
+            return genesis;
+        });
+    }
+
+    /// <summary>Opens the history of whatever chain there is.</summary>
+    /// <exception cref="StoreException">There is none, or as for <see cref="Open(string, Hash256)"/>.</exception>
+    public static SigningHistory OpenExisting(string path)
+    {
+        if (!File.Exists(path)) throw new StoreException(StoreFailure.Io, $"There is no signing history '{path}'. Name a validator's data folder, or the file itself.");
+        return Open(path, SigningHistoryTables.Format.RequireOwn);
+    }
+
+    public IReadOnlyList<SigningRefusal?> CheckAndInsert(IReadOnlyList<SigningRequest> requests)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        if (requests.All(request => request is SigningRequest.VoluntaryExit)) return new SigningRefusal?[requests.Count];
+        return InTransaction(tables =>
+        {
+            var refusals = new SigningRefusal?[requests.Count];
+            for (var i = 0; i < refusals.Length; i++)
+            {
+                refusals[i] = requests[i] switch
+                {
+                    SigningRequest.Proposal asked => tables.CheckAndAdd(tables.AddValidator(asked.Key.Bytes), new KnownProposal(asked.Slot, asked.SigningRoot)),
+                    SigningRequest.Vote asked => tables.CheckAndAdd(tables.AddValidator(asked.Key.Bytes), new KnownVote(asked.Source, asked.Target, asked.SigningRoot)),
+                    _ => null,
+                };
+            }
+
+            return refusals;
+        });
+    }
+
+    /// <summary>As <see cref="CheckAndInsert(IReadOnlyList{SigningRequest})"/>, for one block and a key of any length.</summary>
+    public SigningRefusal? CheckAndInsert(ReadOnlyMemory<byte> key, KnownProposal asked) => InTransaction(tables => tables.CheckAndAdd(tables.AddValidator(key.Span), asked));
+
+    /// <summary>As <see cref="CheckAndInsert(IReadOnlyList{SigningRequest})"/>, for one vote and a key of any length.</summary>
+    public SigningRefusal? CheckAndInsert(ReadOnlyMemory<byte> key, KnownVote asked) => InTransaction(tables => tables.CheckAndAdd(tables.AddValidator(key.Span), asked));
+
+    /// <summary>Whether a key signed, was imported or was registered. One that is not known may have signed elsewhere.</summary>
+    public bool Knows(ValidatorKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        lock (_gate) return _tables.FindValidator(key.Bytes) is not null;
+    }
+
+    /// <summary>Makes a key known that was drawn just now: it has signed nothing anywhere.</summary>
+    public void RegisterNew(ValidatorKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        InTransaction(tables => tables.AddValidator(key.Bytes));
+    }
+
+    public void Prune(Epoch finalized, ulong slotsPerEpoch) => InTransaction(tables =>
+    {
+        tables.ForgetBefore(finalized.StartSlot(slotsPerEpoch), finalized);
+        return true;
+    });
+
+    /// <summary>
+    /// Takes in what keys signed elsewhere, all or nothing. It adds to what is known and never weakens it: whatever was refused
+    /// before stays refused. Blocks and votes that conflict with each other are kept too, so that each refuses what it must.
+    /// </summary>
+    /// <exception cref="SigningInterchangeException">It is of another chain.</exception>
+    public SigningImport Import(SigningInterchange interchange)
+    {
+        ArgumentNullException.ThrowIfNull(interchange);
+        if (interchange.GenesisValidatorsRoot != Genesis)
+        {
+            throw new SigningInterchangeException($"metadata.genesis_validators_root is {interchange.GenesisValidatorsRoot}, another chain's: this history is of genesis block {Genesis}. Nothing was imported.");
+        }
+
+        return InTransaction(tables => new SigningImporter(tables).Import(interchange.Data));
+    }
+
+    /// <summary>
+    /// All that is known, as of one moment. Where entries were pruned, one stands for them that refuses as much: a block at the
+    /// least slot, a vote from the least source to the least target, without signing roots.
+    /// </summary>
+    public SigningInterchange Export() => InTransaction(tables => new SigningInterchange(Genesis, [.. tables.Validators().Select(known =>
+        new SigningInterchangeKey(known.Key, ExportProposals(tables, known.Validator), ExportVotes(tables, known.Validator)))]));
+
+    public void Dispose()
+    {
+        lock (_gate) _database.Dispose();
+    }
+
+    private static List<KnownProposal> ExportProposals(SigningHistoryTables tables, long validator)
+    {
+        var signed = tables.Proposals(validator);
+        if (tables.ProposalMinimum(validator) is { } minimum && !signed.Exists(block => block.Slot == minimum)) signed.Insert(0, new KnownProposal(minimum, null));
+        return signed;
+    }
+
+    private static List<KnownVote> ExportVotes(SigningHistoryTables tables, long validator)
+    {
+        var signed = tables.Votes(validator);
+        if (tables.VoteMinimum(validator) is { } minimum && !signed.Exists(vote => vote.Target == minimum.Target && vote.Source >= minimum.Source))
+            signed.Insert(0, new KnownVote(minimum.Source, minimum.Target, null));
+        return signed;
+    }
+
+    // The checks go through SQLite alone, which holds its locks on the file itself: to open and close the file beside it would
+    // release those of another instance in this process.
+    private static SigningHistory Open(string path, Func<SqliteDatabase, Hash256> check)
+    {
+        var database = new SqliteDatabase(path, readOnly: false, WhenDamaged);
+        try
+        {
+            var genesis = check(database);
+            RequireSound(database);
+            database.Execute("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL");
+            return new SigningHistory(database, genesis);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    private static void RequireSound(SqliteDatabase database)
+    {
+        using var check = database.Prepare("PRAGMA quick_check(1)");
+        if (check.Step() && check.Blob(0) is var said && !said.SequenceEqual("ok"u8))
+            throw new StoreException(StoreFailure.Corrupt, $"'{database.Path}' is damaged: {System.Text.Encoding.UTF8.GetString(said)}. {WhenDamaged}");
+    }
+
+    private static void CreateFolder(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreFailure.Io, $"The folder of the signing history '{path}' cannot be made: {problem.Message}", problem);
+        }
+    }
+
+    // Immediate: whoever writes waits here, before it has looked at anything, for whoever writes already.
+    private T InTransaction<T>(Func<SigningHistoryTables, T> work)
+    {
+        lock (_gate)
+        {
+            _database.Execute("BEGIN IMMEDIATE");
+            try
+            {
+                var result = work(_tables);
+                _database.Execute("COMMIT");
+                return result;
+            }
+            catch
+            {
+                _database.Rollback();
+                throw;
+            }
+        }
+    }
+}

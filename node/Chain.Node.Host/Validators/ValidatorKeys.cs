@@ -1,0 +1,73 @@
+using Chain.Consensus;
+using Chain.Primitives;
+
+namespace Chain.Node.Host;
+
+/// <summary>
+/// The validator keys of a node: a folder with one file a key, named by the compressed public key in hex with ".key" behind it,
+/// that holds the private key as 64 hex digits and nothing else. Files with other endings are not looked at.
+/// </summary>
+public static class ValidatorKeys
+{
+    /// <summary>The folder's name in a node's data folder.</summary>
+    public const string FolderName = "validators";
+
+    private const string Ending = ".key";
+
+    /// <summary>All keys in the folder, in the order of their file names; none where there is no folder. The error names the file and what is wrong with it.</summary>
+    public static Verdict<ValidatorSecret[], string> Load(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (!Directory.Exists(folder)) return Array.Empty<ValidatorSecret>();
+        var path = folder;
+        try
+        {
+            var secrets = new List<ValidatorSecret>();
+            var files = new Dictionary<ValidatorKey, string>();
+            foreach (var file in Directory.EnumerateFiles(folder, "*" + Ending).Order(StringComparer.Ordinal))
+            {
+                path = file;
+                if (!SecretKeyFile.Read(file).IsOk(out var key, out var error)) return $"The validator key {file} {error}. Restore it, or move it away to go on without it.";
+                var secret = new ValidatorSecret(key);
+                if (!files.TryAdd(secret.Key, file)) return $"The validator keys {files[secret.Key]} and {file} are the same key. Remove one of them.";
+                secrets.Add(secret);
+            }
+
+            return secrets.ToArray();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"The validator key or folder {path} cannot be read: {e.Message}";
+        }
+    }
+
+    /// <summary>Draws a key and keeps it in the folder, which is made if it is not there. Register it with the signing history.</summary>
+    public static Verdict<ValidatorSecret, string> Create(string folder) => Add(folder, SecretKeyFile.Draw());
+
+    /// <summary>Keeps a key in the folder, which is made if it is not there. One that is there already is refused.</summary>
+    public static Verdict<ValidatorSecret, string> Add(string folder, PrivateKey key)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (!Load(folder).IsOk(out var known, out var error)) return error;
+        var secret = new ValidatorSecret(key);
+        if (known.Any(other => other.Key.Equals(secret.Key))) return $"{folder} holds the key {secret.Key} already.";
+        var file = Path.Combine(folder, FileNameOf(secret.Key));
+        try
+        {
+            Directory.CreateDirectory(folder);
+            SecretKeyFile.Create(file, key);
+            return secret;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"The validator key {file} cannot be made: {e.Message}";
+        }
+    }
+
+    private static string FileNameOf(ValidatorKey key)
+    {
+        Span<byte> compressed = stackalloc byte[33];
+        Secp256k1.Compress(key.Bytes, compressed);
+        return Convert.ToHexStringLower(compressed) + Ending;
+    }
+}

@@ -21,18 +21,22 @@ internal static class Programs
 
     public static Task<Outcome> ChainAsync(params string[] arguments) => RunAsync("chain", arguments);
 
+    /// <summary>As <see cref="ChainAsync"/>, with a text on standard input.</summary>
+    public static Task<Outcome> ChainReadingAsync(string input, params string[] arguments) => RunAsync("chain", arguments, input);
+
     public static Task<Outcome> WalletAsync(params string[] arguments) => RunAsync("wallet", arguments);
 
-    private static async Task<Outcome> RunAsync(string program, string[] arguments)
+    private static async Task<Outcome> RunAsync(string program, string[] arguments, string input = "")
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program + ".dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
-        process.StandardInput.Close();
         using var patience = new CancellationTokenSource(Limit);
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);
         var errors = process.StandardError.ReadToEndAsync(patience.Token);
+        await process.StandardInput.WriteAsync(input.AsMemory(), patience.Token);
+        process.StandardInput.Close();
         await process.WaitForExitAsync(patience.Token);
         return new Outcome(process.ExitCode, await output, await errors);
     }

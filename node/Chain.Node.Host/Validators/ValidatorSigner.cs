@@ -10,7 +10,7 @@ public sealed class ValidatorSigner
     private const int WorthSharing = 16;
 
     private readonly Dictionary<ValidatorKey, ValidatorSecret> _secrets;
-    private readonly ISigningHistory _history;
+    private readonly SigningHistory _history;
 
     /// <param name="history">Stays the caller's to close.</param>
     /// <exception cref="ArgumentException">One key comes twice.</exception>

@@ -1,5 +1,4 @@
 using Chain.Consensus;
-using Chain.Primitives;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;

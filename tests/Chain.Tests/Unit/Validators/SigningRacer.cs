@@ -1,7 +1,6 @@
 using System.Globalization;
 using Chain.Consensus;
 using Chain.Node.Host;
-using Chain.Primitives;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;

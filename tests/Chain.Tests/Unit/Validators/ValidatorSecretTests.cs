@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using Chain.Consensus;
+using Chain.Primitives;
+using static Chain.Tests.SigningSample;
+
+namespace Chain.Tests;
+
+public sealed class ValidatorSecretTests
+{
+    private static readonly Epoch First = new(100);
+
+    [Fact]
+    public void An_onions_seed_is_the_documented_hash_of_domain_number_and_key()
+    {
+        byte[] input = [.. "chain/randao-onion/1"u8, 2, 1, 0, 0, 0, 0, 0, 0, .. PrivateKeyOf(1).Secret];
+
+        Assert.Equal(new Hash256(SHA256.HashData(input)), new ValidatorSecret(PrivateKeyOf(1)).OnionSeed(onion: 0x102));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(10)]
+    [InlineData(143)]
+    [InlineData(144)]
+    [InlineData(145)]
+    public void Every_reveal_is_that_of_the_onion_in_whatever_order_it_is_asked_for(int layers)
+    {
+        var length = (ulong)layers;
+        var secret = new ValidatorSecret(PrivateKeyOf(1));
+        var epochs = Enumerable.Range(0, layers + 1).ToArray();
+        new Random(layers).Shuffle(epochs);
+
+        Assert.All(epochs, epoch => Assert.Equal(
+            RandaoOnion.Reveal(secret.OnionSeed(), First, First + (ulong)epoch, length),
+            secret.Reveal(First, First + (ulong)epoch, length)));
+        Assert.Equal(secret.Reveal(First, First, length), secret.Commitment(length));
+    }
+
+    [Fact]
+    public void A_chain_follows_the_reveals_of_a_full_size_onion_from_its_commitment()
+    {
+        const ulong layers = 1 << 16;
+        var secret = new ValidatorSecret(PrivateKeyOf(1));
+        var onion = RandaoOnion.Begin(secret.Commitment(layers), First, layers);
+
+        foreach (var epoch in new ulong[] { 0, 1, 2, 255, 256, 257, 1000, 65_535, 65_536 })
+        {
+            onion = onion.AfterReveal(secret.Reveal(First, First + epoch, layers), First + epoch, layers);
+            Assert.NotNull(onion);
+        }
+
+        Assert.Equal(secret.OnionSeed(), onion.Layer);
+    }
+
+    [Fact]
+    public void Onions_of_one_validator_and_of_two_share_nothing()
+    {
+        var (one, other) = (new ValidatorSecret(PrivateKeyOf(1)), new ValidatorSecret(PrivateKeyOf(2)));
+
+        Assert.Equal(3, new[] { one.Commitment(8), one.Commitment(8, onion: 1), other.Commitment(8) }.Distinct().Count());
+        Assert.Equal(one.Commitment(8), new ValidatorSecret(PrivateKeyOf(1)).Commitment(8));
+    }
+
+    [Theory]
+    [InlineData(99)]
+    [InlineData(109)]
+    public void An_epoch_outside_the_onion_is_refused(ulong epoch) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ValidatorSecret(PrivateKeyOf(1)).Reveal(First, new Epoch(epoch), layers: 8));
+
+    [Fact]
+    public void It_prints_as_its_public_key()
+    {
+        var printed = new ValidatorSecret(PrivateKeyOf(1)).ToString();
+
+        Assert.Contains(KeyOf(1).ToString(), printed, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToHexStringLower(PrivateKeyOf(1).Secret), printed, StringComparison.Ordinal);
+    }
+}

@@ -10,8 +10,7 @@ internal static class AttestationProcessing
         if (CheckData(state, data) is { } error) return error;
         var committee = state.GetBeaconCommittee(data.Slot, data.Index);
         if (attestation.AggregationBits.Length != committee.Length) return new StakeError.WrongCommitteeSize(attestation.AggregationBits.Length, committee.Length);
-        var justified = JustifiedFor(state, data);
-        if (data.Source != justified) return new StakeError.WrongSource(data.Source, justified);
+        if (CheckSource(state, data) is { } wrongSource) return wrongSource;
         var attesters = GetAttestingIndices(committee, attestation.AggregationBits);
         if (attesters.Count == 0) return new StakeError.NoAttesters();
         if (attestation.Signatures.Count != attesters.Count) return new StakeError.WrongSignatureCount(attestation.Signatures.Count, attesters.Count);
@@ -45,7 +44,8 @@ internal static class AttestationProcessing
         return flags;
     }
 
-    private static StakeError? CheckData(StakeState state, AttestationData data)
+    /// <summary>What process_attestation asks of a vote's slot, target and committee.</summary>
+    public static StakeError? CheckData(StakeState state, AttestationData data)
     {
         var settings = state.Settings;
         if (data.Target.Epoch != state.PreviousEpoch && data.Target.Epoch != state.CurrentEpoch) return new StakeError.TargetEpochNotCurrentOrPrevious(data.Target.Epoch, state.CurrentEpoch);
@@ -56,8 +56,12 @@ internal static class AttestationProcessing
         return data.Index >= committees ? new StakeError.NoSuchCommittee(data.Index, committees) : null;
     }
 
-    private static Checkpoint JustifiedFor(StakeState state, AttestationData data) =>
-        data.Target.Epoch == state.CurrentEpoch ? state.CurrentJustified : state.PreviousJustified;
+    /// <summary>What process_attestation asks of a vote's source: the justified checkpoint of its target's epoch.</summary>
+    public static StakeError? CheckSource(StakeState state, AttestationData data)
+    {
+        var justified = data.Target.Epoch == state.CurrentEpoch ? state.CurrentJustified : state.PreviousJustified;
+        return data.Source == justified ? null : new StakeError.WrongSource(data.Source, justified);
+    }
 
     private static void RecordParticipation(StakeState state, AttestationData data, IReadOnlyList<int> attesters)
     {
@@ -70,11 +74,7 @@ internal static class AttestationProcessing
             var fresh = granted & ~participation[index];
             if (fresh == ParticipationFlags.None) continue;
             participation[index] |= fresh;
-            var baseReward = state.GetBaseReward(index, rewardPerIncrement).Amount;
-            foreach (var (flag, weight) in RewardsAndPenalties.FlagWeights)
-            {
-                if ((fresh & flag) != 0) proposerRewardNumerator += baseReward * weight;
-            }
+            proposerRewardNumerator += state.GetBaseReward(index, rewardPerIncrement).Amount * RewardsAndPenalties.WeightOf(fresh);
         }
 
         const ulong proposerRewardDenominator =

@@ -17,6 +17,18 @@ internal static class RewardsAndPenalties
         (ParticipationFlags.TimelyHead, 14),
     ];
 
+    /// <summary>The weights of all flags that are set, added up.</summary>
+    public static ulong WeightOf(ParticipationFlags flags)
+    {
+        ulong sum = 0;
+        foreach (var (flag, weight) in FlagWeights)
+        {
+            if ((flags & flag) != 0) sum += weight;
+        }
+
+        return sum;
+    }
+
     /// <summary>process_rewards_and_penalties.</summary>
     public static void ProcessRewardsAndPenalties(StakeState state)
     {

@@ -45,6 +45,9 @@ internal sealed class EpochVotes
         return true;
     }
 
+    /// <summary>Whether evidence was given against a validator for a vote of this epoch.</summary>
+    public bool IsReported(int validator) => validator < _reported.Length && _reported[validator] != Offences.None;
+
     private void Reserve(int validator)
     {
         if (validator < _data.Length) return;

@@ -94,6 +94,9 @@ public sealed class Slasher
     public AttestationData? VoteOf(int validator, Epoch target) =>
         target >= _oldest && target - _oldest < (ulong)_votes.Count ? _votes[(int)(target - _oldest)].DataOf(validator) : null;
 
+    /// <summary>Whether evidence was given against a validator for votes of the window.</summary>
+    public bool IsOffender(int validator) => _votes.Exists(epoch => epoch.IsReported(validator));
+
     /// <summary>
     /// Moves the window on: epochs more than <paramref name="windowEpochs"/> before the current one are forgotten. A window that
     /// grows keeps what it has; an epoch before the one known changes nothing.

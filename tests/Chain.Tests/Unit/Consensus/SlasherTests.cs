@@ -180,6 +180,20 @@ public sealed class SlasherTests
     }
 
     [Fact]
+    public void Who_was_convicted_by_votes_of_the_window_can_be_asked_for()
+    {
+        _slasher.OnVote(Vote(8, 9, [5, 6], head: 1));
+        Assert.False(_slasher.IsOffender(5));
+        _slasher.OnVote(Vote(8, 9, [5], head: 2));
+
+        Assert.True(_slasher.IsOffender(5));
+        Assert.False(_slasher.IsOffender(6));
+        Assert.False(_slasher.IsOffender(99));
+        _slasher.Prune(new Epoch(16), Window);
+        Assert.False(_slasher.IsOffender(5));
+    }
+
+    [Fact]
     public void Unsorted_voters_are_refused_because_such_a_vote_was_not_verified() =>
         Assert.Throws<ArgumentException>(() => _slasher.OnVote(Vote(8, 9, [5, 4])));
 

@@ -1,0 +1,48 @@
+namespace Chain.Consensus;
+
+/// <summary>Proof that two checkpoints that exclude each other are both final.</summary>
+/// <param name="Ours">Our finalized checkpoint.</param>
+/// <param name="Theirs">The other one.</param>
+/// <param name="Target">What the votes that make it final link it to, one epoch later.</param>
+/// <param name="LastCommon">Our latest finalized checkpoint that the other history is not known to exclude; the weights are those of its state.</param>
+/// <param name="Voters">Who signed the link, ascending.</param>
+/// <param name="VotedStake">Their weight: at least two thirds of the total.</param>
+/// <param name="TotalStake">get_total_active_balance of that state.</param>
+/// <param name="Proof">Their votes, each with its signature, as anybody can check them.</param>
+/// <param name="Slashable">Those of the voters against whom there is evidence of a slashable offence, ascending.</param>
+public sealed record FinalityConflict(
+    Checkpoint Ours,
+    Checkpoint Theirs,
+    Checkpoint Target,
+    Checkpoint LastCommon,
+    IReadOnlyList<int> Voters,
+    Gwei VotedStake,
+    Gwei TotalStake,
+    IReadOnlyList<IndexedAttestation> Proof,
+    IReadOnlyList<int> Slashable)
+{
+    private const int NamesShown = 10;
+    private const decimal GweiPerEther = 1_000_000_000m;
+
+    /// <summary>What happened, what it means and what to do, for a person.</summary>
+    public string Message =>
+        $"Two histories of this chain were both made final although they exclude each other, so this node has stopped. "
+        + $"Ours is final at {Ours}; the other at {Theirs}. "
+        + $"The other is no mere claim: validators with {Ether(VotedStake)} of {Ether(TotalStake)} ether ({100m * VotedStake.Amount / TotalStake.Amount:0.0} %) "
+        + $"of this node's own stake as of {LastCommon} signed the votes that make it final, and their signatures were checked. "
+        + "That cannot happen unless validators with a third of the stake broke the rules. "
+        + $"{Guilt()} "
+        + "No program can tell which history counts: people have to agree on it. "
+        + $"Until then trust no payment made after {LastCommon}; then start a node with empty data from a checkpoint of the history that you agreed on.";
+
+    private static string Ether(Gwei amount) => $"{amount.Amount / GweiPerEther:0.#########}";
+
+    private string Guilt()
+    {
+        if (Slashable.Count == 0) return "None of the voters is proven guilty by what this node heard so far.";
+        var names = string.Join(", ", Slashable.Take(NamesShown)) + (Slashable.Count > NamesShown ? $" and {Slashable.Count - NamesShown} more" : "");
+        return Slashable.Count == 1
+            ? $"Validator {names} is proven guilty: it signed votes that contradict each other."
+            : $"{Slashable.Count} of the {Voters.Count} voters are proven guilty, having signed votes that contradict each other: validators {names}.";
+    }
+}

@@ -1,0 +1,216 @@
+using Chain.Consensus;
+using Chain.Primitives;
+
+namespace Chain.Tests;
+
+public sealed class FinalityGuardTests
+{
+    private const ulong Ether = 1_000_000_000;
+    private const ulong SlotsPerEpoch = 8;
+
+    // Checkpoints of our chain, and of the other one that parts after epoch 3.
+    private static readonly Checkpoint Ours = new(new Epoch(5), Registry.Root(5));
+    private static readonly Checkpoint Theirs = new(new Epoch(5), Registry.Root(105));
+
+    private readonly Dictionary<(Checkpoint, Checkpoint), bool> _known = [];
+    private readonly Slasher _slasher = new(SlotsPerEpoch, new Epoch(7), 10);
+    private readonly FinalityGuard _guard;
+
+    public FinalityGuardTests() => _guard = new FinalityGuard(Ours, Stakes(9), new Epoch(7), _slasher, Conflicts);
+
+    [Fact]
+    public void Two_thirds_of_our_stake_on_a_finalizing_link_of_a_conflicting_checkpoint_are_proof()
+    {
+        Assert.Null(_guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4])));
+
+        var conflict = _guard.OnVote(Vote(Theirs, 6, [8]));
+
+        Assert.NotNull(conflict);
+        Assert.Equal((Ours, Theirs, 6UL), (conflict.Ours, conflict.Theirs, conflict.Target.Epoch.Number));
+        Assert.Equal([0, 1, 2, 3, 4, 8], conflict.Voters);
+        Assert.Equal(new Gwei(6 * 32 * Ether), conflict.VotedStake);
+        Assert.Equal(new Gwei(9 * 32 * Ether), conflict.TotalStake);
+        Assert.Same(conflict, _guard.Conflict);
+    }
+
+    [Fact]
+    public void A_proof_holds_each_vote_with_its_signature_grouped_by_what_was_signed()
+    {
+        _guard.OnVote(Vote(Theirs, 6, [0, 2, 4], head: 1));
+
+        var conflict = _guard.OnVote(Vote(Theirs, 6, [1, 3, 5], head: 2))!;
+
+        Assert.Equal([[0, 2, 4], [1, 3, 5]], conflict.Proof.Select(votes => votes.AttestingIndices));
+        Assert.All(conflict.Proof, votes => Assert.Equal(votes.AttestingIndices.Select(voter => Registry.Signature((ulong)voter + 1)), votes.Signatures));
+        Assert.All(conflict.Proof, votes => Assert.Equal((Theirs, conflict.Target), (votes.Data.Source, votes.Data.Target)));
+    }
+
+    [Fact]
+    public void Less_than_two_thirds_prove_nothing_however_often_they_are_heard()
+    {
+        for (var i = 0; i < 3; i++) Assert.Null(_guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4])));
+        Assert.Null(_guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4], head: 2)));
+    }
+
+    [Fact]
+    public void Validators_that_our_finalized_state_does_not_know_weigh_nothing() =>
+        Assert.Null(_guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 9, 10, 11])));
+
+    [Fact]
+    public void Slashed_and_inactive_validators_weigh_nothing_and_the_slashed_count_in_the_total()
+    {
+        var state = Registry.Of(9);
+        state.Slashed[0] = true;
+        var guard = new FinalityGuard(Ours, CheckpointBalances.Of(state), new Epoch(7), _slasher, Conflicts);
+
+        Assert.Null(guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5])));
+        Assert.NotNull(guard.OnVote(Vote(Theirs, 6, [6])));
+    }
+
+    [Fact]
+    public void Votes_are_added_up_only_over_one_link()
+    {
+        Assert.Null(_guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3])));
+        Assert.Null(_guard.OnVote(Vote(Theirs, 6, [4, 5, 6, 7], targetRoot: 206)));
+        Assert.Null(_guard.OnVote(Vote(Theirs with { Root = Registry.Root(205) }, 6, [4, 5, 6, 7])));
+    }
+
+    [Fact]
+    public void A_link_over_more_than_one_epoch_finalizes_nothing_alone() =>
+        Assert.Null(_guard.OnVote(Vote(Theirs, 7, [0, 1, 2, 3, 4, 5, 6, 7, 8])));
+
+    [Fact]
+    public void Our_own_finality_is_no_conflict() =>
+        Assert.Null(_guard.OnVote(Vote(Ours, 6, [0, 1, 2, 3, 4, 5, 6, 7, 8])));
+
+    [Fact]
+    public void The_stub_of_genesis_is_on_every_chain()
+    {
+        var guard = new FinalityGuard(new Checkpoint(Epoch.Genesis, Registry.Root(1)), Stakes(9), new Epoch(1), _slasher, Conflicts);
+
+        Assert.Null(guard.OnVote(Vote(default, 1, [0, 1, 2, 3, 4, 5, 6, 7, 8])));
+    }
+
+    [Fact]
+    public void A_checkpoint_about_which_nobody_can_tell_waits_until_its_blocks_are_known()
+    {
+        var later = new Checkpoint(new Epoch(6), Registry.Root(106));
+        Assert.Null(_guard.OnVote(Vote(later, 7, [0, 1, 2, 3, 4, 5])));
+        Assert.Null(_guard.Judge());
+
+        _known[(later, Ours)] = true;
+
+        Assert.NotNull(_guard.Judge());
+    }
+
+    [Fact]
+    public void A_later_checkpoint_on_our_chain_is_no_conflict()
+    {
+        var later = new Checkpoint(new Epoch(6), Registry.Root(6));
+        _known[(later, Ours)] = false;
+
+        Assert.Null(_guard.OnVote(Vote(later, 7, [0, 1, 2, 3, 4, 5])));
+    }
+
+    [Fact]
+    public void Votes_heard_before_we_finalize_count_when_we_do()
+    {
+        var theirs = new Checkpoint(new Epoch(6), Registry.Root(106));
+        Assert.Null(_guard.OnVote(Vote(theirs, 7, [0, 1, 2, 3, 4, 5])));
+
+        var conflict = _guard.OnFinalized(new Checkpoint(new Epoch(6), Registry.Root(6)), Stakes(9));
+
+        Assert.Equal(theirs, conflict?.Theirs);
+        Assert.Equal(Ours, conflict?.LastCommon);
+    }
+
+    [Fact]
+    public void Stake_is_weighed_as_it_was_where_the_histories_parted()
+    {
+        // Ours went on until those who vote for the other history had leaked away here.
+        _guard.OnFinalized(new Checkpoint(new Epoch(6), Registry.Root(6)), Stakes(3));
+        var theirs = new Checkpoint(new Epoch(6), Registry.Root(106));
+        Assert.Null(_guard.OnVote(Vote(theirs, 7, [0, 1, 2])));
+        _guard.OnFinalized(new Checkpoint(new Epoch(7), Registry.Root(7)), Stakes(9));
+        _known[(theirs, new Checkpoint(new Epoch(7), Registry.Root(7)))] = true;
+
+        var conflict = _guard.OnVote(Vote(theirs, 7, [3, 4, 5]));
+
+        Assert.Equal(Ours, conflict?.LastCommon);
+        Assert.Equal(new Gwei(9 * 32 * Ether), conflict?.TotalStake);
+    }
+
+    [Fact]
+    public void What_excludes_all_that_we_remember_is_weighed_by_the_oldest()
+    {
+        _known[(Theirs, new Checkpoint(new Epoch(6), Registry.Root(6)))] = true;
+        _guard.OnFinalized(new Checkpoint(new Epoch(6), Registry.Root(6)), Stakes(30));
+
+        Assert.Equal(Ours, _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]))?.LastCommon);
+    }
+
+    [Fact]
+    public void Voters_with_evidence_against_them_are_named()
+    {
+        foreach (var vote in new[] { Vote(Ours, 6, [2, 3, 7], targetRoot: 6), Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]) }) _slasher.OnVote(vote);
+
+        var conflict = _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]))!;
+
+        Assert.Equal([2, 3], conflict.Slashable);
+        Assert.Contains("2 of the 6 voters are proven guilty", conflict.Message, StringComparison.Ordinal);
+        Assert.Contains("validators 2, 3.", conflict.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_message_says_what_happened_and_what_to_do()
+    {
+        var message = _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]))!.Message;
+
+        Assert.StartsWith("Two histories of this chain were both made final although they exclude each other, so this node has stopped.", message, StringComparison.Ordinal);
+        Assert.Contains($"Ours is final at {Ours}; the other at {Theirs}.", message, StringComparison.Ordinal);
+        Assert.Contains("192 of 288 ether (66.7 %)", message, StringComparison.Ordinal);
+        Assert.Contains("None of the voters is proven guilty", message, StringComparison.Ordinal);
+        Assert.Contains("trust no payment made after", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_validator_that_signs_everything_takes_no_more_than_its_room()
+    {
+        for (ulong root = 300; root < 310; root++) _guard.OnVote(Vote(Theirs, 6, [5], targetRoot: root));
+
+        // Its fifth vote and later are not heard, so that it is missing here.
+        Assert.Null(_guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5])));
+        Assert.NotNull(_guard.OnVote(Vote(Theirs, 6, [6])));
+    }
+
+    [Fact]
+    public void Votes_far_behind_or_ahead_are_not_kept()
+    {
+        var old = new Checkpoint(new Epoch(5), Registry.Root(105));
+        _guard.OnVote(Vote(old, 6, [0, 1, 2, 3, 4]));
+        _guard.Prune(new Epoch(20));
+
+        Assert.Null(_guard.OnVote(Vote(old, 6, [5, 6, 7, 8])));
+        Assert.Null(_guard.OnVote(Vote(new Checkpoint(new Epoch(21), Registry.Root(1)), 22, [0, 1, 2, 3, 4, 5])));
+        Assert.Null(_guard.OnFinalized(new Checkpoint(new Epoch(21), Registry.Root(2)), Stakes(9)));
+    }
+
+    [Fact]
+    public void What_was_proven_stays_proven()
+    {
+        var conflict = _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]));
+
+        Assert.Same(conflict, _guard.OnVote(Vote(Ours, 6, [0])));
+        Assert.Same(conflict, _guard.OnFinalized(new Checkpoint(new Epoch(6), Registry.Root(6)), Stakes(9)));
+        Assert.Same(conflict, _guard.Judge());
+    }
+
+    private bool? Conflicts(Checkpoint theirs, Checkpoint ours) => _known.TryGetValue((theirs, ours), out var answer) ? answer : null;
+
+    private static CheckpointBalances Stakes(int validators) => CheckpointBalances.Of(Registry.Of(validators));
+
+    private static IndexedAttestation Vote(Checkpoint source, ulong target, int[] voters, ulong targetRoot = 106, ulong head = 0) => new(
+        voters,
+        new AttestationData(new Slot(target * SlotsPerEpoch), 0, Registry.Root(head), source, new Checkpoint(new Epoch(target), Registry.Root(targetRoot))),
+        [.. voters.Select(voter => Registry.Signature((ulong)voter + 1))]);
+}

@@ -16,8 +16,8 @@ public sealed record ConsensusRules
 
     public required IBlockLifecycle Lifecycle { get; init; }
 
-    /// <summary>Makes the fork choice over a tree that so far holds its root only.</summary>
-    public required Func<ForkChoiceBlock, IForkChoice> NewForkChoice { get; init; }
+    /// <summary>What the rule keeps and does in one node; made once for each core.</summary>
+    public required Func<IConsensusHost, ConsensusEngine> NewEngine { get; init; }
 
     /// <summary>Native contracts that exist under this rule.</summary>
     public required NativeContracts NativeContracts { get; init; }
@@ -27,7 +27,22 @@ public sealed record ConsensusRules
 
     /// <summary>Whether a block enters the fork choice only after it was executed; otherwise a branch is executed when it can win.</summary>
     public required bool ExecutesOnArrival { get; init; }
+
+    /// <summary>Whether what `finalized` names can never be reverted, so that no branch from below it is followed.</summary>
+    public required bool FinalityHolds { get; init; }
+
+    /// <summary>How a validator's secret becomes a part in this chain; null under a rule without validators.</summary>
+    public Func<ValidatorSecret, Misbehaviour, DutyHolder>? NewDutyHolder { get; init; }
+
+    /// <summary>The next instant at which the rule wants to be told that time has passed.</summary>
+    public required Func<At, At> NextTick { get; init; }
 }
+
+/// <summary>A rule at work in one node: it owns the fork choice and whatever states the rule has.</summary>
+/// <param name="NewForkChoice">Begins the fork choice over a tree that so far holds its root only.</param>
+/// <param name="Blocks">What the rule asks of a block beside its header and its transactions.</param>
+/// <param name="Agent">The rule's own messages and duties.</param>
+public sealed record ConsensusEngine(Func<ForkChoiceBlock, IForkChoice> NewForkChoice, IBlockJudge Blocks, IConsensusAgent Agent);
 
 /// <summary>What a header must satisfy, cheap before dear.</summary>
 public interface IHeaderRules
@@ -39,7 +54,7 @@ public interface IHeaderRules
     HeaderError? CheckAgainstParent(SealedHeader header, SealedHeader parent, At now);
 }
 
-/// <summary>What a rule does around a block's transactions, and how it begins a new block.</summary>
+/// <summary>What a rule creates for accounts, and how it begins a block that miners seal.</summary>
 public interface IBlockLifecycle
 {
     /// <summary>Ether created for accounts after the transactions of this block.</summary>
@@ -47,9 +62,45 @@ public interface IBlockLifecycle
 
     /// <summary>
     /// The header of a block to be made on this parent, roots and gas used still those of an empty block on the parent's
-    /// state; null when the rule does not let one be made now.
+    /// state; null when the rule does not let one be made now, or has no use for miners.
     /// </summary>
     BlockHeader? Prepare(SealedHeader parent, Address beneficiary, ReadOnlyMemory<byte> extraData, At now);
+}
+
+/// <summary>
+/// What a rule asks of a block beside its header and its transactions: the envelope it travels in (its sidecar, who sent it off,
+/// when) and what follows for the rule's own state.
+/// </summary>
+public interface IBlockJudge
+{
+    /// <summary>Everything that can be asked before the block is worth executing; null when it is good. The parent is executed.</summary>
+    ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now);
+
+    /// <summary>Begins a block whose envelope is good: what the rule asks before its transactions run.</summary>
+    Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent);
+}
+
+/// <summary>A block between the rule's first and last word on it.</summary>
+public abstract class OpenedBlock
+{
+    /// <summary>What follows from the receipts of its transactions; null when all is as the block says. From then on the rule knows it.</summary>
+    public abstract ConsensusError? Close(IReadOnlyList<Receipt> receipts);
+}
+
+/// <summary>Why a rule does not take a block, beside its header and its transactions.</summary>
+public abstract record ConsensusError
+{
+    /// <summary>For people: what was wrong, with the values.</summary>
+    public abstract string Message { get; }
+
+    /// <summary>Whether the block itself is bad, whoever sends it; otherwise only this message of it, or the moment.</summary>
+    public virtual bool CondemnsBlock => true;
+
+    /// <summary>Not a fault: the block waits until its time comes.</summary>
+    public virtual bool IsOfTheFuture => false;
+
+    /// <summary>What the sender pays, in points of <c>NodeLimits.MaxScore</c>.</summary>
+    public virtual int Points => 100;
 }
 
 /// <summary>A block as the fork choice sees it.</summary>
@@ -72,12 +123,12 @@ public interface IForkChoice
     /// <summary>The head among all valid blocks.</summary>
     Hash256 FindHead();
 
-    /// <summary>The blocks that `safe` and `finalized` name when this block is the head, as (number, hash) on its branch.</summary>
+    /// <summary>The blocks that `safe` and `finalized` name when this block is the head, as numbers on its branch.</summary>
     ForkChoiceMarks Marks(SealedHeader head);
 
     /// <summary>Forgets what does not descend from this block.</summary>
     void Prune(Hash256 newRoot);
 }
 
-/// <summary>How deep below the head the safe and the finalized block lie, in blocks.</summary>
+/// <summary>The heights of the safe and the finalized block on the head's branch.</summary>
 public sealed record ForkChoiceMarks(ulong SafeNumber, ulong FinalizedNumber);

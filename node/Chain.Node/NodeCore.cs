@@ -28,6 +28,8 @@ public sealed class NodeCore
     private readonly RequestServer _server;
     private readonly WorkDesk _work;
     private readonly ForkSchedule _forks;
+    private readonly IConsensusAgent _agent;
+    private Hash256 _headTold;
     private At _lastExpiry;
     private ChainView _view;
 
@@ -41,17 +43,28 @@ public sealed class NodeCore
         _store = store;
         _forks = new ForkSchedule(config.Genesis.Hash);
         var state = new StateOverlay(store);
-        _tree = new BlockTree(rules, store, head, config.Limits.TreeHeights);
+        BlockAssembler? assembler = null;
+        var host = new ConsensusHost(store, _outbox)
+        {
+            PeerSet = () => _peers!,
+            Assembler = plan => assembler!.Assemble(plan),
+            Submitted = TakeOwnBlock,
+        };
+        var engine = rules.NewEngine(host);
+        _agent = engine.Agent;
+        _tree = new BlockTree(rules, engine.NewForkChoice, store, head, config.Limits.TreeHeights);
+        _headTold = _tree.Head.Hash;
         _pool = new TransactionPool(config.Pool, config.Spec.ChainId, rules.NativeContracts);
         _peers = new PeerSet(_outbox, config.Limits);
         _requests = new PendingRequests(config.Limits);
-        _importer = new BlockImporter(config, rules, _tree, store, state, _pool, _outbox, head);
+        _importer = new BlockImporter(config, rules, engine.Blocks, _tree, store, state, _pool, _outbox, head);
         _sync = new ChainSync(config, rules, _tree, _importer, _peers, _requests, _outbox);
         _fetcher = new BlockFetcher(rules, _tree, _importer, _sync, _peers, _requests, _outbox);
         _blockGossip = new BlockGossip(rules, _peers, _outbox);
         _transactionGossip = new TransactionGossip(config.Limits, _pool, _peers, _requests, _outbox);
         _server = new RequestServer(config.Limits, _tree, _importer, store, _pool, _outbox);
-        _work = new WorkDesk(config, rules, _tree, _importer, _pool, _outbox);
+        assembler = new BlockAssembler(config, rules, _importer, _pool);
+        _work = new WorkDesk(config, rules, _tree, assembler, _pool, _outbox);
         _view = ViewBuilder.Initial(_tree, store, config, [.. store.GetReorgs(RecentReorgs).Reverse()]);
     }
 
@@ -62,7 +75,7 @@ public sealed class NodeCore
     public static StoreBatch GenesisBatch(Chain.Execution.GenesisBlock genesis, At now)
     {
         var (block, state) = (genesis.Block, genesis.State);
-        var batch = new StoreBatch { Head = new HeadRecord(block.Hash, block.Hash, NextArrivalOrder: 1, NextLogOffset: 1) };
+        var batch = new StoreBatch { Head = new HeadRecord(block.Hash, block.Hash, NextArrivalOrder: 1, NextLogOffset: 1, block.Hash) };
         batch.Blocks.Add((block, new BlockRecord(block.Hash, 0, block.Header.ParentHash, block.Header.Header.Difficulty, 0, now, BlockStatus.Executed, 0)));
         batch.Receipts.Add((block.Hash, []));
         batch.TrieNodes.AddRange(state.Nodes);
@@ -74,10 +87,12 @@ public sealed class NodeCore
     /// <summary>Takes in one thing that happened and appends what has to be done about it.</summary>
     public void Step(NodeInput input, EffectList effects)
     {
+        _tree.Tick(input.At);
         Handle(input);
+        TellHead(input.At);
         _transactionGossip.Flush();
         _work.Refresh(input.At, _sync.IsFarBehind);
-        var parts = new ViewParts(_outbox.Batch.Blocks.Count > 0, _importer.NewReorgs, _pool.Snapshot, _peers.ToViews(), _sync.View, _work.Beneficiary);
+        var parts = new ViewParts(_outbox.Batch.Blocks.Count > 0, _importer.NewReorgs, _pool.Snapshot, _peers.ToViews(), _agent.View, _sync.View, _work.Beneficiary);
         var view = ViewBuilder.Next(_view, _tree, _store, parts, _config.Limits);
         _importer.EndStep();
         _tree.Trim(_config.Limits.TreeHeights);
@@ -120,6 +135,15 @@ public sealed class NodeCore
             case NodeInput.SetMining mining:
                 _work.SetMining(mining.Beneficiary);
                 break;
+            case NodeInput.SetValidators duty:
+                _agent.SetValidators(duty.Validators, duty.Beneficiary);
+                break;
+            case NodeInput.Signed signed:
+                _agent.OnSigned(signed.Answers, now);
+                break;
+            case NodeInput.SubmitConsensus submitted:
+                _outbox.Reply(submitted.Request, new NodeReply.ConsensusSubmitted(_agent.OnSubmitted(submitted.Message, now)));
+                break;
             case NodeInput.ImportBlocks import:
                 OnImport(import, now);
                 break;
@@ -130,9 +154,9 @@ public sealed class NodeCore
 
     private void OnTick(At now)
     {
-        _tree.Tick(now);
         _importer.RetryFuture(now);
         _importer.UpdateHead(now);
+        _agent.OnTick(now, _sync.IsFarBehind);
         OnLost(_requests.TakeLost(now), timedOut: true, now);
         _sync.OnTick(now);
         if (now.Since(_lastExpiry) < ExpiryCheckMs) return;
@@ -171,6 +195,9 @@ public sealed class NodeCore
                 break;
             case WireMessage.NewBlockWithSidecar block:
                 OnNewBlock(peer, block.Block, block.TotalWeight, now);
+                break;
+            case WireMessage.OfConsensus consensus:
+                _agent.OnMessage(new ConsensusPeer(peer.Id.Number), consensus.Message, now);
                 break;
             case WireMessage.NewBlockHashes announced:
                 foreach (var block in announced.Blocks) _fetcher.OnAnnounced(peer, block, now);
@@ -279,6 +306,7 @@ public sealed class NodeCore
         peer.Raise(new BlockRef(status.HeadNumber, status.HeadHash), status.TotalDifficulty);
         peer.KnownBlocks.Add(status.HeadHash);
         _outbox.Tell(new NodeEvent.PeerReady(peer.Id));
+        if (peer.Link.CarriesSidecars) _agent.OnPeerReady(new ConsensusPeer(peer.Id.Number));
         _transactionGossip.Greet(peer);
         _sync.Consider(now);
     }
@@ -296,7 +324,7 @@ public sealed class NodeCore
         {
             case ImportResult.Added:
                 _importer.UpdateHead(now);
-                if (_tree.Find(block.Hash) is { Status: not BlockStatus.Invalid } entry) _blockGossip.Announce(block, entry.TotalDifficulty);
+                if (_tree.Find(block.Hash) is { Status: not BlockStatus.Invalid } entry) Announce(block, entry);
                 else _peers.Punish(peer.Id, new PeerOffence.InvalidBlock(new BlockError.KnownInvalid(block.Hash)));
                 break;
             case ImportResult.Orphan:
@@ -306,6 +334,27 @@ public sealed class NodeCore
                 _peers.Punish(peer.Id, new PeerOffence.InvalidBlock(refused.Error));
                 break;
         }
+    }
+
+    private void Announce(Block block, BlockEntry entry)
+    {
+        if (_agent.IsWorthRelaying(block)) _blockGossip.Announce(block, entry.TotalDifficulty);
+    }
+
+    /// <summary>A block that the consensus rule's duties made.</summary>
+    private void TakeOwnBlock(Block block, At now)
+    {
+        if (_importer.Add(block, null, now) is not ImportResult.Added || _tree.Find(block.Hash) is not { Status: not BlockStatus.Invalid } entry) return;
+        _importer.UpdateHead(now);
+        Announce(block, entry);
+    }
+
+    /// <summary>Tells the consensus rule of a new head, once the step is as good as over.</summary>
+    private void TellHead(At now)
+    {
+        if (_tree.Head.Hash == _headTold) return;
+        _headTold = _tree.Head.Hash;
+        _agent.OnHead(_tree.Head.Header, now);
     }
 
     private void TakeTransactions(Peer peer, IReadOnlyList<Transaction> transactions, At now)

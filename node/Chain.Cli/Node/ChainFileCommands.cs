@@ -63,7 +63,7 @@ internal static class ChainFileCommands
             if (store.GetHead() is null) store.Commit(NodeCore.GenesisBatch(built, new At(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())));
             var config = new NodeConfig { Spec = parsedGenesis.Spec, Genesis = built.Block };
             var length = Math.Max(stream.Length, 1);
-            var done = ChainImporter.Run(store, config, ConsensusFactory.Create(parsedGenesis.Spec), new ChainFileReader(stream), TimeProvider.System, now => report((double)now.Bytes / length, $"block {now.Head}"), cancellation);
+            var done = ChainImporter.Run(store, config, ConsensusFactory.Create(parsedGenesis.Spec, built.Block.Header), new ChainFileReader(stream), TimeProvider.System, now => report((double)now.Bytes / length, $"block {now.Head}"), cancellation);
             return new JsonObject { ["blocks"] = done.Blocks, ["transactions"] = done.Transactions, ["head"] = done.Head };
         })));
         return command;

@@ -6,6 +6,8 @@ namespace Chain.Consensus;
 /// <summary>Proof of work with the heaviest chain (DESIGN section 4), put together from its roles.</summary>
 public static class ProofOfWork
 {
+    private const long TickMs = 250;
+
     public static ConsensusRules Create(ChainSpec spec, ProofOfWorkSettings settings)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -15,10 +17,12 @@ public static class ProofOfWork
             Name = "proof-of-work",
             Headers = new ProofOfWorkHeaderRules(settings),
             Lifecycle = new ProofOfWorkLifecycle(spec, settings),
-            NewForkChoice = root => new HeaviestChain(root, settings.SafeDepth, settings.FinalizedDepth),
+            NewEngine = _ => new ConsensusEngine(root => new HeaviestChain(root, settings.SafeDepth, settings.FinalizedDepth), PlainBlocks.Instance, QuietAgent.Instance),
             NativeContracts = NativeContracts.None,
             HasSidecar = false,
             ExecutesOnArrival = false,
+            FinalityHolds = false,
+            NextTick = now => now.Plus(TickMs),
         };
     }
 }

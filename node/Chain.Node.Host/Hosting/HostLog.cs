@@ -21,6 +21,9 @@ internal static partial class HostLog
             case NodeEvent.TransactionChanged e:
                 TransactionChanged(logger, e.Hash.ToString(), e.Step.Fate, e.Step.Reason);
                 break;
+            case NodeEvent.OfConsensus e:
+                Consensus(logger, e.Happened.Message);
+                break;
             case NodeEvent.PeerReady e:
                 PeerReady(logger, e.Peer);
                 break;
@@ -49,6 +52,18 @@ internal static partial class HostLog
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Transaction {Hash} is {Fate}: {Reason}")]
     private static partial void TransactionChanged(ILogger logger, string hash, TransactionFate fate, string? reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Consensus: {What}")]
+    private static partial void Consensus(ILogger logger, string what);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Acting for {Count} validators; what they sign is remembered in {History}")]
+    public static partial void ValidatorsHere(ILogger logger, int count, string history);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The signing history knows nothing of validator {Key}: if it has signed elsewhere, stop now and import its history with `chain validator history import`, or it may be slashed")]
+    public static partial void KeyWithoutHistory(ILogger logger, string key);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The node stops following the chain and serves reads only: {Why}")]
+    public static partial void Halted(ILogger logger, string why);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Peer} is on our chain")]
     private static partial void PeerReady(ILogger logger, PeerId peer);

@@ -14,7 +14,7 @@ namespace Chain.Node.Host;
 /// </summary>
 public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
 {
-    private const int TickMs = 100;
+    private const long LongestPauseMs = 100;
 
     private readonly ILogger _logger;
     private readonly IChainStore _store;
@@ -26,6 +26,8 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _shutdownRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly NodeClock _clock;
+    private readonly ValidatorCrew? _validators;
+    private readonly SigningDesk? _signing;
     private RpcServer? _rpc;
     private Task _running = Task.CompletedTask;
     private Task _ticking = Task.CompletedTask;
@@ -38,8 +40,9 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         var version = typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
         ClientVersion = $"Chain/{options.Name.Replace(' ', '-')}/v{version}/{RuntimeInformation.RuntimeIdentifier}/dotnet{Environment.Version}";
         Spec = options.Genesis.Spec;
-        Rules = ConsensusFactory.Create(Spec);
         GenesisHash = genesis.Block.Hash;
+        var signatures = new SignatureMemo(new StakeDomain(GenesisHash));
+        Rules = ConsensusFactory.Create(Spec, genesis.Block.Header, new ConsensusOptions { Signatures = signatures, TrustedCheckpoint = options.TrustedCheckpoint });
         var config = new NodeConfig { Spec = Spec, Genesis = genesis.Block, ExtraData = System.Text.Encoding.UTF8.GetBytes(options.ExtraData) };
         _loop = new NodeLoop(config, Rules, store, _inbox, Feed, _logger) { Peers = this };
         var faults = options.AllowFaults ? new FaultTable(seed: 0) : null;
@@ -53,9 +56,17 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
             MaxPeers = options.MaxPeers,
             Faults = faults,
         };
-        _hub = new PeerHub(hubOptions, nodeKey, OnPeerEventAsync, new TransactionRecovery(), clock.Time, loggers.CreateLogger<PeerHub>());
+        _hub = new PeerHub(hubOptions, nodeKey, OnPeerEventAsync, new TransactionRecovery(signatures.Prepare), clock.Time, loggers.CreateLogger<PeerHub>());
         _miner = new LocalMiner(Feed, SubmitOwnWorkAsync, options.MiningThreads, options.HashRateLimit);
         _keeper = new StoreKeeper(store, () => View, Spec.StateHistoryBlocks, options.Archive, _logger);
+        if (options.Validators is { } validators)
+        {
+            if (Rules.NewDutyHolder is null) throw new IOException("Validators were named, but this chain has none: its genesis file says proof of work.");
+            _validators = ValidatorCrew.Open(validators, GenesisHash, _logger);
+            _signing = new SigningDesk(_validators.Sign, answers => _inbox.WriteAsync(new NodeInput.Signed(Now, answers), CancellationToken.None));
+            _loop.Signer = _signing.Ask;
+        }
+
         Admin = new NodeAdmin(_hub, _miner, faults, clock, options.Beneficiary, SetBeneficiary, () => _shutdownRequested.TrySetResult());
     }
 
@@ -157,6 +168,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         if (_rpc is not null) await _rpc.DisposeAsync();
         await _hub.DisposeAsync();
         await _ticking;
+        if (_signing is not null) await _signing.DisposeAsync();
         _inbox.Close();
         try
         {
@@ -166,6 +178,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         {
             await _keeper.DisposeAsync();
             var head = View.Head;
+            _validators?.Dispose();
             _store.Dispose();
             HostLog.Stopped(_logger, head.Number, head.Hash.ToShortString());
             _inbox.Dispose();
@@ -183,6 +196,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         await _hub.StartAsync();
         _rpc = await rpc;
         SetBeneficiary(options.Beneficiary);
+        if (_validators is not null) _inbox.TryWrite(new NodeInput.SetValidators(Now, _validators.DutiesUnder(Rules.NewDutyHolder!), options.Beneficiary ?? Address.Zero));
         _miner.SetOn(options.MineHere && options.Beneficiary is not null);
         _keeper.Start();
         HostLog.Listening(_logger, _rpc.Port, Enode);
@@ -204,11 +218,16 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
 
     private async Task TickAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(TickMs), _clock.Time);
         try
         {
-            // A tick that finds no room is not missed: the next one says the same.
-            while (await timer.WaitForNextTickAsync(stopping)) _inbox.TryWrite(new NodeInput.Tick(Now));
+            while (true)
+            {
+                var now = Now;
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(Rules.NextTick(now).Since(now), 1, LongestPauseMs)), _clock.Time, stopping);
+
+                // A tick that finds no room is not missed: the next one says the same.
+                _inbox.TryWrite(new NodeInput.Tick(Now));
+            }
         }
         catch (OperationCanceledException)
         {

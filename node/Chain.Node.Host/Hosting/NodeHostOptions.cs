@@ -1,4 +1,5 @@
 using System.Net;
+using Chain.Consensus;
 using Chain.Node.Host.Network;
 using Chain.Node.Host.Rpc;
 using Chain.Primitives;
@@ -37,6 +38,12 @@ public sealed record NodeHostOptions
 
     /// <summary>Hashes a second; null for as many as the machine gives.</summary>
     public double? HashRateLimit { get; init; }
+
+    /// <summary>The validators that this node acts for; null for none.</summary>
+    public ValidatorOptions? Validators { get; init; }
+
+    /// <summary>A checkpoint that any chain must contain to be followed; null trusts genesis alone.</summary>
+    public Checkpoint? TrustedCheckpoint { get; init; }
 
     /// <summary>Whether partition, loss, delay and clock skew can be commanded.</summary>
     public bool AllowFaults { get; init; }

@@ -73,7 +73,7 @@ internal sealed class NodeInbox : IDisposable
     {
         NodeInput.SubmitTransactions => _transactions,
         NodeInput.MessageReceived { Message: WireMessage.Transactions or WireMessage.PooledTransactions or WireMessage.NewPooledTransactionHashes or WireMessage.GetPooledTransactions } => _transactions,
-        NodeInput.MessageReceived { Message: WireMessage.NewBlock or WireMessage.NewBlockHashes or WireMessage.NewBlockWithSidecar or WireMessage.Status or WireMessage.BlockRangeUpdate } => _urgent,
+        NodeInput.MessageReceived { Message: WireMessage.NewBlock or WireMessage.NewBlockHashes or WireMessage.NewBlockWithSidecar or WireMessage.OfConsensus or WireMessage.Status or WireMessage.BlockRangeUpdate } => _urgent,
         NodeInput.MessageReceived or NodeInput.ImportBlocks => _sync,
         _ => _urgent,
     };

@@ -36,6 +36,9 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
 
     public IPeerSender? Peers { get; set; }
 
+    /// <summary>Where signatures are asked for; null while the node acts for nobody.</summary>
+    public Action<IReadOnlyList<SigningRequest>>? Signer { get; set; }
+
     public ImportTotals Imports => new(
         Interlocked.Read(ref _importedBlocks), Interlocked.Read(ref _importedTransactions), Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _importTicks)));
 
@@ -110,6 +113,14 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
             case NodeEffect.Send send:
                 Peers?.Send(send.Peer, send.Message);
                 break;
+            case NodeEffect.Sign sign:
+                Signer?.Invoke(sign.Requests);
+                break;
+            case NodeEffect.Halt halt:
+                HostLog.Halted(logger, halt.Why);
+                foreach (var peer in View.Peers) Peers?.Disconnect(peer.Id, DisconnectReason.ClientQuitting, "this node stopped following the chain");
+                _whyReadOnly = $"this node serves reads only: {halt.Why}";
+                break;
             case NodeEffect.Disconnect disconnect:
                 HostLog.Disconnecting(logger, disconnect.Peer, disconnect.Why);
                 Peers?.Disconnect(disconnect.Peer, disconnect.Reason, disconnect.Why);
@@ -160,6 +171,9 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
                 Fail(ask.Request);
                 break;
             case NodeInput.ImportBlocks ask:
+                Fail(ask.Request);
+                break;
+            case NodeInput.SubmitConsensus ask:
                 Fail(ask.Request);
                 break;
             case NodeInput.PeerConnected connected:

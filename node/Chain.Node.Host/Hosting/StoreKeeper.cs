@@ -46,7 +46,9 @@ internal sealed class StoreKeeper(IChainStore store, Func<ChainView> view, ulong
         var head = view().Head.Number;
         // Each round walks all states that stay, so it waits until there is as much again to forget.
         if (archive || head < _prunedAt + (2 * stateHistoryBlocks)) return;
-        var below = head - stateHistoryBlocks;
+        // While finality is late, a branch may still grow from what is final.
+        var below = Math.Min(head - stateHistoryBlocks, view().Finalized.Number);
+        if (below <= _prunedAt) return;
         var removed = store.PruneStates(reader => RootsFrom(reader, below), _stopping.Token);
         _prunedAt = below;
         HostLog.Pruned(logger, removed, below);

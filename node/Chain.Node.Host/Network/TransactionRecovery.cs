@@ -8,7 +8,8 @@ namespace Chain.Node.Host.Network;
 /// many). A transaction that was seen before, such as one of a block that was in the pool, is the same object again: its
 /// sender is known already. Remembers a bounded number of the latest.
 /// </summary>
-public sealed class TransactionRecovery
+/// <param name="alsoPrepare">What else can be worked out ahead of the core, on the same threads.</param>
+public sealed class TransactionRecovery(Action<WireMessage>? alsoPrepare = null)
 {
     private const int GenerationSize = 32_768;
     private const long GenerationBytes = 32 * 1024 * 1024;
@@ -20,7 +21,13 @@ public sealed class TransactionRecovery
     private long _youngBytes;
 
     /// <summary>The message with every transaction recovered.</summary>
-    public WireMessage Prepare(WireMessage message) => message switch
+    public WireMessage Prepare(WireMessage message)
+    {
+        alsoPrepare?.Invoke(message);
+        return Recovered(message);
+    }
+
+    private WireMessage Recovered(WireMessage message) => message switch
     {
         WireMessage.Transactions m => m with { Items = Recover(m.Items) },
         WireMessage.PooledTransactions m => m with { Items = Recover(m.Items) },

@@ -24,6 +24,7 @@ internal sealed class LiteDbBatchWriter(LiteDbTables tables)
         WriteSteps(batch);
         var reorg = tables.Reorgs.LongCount();
         foreach (var item in batch.Reorgs) tables.Reorgs.Insert(new BsonDocument { ["_id"] = ++reorg, ["value"] = StoreCodec.EncodeReorg(item) });
+        if (batch.ConsensusState is { } kept) tables.Meta.Upsert(new BsonDocument { ["_id"] = "consensus", ["value"] = StoreCodec.EncodeConsensusState(kept.Block, kept.State) });
         if (batch.Head is { } head) tables.Meta.Upsert(new BsonDocument { ["_id"] = "head", ["value"] = StoreCodec.EncodeHead(head) });
         tables.Meta.Upsert(new BsonDocument { ["_id"] = "batches", ["value"] = number + 1 });
     }

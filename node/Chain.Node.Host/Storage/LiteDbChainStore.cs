@@ -143,6 +143,8 @@ public sealed class LiteDbChainStore : IChainStore
 
     public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) => Read(tables => tables.GetAddressHistory(address, before, limit));
 
+    public byte[]? GetConsensusState(Hash256 block) => Read(tables => tables.GetConsensusState(block));
+
     public IReadOnlyList<Reorg> GetReorgs(int limit) => Read(tables => tables.GetReorgs(limit));
 
     public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit) => Read(tables => tables.GetChainLog(fromOffset, limit));

@@ -66,6 +66,8 @@ internal sealed class LiteDbReader : IChainReaderLease
 
     public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) => Run(tables => tables.GetAddressHistory(address, before, limit));
 
+    public byte[]? GetConsensusState(Hash256 block) => Run(tables => tables.GetConsensusState(block));
+
     public IReadOnlyList<Reorg> GetReorgs(int limit) => Run(tables => tables.GetReorgs(limit));
 
     public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit) => Run(tables => tables.GetChainLog(fromOffset, limit));

@@ -80,6 +80,9 @@ internal sealed class LiteDbTables : IChainReader
 
     public HeadRecord? GetHead() => Meta.FindById("head") is { } head ? StoreCodec.DecodeHead(head["value"].AsBinary) : null;
 
+    public byte[]? GetConsensusState(Hash256 block) =>
+        Meta.FindById("consensus") is { } kept ? StoreCodec.DecodeConsensusState(kept["value"].AsBinary, block) : null;
+
     public BlockRecord? GetBlockRecord(Hash256 hash) => FindBlock(hash) is { } block ? ToRecord(block) : null;
 
     public SealedHeader? GetHeader(Hash256 hash) => FindBlock(hash) is { } block ? ToHeader(block) : null;

@@ -13,7 +13,7 @@ internal sealed class SqliteBatchWriter
     private readonly DeferredIndexes _indexes;
     private readonly SqliteStatement _begin, _commit;
     private readonly SqliteStatement _insertBlock, _insertBody, _insertReceipts, _insertSenders, _insertUnindexed, _insertCanonical, _deleteCanonical;
-    private readonly SqliteStatement _insertLog, _insertReorg, _insertStep, _insertNode, _insertCode, _setStatus, _setHead, _findArrival, _findCanonical;
+    private readonly SqliteStatement _insertLog, _insertReorg, _insertStep, _insertNode, _insertCode, _setStatus, _setHead, _setConsensusState, _findArrival, _findCanonical;
     private readonly Dictionary<Hash256, long> _arrivals = [];
     private readonly Dictionary<Hash256, BlockStatus> _statuses = [];
     private Position _position;
@@ -41,6 +41,7 @@ internal sealed class SqliteBatchWriter
         _insertCode = database.Prepare("INSERT OR REPLACE INTO codes VALUES(?,?,?)");
         _setStatus = database.Prepare("UPDATE blocks SET status=? WHERE arrival=?");
         _setHead = database.Prepare("INSERT OR REPLACE INTO meta VALUES('head',?)");
+        _setConsensusState = database.Prepare("INSERT OR REPLACE INTO meta VALUES('consensus',?)");
         _findArrival = database.Prepare("SELECT arrival FROM blocks WHERE hash=?");
         _findCanonical = database.Prepare("SELECT b.hash FROM canonical c JOIN blocks b ON b.arrival=c.arrival WHERE c.number=?");
         _position = new Position(
@@ -84,6 +85,7 @@ internal sealed class SqliteBatchWriter
             foreach (var reorg in batch.Reorgs) _insertReorg.Bind(1, StoreCodec.EncodeReorg(reorg)).Run();
             StoreRules.RequireHeadAtTip(batch.Head, _position.Tip);
             if (batch.Head is { } head) _setHead.Bind(1, StoreCodec.EncodeHead(head)).Run();
+            if (batch.ConsensusState is { } kept) _setConsensusState.Bind(1, StoreCodec.EncodeConsensusState(kept.Block, kept.State)).Run();
             _commit.Run();
         }
         catch

@@ -173,6 +173,15 @@ internal sealed class SqliteChainReader : IChainReaderLease
         long NextStored() => select.Step() ? select.Int64(0) : -1;
     }
 
+    public byte[]? GetConsensusState(Hash256 block)
+    {
+        var select = Use(_connection.ConsensusState);
+        if (!select.Step()) return null;
+        var state = StoreCodec.DecodeConsensusState(select.Blob(0), block);
+        select.Reset();
+        return state;
+    }
+
     public IReadOnlyList<Reorg> GetReorgs(int limit)
     {
         var reorgs = new List<Reorg>();

@@ -159,6 +159,8 @@ public sealed class SqliteChainStore : IChainStore
     public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) =>
         Read(static (reader, ask) => reader.GetAddressHistory(ask.address, ask.before, ask.limit), (address, before, limit));
 
+    public byte[]? GetConsensusState(Hash256 block) => Read(static (reader, block) => reader.GetConsensusState(block), block);
+
     public IReadOnlyList<Reorg> GetReorgs(int limit) => Read(static (reader, limit) => reader.GetReorgs(limit), limit);
 
     public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit) => Read(static (reader, ask) => reader.GetChainLog(ask.fromOffset, ask.limit), (fromOffset, limit));

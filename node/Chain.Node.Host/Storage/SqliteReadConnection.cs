@@ -16,6 +16,7 @@ internal sealed class SqliteReadConnection : IDisposable
             Begin = _database.Prepare("BEGIN");
             End = _database.Prepare("COMMIT");
             Meta = _database.Prepare("SELECT value FROM meta WHERE key='head'");
+            ConsensusState = _database.Prepare("SELECT value FROM meta WHERE key='consensus'");
             BlockByHash = _database.Prepare($"SELECT {BlockColumns} FROM blocks b WHERE b.hash=?");
             BlockByArrival = _database.Prepare($"SELECT {BlockColumns} FROM blocks b WHERE b.arrival=?");
             BlocksByNumber = _database.Prepare($"SELECT {BlockColumns} FROM blocks b WHERE b.number=? ORDER BY b.arrival");
@@ -47,6 +48,8 @@ internal sealed class SqliteReadConnection : IDisposable
     public SqliteStatement End { get; }
 
     public SqliteStatement Meta { get; }
+
+    public SqliteStatement ConsensusState { get; }
 
     public SqliteStatement BlockByHash { get; }
 

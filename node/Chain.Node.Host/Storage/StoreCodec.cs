@@ -168,6 +168,7 @@ internal static class StoreCodec
         rlp.Write(head.Genesis);
         rlp.Write(head.NextArrivalOrder);
         rlp.Write(head.NextLogOffset);
+        rlp.Write(head.Finalized);
         rlp.EndList();
         return rlp.ToArray();
     }
@@ -175,8 +176,18 @@ internal static class StoreCodec
     public static HeadRecord DecodeHead(ReadOnlySpan<byte> bytes)
     {
         var rlp = new RlpReader(bytes).ReadList();
-        return new HeadRecord(rlp.ReadHash(), rlp.ReadHash(), rlp.ReadUInt64(), rlp.ReadUInt64());
+        var (head, genesis, arrival, offset) = (rlp.ReadHash(), rlp.ReadHash(), rlp.ReadUInt64(), rlp.ReadUInt64());
+
+        // Written since proof of stake is there; before, nothing was final.
+        return new HeadRecord(head, genesis, arrival, offset, rlp.IsAtEnd ? genesis : rlp.ReadHash());
     }
+
+    /// <summary>The block's hash, then the state as it is.</summary>
+    public static byte[] EncodeConsensusState(Hash256 block, byte[] state) => [.. block.Bytes, .. state];
+
+    /// <summary>The state, if it is that after this block.</summary>
+    public static byte[]? DecodeConsensusState(ReadOnlySpan<byte> bytes, Hash256 block) =>
+        bytes.StartsWith(block.Bytes) ? bytes[Hash256.Size..].ToArray() : null;
 
     private static void Write(RlpWriter rlp, At at) => rlp.Write(unchecked((ulong)at.UnixMs));
 

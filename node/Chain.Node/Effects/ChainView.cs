@@ -29,6 +29,9 @@ public sealed record ChainView
 
     public required ImmutableList<PeerView> Peers { get; init; }
 
+    /// <summary>What the consensus rule shows of its own state; null where there is nothing beside the blocks.</summary>
+    public required Chain.Consensus.ConsensusView? Consensus { get; init; }
+
     /// <summary>Null when the node is not catching up.</summary>
     public required SyncView? Sync { get; init; }
 

@@ -28,6 +28,9 @@ public abstract record NodeEvent
 
     public sealed record BlockRejected(Hash256 Hash, ulong Number, string Why, PeerId? From) : NodeEvent;
 
+    /// <summary>Something that the consensus rule tells of itself.</summary>
+    public sealed record OfConsensus(Chain.Consensus.ConsensusEvent Happened) : NodeEvent;
+
     /// <summary>The peer's greeting was accepted.</summary>
     public sealed record PeerReady(PeerId Peer) : NodeEvent;
 

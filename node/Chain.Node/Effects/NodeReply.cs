@@ -17,6 +17,9 @@ public abstract record NodeReply
 
     public sealed record WorkSubmitted(WorkVerdict Verdict, Hash256? BlockHash) : NodeReply;
 
+    /// <summary>A message of the consensus rule was taken (error null), or why not.</summary>
+    public sealed record ConsensusSubmitted(string? Error) : NodeReply;
+
     /// <summary>How many blocks were imported, and why it ended before the last one if it did.</summary>
     public sealed record Imported(int Count, string? Error) : NodeReply;
 }

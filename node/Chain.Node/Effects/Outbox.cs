@@ -21,6 +21,10 @@ internal sealed class Outbox
 
     public void Reply(RequestId request, NodeReply reply) => _effects.Add(new NodeEffect.Reply(request, reply));
 
+    public void Sign(IReadOnlyList<Chain.Consensus.SigningRequest> requests) => _effects.Add(new NodeEffect.Sign(requests));
+
+    public void Halt(string why) => _effects.Add(new NodeEffect.Halt(why));
+
     public void Tell(NodeEvent happened) => _effects.Add(new NodeEffect.Tell(happened));
 
     public void DrainTo(EffectList effects, ChainView? view)

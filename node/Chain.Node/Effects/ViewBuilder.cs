@@ -16,6 +16,7 @@ internal static class ViewBuilder
         Reorgs = reorgs,
         Pool = PoolSnapshot.Empty,
         Peers = [],
+        Consensus = null,
         Sync = null,
         MiningBeneficiary = null,
     };
@@ -23,9 +24,9 @@ internal static class ViewBuilder
     public static ChainView Next(ChainView last, BlockTree tree, IChainReader store, ViewParts parts, NodeLimits limits)
     {
         var view = last;
-        if (parts.TreeChanged || last.Head.Hash != tree.Head.Hash)
+        var marks = tree.Marks();
+        if (parts.TreeChanged || last.Head.Hash != tree.Head.Hash || last.Safe.Number != marks.SafeNumber || last.Finalized.Number != marks.FinalizedNumber)
         {
-            var marks = tree.Marks();
             view = view with
             {
                 Head = tree.Head.Header,
@@ -39,6 +40,7 @@ internal static class ViewBuilder
 
         if (!ReferenceEquals(view.Pool, parts.Pool)) view = view with { Pool = parts.Pool };
         if (!view.Peers.SequenceEqual(parts.Peers)) view = view with { Peers = parts.Peers };
+        if (!ReferenceEquals(view.Consensus, parts.Consensus)) view = view with { Consensus = parts.Consensus };
         if (view.Sync != parts.Sync) view = view with { Sync = parts.Sync };
         if (view.MiningBeneficiary != parts.MiningBeneficiary) view = view with { MiningBeneficiary = parts.MiningBeneficiary };
         return view;
@@ -65,4 +67,4 @@ internal static class ViewBuilder
 
 /// <summary>What a step may have changed.</summary>
 internal sealed record ViewParts(
-    bool TreeChanged, IReadOnlyList<Reorg> NewReorgs, PoolSnapshot Pool, ImmutableList<PeerView> Peers, SyncView? Sync, Address? MiningBeneficiary);
+    bool TreeChanged, IReadOnlyList<Reorg> NewReorgs, PoolSnapshot Pool, ImmutableList<PeerView> Peers, Chain.Consensus.ConsensusView? Consensus, SyncView? Sync, Address? MiningBeneficiary);

@@ -20,8 +20,11 @@ public abstract record BlockError
     /// <summary>Nobody can have signed this transaction.</summary>
     public sealed record InvalidSignature(Hash256 TransactionHash, int Index) : BlockError;
 
-    /// <summary>The sidecar does not belong to the header: it condemns the message, never the block hash.</summary>
-    public sealed record SidecarMismatch(string Why) : BlockError;
+    /// <summary>The consensus rule refuses it.</summary>
+    public sealed record Consensus(ConsensusError Error) : BlockError;
+
+    /// <summary>It stands on a block from before what is final. An honest peer may not know that yet.</summary>
+    public sealed record BelowFinality(Hash256 Parent, ulong Finalized) : BlockError;
 
     public sealed record Execution(BlockExecutionError Error) : BlockError;
 

@@ -9,7 +9,7 @@ namespace Chain.Node;
 /// <see cref="UpdateHead"/>, once for all blocks that came together.
 /// </summary>
 internal sealed class BlockImporter(
-    NodeConfig config, ConsensusRules rules, BlockTree tree, IChainReader store, StateOverlay state, TransactionPool pool, Outbox outbox, HeadRecord start)
+    NodeConfig config, ConsensusRules rules, IBlockJudge judge, BlockTree tree, IChainReader store, StateOverlay state, TransactionPool pool, Outbox outbox, HeadRecord start)
 {
     private readonly TrieNodeCache _trieCache = new(capacity: 50_000);
     private readonly OrphanPool _orphans = new(config.Limits);
@@ -77,6 +77,7 @@ internal sealed class BlockImporter(
         if (tree.Contains(block.Hash)) return new ImportResult.AlreadyKnown();
         if (tree.FindDeep(block.Header.ParentHash) is not { } parent)
         {
+            if (tree.Contains(block.Header.ParentHash)) return Refuse(block, from, new BlockError.BelowFinality(block.Header.ParentHash, tree.Marks().FinalizedNumber));
             if (rules.Headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
             _orphans.Add(block, from);
             return new ImportResult.Orphan();
@@ -90,14 +91,19 @@ internal sealed class BlockImporter(
 
         if (!VerifiedHeader.Verify(rules, block.Header, parent.Header, now).IsOk(out var verified, out var headerError))
         {
-            if (headerError is not HeaderError.FromTheFuture) return Refuse(block, from, new BlockError.Header(headerError));
-            if (_future.Count < config.Limits.FutureBlocks && _future.All(waiting => waiting.Block.Hash != block.Hash)) _future.Add((block, from));
-            return new ImportResult.Deferred();
+            return headerError is HeaderError.FromTheFuture ? Defer(block, from) : Refuse(block, from, new BlockError.Header(headerError));
         }
 
         if (!SealedBlock.Match(verified, block.Body, block.Sidecar).IsOk(out var sealedBlock, out var bodyError)) return Refuse(block, from, bodyError);
+        if (judge.CheckEnvelope(block, parent.Header, now) is { } refusal) return refusal.IsOfTheFuture ? Defer(block, from) : Refuse(block, from, new BlockError.Consensus(refusal));
         Insert(sealedBlock, parent, now);
         return new ImportResult.Added();
+    }
+
+    private ImportResult.Deferred Defer(Block block, PeerId? from)
+    {
+        if (_future.Count < config.Limits.FutureBlocks && _future.All(waiting => waiting.Block.Hash != block.Hash)) _future.Add((block, from));
+        return new ImportResult.Deferred();
     }
 
     private void Insert(SealedBlock block, BlockEntry parent, At now)
@@ -131,7 +137,7 @@ internal sealed class BlockImporter(
         var parent = entry;
         while (path.TryPop(out var next))
         {
-            var verdict = ExecutedBlock.Execute(config.Spec, rules, BlockOf(next), parent.Header.Header, state, _trieCache);
+            var verdict = ExecutedBlock.Execute(config.Spec, rules, judge, BlockOf(next), parent.Header, state, _trieCache);
             if (!verdict.IsOk(out var executed, out var error)) return (next, error);
             Keep(next, executed);
             parent = next;
@@ -193,7 +199,7 @@ internal sealed class BlockImporter(
         tree.SetHead(target, removed, added);
         removedTransactions.Reverse();
         var (returned, conflicting) = pool.OnHeadChanged(removedTransactions, addedTransactions, PoolHead(), now, outbox.TransactionSteps);
-        outbox.Batch.Head = new HeadRecord(target.Hash, config.Genesis.Hash, _nextArrivalOrder, _nextLogOffset);
+        outbox.Batch.Head = HeadRecord();
         if (removed.Count > 0)
         {
             var reorg = new Reorg(now, removed.Count, old.Ref, oldHead.Ref, target.Ref, returned, conflicting);
@@ -219,6 +225,12 @@ internal sealed class BlockImporter(
         outbox.Batch.Canonical.Add(new CanonicalChange(true, block.Block, [.. block.Transactions.Select(tx => tx.Sender)], _nextLogOffset++, now));
     }
 
+    private HeadRecord HeadRecord()
+    {
+        var finalized = rules.FinalityHolds ? tree.CanonicalHash(tree.Marks().FinalizedNumber)!.Value : config.Genesis.Hash;
+        return new HeadRecord(tree.Head.Hash, config.Genesis.Hash, _nextArrivalOrder, _nextLogOffset, finalized);
+    }
+
     /// <summary>The head's state as the pool sees it.</summary>
     public PoolHead PoolHead()
     {
@@ -235,10 +247,7 @@ internal sealed class BlockImporter(
     /// <summary>The step is over: what it wrote is in the store now.</summary>
     public void EndStep()
     {
-        if (outbox.Batch.Blocks.Count > 0 && outbox.Batch.Head is null)
-        {
-            outbox.Batch.Head = new HeadRecord(tree.Head.Hash, config.Genesis.Hash, _nextArrivalOrder, _nextLogOffset);
-        }
+        if (outbox.Batch.Blocks.Count > 0 || outbox.Batch.ConsensusState is not null || outbox.Batch.Head is not null) outbox.Batch.Head = HeadRecord();
 
         foreach (var block in _unsaved.Values) _recent.Add(block);
         _unsaved.Clear();
@@ -255,7 +264,7 @@ internal sealed class BlockImporter(
     private ImportResult.Refused Refuse(Block block, PeerId? from, BlockError error)
     {
         // A header that is bad by itself stays bad; a body or sidecar may be somebody's forgery under a good hash.
-        if (error is BlockError.Header) _invalid.Add(block.Hash);
+        if (error is BlockError.Header or BlockError.Consensus { Error.CondemnsBlock: true }) _invalid.Add(block.Hash);
         outbox.Tell(new NodeEvent.BlockRejected(block.Hash, block.Number, error.ToString(), from));
         return new ImportResult.Refused(error);
     }

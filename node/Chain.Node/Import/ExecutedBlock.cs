@@ -18,11 +18,12 @@ public sealed class ExecutedBlock
     public ExecutionOutcome Outcome { get; }
 
     /// <exception cref="MissingStateException">The parent's state is not there (pruned).</exception>
-    public static Verdict<ExecutedBlock, BlockError> Execute(ChainSpec spec, ConsensusRules rules, SealedBlock block, BlockHeader parent, IStateReader state, TrieNodeCache cache)
+    public static Verdict<ExecutedBlock, BlockError> Execute(ChainSpec spec, ConsensusRules rules, IBlockJudge judge, SealedBlock block, SealedHeader parent, IStateReader state, TrieNodeCache cache)
     {
         var header = block.Header.Header;
+        if (!judge.Open(block.Block, parent).IsOk(out var opened, out var refusal)) return new BlockError.Consensus(refusal);
         var verdict = StateTransition.Apply(
-            new WorldState(state, parent.StateRoot, cache),
+            new WorldState(state, parent.Header.StateRoot, cache),
             BlockContext.Of(header, spec.ChainId),
             block.Transactions,
             block.Block.Body.Withdrawals,
@@ -33,6 +34,7 @@ public sealed class ExecutedBlock
         if (!outcome.LogsBloom.Equals(header.LogsBloom)) return new BlockError.LogsBloomMismatch();
         if (outcome.ReceiptsRoot != header.ReceiptsRoot) return new BlockError.ReceiptsRootMismatch(header.ReceiptsRoot, outcome.ReceiptsRoot);
         if (outcome.State.Root != header.StateRoot) return new BlockError.StateRootMismatch(header.StateRoot, outcome.State.Root);
+        if (opened.Close(outcome.Receipts) is { } broken) return new BlockError.Consensus(broken);
         return new ExecutedBlock(block, outcome);
     }
 }

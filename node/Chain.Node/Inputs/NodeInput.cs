@@ -1,3 +1,4 @@
+using Chain.Consensus;
 using Chain.Primitives;
 
 namespace Chain.Node;
@@ -30,6 +31,15 @@ public abstract record NodeInput(At At)
 
     /// <summary>Starts or stops making work: with a beneficiary the node keeps a fresh template at hand.</summary>
     public sealed record SetMining(At At, Address? Beneficiary) : NodeInput(At);
+
+    /// <summary>From now on the node acts for these validators; the beneficiary gets the fees of their blocks.</summary>
+    public sealed record SetValidators(At At, IReadOnlyList<DutyHolder> Validators, Address Beneficiary) : NodeInput(At);
+
+    /// <summary>What became of signatures that were asked for by <see cref="NodeEffect.Sign"/>.</summary>
+    public sealed record Signed(At At, IReadOnlyList<SigningAnswer> Answers) : NodeInput(At);
+
+    /// <summary>A message of the consensus rule from a user, such as a validator's wish to leave; answered with <see cref="NodeReply.ConsensusSubmitted"/>.</summary>
+    public sealed record SubmitConsensus(At At, RequestId Request, ConsensusMessage Message) : NodeInput(At);
 
     /// <summary>Blocks read from a file, oldest first; answered with <see cref="NodeReply.Imported"/>.</summary>
     public sealed record ImportBlocks(At At, RequestId Request, IReadOnlyList<Block> Blocks) : NodeInput(At);

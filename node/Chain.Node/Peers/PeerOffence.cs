@@ -23,6 +23,9 @@ public abstract record PeerOffence
     /// <summary>It announced what it then did not have.</summary>
     public sealed record EmptyPromise(string What) : PeerOffence;
 
+    /// <summary>Something that the consensus rule holds against it.</summary>
+    public sealed record ConsensusRule(int Charge, string Why) : PeerOffence;
+
     /// <summary>Points; the whole table of penalties.</summary>
     public int Points => this switch
     {
@@ -33,6 +36,7 @@ public abstract record PeerOffence
         UnexpectedAnswer => 10,
         Timeout => 5,
         EmptyPromise => 5,
+        ConsensusRule { Charge: var charge } => charge,
         _ => throw new InvalidOperationException($"No penalty for {GetType().Name}."),
     };
 
@@ -43,6 +47,7 @@ public abstract record PeerOffence
         InvalidTransaction t => t.Error is null ? "a transaction that nobody signed" : $"unacceptable transaction: {PoolErrorText.Of(t.Error)}",
         UnexpectedAnswer u => $"unexpected answer: {u.What}",
         Timeout t => $"no answer in time: {t.What}",
+        ConsensusRule c => c.Why,
         EmptyPromise e => $"announced but not delivered: {e.What}",
         _ => throw new InvalidOperationException($"No text for {GetType().Name}."),
     };
@@ -52,9 +57,11 @@ public abstract record PeerOffence
         // Clocks differ; time heals it.
         BlockError.Header { Error: HeaderError.FromTheFuture } => 0,
         BlockError.Header => 100,
-        BlockError.TransactionsRootMismatch or BlockError.WithdrawalsMismatch or BlockError.SidecarMismatch => 100,
+        BlockError.TransactionsRootMismatch or BlockError.WithdrawalsMismatch => 100,
         BlockError.InvalidSignature => 100,
         BlockError.Execution or BlockError.StateRootMismatch or BlockError.ReceiptsRootMismatch or BlockError.LogsBloomMismatch or BlockError.GasUsedMismatch => 100,
+        BlockError.Consensus { Error: var rule } => rule.Points,
+        BlockError.BelowFinality => 5,
         BlockError.KnownInvalid => 100,
         _ => throw new InvalidOperationException($"No penalty for {error.GetType().Name}."),
     };

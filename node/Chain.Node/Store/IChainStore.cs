@@ -71,6 +71,9 @@ public interface IChainReader : IStateReader
     /// <summary>Canonical transactions from or to an address, newest first, strictly before the cursor.</summary>
     IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit);
 
+    /// <summary>The consensus rule's state after this block, if it is the one that was kept last; null for any other.</summary>
+    byte[]? GetConsensusState(Hash256 block);
+
     /// <summary>Recorded reorganisations, newest first.</summary>
     IReadOnlyList<Reorg> GetReorgs(int limit);
 
@@ -80,7 +83,8 @@ public interface IChainReader : IStateReader
 
 /// <param name="NextArrivalOrder">The number that the next block to arrive gets.</param>
 /// <param name="NextLogOffset">The offset of the next entry of the chain log.</param>
-public sealed record HeadRecord(Hash256 Head, Hash256 Genesis, ulong NextArrivalOrder, ulong NextLogOffset);
+/// <param name="Finalized">The block that no branch of the tree leaves out, under a rule whose finality holds; genesis under any other.</param>
+public sealed record HeadRecord(Hash256 Head, Hash256 Genesis, ulong NextArrivalOrder, ulong NextLogOffset, Hash256 Finalized);
 
 /// <summary>What is known of a block beside its content.</summary>
 public sealed record BlockRecord(Hash256 Hash, ulong Number, Hash256 ParentHash, UInt256 TotalDifficulty, ulong ArrivalOrder, At ArrivedAt, BlockStatus Status, int TransactionCount);

@@ -55,6 +55,8 @@ public abstract class InMemoryChainReader : IChainReader
         return page;
     }
 
+    public byte[]? GetConsensusState(Hash256 block) => Tables.ConsensusState is { } kept && kept.Block == block ? kept.State : null;
+
     public IReadOnlyList<Reorg> GetReorgs(int limit)
     {
         var reorgs = Tables.Reorgs;

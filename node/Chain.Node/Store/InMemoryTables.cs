@@ -32,6 +32,8 @@ internal sealed record InMemoryTables
 
     public ImmutableList<Reorg> Reorgs { get; init; } = [];
 
+    public (Hash256 Block, byte[] State)? ConsensusState { get; init; }
+
     /// <summary>Ascending by offset.</summary>
     public ImmutableList<ChainLogEntry> Log { get; init; } = [];
 
@@ -57,6 +59,7 @@ internal sealed record InMemoryTables
             Head = batch.Head ?? Head,
             Steps = WithSteps(batch),
             Reorgs = Reorgs.AddRange(batch.Reorgs),
+            ConsensusState = batch.ConsensusState ?? ConsensusState,
             Nodes = WithBytes(Nodes, batch.TrieNodes),
             Codes = WithBytes(Codes, batch.Codes),
         };

@@ -10,7 +10,8 @@ internal sealed class SyncSlot(SealedHeader header, bool needsSidecar)
     /// <summary>Known at once where the header says that there is nothing in it.</summary>
     public BlockBody? Body { get; set; } = EmptyBodyOf(header.Header);
 
-    public ReadOnlyMemory<byte>? Sidecar { get; set; } = needsSidecar ? null : ReadOnlyMemory<byte>.Empty;
+    // A bare null would be taken for an empty array, and that for an empty sidecar.
+    public ReadOnlyMemory<byte>? Sidecar { get; set; } = needsSidecar ? default(ReadOnlyMemory<byte>?) : ReadOnlyMemory<byte>.Empty;
 
     public bool BodyRequested { get; set; }
 

@@ -10,6 +10,7 @@ namespace Chain.Node;
 internal sealed class BlockTree
 {
     private readonly ConsensusRules _rules;
+    private readonly Func<ForkChoiceBlock, IForkChoice> _newForkChoice;
     private readonly IChainReader _store;
     private readonly Dictionary<Hash256, BlockEntry> _entries = [];
     private readonly SortedDictionary<ulong, List<BlockEntry>> _byNumber = [];
@@ -17,12 +18,13 @@ internal sealed class BlockTree
     private IForkChoice _forkChoice = null!;
     private ulong _top;
 
-    public BlockTree(ConsensusRules rules, IChainReader store, HeadRecord head, int heights)
+    public BlockTree(ConsensusRules rules, Func<ForkChoiceBlock, IForkChoice> newForkChoice, IChainReader store, HeadRecord head, int heights)
     {
         _rules = rules;
+        _newForkChoice = newForkChoice;
         _store = store;
         var headHeader = store.GetHeader(head.Head) ?? throw new InvalidOperationException($"The store names {head.Head} as its head but does not hold it.");
-        Load(headHeader.Number - Math.Min(headHeader.Number, (ulong)heights));
+        Load(rules.FinalityHolds ? FinalizedNumber(head) : headHeader.Number - Math.Min(headHeader.Number, (ulong)heights));
         Head = _entries[head.Head];
         foreach (var entry in Ancestors(Head)) _canonical[entry.Number] = entry.Hash;
     }
@@ -46,11 +48,14 @@ internal sealed class BlockTree
 
     public bool Contains(Hash256 hash) => _entries.ContainsKey(hash) || _store.GetBlockRecord(hash) is not null;
 
-    /// <summary>The entry, brought back from the store with everything above it when it lies too deep; null when nobody knows it.</summary>
+    /// <summary>
+    /// The entry, brought back from the store with everything above it when it lies too deep; null when nobody knows it, or when
+    /// what is final has cut it off.
+    /// </summary>
     public BlockEntry? FindDeep(Hash256 hash)
     {
         if (_entries.TryGetValue(hash, out var entry)) return entry;
-        if (_store.GetBlockRecord(hash) is not { } record) return null;
+        if (_rules.FinalityHolds || _store.GetBlockRecord(hash) is not { } record) return null;
         Deepen(CommonFloor(record));
         return _entries.GetValueOrDefault(hash);
     }
@@ -110,8 +115,10 @@ internal sealed class BlockTree
     /// <summary>Forgets what lies more than this many heights below the head, once that is worth the while.</summary>
     public void Trim(int heights)
     {
-        if (Head.Number < Floor + (2 * (ulong)heights)) return;
-        var floor = Head.Number - (ulong)heights;
+        // A fork choice that holds on to what is final may need what lies deeper while finality is late.
+        var floor = Head.Number - Math.Min(Head.Number, (ulong)heights);
+        if (_rules.FinalityHolds) floor = Math.Min(floor, Marks().FinalizedNumber);
+        if (floor < Floor + (ulong)heights) return;
         var root = _entries[_canonical[floor]];
         _forkChoice.Prune(root.Hash);
         var keep = new HashSet<Hash256> { root.Hash };
@@ -171,7 +178,7 @@ internal sealed class BlockTree
         var rootHash = _store.GetCanonicalHash(floor) ?? throw new InvalidOperationException($"The store has no canonical block {floor}.");
         var root = FromStore(rootHash);
         Insert(root);
-        _forkChoice = _rules.NewForkChoice(new ForkChoiceBlock(root.Header, root.TotalDifficulty, root.Record.ArrivalOrder));
+        _forkChoice = _newForkChoice(new ForkChoiceBlock(root.Header, root.TotalDifficulty, root.Record.ArrivalOrder));
         for (var number = floor + 1; ; number++)
         {
             var records = _store.GetBlocksAt(number);
@@ -187,6 +194,9 @@ internal sealed class BlockTree
             }
         }
     }
+
+    private ulong FinalizedNumber(HeadRecord head) =>
+        _store.GetHeader(head.Finalized)?.Number ?? throw new InvalidOperationException($"The store names {head.Finalized} as finalized but does not hold it.");
 
     private BlockEntry FromStore(Hash256 hash) => new(
         _store.GetHeader(hash) ?? throw new InvalidOperationException($"The store lacks the header of {hash}."),

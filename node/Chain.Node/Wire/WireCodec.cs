@@ -1,3 +1,4 @@
+using Chain.Consensus;
 using Chain.Primitives;
 
 namespace Chain.Node;
@@ -61,6 +62,7 @@ public static class WireCodec
         WireMessage.NewBlockWithSidecar => Stake(NewBlockWithSidecarId),
         WireMessage.GetSidecars => Stake(GetSidecarsId),
         WireMessage.Sidecars => Stake(SidecarsId),
+        WireMessage.OfConsensus { Message: StakeMessage rule } => Stake(StakeMessageCodec.IdOf(rule)),
         _ => throw new ArgumentOutOfRangeException(nameof(message), message, "A message without a number."),
     };
 
@@ -84,6 +86,7 @@ public static class WireCodec
         (WireCapability.Stake, NewBlockWithSidecarId) => "NewBlockWithSidecar",
         (WireCapability.Stake, GetSidecarsId) => "GetSidecars",
         (WireCapability.Stake, SidecarsId) => "Sidecars",
+        (WireCapability.Stake, var id) when StakeMessageCodec.NameOf(id) is { } name => name,
         _ => "unknown message",
     };
 

@@ -64,6 +64,8 @@ internal static class WireDecoding
                 return new WireMessage.NewBlockWithSidecar(block with { Sidecar = rlp.ReadBytes().ToArray() }, totalWeight);
             case WireCodec.GetSidecarsId:
                 return new WireMessage.GetSidecars(rlp.ReadUInt64(), ReadHashes(ref rlp, WireLimits.MaxBodies));
+            case not WireCodec.SidecarsId:
+                return new WireMessage.OfConsensus(Chain.Consensus.StakeMessageCodec.Read(id, ref rlp));
             default:
                 return new WireMessage.Sidecars(rlp.ReadUInt64(), ReadList(ref rlp, WireLimits.MaxBodies, "sidecars", ReadSidecar));
         }

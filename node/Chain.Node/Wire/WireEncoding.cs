@@ -77,6 +77,9 @@ internal static class WireEncoding
             case WireMessage.Sidecars answer:
                 WriteAnswer(rlp, answer.RequestId, answer.Items, static (rlp, sidecar) => rlp.Write(sidecar));
                 break;
+            case WireMessage.OfConsensus { Message: Chain.Consensus.StakeMessage rule }:
+                Chain.Consensus.StakeMessageCodec.Write(rule, rlp);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(message), message, "A message without an encoding.");
         }

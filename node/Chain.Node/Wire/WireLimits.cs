@@ -50,6 +50,7 @@ public static class WireLimits
         (WireCapability.Eth, WireCodec.BlockRangeUpdateId) => ethVersion >= 69 ? 128 : 0,
         (WireCapability.Stake, WireCodec.NewBlockWithSidecarId or WireCodec.SidecarsId) => MaxMessageBytes,
         (WireCapability.Stake, WireCodec.GetSidecarsId) => 40 * 1024,
+        (WireCapability.Stake, var id) => Chain.Consensus.StakeMessageCodec.MaxBytes(id),
         _ => 0,
     };
 }

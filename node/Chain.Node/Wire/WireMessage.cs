@@ -48,6 +48,9 @@ public abstract record WireMessage
     /// <summary>In the order asked; empty where the sender does not have one.</summary>
     public sealed record Sidecars(ulong RequestId, IReadOnlyList<ReadOnlyMemory<byte>> Items) : WireMessage;
 
+    /// <summary>Our own capability: a message of the consensus rule itself.</summary>
+    public sealed record OfConsensus(Chain.Consensus.ConsensusMessage Message) : WireMessage;
+
     /// <summary>Our own capability: a new block with its sidecar.</summary>
     public sealed record NewBlockWithSidecar(Block Block, UInt256 TotalWeight) : WireMessage;
 }

@@ -1,5 +1,4 @@
 using Chain.Consensus;
-using Chain.Execution;
 using Chain.Primitives;
 
 namespace Chain.Node;
@@ -8,7 +7,7 @@ namespace Chain.Node;
 /// Makes templates for miners and takes their solutions (DESIGN section 4). The last templates stay valid as long as they stand
 /// on the head; a fresh one is made on every new head and, when the pool has changed, once a second.
 /// </summary>
-internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTree tree, BlockImporter importer, TransactionPool pool, Outbox outbox)
+internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTree tree, BlockAssembler assembler, TransactionPool pool, Outbox outbox)
 {
     private const long RefreshMs = 1000;
 
@@ -68,26 +67,9 @@ internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTre
     {
         var parent = tree.Head.Header;
         if (rules.Lifecycle.Prepare(parent, beneficiary, config.ExtraData, now) is not { } header) return null;
-        var builder = new BlockBuilder(importer.StateAfter(parent), BlockContext.Of(header, config.Spec.ChainId), rules.NativeContracts);
-        foreach (var transaction in pool.Best(header.BaseFeePerGas))
-        {
-            if (builder.GasLeft < TransactionRules.TransactionGas) break;
-            // What does not fit or is out of turn stays in the pool; the pool drops what can never be mined.
-            builder.TryAdd(transaction);
-        }
-
-        IReadOnlyList<Withdrawal>? withdrawals = header.WithdrawalsRoot is null ? null : [];
-        var outcome = builder.Finish(withdrawals, rules.Lifecycle.Rewards(header));
-        Transaction[] included = [.. builder.Included.Select(recovered => recovered.Transaction)];
-        header = header with
-        {
-            StateRoot = outcome.State.Root,
-            TransactionsRoot = Roots.TransactionsRoot(included),
-            ReceiptsRoot = outcome.ReceiptsRoot,
-            LogsBloom = outcome.LogsBloom,
-            GasUsed = outcome.GasUsed,
-        };
+        var block = assembler.Assemble(new BlockPlan(parent, header, header.WithdrawalsRoot is null ? null : []));
+        header = block.Header;
         var target = UInt256.MaxValue / header.Difficulty;
-        return new Template(new WorkPackage(header.SealHash(), target, header.Number), header, new BlockBody(included, withdrawals), now);
+        return new Template(new WorkPackage(header.SealHash(), target, header.Number), header, block.Body, now);
     }
 }

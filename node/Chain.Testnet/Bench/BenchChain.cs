@@ -36,8 +36,8 @@ public sealed class BenchChain
                 .Select(key => new KeyValuePair<Address, GenesisAccount>(key.Address, new GenesisAccount(UInt256.Parse("1000000000000000000000"), 0, ReadOnlyMemory<byte>.Empty, [])))
                 .OrderBy(item => item.Key)],
         };
-        Rules = ConsensusFactory.Create(Genesis.Spec);
         GenesisBlock = ConsensusFactory.BuildGenesis(Genesis);
+        Rules = ConsensusFactory.Create(Genesis.Spec, GenesisBlock.Block.Header);
         Config = new NodeConfig { Spec = Genesis.Spec, Genesis = GenesisBlock.Block };
     }
 

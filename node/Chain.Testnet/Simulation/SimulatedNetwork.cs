@@ -12,7 +12,7 @@ namespace Chain.Testnet;
 /// </summary>
 public sealed class SimulatedNetwork
 {
-    private const long TickMs = 250;
+    private const int FirstTickMs = 250;
 
     private readonly PriorityQueue<Action, (long Time, ulong Order)> _events = new();
     private readonly Dictionary<(int From, int To), LinkConditions> _links = [];
@@ -27,11 +27,11 @@ public sealed class SimulatedNetwork
     private NodeReply? _lastReply;
 
     /// <param name="genesis">Must carry the simulated seal, so that a block costs no work.</param>
-    public SimulatedNetwork(GenesisFile genesis, int nodes, ulong seed)
+    public SimulatedNetwork(GenesisFile genesis, int nodes, ulong seed, IReadOnlyList<IReadOnlyList<SimulatedValidator>>? validators = null)
     {
         Random = new SeededRandom(seed);
-        Rules = ConsensusFactory.Create(genesis.Spec);
         Genesis = ConsensusFactory.BuildGenesis(genesis);
+        Rules = ConsensusFactory.Create(genesis.Spec, Genesis.Block.Header, new ConsensusOptions { Signatures = new SharedSignatures() });
         Now = new At((long)(genesis.Timestamp * 1000));
         _partitionOf = new int[nodes];
         var config = new NodeConfig { Spec = genesis.Spec, Genesis = Genesis.Block };
@@ -40,14 +40,13 @@ public sealed class SimulatedNetwork
             var store = new InMemoryChainStore();
             store.Commit(NodeCore.GenesisBatch(Genesis, Now));
             var beneficiary = new Address([.. new byte[18], 0xee, (byte)i]);
-            _nodes.Add(new SimulatedNode(i, config, Rules, store, beneficiary));
+            _nodes.Add(new SimulatedNode(i, config, Rules, store, beneficiary, validators?[i] ?? []));
         }
 
         foreach (var node in _nodes)
         {
-            Step(node, at => new NodeInput.SetMining(at, node.Beneficiary));
-            var first = 1 + Random.Next((int)TickMs);
-            After(first, () => Tick(node));
+            Begin(node);
+            After(1 + Random.Next(FirstTickMs), () => Tick(node));
         }
     }
 
@@ -124,7 +123,7 @@ public sealed class SimulatedNetwork
         var node = _nodes[index];
         node.Restart();
         node.IsRunning = true;
-        Step(node, at => new NodeInput.SetMining(at, node.Beneficiary));
+        Begin(node);
         foreach (var other in _nodes.Where(other => other != node && other.IsRunning && _partitionOf[other.Index] == _partitionOf[index])) Connect(node, other);
     }
 
@@ -185,10 +184,17 @@ public sealed class SimulatedNetwork
         if (link.Other.IsRunning) Step(link.Other, at => new NodeInput.PeerDisconnected(at, link.OtherId));
     }
 
+    private void Begin(SimulatedNode node)
+    {
+        Step(node, at => new NodeInput.SetMining(at, node.Beneficiary));
+        if (node.Validators.Count > 0) Step(node, at => new NodeInput.SetValidators(at, [.. node.Validators.Select(validator => Rules.NewDutyHolder!(validator.Secret, validator.Misbehaviour))], node.Beneficiary));
+    }
+
     private void Tick(SimulatedNode node)
     {
         if (node.IsRunning) Step(node, at => new NodeInput.Tick(at));
-        After(TickMs, () => Tick(node));
+        var now = Now.Plus(node.SkewMs);
+        After(Math.Max(1, Rules.NextTick(now).Since(now)), () => Tick(node));
     }
 
     /// <summary>The search has no memory, so the time to the next block is drawn anew whenever one was found.</summary>
@@ -231,6 +237,18 @@ public sealed class SimulatedNetwork
             case NodeEffect.Send send:
                 Transmit(node, send.Peer, send.Message);
                 break;
+            case NodeEffect.Sign sign:
+                // What is signed leaves the step before it comes back, as in a process.
+                var answers = node.Sign(sign.Requests);
+                After(1, () =>
+                {
+                    if (node.IsRunning) Step(node, at => new NodeInput.Signed(at, answers));
+                });
+                break;
+            case NodeEffect.Halt halt:
+                node.WhyHalted = halt.Why;
+                _trace.Note(Now, node.Index, $"halts: {halt.Why}");
+                break;
             case NodeEffect.Disconnect disconnect:
                 _trace.Note(Now, node.Index, $"disconnects: {disconnect.Why}");
                 After(0, () => Cut(node, disconnect.Peer));
@@ -243,6 +261,10 @@ public sealed class SimulatedNetwork
                 break;
             case NodeEffect.Tell { Event: NodeEvent.BlockRejected rejected }:
                 _trace.Note(Now, node.Index, $"rejects block {rejected.Number}: {rejected.Why}");
+                break;
+            case NodeEffect.Tell { Event: NodeEvent.OfConsensus { Happened: var happened } }:
+                _trace.Note(Now, node.Index, happened.Message);
+                node.Told.Add(happened);
                 break;
             case NodeEffect.Tell { Event: NodeEvent.TransactionChanged changed }:
                 _trace.Note(Now, node.Index, $"transaction {changed.Hash.ToShortString()} {changed.Step.Fate}");

@@ -10,10 +10,11 @@ public sealed class SimulatedNode
     private readonly NodeConfig _config;
     private readonly ConsensusRules _rules;
 
-    internal SimulatedNode(int index, NodeConfig config, ConsensusRules rules, InMemoryChainStore store, Address beneficiary)
+    internal SimulatedNode(int index, NodeConfig config, ConsensusRules rules, InMemoryChainStore store, Address beneficiary, IReadOnlyList<SimulatedValidator> validators)
     {
         Index = index;
         Beneficiary = beneficiary;
+        Validators = validators;
         Store = store;
         _config = config;
         _rules = rules;
@@ -23,6 +24,18 @@ public sealed class SimulatedNode
     public int Index { get; }
 
     public Address Beneficiary { get; }
+
+    /// <summary>Whom it acts for.</summary>
+    public IReadOnlyList<SimulatedValidator> Validators { get; }
+
+    /// <summary>What its keys have signed; it outlives a crash, as the file of a real node does.</summary>
+    public SigningRecord Signed { get; } = new();
+
+    /// <summary>What its consensus rule told.</summary>
+    public List<ConsensusEvent> Told { get; } = [];
+
+    /// <summary>Why it stopped following the chain; null while it goes on.</summary>
+    public string? WhyHalted { get; internal set; }
 
     public NodeCore Core { get; private set; }
 
@@ -38,6 +51,21 @@ public sealed class SimulatedNode
 
     /// <summary>Its connections: the id on this side, the other node, the id on that side.</summary>
     internal SortedDictionary<long, (SimulatedNode Other, PeerId OtherId)> Links { get; } = [];
+
+    internal IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests)
+    {
+        var refusals = Signed.CheckAndInsert(requests);
+        var answers = new SigningAnswer[requests.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            var secret = Validators.First(validator => validator.Secret.Key.Equals(requests[i].Key)).Secret;
+            answers[i] = refusals[i] is { } refusal
+                ? new SigningAnswer(requests[i], null, refusal.ToString())
+                : new SigningAnswer(requests[i], secret.PrivateKey.Sign(requests[i].SigningRoot), null);
+        }
+
+        return answers;
+    }
 
     /// <summary>Starts again from what the store holds, as a process does after a crash.</summary>
     internal void Restart() => Core = new NodeCore(_config, _rules, Store);

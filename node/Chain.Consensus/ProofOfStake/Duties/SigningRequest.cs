@@ -18,4 +18,7 @@ public abstract record SigningRequest(ValidatorKey Key, Hash256 SigningRoot)
 
     /// <summary>A wish to leave: never slashable.</summary>
     public sealed record VoluntaryExit(ValidatorKey Key, Hash256 SigningRoot) : SigningRequest(Key, SigningRoot);
+
+    /// <summary>A signature that breaks the rules on purpose. Only a test network's misbehaving node signs it, past its history.</summary>
+    public sealed record Offence(ValidatorKey Key, Hash256 SigningRoot) : SigningRequest(Key, SigningRoot);
 }

@@ -31,6 +31,15 @@ internal static class AttestationProcessing
         return indices;
     }
 
+    /// <summary>get_indexed_attestation: the same votes with the voters' indices, ascending.</summary>
+    public static IndexedAttestation ToIndexed(ReadOnlySpan<int> committee, Attestation attestation)
+    {
+        var indices = GetAttestingIndices(committee, attestation.AggregationBits).ToArray();
+        var signatures = attestation.Signatures.ToArray();
+        Array.Sort(indices, signatures);
+        return new IndexedAttestation(indices, attestation.Data, signatures);
+    }
+
     /// <summary>get_attestation_participation_flag_indices, for data whose source matches.</summary>
     public static ParticipationFlags GetParticipationFlags(StakeState state, AttestationData data)
     {

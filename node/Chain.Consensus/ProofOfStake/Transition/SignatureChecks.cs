@@ -3,10 +3,7 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>One signature that must be good for a block to be valid.</summary>
-public readonly record struct SignatureCheck(ValidatorKey Key, Hash256 SigningRoot, Signature Signature)
-{
-    public bool IsGood() => Signature.IsValid && Signature.IsBy(Key.Bytes, SigningRoot);
-}
+public readonly record struct SignatureCheck(ValidatorKey Key, Hash256 SigningRoot, Signature Signature);
 
 /// <summary>
 /// The signatures that a transition relied on. The rules collect them here instead of verifying each in its place, so that
@@ -19,11 +16,11 @@ public sealed class SignatureChecks(StakeDomain domain)
     public IReadOnlyList<SignatureCheck> All => _checks;
 
     /// <summary>The first bad one, in order; null when all are good.</summary>
-    public SignatureCheck? FindBad()
+    public SignatureCheck? FindBad(ISignatureVerifier verifier)
     {
         foreach (var check in _checks)
         {
-            if (!check.IsGood()) return check;
+            if (!verifier.IsBy(check.Key, check.SigningRoot, check.Signature)) return check;
         }
 
         return null;

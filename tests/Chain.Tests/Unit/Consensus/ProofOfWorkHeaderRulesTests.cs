@@ -221,7 +221,7 @@ public sealed class ProofOfWorkHeaderRulesTests
         Assert.Equal(Math.Max(target, GasLimitRule.Minimum), limit);
     }
 
-    private static ConsensusRules Of(ProofOfWorkSettings settings) => ConsensusFactory.Create(new ChainSpec { ChainId = 1, Consensus = settings });
+    private static ConsensusRules Of(ProofOfWorkSettings settings) => ProofOfWork.Create(new ChainSpec { ChainId = 1, Consensus = settings }, settings);
 
     private static HeaderError? Check(BlockHeader header) => Rules.Headers.CheckAgainstParent(new SealedHeader(header), Parent, Now);
 

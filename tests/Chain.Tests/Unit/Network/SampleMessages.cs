@@ -1,3 +1,4 @@
+using Chain.Consensus;
 using Chain.Node;
 using Chain.Primitives;
 
@@ -78,9 +79,24 @@ internal static class SampleMessages
             new WireMessage.Receipts(9, [[Receipt(TransactionType.Legacy), Receipt(TransactionType.DynamicFee)], []]),
             new WireMessage.GetSidecars(3, [HashA]),
             new WireMessage.Sidecars(3, [new byte[] { 1, 2, 3 }, ReadOnlyMemory<byte>.Empty]),
+            .. StakeMessages().Select(message => new WireMessage.OfConsensus(message)),
             new WireMessage.NewBlockWithSidecar(Block(9, withdrawals: true) with { Sidecar = new byte[] { 4, 5, 6 } }, 12),
         ];
         if (version >= 69) messages.Add(new WireMessage.BlockRangeUpdate(1, 99, HashA));
         return messages;
+    }
+
+    /// <summary>One of each message of the consensus rule.</summary>
+    public static IEnumerable<StakeMessage> StakeMessages()
+    {
+        var data = new AttestationData(new Slot(17), 1, HashA, new Checkpoint(new Epoch(1), HashA), new Checkpoint(new Epoch(2), HashA));
+        var signature = new Signature(7, 9, 1);
+        var votes = new IndexedAttestation([3, 8], data, [signature, signature]);
+        var proposal = new SignedProposal(new Slot(17), 3, HashA, signature);
+        yield return new StakeMessage.Status(new Slot(17), HashA, new Checkpoint(new Epoch(1), HashA));
+        yield return new StakeMessage.Votes(votes);
+        yield return new StakeMessage.DoubleProposal(new ProposerSlashing(proposal, proposal with { BlockHash = Keccak256.Empty }));
+        yield return new StakeMessage.SlashableVotes(new AttesterSlashing(votes, votes with { Data = data with { BeaconBlockRoot = Keccak256.Empty } }));
+        yield return new StakeMessage.Exit(new SignedVoluntaryExit(new Epoch(4), 3, signature));
     }
 }

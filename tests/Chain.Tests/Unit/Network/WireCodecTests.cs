@@ -90,8 +90,8 @@ public sealed class WireCodecTests
     [InlineData(WireCapability.Eth, 0x0d, 69)]
     [InlineData(WireCapability.Eth, 0x11, 68)]
     [InlineData(WireCapability.Eth, 0x12, 69)]
-    [InlineData(WireCapability.Stake, 0x00, 69)]
-    [InlineData(WireCapability.Stake, 0x04, 69)]
+    [InlineData(WireCapability.Stake, 0x08, 69)]
+    [InlineData(WireCapability.Stake, 0x0f, 69)]
     public void A_number_that_no_message_has_is_unknown(WireCapability capability, int id, int version) =>
         Assert.IsType<WireError.Unknown>(WireCodec.Decode(new WireCode(capability, id), version, [0xc0]).Error);
 

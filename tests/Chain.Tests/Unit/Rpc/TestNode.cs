@@ -39,7 +39,7 @@ internal sealed class TestNode : INodeAccess
             Consensus = new ProofOfWorkSettings { Seal = SealKind.Simulated, DifficultyRule = DifficultyRule.Fixed, SafeDepth = 2, FinalizedDepth = 4 },
         };
         var genesis = GenesisState.Build(GenesisOf(Spec));
-        Rules = ConsensusFactory.Create(Spec) with { NativeContracts = new NativeContracts([new EchoContract()]) };
+        Rules = ConsensusFactory.Create(Spec, genesis.Block.Header) with { NativeContracts = new NativeContracts([new EchoContract()]) };
         GenesisHash = genesis.Block.Hash;
         _store.Commit(NodeCore.GenesisBatch(genesis, Now));
         _core = new NodeCore(new NodeConfig { Spec = Spec, Genesis = genesis.Block }, Rules, _store);

@@ -163,6 +163,28 @@ public abstract class ChainStoreConformance : IDisposable
     }
 
     [Fact]
+    public void The_consensus_state_kept_last_is_found_under_its_block_and_no_other()
+    {
+        var script = RunScript(6, 0);
+        Store.Commit(script.Next());
+        var (first, second) = (Keccak256.Hash([1]), Keccak256.Hash([2]));
+        Assert.Null(Store.GetConsensusState(first));
+
+        Store.Commit(new StoreBatch { ConsensusState = (first, [1, 2, 3]) });
+        Assert.Equal([1, 2, 3], Store.GetConsensusState(first)!);
+        using (var reader = Store.OpenReader())
+        {
+            Store.Commit(new StoreBatch { ConsensusState = (second, []) });
+            Assert.NotNull(reader.GetConsensusState(first));
+        }
+
+        Assert.Null(Store.GetConsensusState(first));
+        Reopen();
+        Assert.Null(Store.GetConsensusState(first));
+        Assert.Empty(Store.GetConsensusState(second)!);
+    }
+
+    [Fact]
     public void A_reorganisation_moves_transactions_and_keeps_the_orphaned_block_readable()
     {
         var script = new StoreScript(9);

@@ -53,7 +53,7 @@ internal sealed class StoreScript
         else if (dice == 8) Reorganise(batch);
         else AddStep(batch, new Hash256(Bytes(32)), TransactionFate.Dropped, null);
         batch.Head = batch.Blocks.Count + batch.Canonical.Count == 0 ? null
-            : new HeadRecord(_canonical[^1].Block.Hash, _canonical[0].Block.Hash, (ulong)_blocks.Count, _logOffset);
+            : new HeadRecord(_canonical[^1].Block.Hash, _canonical[0].Block.Hash, (ulong)_blocks.Count, _logOffset, _canonical[0].Block.Hash);
         return batch;
     }
 

@@ -1,7 +1,7 @@
-namespace Chain.Node;
+namespace Chain.Primitives;
 
 /// <summary>A set that forgets its oldest members when it is full.</summary>
-internal sealed class BoundedSet<T>(int capacity)
+public sealed class BoundedSet<T>(int capacity)
     where T : notnull
 {
     private readonly HashSet<T> _members = [];

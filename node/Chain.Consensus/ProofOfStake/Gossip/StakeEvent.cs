@@ -1,0 +1,59 @@
+using Chain.Primitives;
+
+namespace Chain.Consensus;
+
+/// <summary>What proof of stake tells of itself.</summary>
+public abstract record StakeEvent : ConsensusEvent
+{
+    private StakeEvent()
+    {
+    }
+
+    /// <summary>The finalized checkpoint moved on.</summary>
+    public sealed record Finalized(Checkpoint Checkpoint, ulong Number) : StakeEvent
+    {
+        public override string Message => $"{Checkpoint.Epoch} is finalized, up to block {Number} {Checkpoint.Root.ToShortString()}";
+    }
+
+    /// <summary>The justified checkpoint moved on.</summary>
+    public sealed record Justified(Checkpoint Checkpoint) : StakeEvent
+    {
+        public override string Message => $"{Checkpoint.Epoch} is justified";
+    }
+
+    /// <summary>An offence was found out here, or evidence of one came in and is good.</summary>
+    public sealed record OffenceFound(int Validator, string Offence, bool FoundHere) : StakeEvent
+    {
+        public override string Message => $"validator {Validator} {Offence}; {(FoundHere ? "the evidence goes out" : "a peer sent the evidence")}";
+    }
+
+    /// <summary>A block slashed a validator.</summary>
+    public sealed record Slashed(int Validator, Slot Slot) : StakeEvent
+    {
+        public override string Message => $"validator {Validator} was slashed in {Slot}";
+    }
+
+    /// <summary>A block was made here.</summary>
+    public sealed record Proposed(int Validator, Slot Slot, ulong Number, Hash256 Hash) : StakeEvent
+    {
+        public override string Message => $"validator {Validator} proposes block {Number} {Hash.ToShortString()} in {Slot}";
+    }
+
+    /// <summary>The signing history refused a signature.</summary>
+    public sealed record SigningRefused(ValidatorKey Key, string Why) : StakeEvent
+    {
+        public override string Message => $"no signature by {Key.ToString()[..12]}…: {Why}";
+    }
+
+    /// <summary>A block or vote that was due is not made.</summary>
+    public sealed record DutySkipped(Slot Slot, string Why) : StakeEvent
+    {
+        public override string Message => $"no duty in {Slot}: {Why}";
+    }
+
+    /// <summary>Two chains were finalized.</summary>
+    public sealed record FinalityConflict(string Explanation) : StakeEvent
+    {
+        public override string Message => Explanation;
+    }
+}

@@ -1,0 +1,177 @@
+using Chain.Primitives;
+
+namespace Chain.Consensus;
+
+/// <summary>
+/// Votes, evidence and exits from peers: judged before anything is relayed (consensus-specs, phase 0 p2p-interface). A vote goes to
+/// the slasher once its signature is good, whatever else is wrong with it; to the pool, the fork choice and the other peers only
+/// when it is in time, by a member of the committee, and the validator's first for its epoch.
+/// </summary>
+internal sealed class StakeGossip(
+    IConsensusHost host, StakeChain chain, StakeGenesisState genesis, AttestationPool pool, OffenceWatch watch, FinalityWatch finality, ISignatureVerifier verifier)
+{
+    private const int MaxEarly = 256;
+    private const int MaxForBlock = 2048;
+
+    private readonly VoteBook _book = new();
+    private readonly Queue<(ConsensusPeer? From, IndexedAttestation Votes)> _early = new();
+    private readonly LinkedList<(ConsensusPeer? From, IndexedAttestation Votes)> _forBlock = new();
+
+    private ProofOfStakeSettings Settings => genesis.Settings;
+
+    /// <summary>A new slot: what came early may be in time now.</summary>
+    public void OnSlot()
+    {
+        _book.Prune(chain.Store.CurrentEpoch);
+        for (var left = _early.Count; left > 0; left--)
+        {
+            var (from, votes) = _early.Dequeue();
+            OnVotes(from, votes);
+        }
+    }
+
+    /// <summary>A block that votes were waiting for.</summary>
+    public void OnBlock(Hash256 block)
+    {
+        // Taken out first: what still misses another block goes back to the end.
+        var freed = _forBlock.Where(item => item.Votes.Data.BeaconBlockRoot == block || item.Votes.Data.Target.Root == block).ToList();
+        foreach (var item in freed) _forBlock.Remove(item);
+        foreach (var (from, votes) in freed) Accept(from, votes);
+    }
+
+    public void OnVotes(ConsensusPeer? from, IndexedAttestation votes)
+    {
+        var data = votes.Data;
+        if (Malformed(votes) is { } malformed)
+        {
+            Punish(from, 100, malformed);
+            return;
+        }
+
+        var current = chain.Store.CurrentSlot;
+        if (data.Slot > current)
+        {
+            if (data.Slot > current + 1) Punish(from, 10, $"a vote for {data.Slot}, now is {current}");
+            else if (_early.Count < MaxEarly) _early.Enqueue((from, votes));
+            return;
+        }
+
+        if (Fresh(votes) is not { } fresh) return;
+        if (Verify(fresh) is { } bad)
+        {
+            Punish(from, 100, bad);
+            return;
+        }
+
+        watch.OnVotes(fresh);
+        finality.OnVotes(fresh);
+        Accept(from, fresh);
+    }
+
+    /// <summary>Evidence of others, or a wish to leave; why it is not taken, or null.</summary>
+    public string? OnOperation(ConsensusPeer? from, StakeMessage message)
+    {
+        if (watch.IsKnown(message)) return null;
+        var head = chain.FindHead();
+        if (watch.Judge(message, chain.States.AtSlot(head, chain.Store.CurrentSlot), verifier) is { } refusal)
+        {
+            Punish(from, refusal.Points, refusal.Why);
+            return refusal.Why;
+        }
+
+        switch (message)
+        {
+            case StakeMessage.DoubleProposal m:
+                watch.Take(m.Evidence, from);
+                break;
+            case StakeMessage.SlashableVotes m:
+                watch.Take(m.Evidence, from);
+                break;
+            case StakeMessage.Exit m:
+                watch.Take(m.VoluntaryExit, from);
+                break;
+        }
+
+        return null;
+    }
+
+    /// <summary>What no honest node sends, whatever its chain looks like.</summary>
+    private string? Malformed(IndexedAttestation votes)
+    {
+        if (!votes.HasSortedUniqueIndices()) return "votes of nobody, or with repeated or unsorted validators";
+        if (votes.Signatures.Count != votes.AttestingIndices.Count) return $"{votes.AttestingIndices.Count} votes with {votes.Signatures.Count} signatures";
+        return votes.Data.Target.Epoch != votes.Data.Slot.ToEpoch(Settings.SlotsPerEpoch) ? $"a vote in {votes.Data.Slot} for {votes.Data.Target.Epoch}" : null;
+    }
+
+    /// <summary>The votes without those that were heard before; null when none is left.</summary>
+    private IndexedAttestation? Fresh(IndexedAttestation votes) =>
+        Keep(votes, validator => _book.Find(votes.Data.Target.Epoch, validator) != votes.Data);
+
+    private string? Verify(IndexedAttestation votes)
+    {
+        // Keys never change, so the latest registry knows everybody's.
+        var state = chain.States.After(chain.FindHead());
+        var root = genesis.Domain.AttestationRoot(votes.Data);
+        for (var i = 0; i < votes.AttestingIndices.Count; i++)
+        {
+            var validator = votes.AttestingIndices[i];
+            if (validator >= state.ValidatorCount) return $"a vote of validator {validator}; there are {state.ValidatorCount}";
+            if (!verifier.IsBy(state.Identities[validator].Key, root, votes.Signatures[i])) return $"a vote that validator {validator} did not sign";
+        }
+
+        return null;
+    }
+
+    /// <summary>Verified votes: to the pool, the fork choice and the other peers, if they are in time and in place.</summary>
+    private void Accept(ConsensusPeer? from, IndexedAttestation verified)
+    {
+        var data = verified.Data;
+        switch (chain.Store.CheckAttestation(data, isFromBlock: false))
+        {
+            case null or ForkChoiceError.AttestationSlotNotPast:
+                break;
+            case ForkChoiceError.UnknownBlock or ForkChoiceError.UnknownTarget:
+                if (_forBlock.Count >= MaxForBlock) _forBlock.RemoveFirst();
+                _forBlock.AddLast((from, verified));
+                return;
+            case ForkChoiceError.TargetEpochNotCurrentOrPrevious:
+                return;
+            case var error:
+                Punish(from, 10, $"a vote that contradicts itself: {error}");
+                return;
+        }
+
+        // A validator's second, different vote for an epoch stays with the slasher.
+        if (Keep(verified, validator => _book.Find(data.Target.Epoch, validator) is null) is not { } first) return;
+        var shuffling = chain.States.AtCheckpoint(data.Target).GetShuffling(data.Target.Epoch);
+        var committee = data.Index < shuffling.CommitteesPerSlot ? shuffling.Committee(data.Slot, data.Index).ToArray() : [];
+        if (first.AttestingIndices.FirstOrDefault(validator => !committee.Contains(validator), -1) is >= 0 and var outsider)
+        {
+            Punish(from, 50, $"a vote of validator {outsider} for a committee that it is not in");
+            return;
+        }
+
+        foreach (var validator in first.AttestingIndices) _book.Add(data.Target.Epoch, validator, data);
+        chain.OnVotes(first);
+        pool.Add(first);
+        host.Broadcast(new StakeMessage.Votes(first), from);
+    }
+
+    private static IndexedAttestation? Keep(IndexedAttestation votes, Func<int, bool> isKept)
+    {
+        var (indices, signatures) = (new List<int>(), new List<Signature>());
+        for (var i = 0; i < votes.AttestingIndices.Count; i++)
+        {
+            if (!isKept(votes.AttestingIndices[i])) continue;
+            indices.Add(votes.AttestingIndices[i]);
+            signatures.Add(votes.Signatures[i]);
+        }
+
+        return indices.Count == 0 ? null : indices.Count == votes.AttestingIndices.Count ? votes : new IndexedAttestation(indices, votes.Data, signatures);
+    }
+
+    private void Punish(ConsensusPeer? from, int points, string why)
+    {
+        if (from is { } peer && points > 0) host.Punish(peer, points, why);
+    }
+}

@@ -1,0 +1,121 @@
+using Chain.Primitives;
+
+namespace Chain.Consensus;
+
+/// <summary>Proof of stake's own messages and duties in one node: routes what comes in to gossip, duties and the watch for offences.</summary>
+internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGossip gossip, ValidatorDuties duties, OffenceWatch watch, FinalityWatch finality, AttestationPool pool) : IConsensusAgent
+{
+    private Slot _slot;
+    private Hash256 _viewedHead;
+    private Slot _viewedSlot;
+    private Checkpoint _finalized;
+    private Checkpoint _justified;
+    private string? _halted;
+    private StakeView? _view;
+
+    public ConsensusView? View => _view;
+
+    public void OnTick(At now, bool isCatchingUp)
+    {
+        if (_halted is not null) return;
+        var slot = chain.Store.CurrentSlot;
+        if (slot != _slot)
+        {
+            _slot = slot;
+            finality.OnSlot();
+            gossip.OnSlot();
+            pool.Prune(chain.Store.CurrentEpoch);
+            watch.Prune(chain.Store.CurrentEpoch, WeakSubjectivity.Period(chain.States.After(chain.FindHead())));
+        }
+
+        TellCheckpoints();
+        if (finality.Conflict is { } conflict) Halt(conflict);
+        else if (!isCatchingUp) duties.OnTick(now);
+        UpdateView();
+    }
+
+    public void OnHead(SealedHeader head, At now)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        if (_halted is null) duties.OnHead(head.Hash);
+        TellCheckpoints();
+        UpdateView();
+    }
+
+    public void OnPeerReady(ConsensusPeer peer)
+    {
+        var head = chain.FindHead();
+        host.Send(peer, new StakeMessage.Status(chain.States.After(head).LatestBlockSlot, head, chain.Store.Finalized));
+        foreach (var evidence in watch.Evidence.ProposerSlashings) host.Send(peer, new StakeMessage.DoubleProposal(evidence));
+        foreach (var evidence in watch.Evidence.AttesterSlashings) host.Send(peer, new StakeMessage.SlashableVotes(evidence));
+    }
+
+    public void OnMessage(ConsensusPeer peer, ConsensusMessage message, At now)
+    {
+        switch (message)
+        {
+            case StakeMessage.Status status:
+                finality.OnClaim(peer, status.Finalized);
+                break;
+            case StakeMessage.Votes votes:
+                gossip.OnVotes(peer, votes.Attestation);
+                break;
+            case StakeMessage operation:
+                gossip.OnOperation(peer, operation);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(message), message, "No message of stake.");
+        }
+    }
+
+    public string? OnSubmitted(ConsensusMessage message, At now) => message switch
+    {
+        StakeMessage.Exit or StakeMessage.DoubleProposal or StakeMessage.SlashableVotes => gossip.OnOperation(null, (StakeMessage)message),
+        _ => $"{message.GetType().Name} is nothing to submit",
+    };
+
+    public void OnSigned(IReadOnlyList<SigningAnswer> answers, At now)
+    {
+        if (_halted is null) duties.OnSigned(answers, now);
+    }
+
+    public void SetValidators(IReadOnlyList<DutyHolder> validators, Address beneficiary)
+    {
+        duties.Set(validators, beneficiary);
+        _view = null;
+    }
+
+    public bool IsWorthRelaying(Block block)
+    {
+        // The second block of a slot and proposer goes to the slasher, not to others; its evidence does.
+        var body = ConsensusSidecar.Decode(block.Sidecar.Span).Body;
+        return !chain.HasOtherProposal(body.Slot, body.ProposerIndex, block.Hash);
+    }
+
+    private void Halt(string conflict)
+    {
+        _halted = conflict;
+        host.Tell(new StakeEvent.FinalityConflict(conflict));
+        host.Halt(conflict);
+    }
+
+    private void TellCheckpoints()
+    {
+        if (chain.Store.Justified.Epoch > _justified.Epoch) host.Tell(new StakeEvent.Justified(_justified = chain.Store.Justified));
+        if (chain.Store.Finalized.Epoch > _finalized.Epoch)
+        {
+            _finalized = chain.Store.Finalized;
+            watch.OnFinalized(chain.States.After(_finalized.Root));
+            finality.OnFinalized(_finalized);
+            host.Tell(new StakeEvent.Finalized(_finalized, chain.HeaderOf(_finalized.Root).Number));
+        }
+    }
+
+    private void UpdateView()
+    {
+        var head = chain.FindHead();
+        if (_view is not null && head == _viewedHead && chain.Store.CurrentSlot == _viewedSlot && _view.Halted == _halted) return;
+        (_viewedHead, _viewedSlot) = (head, chain.Store.CurrentSlot);
+        _view = StakeViewBuilder.Build(chain, head, duties.Keys, watch.Evidence.Count, _halted);
+    }
+}

@@ -1,0 +1,74 @@
+using Chain.Primitives;
+
+namespace Chain.Consensus;
+
+/// <summary>Why a block is not taken under proof of stake, beside its header and its transactions.</summary>
+public abstract record StakeBlockError : ConsensusError
+{
+    private StakeBlockError()
+    {
+    }
+
+    /// <summary>The sidecar is missing, unreadable, or not the one that the header commits to: somebody's forgery under a good hash.</summary>
+    public sealed record WrongSidecar(string Why) : StakeBlockError
+    {
+        public override string Message => $"the consensus body does not belong to the block: {Why}";
+
+        public override bool CondemnsBlock => false;
+    }
+
+    /// <summary>The proposer did not sign this block hash for this slot.</summary>
+    public sealed record WrongProposerSignature(int Proposer) : StakeBlockError
+    {
+        public override string Message => $"the signature beside the block is not validator {Proposer}'s";
+
+        public override bool CondemnsBlock => false;
+    }
+
+    public sealed record FutureSlot(Slot Got, Slot Current) : StakeBlockError
+    {
+        public override string Message => $"it is for {Got}, now is {Current}";
+
+        public override bool CondemnsBlock => false;
+
+        public override bool IsOfTheFuture => true;
+
+        public override int Points => 0;
+    }
+
+    /// <summary>It stands on a branch that left the chain below what is final here. An honest peer may not know that yet.</summary>
+    public sealed record BelowFinality(Slot Slot, Checkpoint Finalized) : StakeBlockError
+    {
+        public override string Message => $"{Slot} lies on a branch without the finalized block of {Finalized}";
+
+        public override bool CondemnsBlock => false;
+
+        public override int Points => 5;
+    }
+
+    public sealed record WithoutTrustedCheckpoint(Checkpoint Trusted) : StakeBlockError
+    {
+        public override string Message => $"its branch does not contain the checkpoint that this node was told to trust, {Trusted.Epoch} at {Trusted.Root}";
+    }
+
+    public sealed record WrongTimestamp(ulong Got, ulong Expected) : StakeBlockError
+    {
+        public override string Message => $"its timestamp is {Got}, its slot begins at {Expected}";
+    }
+
+    public sealed record WrongPrevRandao(Hash256 Got, Hash256 Expected) : StakeBlockError
+    {
+        public override string Message => $"its mixHash is {Got}, the RANDAO mix before it is {Expected}";
+    }
+
+    public sealed record BadSignature(Hash256 SigningRoot) : StakeBlockError
+    {
+        public override string Message => $"a signature in its consensus body is bad (signing root {SigningRoot})";
+    }
+
+    /// <summary>A rule of the stake transition.</summary>
+    public sealed record Rule(StakeError Error) : StakeBlockError
+    {
+        public override string Message => $"{Error}";
+    }
+}

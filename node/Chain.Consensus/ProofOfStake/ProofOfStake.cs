@@ -1,0 +1,51 @@
+using Chain.Execution;
+using Chain.Primitives;
+
+namespace Chain.Consensus;
+
+/// <summary>Proof of stake with Gasper (DESIGN section 5), put together from its roles.</summary>
+public static class ProofOfStake
+{
+    public static ConsensusRules Create(ChainSpec spec, ProofOfStakeSettings settings, SealedHeader genesis, ConsensusOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(genesis);
+        ArgumentNullException.ThrowIfNull(options);
+        var domain = new StakeDomain(genesis.Hash);
+        var clock = new SlotClock(settings, new At(checked((long)genesis.Header.Timestamp * 1000)));
+        var begin = new StakeGenesisState(genesis.Hash, StakeGenesis.BuildState(settings, genesis.Header.MixHash), domain);
+        return new ConsensusRules
+        {
+            Name = "proof-of-stake",
+            Headers = new StakeHeaderRules(),
+            Lifecycle = new StakeLifecycle(),
+            NewEngine = host => NewEngine(host, spec, begin, clock, options),
+            NativeContracts = new NativeContracts([new DepositContract(settings, domain)]),
+            HasSidecar = true,
+            ExecutesOnArrival = true,
+            FinalityHolds = true,
+            NewDutyHolder = (secret, misbehaviour) => new DutyHolder(secret.Key, (first, epoch) => secret.Reveal(first, epoch, settings.RandaoOnionLayers), misbehaviour),
+            NextTick = clock.NextTick,
+        };
+    }
+
+    private static ConsensusEngine NewEngine(IConsensusHost host, ChainSpec spec, StakeGenesisState genesis, SlotClock clock, ConsensusOptions options)
+    {
+        var deposits = new Deposits(genesis.Settings.DepositAddress);
+        var states = new StakeStates(host, genesis, deposits);
+        var chain = new StakeChain(host, genesis, states, clock);
+        var votes = new AttestationPool(Epoch.Genesis);
+        var slasher = new Slasher(genesis.Settings.SlotsPerEpoch, Epoch.Genesis, WeakSubjectivity.Period(genesis.State));
+        var watch = new OffenceWatch(host, genesis, slasher) { Equivocation = chain.OnEquivocation };
+        var finality = new FinalityWatch(host, chain, slasher);
+        var gossip = new StakeGossip(host, chain, genesis, votes, watch, finality, options.Signatures);
+        var proposer = new BlockProposer(host, spec, chain, genesis, deposits, votes, watch);
+        var duties = new ValidatorDuties(host, chain, genesis, proposer, gossip);
+        chain.BlockArrived = gossip.OnBlock;
+        return new ConsensusEngine(
+            chain.Begin,
+            new StakeBlockJudge(chain, genesis, deposits, options, watch),
+            new StakeAgent(host, chain, gossip, duties, watch, finality, votes));
+    }
+}

@@ -1,0 +1,50 @@
+using System.Threading.Channels;
+using Chain.Consensus;
+
+namespace Chain.Node.Host;
+
+/// <summary>
+/// Takes what the core wants signed, in order, to whoever holds the keys, and brings the answers back to the inbox. Beside the core's
+/// loop, because the history is written durably before each signature.
+/// </summary>
+internal sealed class SigningDesk : IAsyncDisposable
+{
+    private readonly Channel<IReadOnlyList<SigningRequest>> _asked = Channel.CreateUnbounded<IReadOnlyList<SigningRequest>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Func<IReadOnlyList<SigningRequest>, IReadOnlyList<SigningAnswer>> _sign;
+    private readonly Func<IReadOnlyList<SigningAnswer>, ValueTask> _answer;
+    private readonly Task _working;
+
+    public SigningDesk(Func<IReadOnlyList<SigningRequest>, IReadOnlyList<SigningAnswer>> sign, Func<IReadOnlyList<SigningAnswer>, ValueTask> answer)
+    {
+        (_sign, _answer) = (sign, answer);
+        _working = Task.Run(WorkAsync);
+    }
+
+    /// <summary>Never waits. What a slot asks for is bounded by the validators of this node.</summary>
+    public void Ask(IReadOnlyList<SigningRequest> requests) => _asked.Writer.TryWrite(requests);
+
+    public async ValueTask DisposeAsync()
+    {
+        _asked.Writer.TryComplete();
+        await _working;
+    }
+
+    private async Task WorkAsync()
+    {
+        await foreach (var requests in _asked.Reader.ReadAllAsync())
+        {
+            IReadOnlyList<SigningAnswer> answers;
+            try
+            {
+                answers = _sign(requests);
+            }
+            catch (StoreException e)
+            {
+                // Without its history a key signs nothing.
+                answers = [.. requests.Select(request => new SigningAnswer(request, null, e.Message))];
+            }
+
+            await _answer(answers);
+        }
+    }
+}

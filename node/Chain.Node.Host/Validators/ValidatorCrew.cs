@@ -1,0 +1,75 @@
+using Chain.Consensus;
+using Chain.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace Chain.Node.Host;
+
+/// <summary>Where a node's validators are, and how they behave.</summary>
+/// <param name="KeyFolder">One file a key (<see cref="ValidatorKeys"/>).</param>
+/// <param name="HistoryFile">What the keys have signed; may be shared by processes on one machine.</param>
+/// <param name="Misbehaviours">By the first hex digits of a compressed public key, without 0x; an empty text is for all keys. Test networks only.</param>
+public sealed record ValidatorOptions(string KeyFolder, string HistoryFile, IReadOnlyList<(string KeyPrefix, Misbehaviour Misbehaviour)> Misbehaviours);
+
+/// <summary>The validators of a node: their keys, their history, and the desk at which they sign.</summary>
+internal sealed class ValidatorCrew : IDisposable
+{
+    private readonly SigningHistory _history;
+    private readonly ValidatorSigner _signer;
+    private readonly ValidatorOptions _options;
+
+    private ValidatorCrew(SigningHistory history, ValidatorSigner signer, ValidatorOptions options)
+    {
+        (_history, _signer, _options) = (history, signer, options);
+    }
+
+    /// <exception cref="IOException">A key cannot be read.</exception>
+    /// <exception cref="StoreException">The history cannot serve.</exception>
+    public static ValidatorCrew Open(ValidatorOptions options, Hash256 genesis, ILogger logger)
+    {
+        if (!ValidatorKeys.Load(options.KeyFolder).IsOk(out var secrets, out var error)) throw new IOException(error);
+        var history = SigningHistory.Open(options.HistoryFile, genesis);
+        var signer = new ValidatorSigner(secrets, history);
+        HostLog.ValidatorsHere(logger, secrets.Length, options.HistoryFile);
+        foreach (var key in signer.KeysWithoutHistory) HostLog.KeyWithoutHistory(logger, key.ToString());
+        return new ValidatorCrew(history, signer, options);
+    }
+
+    public IReadOnlyList<DutyHolder> DutiesUnder(Func<ValidatorSecret, Misbehaviour, DutyHolder> newDutyHolder) =>
+        [.. _signer.Secrets.Select(secret => newDutyHolder(secret, MisbehaviourOf(secret.Key)))];
+
+    /// <summary>The signatures that the history allows. What breaks the rules on purpose is signed past it, on a misbehaving node alone.</summary>
+    public IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests)
+    {
+        var honest = requests.Where(request => request is not SigningRequest.Offence).ToList();
+        var verdicts = _signer.Sign(honest);
+        var answers = new List<SigningAnswer>(requests.Count);
+        for (var i = 0; i < honest.Count; i++)
+        {
+            answers.Add(verdicts[i].IsOk(out var signature, out var refusal)
+                ? new SigningAnswer(honest[i], signature, null)
+                : new SigningAnswer(honest[i], null, refusal.ToString()));
+        }
+
+        foreach (var request in requests.OfType<SigningRequest.Offence>())
+        {
+            answers.Add(MisbehaviourOf(request.Key) == Misbehaviour.None
+                ? new SigningAnswer(request, null, "this validator does not misbehave")
+                : new SigningAnswer(request, _signer.Secrets.First(secret => secret.Key.Equals(request.Key)).PrivateKey.Sign(request.SigningRoot), null));
+        }
+
+        return answers;
+    }
+
+    /// <summary>Lets the history forget what finality has made harmless.</summary>
+    public void Prune(Epoch finalized, ulong slotsPerEpoch) => _history.Prune(finalized, slotsPerEpoch);
+
+    public void Dispose() => _history.Dispose();
+
+    private Misbehaviour MisbehaviourOf(ValidatorKey key)
+    {
+        Span<byte> compressed = stackalloc byte[33];
+        Secp256k1.Compress(key.Bytes, compressed);
+        var hex = Convert.ToHexStringLower(compressed);
+        return _options.Misbehaviours.Where(item => hex.StartsWith(item.KeyPrefix, StringComparison.Ordinal)).Select(item => item.Misbehaviour).LastOrDefault();
+    }
+}

@@ -1,0 +1,55 @@
+using Chain.Consensus;
+using Chain.Primitives;
+
+namespace Chain.Node;
+
+/// <summary>What a core lets its consensus rule do: read blocks, also those of the step under way, and act through the outbox.</summary>
+internal sealed class ConsensusHost(IChainReader store, Outbox outbox) : IConsensusHost
+{
+    // The parts of the core that are made after the rule; set once, before the first step.
+    public required Func<PeerSet> PeerSet { private get; init; }
+
+    public required Func<BlockPlan, AssembledBlock> Assembler { private get; init; }
+
+    public required Action<Block, At> Submitted { private get; init; }
+
+    public IReadOnlyList<ConsensusPeer> Peers =>
+        [.. PeerSet().Ready.Where(peer => peer.Link.CarriesSidecars).Select(peer => new ConsensusPeer(peer.Id.Number))];
+
+    public Block? GetBlock(Hash256 hash) => outbox.Batch.FindBlock(hash) ?? store.GetBlock(hash);
+
+    public SealedHeader? GetHeader(Hash256 hash) => outbox.Batch.FindBlock(hash)?.Header ?? store.GetHeader(hash);
+
+    public IReadOnlyList<Receipt>? GetReceipts(Hash256 hash) => outbox.Batch.FindReceipts(hash) ?? store.GetReceipts(hash);
+
+    public byte[]? GetConsensusState(Hash256 block) =>
+        outbox.Batch.ConsensusState is { } fresh && fresh.Block == block ? fresh.State : store.GetConsensusState(block);
+
+    public void Keep(Hash256 block, byte[] state) => outbox.Batch.ConsensusState = (block, state);
+
+    public AssembledBlock Assemble(BlockPlan plan) => Assembler(plan);
+
+    public void Submit(Block block, At now) => Submitted(block, now);
+
+    public void SendBlock(ConsensusPeer peer, Block block) => outbox.Send(new PeerId(peer.Number), new WireMessage.NewBlockWithSidecar(block, UInt256.Zero));
+
+    public void Sign(IReadOnlyList<SigningRequest> requests) => outbox.Sign(requests);
+
+    public void Send(ConsensusPeer peer, ConsensusMessage message) => outbox.Send(new PeerId(peer.Number), new WireMessage.OfConsensus(message));
+
+    public void Broadcast(ConsensusMessage message, ConsensusPeer? except)
+    {
+        // One message object for all, so that it is encoded once.
+        var wire = new WireMessage.OfConsensus(message);
+        foreach (var peer in Peers)
+        {
+            if (peer != except) outbox.Send(new PeerId(peer.Number), wire);
+        }
+    }
+
+    public void Punish(ConsensusPeer peer, int points, string why) => PeerSet().Punish(new PeerId(peer.Number), new PeerOffence.ConsensusRule(points, why));
+
+    public void Tell(ConsensusEvent happened) => outbox.Tell(new NodeEvent.OfConsensus(happened));
+
+    public void Halt(string why) => outbox.Halt(why);
+}

@@ -1,4 +1,3 @@
-using Chain.Execution;
 using Chain.Primitives;
 
 namespace Chain.Consensus;

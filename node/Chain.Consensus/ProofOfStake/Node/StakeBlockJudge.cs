@@ -16,7 +16,7 @@ internal sealed class StakeBlockJudge(
         if (!ReadSidecar(block).IsOk(out var sidecar, out var unreadable)) return unreadable;
         var body = sidecar.Body;
         if (CheckTime(block, body, now) is { } untimely) return untimely;
-        if (CheckFinality(block, parent, body) is { } cutOff) return cutOff;
+        if (CheckFinality(parent, body) is { } cutOff) return cutOff;
         return CheckProposer(block, parent, sidecar);
     }
 
@@ -59,7 +59,7 @@ internal sealed class StakeBlockJudge(
         return body.Slot > current ? new StakeBlockError.FutureSlot(body.Slot, current) : null;
     }
 
-    private StakeBlockError? CheckFinality(Block block, SealedHeader parent, ConsensusBody body)
+    private StakeBlockError? CheckFinality(SealedHeader parent, ConsensusBody body)
     {
         var finalized = chain.Store.Finalized;
         if (body.Slot <= finalized.Epoch.StartSlot(genesis.Settings.SlotsPerEpoch) || chain.Contains(parent.Hash, finalized) != true)

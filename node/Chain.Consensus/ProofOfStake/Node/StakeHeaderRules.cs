@@ -15,7 +15,7 @@ internal sealed class StakeHeaderRules : IHeaderRules
     public HeaderError? CheckAgainstParent(SealedHeader header, SealedHeader parent, At now) =>
         CheckPlace(header.Header, parent)
         ?? GasLimitRule.Check(header.Header, parent.Header)
-        ?? CheckBaseFee(header.Header, parent.Header)
+        ?? CheckBaseFee(header.Header, parent.Header) as HeaderError
         ?? CheckClock(header.Header, now);
 
     private static HeaderError? CheckPlace(BlockHeader header, SealedHeader parent)
@@ -38,13 +38,13 @@ internal sealed class StakeHeaderRules : IHeaderRules
             : null;
     }
 
-    private static HeaderError? CheckBaseFee(BlockHeader header, BlockHeader parent)
+    private static HeaderError.WrongBaseFee? CheckBaseFee(BlockHeader header, BlockHeader parent)
     {
         var expected = BaseFee.Next(parent.BaseFeePerGas, parent.GasUsed, parent.GasLimit);
         return header.BaseFeePerGas != expected ? new HeaderError.WrongBaseFee(header.BaseFeePerGas, expected) : null;
     }
 
-    private static HeaderError? CheckClock(BlockHeader header, At now)
+    private static HeaderError.FromTheFuture? CheckClock(BlockHeader header, At now)
     {
         var latest = now.UnixSeconds + FutureBoundSeconds;
         return header.Timestamp > latest ? new HeaderError.FromTheFuture(header.Timestamp, latest) : null;

@@ -1,5 +1,4 @@
 using Chain.Consensus;
-using Chain.Primitives;
 
 namespace Chain.Tests;
 

@@ -18,8 +18,9 @@ public static class GenesisJson
         {
             document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
+            // An ArgumentException is half a surrogate pair.
             throw new GenesisException($"The genesis file is not JSON: {e.Message}", e);
         }
 

@@ -30,6 +30,7 @@ public sealed class SimulatedNetwork
     public SimulatedNetwork(GenesisFile genesis, int nodes, ulong seed, IReadOnlyList<IReadOnlyList<SimulatedValidator>>? validators = null)
     {
         Random = new SeededRandom(seed);
+        Spec = genesis.Spec;
         Genesis = ConsensusFactory.BuildGenesis(genesis);
         Rules = ConsensusFactory.Create(genesis.Spec, Genesis.Block.Header, new ConsensusOptions { Signatures = new SharedSignatures() });
         Now = new At((long)(genesis.Timestamp * 1000));
@@ -53,6 +54,8 @@ public sealed class SimulatedNetwork
     public SeededRandom Random { get; }
 
     public ConsensusRules Rules { get; }
+
+    public ChainSpec Spec { get; }
 
     public GenesisBlock Genesis { get; }
 

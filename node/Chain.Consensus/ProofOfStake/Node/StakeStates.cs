@@ -73,9 +73,7 @@ internal sealed class StakeStates(IConsensusHost host, StakeGenesisState genesis
         var state = parent.Clone();
         StakeTransition.ProcessSlots(state, block.Header.ParentHash, body.Slot);
         var receipts = host.GetReceipts(block.Hash) ?? throw new InvalidOperationException($"The receipts of {block.Header} are not here.");
-        var error = StakeTransition.ProcessBlockHeader(state, body)
-            ?? Withdrawals.ProcessWithdrawals(state, block.Body.Withdrawals ?? [])
-            ?? StakeTransition.ProcessOperations(state, body, deposits.Read(receipts), new SignatureChecks(genesis.Domain));
+        var error = StakeTransition.ProcessBlock(state, block, body, deposits.Read(receipts), new SignatureChecks(genesis.Domain));
         if (error is not null) throw new InvalidOperationException($"{block.Header}, valid before, breaks a rule now: {error}");
         return state;
     }

@@ -38,6 +38,17 @@ internal static class StakeTransition
         return null;
     }
 
+    /// <summary>process_block with the receipts of its execution known: header, withdrawals, operations, deposits.</summary>
+    /// <param name="state">At the block's slot.</param>
+    /// <param name="block">Its withdrawals count, beside the body.</param>
+    /// <param name="body">From its sidecar.</param>
+    /// <param name="deposits">Read from its receipts.</param>
+    /// <param name="checks">Collects the signatures that must be good.</param>
+    public static StakeError? ProcessBlock(StakeState state, Block block, ConsensusBody body, IReadOnlyList<Deposit> deposits, SignatureChecks checks) =>
+        ProcessBlockHeader(state, body)
+        ?? Withdrawals.ProcessWithdrawals(state, block.Body.Withdrawals ?? [])
+        ?? ProcessOperations(state, body, deposits, checks);
+
     /// <summary>Everything after the transactions: process_randao, process_operations with the deposits of this block's logs.</summary>
     /// <param name="state">At the block's slot, withdrawals applied.</param>
     /// <param name="body">What the block says to the stake.</param>

@@ -59,7 +59,7 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
 
     public IReadOnlyList<SigningRefusal?> CheckAndInsert(IReadOnlyList<SigningRequest> requests)
     {
-        ArgumentNullException.ThrowIfNull(requests);
+        SigningRules.RequireNoOffence(requests);
         if (requests.All(request => request is SigningRequest.VoluntaryExit)) return new SigningRefusal?[requests.Count];
         return InTransaction(tables =>
         {

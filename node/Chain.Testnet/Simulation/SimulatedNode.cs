@@ -54,12 +54,14 @@ public sealed class SimulatedNode
 
     internal IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests)
     {
-        var refusals = Signed.CheckAndInsert(requests);
+        // What breaks the rules on purpose is signed past the history.
+        var refusals = new Queue<SigningRefusal?>(Signed.CheckAndInsert([.. requests.Where(request => request is not SigningRequest.Offence)]));
         var answers = new SigningAnswer[requests.Count];
         for (var i = 0; i < answers.Length; i++)
         {
             var secret = Validators.First(validator => validator.Secret.Key.Equals(requests[i].Key)).Secret;
-            answers[i] = refusals[i] is { } refusal
+            var refused = requests[i] is SigningRequest.Offence ? null : refusals.Dequeue();
+            answers[i] = refused is { } refusal
                 ? new SigningAnswer(requests[i], null, refusal.ToString())
                 : new SigningAnswer(requests[i], secret.PrivateKey.Sign(requests[i].SigningRoot), null);
         }

@@ -11,6 +11,7 @@ public interface ISigningHistory
     /// ones, all at once. When it throws, none may be signed.
     /// </summary>
     /// <returns>For each request null when it may be signed, or why it must not be.</returns>
+    /// <exception cref="ArgumentException">There is an offence among the requests, for which no history gives leave.</exception>
     IReadOnlyList<SigningRefusal?> CheckAndInsert(IReadOnlyList<SigningRequest> requests);
 
     /// <summary>

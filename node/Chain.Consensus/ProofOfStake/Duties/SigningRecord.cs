@@ -9,7 +9,7 @@ public sealed class SigningRecord : ISigningHistory
 
     public IReadOnlyList<SigningRefusal?> CheckAndInsert(IReadOnlyList<SigningRequest> requests)
     {
-        ArgumentNullException.ThrowIfNull(requests);
+        SigningRules.RequireNoOffence(requests);
         var refusals = new SigningRefusal?[requests.Count];
         for (var i = 0; i < refusals.Length; i++)
         {

@@ -114,6 +114,14 @@ public abstract class SigningHistoryConformance : IDisposable
         Assert.Equal([null, null], History.CheckAndInsert([new SigningRequest.VoluntaryExit(KeyOf(1), Root(1)), new SigningRequest.VoluntaryExit(KeyOf(1), Root(2))]));
 
     [Fact]
+    public void What_breaks_the_rules_on_purpose_is_no_matter_for_a_history_and_nothing_of_its_call_is_allowed()
+    {
+        Assert.Throws<ArgumentException>(() => History.CheckAndInsert([Block(7, root: 1), new SigningRequest.Offence(KeyOf(1), Root(2))]));
+
+        Assert.Null(History.Ask(Block(7, root: 3)));
+    }
+
+    [Fact]
     public void The_greatest_slots_and_epochs_are_ordered_like_all_others()
     {
         Assert.Null(History.Ask(Block(ulong.MaxValue, root: 1)));

@@ -138,6 +138,8 @@ public sealed class SearchSession : IDisposable
         Task changed;
         lock (_lock)
         {
+            // Looked at under the lock: Dispose sets it before it sends the last signal, which a thread that comes later does not get.
+            if (_stop.IsCancellationRequested) return false;
             changed = _changed.Task;
             if (_assignment is not null && _limiter is null) return Take(batch, out assignment, out first);
             if (_assignment is not null) changed = Task.CompletedTask;

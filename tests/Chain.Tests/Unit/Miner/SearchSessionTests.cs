@@ -114,6 +114,18 @@ public sealed class SearchSessionTests
     }
 
     [Fact]
+    public async Task A_session_ends_wherever_its_threads_are_when_it_is_told_to()
+    {
+        // Threads that do nothing but come back for more: the end meets them at every step.
+        for (var i = 0; i < 1000; i++)
+        {
+            var session = new SearchSession(Options(1, new TirelessSearcher(), new TirelessSearcher()), _ => { });
+            session.SetJob(Job(1, Unsolvable));
+            await Task.Run(session.Dispose).WaitAsync(Bound);
+        }
+    }
+
+    [Fact]
     public void A_session_without_a_job_ends_cleanly()
     {
         var session = new SearchSession(Options(1, NonceSearchers.Best), _ => { });
@@ -196,6 +208,13 @@ public sealed class SearchSessionTests
     private static SearchJob Job(int number, UInt256 target) => new(new UInt256((ulong)number).ToHash256(), target);
 
     private sealed record Call(ulong First, ulong Count, ulong Done, IReadOnlyList<ulong> Nonces);
+
+    private sealed class TirelessSearcher : INonceSearcher
+    {
+        public string Name => "tireless";
+
+        public SearchResult Search(SearchJob job, ulong firstNonce, ulong count, CancellationToken ct) => new(count, []);
+    }
 
     // Passes on and remembers.
     private sealed class RecordingSearcher(INonceSearcher inner) : INonceSearcher

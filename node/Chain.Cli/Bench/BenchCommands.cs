@@ -13,7 +13,7 @@ internal static class BenchCommands
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else", Recursive = true };
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static Command Create() => new("bench", "Measure this machine with the node's own code; figures come with a ratio to a baseline of the same run") { Json, Import(), Reorg(), Sync(), Transfers() };
+    public static Command Create() => new("bench", "Measure this machine with the node's own code; figures come with a ratio to a baseline of the same run") { Json, Import(), Reorg(), Sync(), Transfers(), EpochTransition(), StakeSync(), Evidence() };
 
     private static Command Import()
     {
@@ -57,6 +57,26 @@ internal static class BenchCommands
                 await runner.StopAllAsync();
             }
         });
+    }
+
+    private static Command EpochTransition()
+    {
+        var validators = Count("--validators", 1000, "Validators");
+        return Bench("epoch", "The epoch transition of proof of stake", [validators], (parsed, _, _) => Task.FromResult(EpochBench.Run(parsed.GetValue(validators))));
+    }
+
+    private static Command StakeSync()
+    {
+        var blocks = Count("--blocks", 1000, "Blocks");
+        var validators = Count("--validators", 128, "Validators; an eighth of them votes in each block");
+        return Bench("stake-sync", "Catching up with a peer under proof of stake", [blocks, validators], (parsed, folder, cancellation) =>
+            StakeSyncBench.RunAsync(parsed.GetValue(blocks), parsed.GetValue(validators), folder, cancellation));
+    }
+
+    private static Command Evidence()
+    {
+        var rounds = Count("--rounds", 25, "Validators that vote twice");
+        return Bench("evidence", "From a second, conflicting vote to the evidence", [rounds], (parsed, folder, cancellation) => EvidenceBench.RunAsync(parsed.GetValue(rounds), folder, cancellation));
     }
 
     private static Option<int> Count(string name, int normal, string description) => new(name) { Description = description, DefaultValueFactory = _ => normal };

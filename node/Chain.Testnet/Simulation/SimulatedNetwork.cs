@@ -30,7 +30,7 @@ public sealed class SimulatedNetwork
     public SimulatedNetwork(GenesisFile genesis, int nodes, ulong seed, IReadOnlyList<IReadOnlyList<SimulatedValidator>>? validators = null)
     {
         Random = new SeededRandom(seed);
-        Spec = genesis.Spec;
+        GenesisFile = genesis;
         Genesis = ConsensusFactory.BuildGenesis(genesis);
         Rules = ConsensusFactory.Create(genesis.Spec, Genesis.Block.Header, new ConsensusOptions { Signatures = new SharedSignatures() });
         Now = new At((long)(genesis.Timestamp * 1000));
@@ -55,7 +55,9 @@ public sealed class SimulatedNetwork
 
     public ConsensusRules Rules { get; }
 
-    public ChainSpec Spec { get; }
+    public GenesisFile GenesisFile { get; }
+
+    public ChainSpec Spec => GenesisFile.Spec;
 
     public GenesisBlock Genesis { get; }
 

@@ -16,25 +16,19 @@ public static class SimulatedStake
     /// <param name="settings">Without validators.</param>
     /// <param name="misbehaviours">By validator.</param>
     /// <param name="alloc">Accounts that have something from the start.</param>
+    /// <param name="timestamp">When slot zero begins, in seconds since 1970-01-01 UTC.</param>
     public static SimulatedNetwork Create(
         int nodes,
         int validators,
         ulong seed,
         ProofOfStakeSettings? settings = null,
         IReadOnlyDictionary<int, Misbehaviour>? misbehaviours = null,
-        IReadOnlyList<KeyValuePair<Address, GenesisAccount>>? alloc = null)
+        IReadOnlyList<KeyValuePair<Address, GenesisAccount>>? alloc = null,
+        ulong timestamp = 1_800_000_000)
     {
         settings ??= Settings;
         var secrets = Enumerable.Range(0, validators).Select(SecretOf).ToList();
-        var genesis = new GenesisFile
-        {
-            Spec = new ChainSpec { ChainId = 31337, Consensus = settings with { Validators = [.. secrets.Select(secret => Stake(secret, settings))] } },
-            Difficulty = UInt256.Zero,
-            GasLimit = 30_000_000,
-            Timestamp = 1_800_000_000,
-            MixHash = Keccak256.Hash("Chain"u8),
-            Alloc = alloc ?? [],
-        };
+        var genesis = GenesisOf(secrets, settings, timestamp, alloc ?? []);
         var onNode = Enumerable.Range(0, nodes)
             .Select(node => (IReadOnlyList<SimulatedValidator>)[.. Enumerable.Range(0, validators)
                 .Where(validator => validator % nodes == node)
@@ -49,7 +43,21 @@ public static class SimulatedStake
     public static StakeView StakeOf(this SimulatedNode node) =>
         (StakeView)(node.Core.View.Consensus ?? throw new InvalidOperationException($"Node {node.Index} has not looked at the stake yet."));
 
-    private static ValidatorSecret SecretOf(int index)
+    /// <summary>A genesis file that names these validators.</summary>
+    /// <param name="timestamp">When slot zero begins, in seconds since 1970-01-01 UTC.</param>
+    public static GenesisFile GenesisOf(
+        IReadOnlyList<ValidatorSecret> secrets, ProofOfStakeSettings settings, ulong timestamp, IReadOnlyList<KeyValuePair<Address, GenesisAccount>> alloc) => new()
+        {
+            Spec = new ChainSpec { ChainId = 31337, Consensus = settings with { Validators = [.. secrets.Select(secret => Stake(secret, settings))] } },
+            Difficulty = UInt256.Zero,
+            GasLimit = 30_000_000,
+            Timestamp = timestamp,
+            MixHash = Keccak256.Hash("Chain"u8),
+            Alloc = alloc,
+        };
+
+    /// <summary>The secret of a simulated validator: anybody can know it.</summary>
+    public static ValidatorSecret SecretOf(int index)
     {
         Span<byte> key = stackalloc byte[PrivateKey.Size];
         BinaryPrimitives.WriteInt32BigEndian(key[^4..], index + 1);

@@ -59,9 +59,9 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         _hub = new PeerHub(hubOptions, nodeKey, OnPeerEventAsync, new TransactionRecovery(signatures.Prepare), clock.Time, loggers.CreateLogger<PeerHub>());
         _miner = new LocalMiner(Feed, SubmitOwnWorkAsync, options.MiningThreads, options.HashRateLimit);
         _keeper = new StoreKeeper(store, () => View, Spec.StateHistoryBlocks, options.Archive, _logger);
+        CheckFits(options);
         if (options.Validators is { } validators)
         {
-            if (Rules.NewDutyHolder is null) throw new IOException("Validators were named, but this chain has none: its genesis file says proof of work.");
             _validators = ValidatorCrew.Open(validators, GenesisHash, _logger);
             _signing = new SigningDesk(_validators.Sign, answers => _inbox.WriteAsync(new NodeInput.Signed(Now, answers), CancellationToken.None));
             _loop.Signer = _signing.Ask;
@@ -152,6 +152,9 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
     public Task<NodeReply.WorkSubmitted> SubmitWorkAsync(Hash256 sealHash, ulong nonce, CancellationToken cancellation) =>
         _loop.AskAsync<NodeReply.WorkSubmitted>(request => new NodeInput.SubmitWork(Now, request, sealHash, nonce), cancellation);
 
+    public async Task<string?> SubmitConsensusAsync(ConsensusMessage message, CancellationToken cancellation) =>
+        (await _loop.AskAsync<NodeReply.ConsensusSubmitted>(request => new NodeInput.SubmitConsensus(Now, request, message), cancellation)).Error;
+
     /// <summary>Imports blocks of a file, oldest first.</summary>
     public Task<NodeReply.Imported> ImportAsync(IReadOnlyList<Block> blocks, CancellationToken cancellation) =>
         _loop.AskAsync<NodeReply.Imported>(request => new NodeInput.ImportBlocks(Now, request, blocks), cancellation);
@@ -195,11 +198,18 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         var rpc = RpcServer.StartAsync(this, options.Rpc, loggers, _clock.Time);
         await _hub.StartAsync();
         _rpc = await rpc;
-        SetBeneficiary(options.Beneficiary);
+        if (Rules.NewDutyHolder is null) SetBeneficiary(options.Beneficiary);
         if (_validators is not null) _inbox.TryWrite(new NodeInput.SetValidators(Now, _validators.DutiesUnder(Rules.NewDutyHolder!), options.Beneficiary ?? Address.Zero));
         _miner.SetOn(options.MineHere && options.Beneficiary is not null);
         _keeper.Start();
         HostLog.Listening(_logger, _rpc.Port, Enode);
+    }
+
+    private void CheckFits(NodeHostOptions options)
+    {
+        if (Rules.NewDutyHolder is null && options.Validators is not null) throw new IOException($"Validators were named, but this chain has none: its rule is {Rules.Name}.");
+        if (Rules.NewDutyHolder is not null && options.MineHere) throw new IOException($"Mining was asked for, but this chain has no miners: its rule is {Rules.Name}.");
+        if (!Rules.FinalityHolds && options.TrustedCheckpoint is not null) throw new IOException($"A checkpoint was named, but this chain has none: its rule is {Rules.Name}.");
     }
 
     private void SetBeneficiary(Address? beneficiary) => _inbox.TryWrite(new NodeInput.SetMining(Now, beneficiary));

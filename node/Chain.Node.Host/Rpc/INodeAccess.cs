@@ -36,6 +36,10 @@ public interface INodeAccess
 
     Task<NodeReply.WorkSubmitted> SubmitWorkAsync(Hash256 sealHash, ulong nonce, CancellationToken cancellation);
 
+    /// <summary>Hands in a message of the consensus rule, such as a validator's wish to leave.</summary>
+    /// <returns>Null when it was taken, otherwise why not.</returns>
+    Task<string?> SubmitConsensusAsync(ConsensusMessage message, CancellationToken cancellation);
+
     /// <summary>Hashes a second of the search inside this process; 0 when it does not mine.</summary>
     double LocalHashRate { get; }
 

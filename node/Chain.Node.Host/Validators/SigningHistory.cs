@@ -92,10 +92,17 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     }
 
     /// <summary>Makes a key known that was drawn just now: it has signed nothing anywhere.</summary>
-    public void RegisterNew(ValidatorKey key)
+    public void RegisterNew(ValidatorKey key) => RegisterNew([key]);
+
+    /// <summary>As above, for several keys at once.</summary>
+    public void RegisterNew(IReadOnlyList<ValidatorKey> keys)
     {
-        ArgumentNullException.ThrowIfNull(key);
-        InTransaction(tables => tables.AddValidator(key.Bytes));
+        ArgumentNullException.ThrowIfNull(keys);
+        InTransaction(tables =>
+        {
+            foreach (var key in keys) tables.AddValidator(key.Bytes);
+            return true;
+        });
     }
 
     public void Prune(Epoch finalized, ulong slotsPerEpoch) => InTransaction(tables =>

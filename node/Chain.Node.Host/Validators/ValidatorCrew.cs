@@ -67,9 +67,7 @@ internal sealed class ValidatorCrew : IDisposable
 
     private Misbehaviour MisbehaviourOf(ValidatorKey key)
     {
-        Span<byte> compressed = stackalloc byte[33];
-        Secp256k1.Compress(key.Bytes, compressed);
-        var hex = Convert.ToHexStringLower(compressed);
+        var hex = ValidatorKeys.NameOf(key);
         return _options.Misbehaviours.Where(item => hex.StartsWith(item.KeyPrefix, StringComparison.Ordinal)).Select(item => item.Misbehaviour).LastOrDefault();
     }
 }

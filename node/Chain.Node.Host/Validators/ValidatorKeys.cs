@@ -44,14 +44,42 @@ public static class ValidatorKeys
     /// <summary>Draws a key and keeps it in the folder, which is made if it is not there. Register it with the signing history.</summary>
     public static Verdict<ValidatorSecret, string> Create(string folder) => Add(folder, SecretKeyFile.Draw());
 
+    /// <summary>Draws keys for a folder that holds none yet. Register them with the signing history.</summary>
+    public static Verdict<ValidatorSecret[], string> Create(string folder, int count)
+    {
+        if (!Load(folder).IsOk(out var known, out var error)) return error;
+        if (known.Length > 0) return $"{folder} holds {known.Length} validator keys already. Choose another folder, or move them away.";
+        var secrets = new ValidatorSecret[count];
+        for (var i = 0; i < count; i++)
+        {
+            if (!Write(folder, SecretKeyFile.Draw()).IsOk(out secrets[i]!, out error)) return error;
+        }
+
+        return secrets;
+    }
+
     /// <summary>Keeps a key in the folder, which is made if it is not there. One that is there already is refused.</summary>
     public static Verdict<ValidatorSecret, string> Add(string folder, PrivateKey key)
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (!Load(folder).IsOk(out var known, out var error)) return error;
         var secret = new ValidatorSecret(key);
-        if (known.Any(other => other.Key.Equals(secret.Key))) return $"{folder} holds the key {secret.Key} already.";
-        var file = Path.Combine(folder, FileNameOf(secret.Key));
+        return known.Any(other => other.Key.Equals(secret.Key)) ? $"{folder} holds the key {secret.Key} already." : Write(folder, key);
+    }
+
+    /// <summary>The compressed public key as 66 lower-case hex digits: what a key's file is named by.</summary>
+    public static string NameOf(ValidatorKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        Span<byte> compressed = stackalloc byte[33];
+        Secp256k1.Compress(key.Bytes, compressed);
+        return Convert.ToHexStringLower(compressed);
+    }
+
+    private static Verdict<ValidatorSecret, string> Write(string folder, PrivateKey key)
+    {
+        var secret = new ValidatorSecret(key);
+        var file = Path.Combine(folder, NameOf(secret.Key) + Ending);
         try
         {
             Directory.CreateDirectory(folder);
@@ -62,12 +90,5 @@ public static class ValidatorKeys
         {
             return $"The validator key {file} cannot be made: {e.Message}";
         }
-    }
-
-    private static string FileNameOf(ValidatorKey key)
-    {
-        Span<byte> compressed = stackalloc byte[33];
-        Secp256k1.Compress(key.Bytes, compressed);
-        return Convert.ToHexStringLower(compressed) + Ending;
     }
 }

@@ -24,6 +24,9 @@ public abstract record ConsensusSettings
 
     /// <summary>Whether blocks carry withdrawals and headers their root (EIP-4895), from genesis on.</summary>
     public abstract bool HasWithdrawals { get; }
+
+    /// <summary>How often a block is due, in milliseconds.</summary>
+    public abstract ulong BlockIntervalMs { get; }
 }
 
 /// <summary>How a proof-of-work seal is checked.</summary>
@@ -50,6 +53,8 @@ public enum DifficultyRule
 public sealed record ProofOfWorkSettings : ConsensusSettings
 {
     public override bool HasWithdrawals => false;
+
+    public override ulong BlockIntervalMs => BlockTimeSeconds * 1000;
 
     public SealKind Seal { get; init; } = SealKind.Keccak;
 

@@ -8,6 +8,8 @@ public sealed record ProofOfStakeSettings : ConsensusSettings
 {
     public override bool HasWithdrawals => true;
 
+    public override ulong BlockIntervalMs => SlotDurationMs;
+
     /// <summary>SLOT_DURATION_MS.</summary>
     public ulong SlotDurationMs { get; init; } = 2000;
 

@@ -9,6 +9,9 @@ public sealed record StakeView : ConsensusView
 
     public required Epoch Epoch { get; init; }
 
+    /// <summary>Whose turn it is in this slot (get_beacon_proposer_index).</summary>
+    public required int Proposer { get; init; }
+
     public required ProofOfStakeSettings Settings { get; init; }
 
     /// <summary>The head state's current_justified_checkpoint.</summary>

@@ -22,6 +22,7 @@ internal static class StakeViewBuilder
         {
             Slot = chain.Store.CurrentSlot,
             Epoch = chain.Store.CurrentEpoch,
+            Proposer = state.GetBeaconProposerIndex(state.Slot),
             Settings = chain.Settings,
             Justified = state.CurrentJustified,
             Finalized = chain.Store.Finalized,

@@ -28,6 +28,7 @@ internal sealed partial class RpcDispatcher
         SubscribeMethods.AddTo(Methods);
         ChainMethods.AddTo(Methods);
         StatusMethods.AddTo(Methods);
+        StakeMethods.AddTo(Methods);
         AdminMethods.AddTo(Methods);
     }
 

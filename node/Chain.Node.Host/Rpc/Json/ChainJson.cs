@@ -56,10 +56,12 @@ internal static class ChainJson
         json.WriteEndObject();
     }
 
-    public static void WriteTreeNode(Utf8JsonWriter json, BlockTreeNode node)
+    /// <param name="stakeShare">The share of the stake behind the block; null where votes do not decide or are not known.</param>
+    public static void WriteTreeNode(Utf8JsonWriter json, BlockTreeNode node, double? stakeShare)
     {
         json.WriteStartObject();
         WriteTreeFields(json, node.Header, node.TotalDifficulty, node.ArrivedAt, node.Status, node.IsCanonical, node.TransactionCount);
+        if (stakeShare is { } share) json.WriteNumber("stakeShare"u8, share);
         json.WriteEndObject();
     }
 

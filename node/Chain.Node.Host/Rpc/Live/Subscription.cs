@@ -23,6 +23,9 @@ internal enum SubscriptionKind
 
     /// <summary>Ours: every change in the life of a transaction.</summary>
     ChainTransactions,
+
+    /// <summary>Ours: what the consensus rule tells of itself: justified, finalized, slashed and so on.</summary>
+    ChainConsensus,
 }
 
 /// <param name="Logs">For <see cref="SubscriptionKind.Logs"/>.</param>

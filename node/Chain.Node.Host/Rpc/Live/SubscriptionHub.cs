@@ -79,6 +79,9 @@ internal sealed class SubscriptionHub(INodeAccess node, BlockCache blocks, RpcLi
             case NodeEvent.TransactionChanged changed:
                 Push(SubscriptionKind.ChainTransactions, json => ChainJson.WriteStep(json, changed.Step, changed.Hash), s => s.Transaction is null || s.Transaction == changed.Hash);
                 break;
+            case NodeEvent.OfConsensus told:
+                Push(SubscriptionKind.ChainConsensus, json => StakeJson.WriteEvent(json, told.Happened));
+                break;
             case NodeEvent.PeerReady:
                 HadPeers = true;
                 break;

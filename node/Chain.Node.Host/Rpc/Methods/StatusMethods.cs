@@ -63,6 +63,7 @@ internal static class StatusMethods
         json.WriteNumber("nowMs"u8, call.Node.Now.UnixMs);
         if (call.Node.ClockOffsetMs is { } offset) json.WriteNumber("clockOffsetMs"u8, offset);
         else json.WriteNull("clockOffsetMs"u8);
+        if (view.Stake() is { } stake) StakeJson.WriteSummary(json, stake, call.Reader);
         WriteAlerts(call);
         json.WriteEndObject();
         return null;
@@ -98,7 +99,7 @@ internal sealed record Alert(string Name, string Message);
 /// <summary>The alerts, in the product's own words.</summary>
 internal static class Alerts
 {
-    public static readonly string[] Names = ["split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition"];
+    public static readonly string[] Names = ["split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled"];
 
     private const long MaxClockOffsetMs = 5_000;
     private const ulong LagInBlockTimes = 15;
@@ -112,12 +113,17 @@ internal static class Alerts
         if (SplitBrain(view) is { } peer) alerts.Add(new Alert("split_brain", $"{peer.Name} is on another chain: its block {peer.Head!.Number} is {peer.Head.Hash}, which is not on ours"));
         if (DeepestBranch(view) is var (length, tip) && length >= ForkDepth) alerts.Add(new Alert("fork_detected", $"a branch of {length} blocks competes with the head; its tip is block {tip.Number} ({tip.Hash})"));
         if (node.ClockOffsetMs is { } offset && Math.Abs(offset) > MaxClockOffsetMs) alerts.Add(new Alert("clock_skew", $"the peers' clocks are {offset} ms from ours"));
-        var blockTime = node.Spec.Consensus is ProofOfWorkSettings work ? work.BlockTimeSeconds : 12;
         var age = node.Now.UnixSeconds - Math.Min(node.Now.UnixSeconds, view.Head.Header.Timestamp);
-        if (view.Head.Number > 0 && age > blockTime * LagInBlockTimes) alerts.Add(new Alert("consensus_lag", $"the head is {age} s old; a block is due every {blockTime} s"));
+        var interval = node.Spec.Consensus.BlockIntervalMs;
+        if (view.Head.Number > 0 && age * 1000 > interval * LagInBlockTimes) alerts.Add(new Alert("consensus_lag", Lag(view, age, interval)));
         if (view.Peers.IsEmpty && hadPeers) alerts.Add(new Alert("partition", "every peer is gone"));
+        if (view.Stake()?.StalledFinality() is { } stalled) alerts.Add(new Alert("finality_stalled", stalled));
         return alerts;
     }
+
+    private static string Lag(ChainView view, ulong ageSeconds, ulong intervalMs) => view.Stake() is null
+        ? $"the head is {ageSeconds} s old; a block is due every {intervalMs / 1000.0} s"
+        : $"the head is {ageSeconds * 1000 / intervalMs} slots old; a block is due in each";
 
     /// <summary>A peer whose head this node knows as a block off its own chain.</summary>
     private static PeerView? SplitBrain(ChainView view)

@@ -45,8 +45,12 @@ internal static class SubscribeMethods
                 kind = SubscriptionKind.ChainTransactions;
                 transaction = call.Args.Has(1) ? call.Args.Hash(1) : null;
                 break;
+            case "chainConsensus":
+                kind = SubscriptionKind.ChainConsensus;
+                if (call.Args.Error is null && call.Node.Rules.NewDutyHolder is null) return RpcError.Refused($"this chain has no validators: its rule is {call.Node.Rules.Name}");
+                break;
             default:
-                return call.Args.Error ?? new RpcError(RpcError.InvalidParams, $"no \"{name}\" subscription in eth namespace: known are newHeads, logs, newPendingTransactions, syncing, newWork, chainReorg and chainTransactions");
+                return call.Args.Error ?? new RpcError(RpcError.InvalidParams, $"no \"{name}\" subscription in eth namespace: known are newHeads, logs, newPendingTransactions, syncing, newWork, chainReorg, chainTransactions and chainConsensus");
         }
 
         if (call.Args.Error is { } error) return error;

@@ -20,6 +20,13 @@ internal static class HealthPage
             json.WriteNumber("headAgeSeconds"u8, Math.Max(0, (node.Now.UnixMs / 1000) - (long)view.Head.Header.Timestamp));
             json.WriteNumber("peers"u8, view.Peers.Count);
             json.WriteBoolean("syncing"u8, view.Sync is not null);
+            if (view.Stake() is { } stake)
+            {
+                json.WriteNumber("finalityDelayEpochs"u8, stake.FinalityDelay());
+                json.WriteNumber("participation"u8, stake.PreviousParticipation());
+                json.WriteNumber("slashed"u8, stake.Slashed().Count());
+            }
+
             json.WriteStartArray("alerts"u8);
             foreach (var alert in Alerts.Of(view, node, services.Hub.HadPeers)) json.WriteStringValue(alert.Name);
             json.WriteEndArray();

@@ -11,6 +11,7 @@ internal static class MetricsPage
     {
         var page = new Page();
         WriteChain(page, services);
+        WriteStake(page, services);
         WriteNode(page, services);
         WriteRpc(page, services, methods, sockets);
         await HttpEndpoint.WriteAsync(context, StatusCodes.Status200OK, "text/plain; version=0.0.4; charset=utf-8", page.ToBytes());
@@ -31,6 +32,24 @@ internal static class MetricsPage
         page.Head("chain_alert", "gauge", "1 while the alert stands.");
         var standing = Alerts.Of(view, node, services.Hub.HadPeers);
         foreach (var name in Alerts.Names) page.Sample("chain_alert", $"{{name=\"{name}\"}}", standing.Exists(alert => alert.Name == name) ? 1 : 0);
+    }
+
+    private static void WriteStake(Page page, RpcServices services)
+    {
+        if (services.Node.View.Stake() is not { } stake) return;
+        page.Gauge("chain_slot", "The slot of the clock.", stake.Slot.Number);
+        page.Gauge("chain_epoch", "The epoch of the clock.", stake.Epoch.Number);
+        page.Gauge("chain_justified_epoch", "The justified epoch on the head's branch.", stake.Justified.Epoch.Number);
+        page.Gauge("chain_finalized_epoch", "The finalized epoch.", stake.Finalized.Epoch.Number);
+        page.Gauge("chain_finality_lag_epochs", "Epochs between now and the finalized one; 2 or 3 when all is well.", stake.FinalityDelay());
+        page.Head("chain_participation_ratio", "gauge", "Share of the stake whose votes for the epoch are in the chain.");
+        page.Sample("chain_participation_ratio", "{epoch=\"previous\"}", stake.PreviousParticipation());
+        page.Sample("chain_participation_ratio", "{epoch=\"current\"}", stake.CurrentParticipation());
+        page.Head("chain_validators", "gauge", "Validators by status.");
+        foreach (var group in stake.Validators.GroupBy(item => item.StatusAt(stake.Epoch)).OrderBy(group => group.Key, StringComparer.Ordinal)) page.Sample("chain_validators", $"{{status=\"{group.Key}\"}}", group.Count());
+        page.Gauge("chain_slashed_validators", "Validators that were slashed.", stake.Slashed().Count());
+        page.Gauge("chain_leaking", "1 while absent validators lose stake.", stake.IsLeaking ? 1 : 0);
+        page.Gauge("chain_waiting_evidence", "Evidence that waits for a block.", stake.WaitingEvidence);
     }
 
     private static void WriteNode(Page page, RpcServices services)

@@ -90,6 +90,9 @@ internal sealed class TestNode : INodeAccess
     public async Task<NodeReply.WorkSubmitted> SubmitWorkAsync(Hash256 sealHash, ulong nonce, CancellationToken cancellation) =>
         (NodeReply.WorkSubmitted)await AskAsync(id => new NodeInput.SubmitWork(Now, id, sealHash, nonce));
 
+    public async Task<string?> SubmitConsensusAsync(ConsensusMessage message, CancellationToken cancellation) =>
+        ((NodeReply.ConsensusSubmitted)await AskAsync(id => new NodeInput.SubmitConsensus(Now, id, message))).Error;
+
     /// <summary>Mines blocks of what the pool offers, two seconds apart.</summary>
     public void Mine(int blocks = 1)
     {
@@ -102,6 +105,9 @@ internal sealed class TestNode : INodeAccess
             Assert.Equal(WorkVerdict.Accepted, answer.Verdict);
         }
     }
+
+    /// <summary>Shows a stake beside the chain, as if a rule with validators ran.</summary>
+    public void ShowStake(StakeView stake) => View = View with { Consensus = stake };
 
     public void StopMining() => Step(new NodeInput.SetMining(Now, null));
 

@@ -101,7 +101,10 @@ public sealed class NodeClient(JsonRpcClient rpc)
             answer.Field("catchUpProbability")?.Fraction() ?? CatchUp.Probability(attackerShare, confirmations),
             answer.Field("rule")?.Text() ?? "pow",
             answer.Field("safe")?.Flag() ?? false,
-            answer.Field("finalized")?.Flag() ?? false);
+            answer.Field("finalized")?.Flag() ?? false)
+        {
+            StakeShare = answer.Field("stakeShare")?.Fraction(),
+        };
     }
 
     /// <summary>A page of an address's transfers, newest first; null where the node keeps no such index.</summary>

@@ -46,7 +46,16 @@ public sealed record TransferStatus(TransferState State, ulong? BlockNumber, Has
 }
 
 /// <summary>The answer of <c>chain_getConfidence</c>: how far a mined transfer can be trusted.</summary>
-public sealed record Confidence(int Confirmations, string Level, double AttackerShare, double CatchUpProbability, string Rule, bool Safe, bool Finalized);
+/// <param name="CatchUpProbability">Of an attacker with <paramref name="AttackerShare"/> of the hash power; means something under proof of work only.</param>
+/// <param name="Rule">"pow" where work decides.</param>
+public sealed record Confidence(int Confirmations, string Level, double AttackerShare, double CatchUpProbability, string Rule, bool Safe, bool Finalized)
+{
+    /// <summary>The share of the stake that votes for the block or its descendants; null where votes do not decide, or are not known any more.</summary>
+    public double? StakeShare { get; init; }
+
+    /// <summary>Whether chance decides, so that only depth makes it small: proof of work.</summary>
+    public bool IsByWork => Rule == "pow";
+}
 
 /// <summary>One transfer in the history of an address.</summary>
 public sealed record HistoryItem(Hash256 Hash, ulong BlockNumber, Hash256 BlockHash, ulong Timestamp, Address From, Address? To, UInt256 Value, UInt256 Fee, bool Succeeded, ulong Nonce);

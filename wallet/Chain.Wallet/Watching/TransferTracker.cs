@@ -16,6 +16,8 @@ public sealed class TransferTracker(WatchGoal goal)
     private Hash256? _blockHash;
     private TransferState _previous = TransferState.Unknown;
     private int _confirmations = -1;
+    private bool _saidSafe;
+    private bool _saidFinalized;
     private readonly HashSet<(TransferState, long, Hash256?)> _told = [];
     private bool _saidUnknown;
 
@@ -36,10 +38,9 @@ public sealed class TransferTracker(WatchGoal goal)
         if (isDoubtful) return [];
         var events = new List<WatchEvent>();
         foreach (var (step, next) in NewSteps(status)) Enter(events, step, next);
-        if (status.State == TransferState.Mined && confidence is not null && confidence.Confirmations != _confirmations)
+        if (status.State == TransferState.Mined && confidence is not null)
         {
-            _confirmations = confidence.Confirmations;
-            events.Add(new WatchEvent("confirmations", Describe(confidence)) { BlockNumber = _blockNumber, BlockHash = _blockHash, Confidence = confidence });
+            foreach (var kind in Progress(confidence)) events.Add(new WatchEvent(kind, Describe(confidence)) { BlockNumber = _blockNumber, BlockHash = _blockHash, Confidence = confidence });
         }
 
         Outcome = status.State switch
@@ -52,6 +53,17 @@ public sealed class TransferTracker(WatchGoal goal)
             _ => null,
         };
         return events;
+    }
+
+    // By work every block counts; by stake there are two moments that matter, and the blocks until then.
+    private List<string> Progress(Confidence confidence)
+    {
+        var kinds = new List<string>();
+        if (!confidence.IsByWork && confidence.Safe && !_saidSafe) kinds.Add("safe");
+        if (!confidence.IsByWork && confidence.Finalized && !_saidFinalized) kinds.Add("finalized");
+        if (kinds.Count == 0 && confidence.Confirmations != _confirmations) kinds.Add("confirmations");
+        (_confirmations, _saidSafe, _saidFinalized) = (confidence.Confirmations, confidence.Safe, confidence.Finalized);
+        return kinds;
     }
 
     // The node's history since the last look, then where it stands; each with the state that came after it.
@@ -95,7 +107,7 @@ public sealed class TransferTracker(WatchGoal goal)
         if (Told(step, isNews: _state is not (TransferState.Mined or TransferState.Orphaned)) is { } told) events.Add(told with { AtMs = step.AtMs });
         IsKnown = true;
         _state = step.State;
-        _confirmations = -1;
+        (_confirmations, _saidSafe, _saidFinalized) = (-1, false, false);
         if (step.State == TransferState.Mined) (_blockNumber, _blockHash) = (step.BlockNumber, step.BlockHash);
     }
 
@@ -112,9 +124,14 @@ public sealed class TransferTracker(WatchGoal goal)
     private static string Describe(Confidence confidence)
     {
         var count = confidence.Confirmations == 1 ? "1 confirmation" : $"{confidence.Confirmations} confirmations";
+        if (!confidence.IsByWork)
+        {
+            var votes = confidence.StakeShare is { } share && !confidence.Finalized ? $", {ProbabilityText.Percent(share)} of the stake votes for it" : "";
+            return $"{count}{votes}; {confidence.Level}";
+        }
+
         var text = $"{count}, {confidence.Level}";
         if (confidence.Finalized) return $"{text}; finalized";
-        if (confidence.Rule != "pow") return confidence.Safe ? $"{text}; safe" : text;
         return $"{text}; an attacker with {ProbabilityText.Percent(confidence.AttackerShare)} of the hash power undoes it with probability {ProbabilityText.Describe(confidence.CatchUpProbability)}";
     }
 

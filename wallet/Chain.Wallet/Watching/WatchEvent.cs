@@ -24,7 +24,7 @@ public enum WatchOutcome
 
 /// <summary>Something that happened to a transfer that is followed.</summary>
 /// <param name="Kind">
-/// For machines: unknown, pending, mined, orphaned, confirmations, replaced, conflicting, dropped, settled, failed,
+/// For machines: unknown, pending, mined, orphaned, confirmations, safe and finalized (under proof of stake), replaced, conflicting, dropped, settled, failed,
 /// unreachable, reachable.
 /// </param>
 /// <param name="Text">For people.</param>
@@ -55,7 +55,8 @@ public sealed record WatchEvent(string Kind, string Text)
         {
             json["confirmations"] = confidence.Confirmations;
             json["level"] = confidence.Level;
-            if (confidence.Rule == "pow")
+            if (confidence.StakeShare is { } share) json["stakeShare"] = share;
+            if (confidence.IsByWork)
             {
                 json["attackerShare"] = confidence.AttackerShare;
                 json["catchUpProbability"] = confidence.CatchUpProbability;

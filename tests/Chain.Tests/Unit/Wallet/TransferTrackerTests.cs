@@ -139,13 +139,46 @@ public sealed class TransferTrackerTests
     }
 
     [Fact]
-    public void Under_proof_of_stake_no_hash_power_is_spoken_of()
+    public void Under_proof_of_stake_the_share_of_the_stake_is_told_and_no_hash_power()
     {
-        var look = Mined(7, 2);
-        var events = new TransferTracker(WatchGoal.Default).Observe(look with { Confidence = look.Confidence! with { Rule = "pos", Level = "voted by 80 %", Safe = true } });
-        Assert.Equal("2 confirmations, voted by 80 %; safe", events[^1].Text);
-        Assert.False(events[^1].ToJson().ContainsKey("catchUpProbability"));
+        var events = new TransferTracker(WatchGoal.Default).Observe(Voted(Mined(7, 2), 0.8, "gathering votes"));
+        Assert.Equal("2 confirmations, 80 % of the stake votes for it; gathering votes", events[^1].Text);
+        var json = events[^1].ToJson();
+        Assert.Equal(0.8, (double)json["stakeShare"]!);
+        Assert.False(json.ContainsKey("catchUpProbability"));
     }
+
+    [Fact]
+    public void Under_proof_of_stake_a_transfer_becomes_safe_and_then_finalized()
+    {
+        var tracker = new TransferTracker(Goal("finalized"));
+        Assert.Equal(["mined", "confirmations"], Kinds(tracker.Observe(Voted(Mined(7, 1), 0.2, "gathering votes"))));
+        var safe = Voted(Mined(7, 2), 0.9, "safe: so far");
+        safe = safe with { Confidence = safe.Confidence! with { Safe = true } };
+        Assert.Equal(["safe"], Kinds(tracker.Observe(safe)));
+        Assert.Empty(tracker.Observe(safe));
+        Assert.Null(tracker.Outcome);
+        var final = safe with { Confidence = safe.Confidence! with { Confirmations = 20, Finalized = true, Level = "finalized: never undone" } };
+        var told = tracker.Observe(final);
+        Assert.Equal(["finalized"], Kinds(told));
+        Assert.Equal("20 confirmations; finalized: never undone", told[0].Text);
+        Assert.Equal(WatchOutcome.Settled, tracker.Outcome);
+    }
+
+    [Fact]
+    public void A_reorganisation_takes_safety_back()
+    {
+        var tracker = new TransferTracker(Goal("finalized"));
+        var safe = Voted(Mined(7, 2), 0.9, "safe");
+        safe = safe with { Confidence = safe.Confidence! with { Safe = true } };
+        tracker.Observe(safe);
+        Assert.Equal(["orphaned", "mined", "confirmations"], Kinds(tracker.Observe(Voted(Mined(8, 1), 0.1, "gathering votes"))));
+        var again = Voted(Mined(8, 2), 0.9, "safe");
+        Assert.Equal(["safe"], Kinds(tracker.Observe(again with { Confidence = again.Confidence! with { Safe = true } })));
+    }
+
+    private static Observation Voted(Observation look, double share, string level) =>
+        look with { Confidence = look.Confidence! with { Rule = "pos", Level = level, StakeShare = share } };
 
     private static WatchGoal Goal(string text) => WatchGoal.TryParse(text, out var goal) ? goal : throw new ArgumentException(text);
 

@@ -42,7 +42,7 @@ internal static partial class NodeCommands
         var peerPort = new Option<int>("--p2p-port") { Description = "Peers; 0 takes a free port", DefaultValueFactory = _ => 30303 };
         var peers = new Option<string[]>("--peer") { Description = "enode:// URL of a peer to keep; may be repeated", DefaultValueFactory = _ => [] };
         var bootnodes = new Option<string[]>("--bootnode") { Description = "enode:// URL to learn further peers from; may be repeated", DefaultValueFactory = _ => [] };
-        var coinbase = new Option<string?>("--coinbase") { Description = "Who gets the rewards of blocks made from this node's work" };
+        var coinbase = new Option<string?>("--coinbase") { Description = "Who gets the rewards and fees of blocks made here" };
         var mine = new Option<bool>("--mine") { Description = "Search for blocks inside this process (needs --coinbase)" };
         var threads = new Option<int>("--mine-threads") { Description = "Threads that search", DefaultValueFactory = _ => 1 };
         var hashRate = new Option<double?>("--hash-rate") { Description = "Search no faster than this many hashes a second" };
@@ -53,15 +53,18 @@ internal static partial class NodeCommands
         var name = new Option<string>("--name") { Description = "What the node calls itself", DefaultValueFactory = _ => "node" };
         var logFile = new Option<FileInfo?>("--log-file") { Description = "Write the log here instead of to standard output" };
         var command = new Command("run", "Run a node until it is told to end") { genesis, data, store, address, rpcPort, adminPort, tokenFile, cors, hosts, peerPort, peers, bootnodes, coinbase, mine, threads, hashRate, faults, archive, skew, name, logFile };
+        var stake = new StakeRunOptions();
+        stake.AddTo(command);
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
         {
             var parsedGenesis = ReadGenesis(parsed.GetValue(genesis)!);
             if (parsedGenesis.Spec.Consensus is ProofOfWorkSettings { Seal: SealKind.Simulated })
                 throw new GenesisException("This genesis has the simulated seal, under which blocks cost no work; it is for simulations. Use \"seal\": \"keccak\".");
+            var dataFolder = parsed.GetValue(data)!.FullName;
             var options = new NodeHostOptions
             {
                 Genesis = parsedGenesis,
-                DataFolder = parsed.GetValue(data)!.FullName,
+                DataFolder = dataFolder,
                 Store = parsed.GetValue(store)!,
                 Listen = new IPEndPoint(parsed.GetValue(address)!, parsed.GetValue(peerPort)),
                 Rpc = new RpcServerOptions
@@ -79,6 +82,8 @@ internal static partial class NodeCommands
                 MineHere = parsed.GetValue(mine),
                 MiningThreads = Math.Clamp(parsed.GetValue(threads), 1, Environment.ProcessorCount),
                 HashRateLimit = parsed.GetValue(hashRate),
+                Validators = stake.Validators(parsed, dataFolder),
+                TrustedCheckpoint = stake.TrustedCheckpoint(parsed),
                 AllowFaults = parsed.GetValue(faults),
                 Archive = parsed.GetValue(archive),
                 ClockSkewMs = parsed.GetValue(skew),

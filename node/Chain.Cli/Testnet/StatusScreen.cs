@@ -8,39 +8,56 @@ namespace Chain.Cli;
 /// <summary>The table of nodes.</summary>
 internal static class StatusScreen
 {
-    public static IRenderable Render(JsonObject status)
+    public static IRenderable Render(JsonObject status) => new Rows(StakeScreen.Fits(status) ? StakeScreen.Render(status) : WorkTable(status), Verdict(status));
+
+    public static bool NobodyRuns(JsonObject status) => status["nodes"]!.AsArray().All(node => (string)node!["state"]! == "stopped");
+
+    private static Table WorkTable(JsonObject status)
     {
         var table = new Table().RoundedBorder();
         foreach (var column in new[] { "node", "state", "head", "safe", "final", "peers", "pool", "hash rate", "memory", "reorganisations" }) table.AddColumn(column);
         foreach (var node in status["nodes"]!.AsArray()) table.AddRow(Row(node!.AsObject()));
-        var verdict = new Markup(
-            NobodyRuns(status) ? "[red]no node runs[/]"
-            : (bool)status["converged"]! ? "[green]one head everywhere[/]"
-            : "[yellow]heads differ[/]");
-        return new Rows(table, verdict);
+        return table;
     }
 
-    public static bool NobodyRuns(JsonObject status) => status["nodes"]!.AsArray().All(node => (string)node!["state"]! == "stopped");
+    private static Markup Verdict(JsonObject status) => new(
+        NobodyRuns(status) ? "[red]no node runs[/]"
+        : (bool)status["converged"]! ? "[green]one head everywhere[/]"
+        : "[yellow]heads differ[/]");
 
-    private static string[] Row(JsonObject node)
+    private static string[] Row(JsonObject node) =>
+    [
+        $"{node["index"]}",
+        State(node),
+        Head(node),
+        $"{node["safe"]?["number"] ?? "-"}",
+        $"{node["finalized"]?["number"] ?? "-"}",
+        $"{node["peers"] ?? "-"}",
+        Pool(node),
+        node["hashRate"] is { } rate ? Rate((double)rate) : "-",
+        Memory(node),
+        Reorgs(node),
+    ];
+
+    internal static string State(JsonObject node)
     {
         var state = (string)node["state"]!;
         var color = state switch { "running" => "green", "paused" => "yellow", _ => "red" };
-        var reorgs = node["reorgs"]?.AsArray();
-        var last = reorgs is { Count: > 0 } ? reorgs[^1] : null;
-        return
-        [
-            $"{node["index"]}",
-            $"[{color}]{state}[/]",
-            node["head"] is { } head ? $"{head["number"]} [{Colors.Of((string)head["hash"]!)}]{Short((string)head["hash"]!)}[/]" : "-",
-            $"{node["safe"]?["number"] ?? "-"}",
-            $"{node["finalized"]?["number"] ?? "-"}",
-            $"{node["peers"] ?? "-"}",
-            node["pool"] is { } pool ? $"{pool["pending"]}+{pool["queued"]}" : "-",
-            node["hashRate"] is { } rate ? Rate((double)rate) : "-",
-            node["rssBytes"] is { } rss ? string.Create(CultureInfo.InvariantCulture, $"{(long)rss / 1048576.0:F0} MB") : "-",
-            reorgs is null ? "-" : last is null ? "none" : $"{reorgs!.Count}; last {last["depth"]} deep above block {last["ancestor"]?["number"]}",
-        ];
+        return $"[{color}]{state}[/]";
+    }
+
+    internal static string Head(JsonObject node) =>
+        node["head"] is { } head ? $"{head["number"]} [{Colors.Of((string)head["hash"]!)}]{Short((string)head["hash"]!)}[/]" : "-";
+
+    internal static string Pool(JsonObject node) => node["pool"] is { } pool ? $"{pool["pending"]}+{pool["queued"]}" : "-";
+
+    internal static string Memory(JsonObject node) =>
+        node["rssBytes"] is { } rss ? string.Create(CultureInfo.InvariantCulture, $"{(long)rss / 1048576.0:F0} MB") : "-";
+
+    internal static string Reorgs(JsonObject node)
+    {
+        if (node["reorgs"]?.AsArray() is not { } reorgs) return "-";
+        return reorgs.Count == 0 ? "none" : $"{reorgs.Count}; last {reorgs[^1]!["depth"]} deep above block {reorgs[^1]!["ancestor"]?["number"]}";
     }
 
     public static string Short(string hash) => hash[..10];

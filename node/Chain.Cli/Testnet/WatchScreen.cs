@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Chain.Testnet;
@@ -45,7 +46,8 @@ internal static class WatchScreen
             foreach (var node in status["nodes"]!.AsArray())
             {
                 var index = (int)node!["index"]!;
-                var line = node["head"] is { } head ? $"node {index}: block {head["number"]} {(string?)head["hash"]}" : $"node {index}: {node["state"]}";
+                var final = node["stake"] is { } stake ? $", epoch {stake["finalized"]!["epoch"]} finalized" : "";
+                var line = node["head"] is { } head ? $"node {index}: block {head["number"]} {(string?)head["hash"]}{final}" : $"node {index}: {node["state"]}";
                 if (seen.GetValueOrDefault(index) == line) continue;
                 seen[index] = line;
                 Console.WriteLine(line);
@@ -74,7 +76,7 @@ internal static class WatchScreen
     private static async Task<IRenderable> TreeAsync(TestnetRunner runner, JsonObject status, CancellationToken cancellation)
     {
         var heads = new SortedDictionary<string, List<int>>(StringComparer.Ordinal);
-        var blocks = new Dictionary<string, (long Number, string Parent, long Transactions)>();
+        var blocks = new Dictionary<string, (long Number, string Parent, long Transactions, double? Share)>();
         foreach (var node in status["nodes"]!.AsArray().Where(node => node!["head"] is not null))
         {
             var hash = (string)node!["head"]!["hash"]!;
@@ -89,7 +91,7 @@ internal static class WatchScreen
             if (await client.TryCallAsync("chain_getBlockTree", [], cancellation) is not { } tree) continue;
             foreach (var block in (tree as JsonArray ?? tree["blocks"] as JsonArray) ?? [])
             {
-                blocks[(string)block!["hash"]!] = (Number(block["number"]), (string)block["parentHash"]!, Number(block["transactionCount"]));
+                blocks[(string)block!["hash"]!] = (Number(block["number"]), (string)block["parentHash"]!, Number(block["transactionCount"]), (double?)block["stakeShare"]);
             }
         }
 
@@ -102,7 +104,7 @@ internal static class WatchScreen
             foreach (var (hash, block) in height.OrderBy(block => block.Key, StringComparer.Ordinal))
             {
                 var onIt = heads.TryGetValue(hash, out var who) ? $" [bold]<- {string.Join(",", who)}[/]" : "";
-                text.Append($"[{Colors.Of(hash)}]{StatusScreen.Short(hash)}[/] on [{Colors.Of(block.Parent)}]{block.Parent[2..6]}[/]{(block.Transactions > 0 ? $" ({block.Transactions} tx)" : "")}{onIt}    ");
+                text.Append($"[{Colors.Of(hash)}]{StatusScreen.Short(hash)}[/] on [{Colors.Of(block.Parent)}]{block.Parent[2..6]}[/]{(block.Transactions > 0 ? $" ({block.Transactions} tx)" : "")}{Share(block.Share)}{onIt}    ");
             }
 
             text.AppendLine();
@@ -110,6 +112,8 @@ internal static class WatchScreen
 
         return new Panel(new Markup(text.ToString().TrimEnd())).Header("the last blocks, all branches").RoundedBorder();
     }
+
+    private static string Share(double? share) => share is { } known ? string.Create(CultureInfo.InvariantCulture, $" [grey]{known * 100:0} %[/]") : "";
 
     private static long Number(JsonNode? node) => node is null ? 0
         : node.GetValueKind() == System.Text.Json.JsonValueKind.String ? Convert.ToInt64((string)node!, 16)

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Consensus;
 using Chain.Node.Host.Network;
 using Chain.Primitives;
 
@@ -27,6 +28,9 @@ public sealed record TestnetWishes
 
     /// <summary>Parts of the hash rate by node; null for equal parts.</summary>
     public IReadOnlyList<double>? HashShares { get; init; }
+
+    /// <summary>Proof of stake; null for proof of work. Block time and hash rate mean nothing then.</summary>
+    public StakeWishes? Stake { get; init; }
 }
 
 /// <summary>Turns wishes into a manifest, a genesis file and node keys.</summary>
@@ -36,6 +40,8 @@ public static class TestnetPlan
     public const int MaxNodes = 64;
 
     private const int AdminPortOffset = 1000;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     // The ten accounts of the mnemonic "test test test test test test test test test test test junk" under m/44'/60'/0'/0.
     private static readonly string[] DevelopmentAccounts =
@@ -51,37 +57,29 @@ public static class TestnetPlan
     public static TestnetManifest Create(TestnetFolder folder, TestnetWishes wishes)
     {
         Check(wishes);
-        var shares = Shares(wishes);
-        var nodes = new List<TestnetNode>();
-        for (var i = 0; i < wishes.Nodes; i++)
-        {
-            Directory.CreateDirectory(folder.NodeFolder(i));
-            if (!NodeKeyFile.LoadOrCreate(Path.Combine(folder.NodeFolder(i), "nodekey")).IsOk(out var key, out var error)) throw new TestnetException(error);
-            var id = NodeId.Of(key).ToString();
-            var peerPort = wishes.PeerPort + i;
-            nodes.Add(new TestnetNode(
-                i, wishes.RpcPort + i, wishes.RpcPort + AdminPortOffset + i, peerPort,
-                $"enode://{id}@127.0.0.1:{peerPort}", id, BeneficiaryOf(i).ToString(), wishes.HashRate * shares[i]));
-        }
-
+        var nodes = Nodes(folder, wishes);
+        CheckPorts(nodes);
+        string genesis;
+        if (wishes.Stake is { } stake) (nodes, genesis) = WithValidators(folder, nodes, wishes, stake);
+        else genesis = Write(WorkGenesis(wishes));
         var manifest = new TestnetManifest
         {
             Version = 1,
-            Consensus = "pow",
+            Consensus = wishes.Stake is null ? "pow" : "pos",
             ChainId = ChainId,
-            BlockTimeSeconds = wishes.BlockTimeSeconds,
-            HashRate = wishes.HashRate,
+            BlockTimeSeconds = wishes.Stake is null ? wishes.BlockTimeSeconds : 0,
+            HashRate = wishes.Stake is null ? wishes.HashRate : 0,
+            Stake = wishes.Stake is { } asked ? new TestnetStake(asked.SlotMs, asked.SlotsPerEpoch, asked.Validators) : null,
             Nodes = nodes,
         };
-        CheckPorts(manifest);
-        folder.Create(manifest, GenesisJson(wishes));
+        folder.Create(manifest, genesis);
         return manifest;
     }
 
     /// <exception cref="TestnetException">A port that the network needs is in use.</exception>
-    public static void CheckPorts(TestnetManifest manifest)
+    public static void CheckPorts(IEnumerable<TestnetNode> nodes)
     {
-        foreach (var node in manifest.Nodes)
+        foreach (var node in nodes)
         {
             foreach (var (port, what, option) in new[] { (node.RpcPort, "JSON-RPC", "--rpc-port"), (node.AdminPort, "administration", "--rpc-port"), (node.PeerPort, "peers", "--p2p-port") })
             {
@@ -99,12 +97,48 @@ public static class TestnetPlan
         return distances.Select(distance => manifest.Nodes[(index + distance) % count]).DistinctBy(node => node.Index);
     }
 
-    // The miners' accounts are nobody's: 0x00…c0de00 and up.
+    private static List<TestnetNode> Nodes(TestnetFolder folder, TestnetWishes wishes)
+    {
+        var shares = Shares(wishes);
+        var nodes = new List<TestnetNode>();
+        for (var i = 0; i < wishes.Nodes; i++)
+        {
+            Directory.CreateDirectory(folder.NodeFolder(i));
+            if (!NodeKeyFile.LoadOrCreate(Path.Combine(folder.NodeFolder(i), "nodekey")).IsOk(out var key, out var error)) throw new TestnetException(error);
+            var id = NodeId.Of(key).ToString();
+            var peerPort = wishes.PeerPort + i;
+            nodes.Add(new TestnetNode(
+                i, wishes.RpcPort + i, wishes.RpcPort + AdminPortOffset + i, peerPort,
+                $"enode://{id}@127.0.0.1:{peerPort}", id, BeneficiaryOf(i).ToString(), wishes.HashRate * shares[i]));
+        }
+
+        return nodes;
+    }
+
+    private static (List<TestnetNode> Nodes, string Genesis) WithValidators(TestnetFolder folder, List<TestnetNode> nodes, TestnetWishes wishes, StakeWishes stake)
+    {
+        var secrets = nodes.ConvertAll(node => StakePlan.DrawKeys(folder.NodeFolder(node.Index), StakePlan.ValidatorsOf(node.Index, nodes.Count, stake.Validators).Count));
+        var genesis = StakePlan.Genesis(stake, [.. secrets.SelectMany(own => own)], ChainId, wishes.GasLimit, DateTimeOffset.UtcNow);
+        genesis["alloc"] = DevelopmentAlloc();
+        var text = Write(genesis);
+        var hash = ConsensusFactory.BuildGenesis(Primitives.GenesisJson.Parse(text)).Block.Hash;
+        foreach (var node in nodes) StakePlan.Register(folder.NodeFolder(node.Index), secrets[node.Index], hash);
+        return (nodes.ConvertAll(node => node with { HashRate = 0, Validators = Describe(node.Index) }), text);
+
+        TestnetValidators? Describe(int node)
+        {
+            var (first, count) = StakePlan.ValidatorsOf(node, nodes.Count, stake.Validators);
+            return count == 0 ? null : new TestnetValidators(first, count, StakePlan.BehaviourOf(node, first, secrets[node], stake));
+        }
+    }
+
+    // Who gets rewards and fees is nobody: 0x00…c0de00 and up.
     private static Address BeneficiaryOf(int index) => new([.. new byte[17], 0xc0, 0xde, (byte)index]);
 
     private static void Check(TestnetWishes wishes)
     {
         if (wishes.Nodes is < 1 or > MaxNodes) throw new TestnetException($"A test network has 1 to {MaxNodes} nodes, not {wishes.Nodes}.");
+        if (wishes.Stake is { } stake) StakePlan.Check(stake, wishes.Nodes);
         if (wishes.BlockTimeSeconds is < 2 or > 3600) throw new TestnetException($"The block time is from 2 to 3600 s, not {wishes.BlockTimeSeconds} s: header time has whole seconds.");
         if (wishes.HashRate is not (>= 1000 and <= 1e12)) throw new TestnetException($"The hash rate of a network is from 1000 to 10^12 hashes a second, not {wishes.HashRate}.");
         foreach (var port in new[] { wishes.RpcPort, wishes.RpcPort + AdminPortOffset + wishes.Nodes, wishes.PeerPort, wishes.PeerPort + wishes.Nodes })
@@ -123,12 +157,10 @@ public static class TestnetPlan
     }
 
     /// <summary>Genesis difficulty is a quarter of what the rate deserves, so that the first blocks come at once; it then settles.</summary>
-    private static string GenesisJson(TestnetWishes wishes)
+    private static JsonObject WorkGenesis(TestnetWishes wishes)
     {
         var settled = wishes.HashRate * wishes.BlockTimeSeconds;
-        var alloc = new JsonObject();
-        foreach (var account in DevelopmentAccounts) alloc[account] = new JsonObject { ["balance"] = "10000000000000000000000" };
-        var genesis = new JsonObject
+        return new JsonObject
         {
             ["config"] = new JsonObject
             {
@@ -145,10 +177,18 @@ public static class TestnetPlan
             ["timestamp"] = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
             // Two networks made in the same second are still two networks.
             ["extraData"] = Hex.Encode(RandomNumberGenerator.GetBytes(8)),
-            ["alloc"] = alloc,
+            ["alloc"] = DevelopmentAlloc(),
         };
-        return genesis.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
     }
+
+    private static JsonObject DevelopmentAlloc()
+    {
+        var alloc = new JsonObject();
+        foreach (var account in DevelopmentAccounts) alloc[account] = new JsonObject { ["balance"] = "10000000000000000000000" };
+        return alloc;
+    }
+
+    private static string Write(JsonObject genesis) => genesis.ToJsonString(Indented);
 
     private static bool IsFree(int port)
     {

@@ -23,7 +23,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     public async Task<IReadOnlyList<int>> StartAllAsync(CancellationToken cancellation)
     {
         var missing = manifest.Nodes.Where(node => folder.FindProcess(node.Index) is null).Select(node => node.Index).ToList();
-        TestnetPlan.CheckPorts(manifest with { Nodes = [.. manifest.Nodes.Where(node => missing.Contains(node.Index))] });
+        TestnetPlan.CheckPorts(manifest.Nodes.Where(node => missing.Contains(node.Index)));
         foreach (var index in missing) Launch(index);
         await Task.WhenAll(missing.Select(index => WaitUntilAnsweringAsync(index, cancellation)));
         return missing;
@@ -34,7 +34,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     {
         Check(index);
         if (folder.FindProcess(index) is { } running) throw new TestnetException($"Node {index} runs already, as process {running.Id}.");
-        TestnetPlan.CheckPorts(manifest with { Nodes = [manifest.Nodes[index]] });
+        TestnetPlan.CheckPorts([manifest.Nodes[index]]);
         Launch(index);
         await WaitUntilAnsweringAsync(index, cancellation);
     }
@@ -160,6 +160,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
             "--coinbase", node.Beneficiary,
             "--faults",
             .. node.HashRate > 0 ? (string[])["--mine", "--hash-rate", node.HashRate.ToString("F0")] : [],
+            .. (node.Validators?.Behave ?? []).SelectMany(behave => (string[])["--behave", behave]),
             .. TestnetPlan.PeersOf(manifest, index).SelectMany(peer => (string[])["--peer", peer.Enode]),
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);

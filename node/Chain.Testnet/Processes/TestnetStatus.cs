@@ -29,6 +29,7 @@ public static class TestnetStatus
             ["rpc"] = $"http://127.0.0.1:{node.RpcPort}",
             ["rssBytes"] = process?.WorkingSet64,
         };
+        if (node.Validators is { } validators) result["validators"] = new JsonObject { ["first"] = validators.First, ["count"] = validators.Count };
         if (state != "running") return result;
         using var client = new NodeClient(node.RpcPort, TimeSpan.FromSeconds(3));
         if (await client.TryCallAsync("chain_status", [], cancellation) is not JsonObject status)
@@ -47,6 +48,18 @@ public static class TestnetStatus
             ["to"] = Block(reorg["to"]),
         })]);
         foreach (var name in new[] { "hashRate", "mining", "syncing", "pool", "alerts", "totalDifficulty" }) result[name] = status[name]?.DeepClone();
+        if (status["stake"] is JsonObject stake) result["stake"] = Stake(stake);
+        return result;
+    }
+
+    private static JsonObject Stake(JsonObject stake)
+    {
+        var result = stake.DeepClone().AsObject();
+        foreach (var name in new[] { "justified", "finalized" })
+        {
+            if (result[name]?["number"] is { } number) result[name]!["number"] = Convert.ToInt64((string)number!, 16);
+        }
+
         return result;
     }
 

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Chain.Cli;
+
+/// <summary>The nodes of a network under proof of stake, and what the stake is doing.</summary>
+internal static class StakeScreen
+{
+    public static bool Fits(JsonObject status) => (string?)status["consensus"] == "pos";
+
+    public static IRenderable Render(JsonObject status)
+    {
+        var table = new Table().RoundedBorder();
+        foreach (var column in new[] { "node", "state", "head", "safe", "justified", "finalized", "votes", "validators", "peers", "pool", "memory", "reorganisations" }) table.AddColumn(column);
+        foreach (var node in status["nodes"]!.AsArray()) table.AddRow(Row(node!.AsObject()));
+        return new Rows([table, .. Story(status).Select(line => new Markup(line))]);
+    }
+
+    /// <summary>Where the chain stands, in markup lines; of the node whose clock is farthest.</summary>
+    private static IEnumerable<string> Story(JsonObject status)
+    {
+        if (status["nodes"]!.AsArray().Where(node => node!["stake"] is not null).MaxBy(node => (long)node!["stake"]!["slot"]!)?["stake"] is not JsonObject stake) yield break;
+        var (slot, epoch, proposer) = ((long)stake["slot"]!, (long)stake["epoch"]!, (int)stake["proposer"]!);
+        yield return $"slot {slot}, epoch {epoch}: {Named(status, proposer)} proposes; {Percent(stake["participation"]!["previousEpoch"])} of the stake voted in the epoch before, {Percent(stake["participation"]!["currentEpoch"])} so far in this";
+        if (stake["slashed"] is JsonArray { Count: > 0 } slashed) yield return $"[red]slashed:[/] {string.Join(", ", slashed.Select(index => Named(status, (int)index!)))}";
+        if ((bool)stake["leaking"]!) yield return $"[red]leaking:[/] nothing was finalized for {stake["finalityDelay"]} epochs; absent validators lose stake until the others have two thirds";
+        if ((string?)stake["halted"] is { } halted) yield return $"[red]halted:[/] {Markup.Escape(halted)}";
+    }
+
+    private static string[] Row(JsonObject node)
+    {
+        var stake = node["stake"];
+        return
+        [
+            $"{node["index"]}",
+            StatusScreen.State(node),
+            StatusScreen.Head(node),
+            $"{node["safe"]?["number"] ?? "-"}",
+            stake is null ? "-" : $"epoch {stake["justified"]!["epoch"]}",
+            stake is null ? "-" : $"epoch {stake["finalized"]!["epoch"]}, block {stake["finalized"]!["number"]}",
+            stake is null ? "-" : Percent(stake["participation"]!["previousEpoch"]),
+            Validators(node["validators"]),
+            $"{node["peers"] ?? "-"}",
+            StatusScreen.Pool(node),
+            StatusScreen.Memory(node),
+            StatusScreen.Reorgs(node),
+        ];
+    }
+
+    private static string Validators(JsonNode? validators)
+    {
+        if (validators is null) return "none";
+        var (first, count) = ((int)validators["first"]!, (int)validators["count"]!);
+        return count == 1 ? $"v{first}" : $"v{first}-v{first + count - 1}";
+    }
+
+    /// <summary>A validator with the node that acts for it.</summary>
+    private static string Named(JsonObject status, int validator)
+    {
+        var owner = status["nodes"]!.AsArray().FirstOrDefault(node => node!["validators"] is { } own && validator >= (int)own["first"]! && validator < (int)own["first"]! + (int)own["count"]!);
+        return owner is null ? $"v{validator}" : $"v{validator} of node {owner["index"]}";
+    }
+
+    private static string Percent(JsonNode? share) => string.Create(CultureInfo.InvariantCulture, $"{(double)share! * 100:0.#} %");
+}

@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+
+namespace Chain.Tests.EndToEnd;
+
+/// <summary>What proof of stake promises, on real processes: half-second slots, four to an epoch.</summary>
+[Collection("processes")]
+public sealed class StakeTests
+{
+    private const string Alice = "0x1111111111111111111111111111111111111111";
+
+    [Fact]
+    public async Task Validators_finalize_and_a_transfer_becomes_finalized()
+    {
+        await using var network = await UpAsync();
+        await FinalizedAsync(network, epoch: 2);
+        var sent = await Programs.WalletAsync("send", "--from", "dev:0", "--to", Alice, "--value", "1.5ether", "--yes", "--wait", "finalized", "--timeout", "100s", "--json", "--rpc", network.Url(0));
+        var document = sent.Succeeded().Json;
+        Assert.Equal("settled", (string?)document["outcome"]);
+        Assert.Contains("finalized", document["events"]!.AsArray().Select(happened => (string?)happened!["kind"]));
+        var confidence = await TestNetwork.UntilAsync(() => network.CallAsync(3, "chain_getConfidence", (string)document["hash"]!), seen => (bool?)seen?["finalized"] == true, "finalized on another node");
+        Assert.Equal("pos", (string?)confidence!["rule"]);
+        Assert.Equal("0x14d1120d7b160000", (string?)await network.CallAsync(2, "eth_getBalance", Alice, "finalized"));
+    }
+
+    [Fact]
+    public async Task Who_signs_two_conflicting_messages_is_slashed_on_every_node_and_nobody_else()
+    {
+        await using var network = await UpAsync("--behave", "v2=equivocate", "--behave", "v7=double-vote", "--behave", "v9=surround");
+        foreach (var node in new[] { 0, 1, 2, 3 })
+        {
+            var slashed = await TestNetwork.UntilAsync(() => SlashedAsync(network, node), seen => seen.Count >= 3, $"node {node} knows three slashed validators");
+            Assert.Equal([2, 7, 9], slashed);
+        }
+
+        var validators = (await network.CallAsync(0, "chain_validators"))!["validators"]!.AsArray();
+        foreach (var index in new[] { 2, 7, 9 })
+        {
+            Assert.NotNull(validators[index]!["exitEpoch"]);
+            Assert.True((long)validators[index]!["balanceGwei"]! < 32_000_000_000);
+        }
+
+        // Finality goes on without them.
+        await FinalizedAsync(network, epoch: (long)(await network.CallAsync(0, "chain_checkpoints"))!["epoch"]!);
+    }
+
+    [Fact]
+    public async Task A_network_cut_in_halves_stops_finalizing_and_heals_to_one_chain()
+    {
+        await using var network = await UpAsync();
+        await FinalizedAsync(network, epoch: 2);
+        (await network.TestnetAsync("partition", "0,1|2,3")).Succeeded();
+        foreach (var node in new[] { 0, 2 })
+        {
+            await TestNetwork.UntilAsync(() => network.CallAsync(node, "chain_status"), status => Alerts(status).Contains("finality_stalled"), $"node {node} says that finality stopped");
+        }
+
+        (await network.TestnetAsync("heal")).Succeeded();
+        var healed = (long)(await network.CallAsync(0, "chain_checkpoints"))!["epoch"]!;
+        await FinalizedAsync(network, healed);
+        await network.ConvergedAsync();
+        var finalized = (string)(await network.CallAsync(0, "eth_getBlockByNumber", "finalized", false))!["number"]!;
+        var hashes = new HashSet<string?>();
+        for (var node = 0; node < 4; node++) hashes.Add((string?)(await network.CallAsync(node, "eth_getBlockByNumber", finalized, false))!["hash"]);
+        Assert.Single(hashes);
+    }
+
+    [Fact]
+    public async Task A_network_that_was_stopped_finalizes_on()
+    {
+        await using var network = await UpAsync();
+        await FinalizedAsync(network, epoch: 2);
+        (await network.TestnetAsync("down")).Succeeded();
+        (await Programs.ChainAsync("testnet", "up", "--dir", network.Folder, "--detach", "--json")).Succeeded();
+        var epoch = await TestNetwork.UntilAsync(async () => (long)((await network.CallAsync(0, "chain_status"))?["stake"]?["epoch"] ?? 0), seen => seen > 0, "node 0 knows the epoch");
+        await FinalizedAsync(network, epoch);
+        Assert.Empty(await SlashedAsync(network, 0));
+    }
+
+    [Fact]
+    public async Task Fewer_validators_than_slots_are_refused()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"chain-e2e-{Environment.ProcessId}-{Guid.NewGuid():n}");
+        var refused = await Programs.ChainAsync("testnet", "up", "--consensus", "pos", "--validators", "7", "--dir", folder, "--detach");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("7 validators are too few for 8 slots an epoch", refused.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder));
+    }
+
+    private static Task<TestNetwork> UpAsync(params string[] more) =>
+        TestNetwork.UpAsync(4, ["--consensus", "pos", "--validators", "16", "--slot", "500ms", "--slots-per-epoch", "4", .. more]);
+
+    /// <summary>Waits until every node has finalized this epoch or a later one.</summary>
+    private static Task<JsonNode> FinalizedAsync(TestNetwork network, long epoch) => TestNetwork.UntilAsync(
+        network.StatusAsync,
+        status => status["nodes"]!.AsArray().All(node => (long?)node!["stake"]?["finalized"]!["epoch"] >= epoch),
+        $"epoch {epoch} is finalized everywhere");
+
+    private static async Task<List<int>> SlashedAsync(TestNetwork network, int node) =>
+        [.. ((await network.CallAsync(node, "chain_status"))?["stake"]?["slashed"]?.AsArray() ?? []).Select(index => (int)index!)];
+
+    private static IEnumerable<string?> Alerts(JsonNode? status) => (status?["alerts"]?.AsArray() ?? []).Select(alert => (string?)alert!["name"]);
+}

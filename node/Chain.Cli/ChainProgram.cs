@@ -10,31 +10,43 @@ namespace Chain.Cli;
 /// <summary>The `chain` program: its commands, and what becomes of errors that a person can mend.</summary>
 public static class ChainProgram
 {
+    // The same numbers mean the same in `wallet` and `miner`; README lists them.
     public const int Ok = 0;
     public const int Refused = 1;
+    public const int Usage = 2;
+    public const int NoNode = 3;
+    public const int Interrupted = 130;
 
-    public static Task<int> RunAsync(string[] args)
+    // Each is made only when it is named, or when all are to be shown: a node should not build the test network's commands first.
+    private static readonly (string Name, Func<Command> Create)[] Commands =
+    [
+        ("testnet", TestnetCommands.Create),
+        ("node", NodeCommands.Create),
+        ("simulate", SimulateCommand.Create),
+        ("genesis", GenesisCommands.Create),
+        ("validator", ValidatorCommands.Create),
+        ("bench", BenchCommands.Create),
+    ];
+
+    public static async Task<int> RunAsync(string[] args)
     {
-        if (Console.IsOutputRedirected)
+        // A node writes a log, not a screen.
+        if (args is not ["node", "run", ..] && Console.IsOutputRedirected)
         {
             // A file or another program reads along: no colours, and no lines broken at a width that nobody sees.
             AnsiConsole.Profile.Capabilities.Ansi = false;
             AnsiConsole.Profile.Width = 200;
         }
 
-        var root = new RootCommand("Chain: an Ethereum-format blockchain node, and whole networks of it on one machine.")
-        {
-            TestnetCommands.Create(),
-            NodeCommands.Create(),
-            SimulateCommand.Create(),
-            GenesisCommands.Create(),
-            ValidatorCommands.Create(),
-            BenchCommands.Create(),
-        };
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        var root = new RootCommand("Chain: an Ethereum-format blockchain node, and whole networks of it on one machine.");
+        var named = Commands.Where(command => args is [var first, ..] && command.Name == first).ToArray();
+        foreach (var (_, create) in named.Length > 0 ? named : Commands) root.Add(create());
+        var parsed = root.Parse(args);
+        var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        return parsed.Errors.Count > 0 ? Usage : code;
     }
 
-    /// <summary>Runs an action; an error with a message for people is printed and ends in 1, a bug is not caught.</summary>
+    /// <summary>Runs an action; an error with a message for people is printed and gives the exit code, a bug is not caught.</summary>
     internal static async Task<int> GuardAsync(Func<Task<int>> action)
     {
         try
@@ -44,11 +56,11 @@ public static class ChainProgram
         catch (Exception e) when (e is TestnetException or GenesisException or StoreException or SigningInterchangeException or IOException or UnauthorizedAccessException)
         {
             Errors.MarkupLine($"[red]error:[/] {Markup.Escape(e.Message)}");
-            return Refused;
+            return e switch { UsageException => Usage, NoNodeException => NoNode, _ => Refused };
         }
         catch (OperationCanceledException)
         {
-            return 130;
+            return Interrupted;
         }
     }
 

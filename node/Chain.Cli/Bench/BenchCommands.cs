@@ -89,7 +89,7 @@ internal static class BenchCommands
         {
             foreach (var option in options)
             {
-                if (parsed.GetValue(option) < 1) throw new TestnetException($"{option.Name} is {parsed.GetValue(option)}; it must be at least 1.");
+                if (parsed.GetValue(option) < 1) throw new UsageException($"{option.Name} is {parsed.GetValue(option)}; it must be at least 1.");
             }
 
             var folder = Directory.CreateTempSubdirectory("chain-bench-").FullName;

@@ -6,6 +6,7 @@ using Chain.Node.Host;
 using Chain.Node.Host.Network;
 using Chain.Node.Host.Rpc;
 using Chain.Primitives;
+using Chain.Testnet;
 using Microsoft.Extensions.Logging;
 
 namespace Chain.Cli;
@@ -89,14 +90,14 @@ internal static partial class NodeCommands
                 ClockSkewMs = parsed.GetValue(skew),
                 Name = parsed.GetValue(name)!,
             };
-            if (options.MineHere && options.Beneficiary is null) throw new GenesisException("--mine needs --coinbase: somebody must get the rewards.");
-            using var loggers = LogFactory.Create(parsed.GetValue(logFile)?.FullName);
+            if (options.MineHere && options.Beneficiary is null) throw new UsageException("--mine needs --coinbase: somebody must get the rewards.");
+            using var loggers = new LogFactory(parsed.GetValue(logFile)?.FullName);
             return await RunAsync(options, loggers);
         }));
         return command;
     }
 
-    private static async Task<int> RunAsync(NodeHostOptions options, ILoggerFactory loggers)
+    private static async Task<int> RunAsync(NodeHostOptions options, LogFactory loggers)
     {
         var interrupted = new TaskCompletionSource();
         void End(PosixSignalContext context)
@@ -137,10 +138,10 @@ internal static partial class NodeCommands
     private static partial void NodeEnded(ILogger logger, Exception e, string why);
 
     private static Enode[] Enodes(string[] urls) =>
-        [.. urls.Select(url => Enode.Parse(url).IsOk(out var enode, out var error) ? enode : throw new GenesisException($"--peer or --bootnode: {error}"))];
+        [.. urls.Select(url => Enode.Parse(url).IsOk(out var enode, out var error) ? enode : throw new UsageException($"--peer or --bootnode: {error}"))];
 
     private static Address ParseCoinbase(string text) =>
-        Address.TryParse(text, out var address) ? address : throw new GenesisException($"--coinbase '{text}' is not an address (40 hex digits; mixed case must match its EIP-55 checksum).");
+        Address.TryParse(text, out var address) ? address : throw new UsageException($"--coinbase '{text}' is not an address (40 hex digits; mixed case must match its EIP-55 checksum).");
 
     private static IPAddress? ParseAddress(System.CommandLine.Parsing.ArgumentResult result)
     {

@@ -20,7 +20,7 @@ internal static class SimulateCommand
         {
             var (first, last) = Range(parsed.GetValue(seed), parsed.GetValue(seeds));
             var count = parsed.GetValue(nodes);
-            if (count is < 2 or > 32) throw new TestnetException($"--nodes is from 2 to 32, not {count}.");
+            if (count is < 2 or > 32) throw new UsageException($"--nodes is from 2 to 32, not {count}.");
             return Task.FromResult(Run(first, last, count, parsed.GetValue(json), cancellation));
         }));
         return command;
@@ -56,6 +56,6 @@ internal static class SimulateCommand
         if (seed is null && seeds is null) return (1, 1);
         var parts = seeds?.Split("..") ?? [];
         if (seed is null && parts.Length == 2 && ulong.TryParse(parts[0], out var first) && ulong.TryParse(parts[1], out var last) && first <= last) return (first, last);
-        throw new TestnetException(seed is null ? $"--seeds '{seeds}' is not a range like 1..100." : "Give --seed or --seeds, not both.");
+        throw new UsageException(seed is null ? $"--seeds '{seeds}' is not a range like 1..100." : "Give --seed or --seeds, not both.");
     }
 }

@@ -15,19 +15,19 @@ internal static class Durations
         {
             if (!text.EndsWith(unit, StringComparison.Ordinal)) continue;
             if (!double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) break;
-            if (number < 0 && !allowNegative) throw new TestnetException($"'{text}' is negative; give a time of 0 or more.");
-            if (Math.Abs(number * milliseconds) > 86_400_000) throw new TestnetException($"'{text}' is more than a day.");
+            if (number < 0 && !allowNegative) throw new UsageException($"'{text}' is negative; give a time of 0 or more.");
+            if (Math.Abs(number * milliseconds) > 86_400_000) throw new UsageException($"'{text}' is more than a day.");
             return TimeSpan.FromMilliseconds(number * milliseconds);
         }
 
-        throw new TestnetException($"'{text}' is not a time; write 300ms, 2s or 1m{(allowNegative ? ", +3s or -3s" : "")}.");
+        throw new UsageException($"'{text}' is not a time; write 300ms, 2s or 1m{(allowNegative ? ", +3s or -3s" : "")}.");
     }
 
     public static double ParseRatio(string text)
     {
         var percent = text.EndsWith('%');
-        if (!double.TryParse(percent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) throw new TestnetException($"'{text}' is not a share; write 2% or 0.02.");
+        if (!double.TryParse(percent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) throw new UsageException($"'{text}' is not a share; write 2% or 0.02.");
         var ratio = percent ? number / 100 : number;
-        return ratio is >= 0 and <= 1 ? ratio : throw new TestnetException($"'{text}' is not between 0% and 100%.");
+        return ratio is >= 0 and <= 1 ? ratio : throw new UsageException($"'{text}' is not between 0% and 100%.");
     }
 }

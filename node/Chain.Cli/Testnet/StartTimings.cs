@@ -12,7 +12,7 @@ internal static class StartTimings
     public static async Task<JsonObject> MeasureAsync(TestnetRunner runner, long startedAt, TimeSpan answering, CancellationToken cancellation)
     {
         var timings = new JsonObject { ["everyRpcAnsweringMs"] = (long)answering.TotalMilliseconds };
-        await UntilAsync(runner, node => (long?)node["head"]?["number"] > 0, cancellation);
+        await runner.WaitForBlockAsync(1, cancellation);
         timings["firstBlockEverywhereMs"] = (long)Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
         if (runner.Manifest.Stake is null) return timings;
         await UntilAsync(runner, node => (long?)node["finalized"]?["number"] > 0, cancellation);

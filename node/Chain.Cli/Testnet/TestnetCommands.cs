@@ -193,11 +193,11 @@ internal static class TestnetCommands
             var indices = new List<int>();
             foreach (var part in group.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
-                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index)) throw new TestnetException($"'{part}' in the partition '{text}' is no node number. Write groups as \"0,1|2,3\".");
+                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index)) throw new UsageException($"'{part}' in the partition '{text}' is no node number. Write groups as \"0,1|2,3\".");
                 indices.Add(index);
             }
 
-            if (indices.Count == 0) throw new TestnetException($"The partition '{text}' has an empty group. Write groups as \"0,1|2,3\".");
+            if (indices.Count == 0) throw new UsageException($"The partition '{text}' has an empty group. Write groups as \"0,1|2,3\".");
             groups.Add(indices);
         }
 

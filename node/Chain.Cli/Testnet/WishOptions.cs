@@ -27,10 +27,10 @@ internal sealed class WishOptions
     public TestnetWishes Read(ParseResult parsed)
     {
         var consensus = parsed.GetValue(_consensus);
-        if (consensus is not ("pow" or "pos")) throw new TestnetException($"--consensus {consensus} is not there; known are pow (proof of work) and pos (proof of stake).");
+        if (consensus is not ("pow" or "pos")) throw new UsageException($"--consensus {consensus} is not there; known are pow (proof of work) and pos (proof of stake).");
         var foreign = consensus == "pow" ? new Option[] { _validators, _slot, _slotsPerEpoch, _behave } : [_blockTime, _hashRate, _hashShare];
         if (Array.Find(foreign, option => parsed.GetResult(option) is { Implicit: false }) is { } wrong)
-            throw new TestnetException($"{wrong.Name} means nothing under --consensus {consensus}.{(consensus == "pow" ? " Say --consensus pos for proof of stake." : "")}");
+            throw new UsageException($"{wrong.Name} means nothing under --consensus {consensus}.{(consensus == "pow" ? " Say --consensus pos for proof of stake." : "")}");
         return new TestnetWishes
         {
             Nodes = parsed.GetValue(_nodes),
@@ -53,7 +53,7 @@ internal sealed class WishOptions
     {
         var time = Durations.Parse(text, allowNegative: false);
         return time.TotalSeconds >= 2 && time.Ticks % TimeSpan.TicksPerSecond == 0 ? (ulong)time.TotalSeconds
-            : throw new TestnetException($"--block-time {text}: under proof of work a block time is a whole number of seconds, at least 2s.");
+            : throw new UsageException($"--block-time {text}: under proof of work a block time is a whole number of seconds, at least 2s.");
     }
 
     private static double[] ParseShares(string text) =>

@@ -58,12 +58,13 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
     {
         unchecked
         {
-            var s0 = (UInt128)left._l0 + right._l0;
-            var s1 = (UInt128)left._l1 + right._l1 + (s0 >> 64);
-            var s2 = (UInt128)left._l2 + right._l2 + (s1 >> 64);
-            var s3 = (UInt128)left._l3 + right._l3 + (s2 >> 64);
-            sum = new UInt256((ulong)s0, (ulong)s1, (ulong)s2, (ulong)s3);
-            return (ulong)(s3 >> 64) == 0;
+            ulong carry = 0;
+            var s0 = AddWord(left._l0, right._l0, ref carry);
+            var s1 = AddWord(left._l1, right._l1, ref carry);
+            var s2 = AddWord(left._l2, right._l2, ref carry);
+            var s3 = AddWord(left._l3, right._l3, ref carry);
+            sum = new UInt256(s0, s1, s2, s3);
+            return carry == 0;
         }
     }
 
@@ -72,12 +73,13 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
     {
         unchecked
         {
-            var d0 = (UInt128)left._l0 - right._l0;
-            var d1 = (UInt128)left._l1 - right._l1 - ((ulong)(d0 >> 64) & 1);
-            var d2 = (UInt128)left._l2 - right._l2 - ((ulong)(d1 >> 64) & 1);
-            var d3 = (UInt128)left._l3 - right._l3 - ((ulong)(d2 >> 64) & 1);
-            difference = new UInt256((ulong)d0, (ulong)d1, (ulong)d2, (ulong)d3);
-            return (ulong)(d3 >> 64) == 0;
+            ulong borrow = 0;
+            var d0 = SubtractWord(left._l0, right._l0, ref borrow);
+            var d1 = SubtractWord(left._l1, right._l1, ref borrow);
+            var d2 = SubtractWord(left._l2, right._l2, ref borrow);
+            var d3 = SubtractWord(left._l3, right._l3, ref borrow);
+            difference = new UInt256(d0, d1, d2, d3);
+            return borrow == 0;
         }
     }
 
@@ -223,6 +225,28 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         }
     }
 
+    private static ulong AddWord(ulong left, ulong right, ref ulong carry)
+    {
+        unchecked
+        {
+            var sum = left + right;
+            var withCarry = sum + carry;
+            carry = (sum < left ? 1UL : 0UL) | (withCarry < sum ? 1UL : 0UL);
+            return withCarry;
+        }
+    }
+
+    private static ulong SubtractWord(ulong left, ulong right, ref ulong borrow)
+    {
+        unchecked
+        {
+            var difference = left - right;
+            var withBorrow = difference - borrow;
+            borrow = (left < right ? 1UL : 0UL) | (difference < borrow ? 1UL : 0UL);
+            return withBorrow;
+        }
+    }
+
     private static (UInt256 Quotient, UInt256 Remainder) DivRem64(UInt256 dividend, ulong divisor)
     {
         var (q3, r3) = Math.DivRem(dividend._l3, divisor);
@@ -362,19 +386,18 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
     {
         value = Zero;
         if (string.IsNullOrEmpty(text) || text.Length > 80) return false;
-        BigInteger parsed;
-        if (text.StartsWith("0x", StringComparison.Ordinal))
+        var isHex = text.StartsWith("0x", StringComparison.Ordinal);
+        if (isHex && text.Length == 2) return false;
+        var radix = new UInt256(isHex ? 16UL : 10UL);
+        var parsed = Zero;
+        foreach (var character in isHex ? text.AsSpan(2) : text)
         {
-            // The zero in front keeps the top digit from being read as a sign.
-            if (text.Length == 2 || !BigInteger.TryParse(string.Concat("0", text.AsSpan(2)), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out parsed)) return false;
-        }
-        else if (!BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out parsed))
-        {
-            return false;
+            if (!(isHex ? char.IsAsciiHexDigit(character) : char.IsAsciiDigit(character))) return false;
+            var digit = (ulong)(character <= '9' ? character - '0' : (character | 0x20) - 'a' + 10);
+            if (!TryMultiply(parsed, radix, out parsed) || !TryAdd(parsed, new UInt256(digit), out parsed)) return false;
         }
 
-        if (parsed.GetByteCount(isUnsigned: true) > 32) return false;
-        value = (UInt256)parsed;
+        value = parsed;
         return true;
     }
 

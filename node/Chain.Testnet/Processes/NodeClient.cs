@@ -36,7 +36,7 @@ public sealed class NodeClient : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
-            throw new TestnetException($"The node on port {Port} does not answer {method}: {e.Message}", e);
+            throw new NoNodeException($"The node on port {Port} does not answer {method}: {e.Message}", e);
         }
     }
 

@@ -30,15 +30,15 @@ internal static class StakePlan
     /// <exception cref="TestnetException">A wish that cannot be met.</exception>
     public static void Check(StakeWishes wishes, int nodes)
     {
-        if (wishes.SlotMs is < 100 or > 3_600_000) throw new TestnetException($"A slot is from 100ms to 1h long, not {wishes.SlotMs} ms (--slot).");
-        if (wishes.SlotsPerEpoch is < 2 or > 1024) throw new TestnetException($"An epoch has 2 to 1024 slots, not {wishes.SlotsPerEpoch} (--slots-per-epoch): one of a single slot ends before its own block can be voted for.");
+        if (wishes.SlotMs is < 100 or > 3_600_000) throw new UsageException($"A slot is from 100ms to 1h long, not {wishes.SlotMs} ms (--slot).");
+        if (wishes.SlotsPerEpoch is < 2 or > 1024) throw new UsageException($"An epoch has 2 to 1024 slots, not {wishes.SlotsPerEpoch} (--slots-per-epoch): one of a single slot ends before its own block can be voted for.");
         if (wishes.Validators < 0 || (ulong)wishes.Validators < wishes.SlotsPerEpoch)
-            throw new TestnetException($"{wishes.Validators} validators are too few for {wishes.SlotsPerEpoch} slots an epoch: each slot needs one at least. Choose more --validators or fewer --slots-per-epoch.");
-        if (wishes.Validators > MaxValidators) throw new TestnetException($"A test network has at most {MaxValidators} validators, not {wishes.Validators}.");
+            throw new UsageException($"{wishes.Validators} validators are too few for {wishes.SlotsPerEpoch} slots an epoch: each slot needs one at least. Choose more --validators or fewer --slots-per-epoch.");
+        if (wishes.Validators > MaxValidators) throw new UsageException($"A test network has at most {MaxValidators} validators, not {wishes.Validators}.");
         foreach (var wish in wishes.Behave)
         {
-            if (wish.Node >= nodes) throw new TestnetException($"--behave: there is no node {wish.Node}; this network has the nodes 0 to {nodes - 1}.");
-            if (wish.Node is null && wish.Last >= wishes.Validators) throw new TestnetException($"--behave: there is no validator {wish.Last}; this network has v0 to v{wishes.Validators - 1}.");
+            if (wish.Node >= nodes) throw new UsageException($"--behave: there is no node {wish.Node}; this network has the nodes 0 to {nodes - 1}.");
+            if (wish.Node is null && wish.Last >= wishes.Validators) throw new UsageException($"--behave: there is no validator {wish.Last}; this network has v0 to v{wishes.Validators - 1}.");
         }
     }
 

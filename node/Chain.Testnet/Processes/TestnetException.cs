@@ -1,4 +1,10 @@
 namespace Chain.Testnet;
 
 /// <summary>A test network cannot do what was asked; the message says why, with the values, and what to do.</summary>
-public sealed class TestnetException(string message, Exception? inner = null) : Exception(message, inner);
+public class TestnetException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>What was asked makes no sense, whatever the state of the network: a value out of range, a text that is no time.</summary>
+public sealed class UsageException(string message) : TestnetException(message);
+
+/// <summary>The node that should answer does not run, or does not answer.</summary>
+public sealed class NoNodeException(string message, Exception? inner = null) : TestnetException(message, inner);

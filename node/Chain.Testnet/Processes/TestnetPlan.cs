@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -57,8 +55,10 @@ public static class TestnetPlan
     public static TestnetManifest Create(TestnetFolder folder, TestnetWishes wishes)
     {
         Check(wishes);
+
+        // Before anything is written, so that a refusal leaves nothing behind.
+        for (var i = 0; i < wishes.Nodes; i++) CheckPorts(i, wishes.RpcPort + i, wishes.RpcPort + AdminPortOffset + i, wishes.PeerPort + i);
         var nodes = Nodes(folder, wishes);
-        CheckPorts(nodes);
         string genesis;
         if (wishes.Stake is { } stake) (nodes, genesis) = WithValidators(folder, nodes, wishes, stake);
         else genesis = Write(WorkGenesis(wishes));
@@ -76,17 +76,8 @@ public static class TestnetPlan
         return manifest;
     }
 
-    /// <exception cref="TestnetException">A port that the network needs is in use.</exception>
-    public static void CheckPorts(IEnumerable<TestnetNode> nodes)
-    {
-        foreach (var node in nodes)
-        {
-            foreach (var (port, what, option) in new[] { (node.RpcPort, "JSON-RPC", "--rpc-port"), (node.AdminPort, "administration", "--rpc-port"), (node.PeerPort, "peers", "--p2p-port") })
-            {
-                if (!IsFree(port)) throw new TestnetException($"Port {port}, where node {node.Index} would listen for {what}, is in use. Stop what uses it, or begin a network in another --dir with another {option}.");
-            }
-        }
-    }
+    /// <exception cref="TestnetException">A port that the node needs is in use.</exception>
+    public static void CheckPorts(TestnetNode node) => CheckPorts(node.Index, node.RpcPort, node.AdminPort, node.PeerPort);
 
     /// <summary>The peers that a node dials: all others in a small network, some by growing distance in a large one.</summary>
     public static IEnumerable<TestnetNode> PeersOf(TestnetManifest manifest, int index)
@@ -137,22 +128,22 @@ public static class TestnetPlan
 
     private static void Check(TestnetWishes wishes)
     {
-        if (wishes.Nodes is < 1 or > MaxNodes) throw new TestnetException($"A test network has 1 to {MaxNodes} nodes, not {wishes.Nodes}.");
+        if (wishes.Nodes is < 1 or > MaxNodes) throw new UsageException($"A test network has 1 to {MaxNodes} nodes, not {wishes.Nodes}.");
         if (wishes.Stake is { } stake) StakePlan.Check(stake, wishes.Nodes);
-        if (wishes.BlockTimeSeconds is < 2 or > 3600) throw new TestnetException($"The block time is from 2 to 3600 s, not {wishes.BlockTimeSeconds} s: header time has whole seconds.");
-        if (wishes.HashRate is not (>= 1000 and <= 1e12)) throw new TestnetException($"The hash rate of a network is from 1000 to 10^12 hashes a second, not {wishes.HashRate}.");
+        if (wishes.BlockTimeSeconds is < 2 or > 3600) throw new UsageException($"The block time is from 2 to 3600 s, not {wishes.BlockTimeSeconds} s: header time has whole seconds.");
+        if (wishes.HashRate is not (>= 1000 and <= 1e12)) throw new UsageException($"The hash rate of a network is from 1000 to 10^12 hashes a second, not {wishes.HashRate}.");
         foreach (var port in new[] { wishes.RpcPort, wishes.RpcPort + AdminPortOffset + wishes.Nodes, wishes.PeerPort, wishes.PeerPort + wishes.Nodes })
         {
-            if (port is < 1024 or > 65_535) throw new TestnetException($"Ports from {port} on are not usable: choose --rpc-port and --p2p-port so that all ports lie between 1024 and 65535.");
+            if (port is < 1024 or > 65_535) throw new UsageException($"Ports from {port} on are not usable: choose --rpc-port and --p2p-port so that all ports lie between 1024 and 65535.");
         }
     }
 
     private static double[] Shares(TestnetWishes wishes)
     {
         if (wishes.HashShares is null) return [.. Enumerable.Repeat(1.0 / wishes.Nodes, wishes.Nodes)];
-        if (wishes.HashShares.Count != wishes.Nodes) throw new TestnetException($"--hash-share names {wishes.HashShares.Count} shares for {wishes.Nodes} nodes; give one for each.");
+        if (wishes.HashShares.Count != wishes.Nodes) throw new UsageException($"--hash-share names {wishes.HashShares.Count} shares for {wishes.Nodes} nodes; give one for each.");
         var sum = wishes.HashShares.Sum();
-        if (wishes.HashShares.Any(share => share is not (>= 0 and <= 1)) || sum <= 0) throw new TestnetException("Each share of --hash-share is from 0 to 1, and not all are 0.");
+        if (wishes.HashShares.Any(share => share is not (>= 0 and <= 1)) || sum <= 0) throw new UsageException("Each share of --hash-share is from 0 to 1, and not all are 0.");
         return [.. wishes.HashShares.Select(share => share / sum)];
     }
 
@@ -190,18 +181,11 @@ public static class TestnetPlan
 
     private static string Write(JsonObject genesis) => genesis.ToJsonString(Indented);
 
-    private static bool IsFree(int port)
+    private static void CheckPorts(int index, int rpcPort, int adminPort, int peerPort)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
+        foreach (var (port, what, option) in new[] { (rpcPort, "JSON-RPC", "--rpc-port"), (adminPort, "administration", "--rpc-port"), (peerPort, "peers", "--p2p-port") })
         {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
+            if (!LocalPort.IsFree(port)) throw new TestnetException($"Port {port}, where node {index} would listen for {what}, is in use. Stop what uses it, or begin a network in another --dir with another {option}.");
         }
     }
 }

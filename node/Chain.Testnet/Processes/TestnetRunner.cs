@@ -8,6 +8,7 @@ namespace Chain.Testnet;
 public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest manifest)
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ProcessLook = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     private const int SigStop = 19;
@@ -23,18 +24,25 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     public async Task<IReadOnlyList<int>> StartAllAsync(CancellationToken cancellation)
     {
         var missing = manifest.Nodes.Where(node => folder.FindProcess(node.Index) is null).Select(node => node.Index).ToList();
-        TestnetPlan.CheckPorts(manifest.Nodes.Where(node => missing.Contains(node.Index)));
+        foreach (var index in missing) TestnetPlan.CheckPorts(manifest.Nodes[index]);
         foreach (var index in missing) Launch(index);
         await Task.WhenAll(missing.Select(index => WaitUntilAnsweringAsync(index, cancellation)));
         return missing;
     }
+
+    /// <summary>Waits until every node knows a block of this height.</summary>
+    public Task WaitForBlockAsync(ulong number, CancellationToken cancellation) => Task.WhenAll(manifest.Nodes.Select(async node =>
+    {
+        using var client = new NodeClient(node.RpcPort);
+        while (await client.TryCallAsync("eth_blockNumber", [], cancellation) is not { } head || Convert.ToUInt64((string)head!, 16) < number) await Task.Delay(20, cancellation);
+    }));
 
     /// <exception cref="TestnetException">It runs already, or does not come up.</exception>
     public async Task StartAsync(int index, CancellationToken cancellation)
     {
         Check(index);
         if (folder.FindProcess(index) is { } running) throw new TestnetException($"Node {index} runs already, as process {running.Id}.");
-        TestnetPlan.CheckPorts([manifest.Nodes[index]]);
+        TestnetPlan.CheckPorts(manifest.Nodes[index]);
         Launch(index);
         await WaitUntilAnsweringAsync(index, cancellation);
     }
@@ -93,7 +101,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
             foreach (var index in groups[group])
             {
                 Check(index);
-                if (groupOf[index] is not null) throw new TestnetException($"Node {index} stands in two groups.");
+                if (groupOf[index] is not null) throw new UsageException($"Node {index} stands in two groups.");
                 groupOf[index] = group;
             }
         }
@@ -120,7 +128,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     {
         Check(a);
         Check(b);
-        if (a == b) throw new TestnetException($"A link joins two nodes; {a} and {b} are one.");
+        if (a == b) throw new UsageException($"A link joins two nodes; {a} and {b} are one.");
         foreach (var index in new[] { a, b }) CheckAwake(index);
         foreach (var (from, to) in new[] { (a, b), (b, a) })
         {
@@ -133,7 +141,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     private async Task OnAllRunningAsync(string method, Func<int, JsonArray> parameters, CancellationToken cancellation)
     {
         var running = manifest.Nodes.Where(node => folder.FindProcess(node.Index) is { } process && !IsStopped(process)).ToList();
-        if (running.Count == 0) throw new TestnetException($"No node of {folder.Path} runs. Start the network with `chain testnet up --dir {folder.Path}`.");
+        if (running.Count == 0) throw new NoNodeException($"No node of {folder.Path} runs. Start the network with `chain testnet up --dir {folder.Path}`.");
         await Task.WhenAll(running.Select(async node =>
         {
             using var client = new NodeClient(node.AdminPort);
@@ -188,13 +196,19 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
 
     private async Task WaitUntilAnsweringAsync(int index, CancellationToken cancellation)
     {
-        using var client = new NodeClient(manifest.Nodes[index].RpcPort, TimeSpan.FromSeconds(2));
+        var port = manifest.Nodes[index].RpcPort;
+        using var client = new NodeClient(port, TimeSpan.FromSeconds(2));
         var waited = Stopwatch.StartNew();
-        while (await client.TryCallAsync("eth_chainId", [], cancellation) is null)
+        var nextLook = ProcessLook;
+
+        // Asked cheaply, because whoever asks takes the processor from those that start.
+        while (!await LocalPort.IsListeningAsync(port) || await client.TryCallAsync("eth_chainId", [], cancellation) is null)
         {
+            await Task.Delay(10, cancellation);
+            if (waited.Elapsed < nextLook) continue;
+            nextLook = waited.Elapsed + ProcessLook;
             if (folder.FindProcess(index) is null) throw new TestnetException($"Node {index} died while it was starting. The end of {folder.LogFile(index)}:{Environment.NewLine}{EndOfLog(index)}");
-            if (waited.Elapsed > StartLimit) throw new TestnetException($"Node {index} did not answer on port {manifest.Nodes[index].RpcPort} within {StartLimit.TotalSeconds} s. See {folder.LogFile(index)}.");
-            await Task.Delay(25, cancellation);
+            if (waited.Elapsed > StartLimit) throw new TestnetException($"Node {index} did not answer on port {port} within {StartLimit.TotalSeconds} s. See {folder.LogFile(index)}.");
         }
     }
 
@@ -204,7 +218,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     private Process Running(int index)
     {
         Check(index);
-        return folder.FindProcess(index) ?? throw new TestnetException($"Node {index} does not run. `chain testnet restart {index}` starts it.");
+        return folder.FindProcess(index) ?? throw new NoNodeException($"Node {index} does not run. `chain testnet restart {index}` starts it.");
     }
 
     private void Check(int index)

@@ -1,0 +1,16 @@
+using Chain.Cli;
+
+namespace Chain.Tests;
+
+/// <summary>What scripts go by: the same numbers in chain, wallet and miner.</summary>
+public sealed class ExitCodeTests
+{
+    [Theory]
+    [InlineData(2, "testnet", "up", "--no-such-option")]
+    [InlineData(2, "no-such-command")]
+    [InlineData(2, "simulate", "--seeds", "many")]
+    [InlineData(1, "genesis", "check", "no-such-file.json")]
+    [InlineData(0, "simulate", "--help")]
+    public async Task Chain_tells_nonsense_from_refusal(int code, params string[] arguments) =>
+        Assert.Equal(code, await ChainProgram.RunAsync(arguments));
+}

@@ -98,28 +98,40 @@ public sealed class TestnetTests
     }
 
     [Fact]
+    public async Task A_clock_set_wrong_shows_in_the_status_of_its_node_alone()
+    {
+        await using var network = await TestNetwork.UpAsync(3);
+        (await network.TestnetAsync("skew", "2", "+9s")).Succeeded();
+        await TestNetwork.UntilAsync(network.StatusAsync, status => HasSkew(status, 2), "node 2 says that its clock is off");
+        var status = await network.StatusAsync();
+        Assert.False(HasSkew(status, 0) || HasSkew(status, 1), status.ToJsonString());
+
+        static bool HasSkew(JsonNode status, int index) => status["nodes"]![index]!["alerts"]?.AsArray().Any(alert => (string?)alert!["name"] == "clock_skew") == true;
+    }
+
+    [Fact]
     public async Task Wrong_requests_are_refused_with_what_to_do()
     {
         await using var network = await TestNetwork.UpAsync(2);
-        foreach (var (arguments, says) in new (string[], string)[]
+        foreach (var (arguments, code, says) in new (string[], int, string)[]
         {
-            (["partition", "0,x"], "is no node number"),
-            (["partition", "0|0"], "stands in two groups"),
-            (["kill", "7"], "There is no node 7"),
-            (["restart", "0"], "runs already"),
-            (["skew", "0", "soon"], "is not a time"),
-            (["link", "1", "1"], "are one"),
+            (["partition", "0,x"], 2, "is no node number"),
+            (["partition", "0|0"], 2, "stands in two groups"),
+            (["kill", "7"], 1, "There is no node 7"),
+            (["restart", "0"], 1, "runs already"),
+            (["skew", "0", "soon"], 2, "is not a time"),
+            (["link", "1", "1"], 2, "are one"),
         })
         {
             var outcome = await network.TestnetAsync(arguments);
-            Assert.Equal(1, outcome.ExitCode);
+            Assert.Equal(code, outcome.ExitCode);
             Assert.Contains(says, outcome.Errors.ReplaceLineEndings(" "), StringComparison.Ordinal);
         }
 
         var second = await Programs.ChainAsync("testnet", "up", "--dir", network.Folder + "-other", "--rpc-port", $"{network.RpcPort}", "--detach");
         Assert.Equal(1, second.ExitCode);
         Assert.Contains("is in use", second.Errors.ReplaceLineEndings(" "), StringComparison.Ordinal);
-        Directory.Delete(network.Folder + "-other", recursive: true);
+        Assert.False(Directory.Exists(network.Folder + "-other"), "a refused network leaves nothing behind");
         var nothing = await Programs.ChainAsync("testnet", "status", "--dir", network.Folder + "-none");
         Assert.Equal(1, nothing.ExitCode);
         Assert.Contains("There is no test network", nothing.Errors.ReplaceLineEndings(" "), StringComparison.Ordinal);

@@ -55,6 +55,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
             Bootnodes = options.Bootnodes,
             MaxPeers = options.MaxPeers,
             Faults = faults,
+            UnixMs = () => clock.Now.UnixMs,
         };
         _hub = new PeerHub(hubOptions, nodeKey, OnPeerEventAsync, new TransactionRecovery(signatures.Prepare), clock.Time, loggers.CreateLogger<PeerHub>());
         _miner = new LocalMiner(Feed, SubmitOwnWorkAsync, options.MiningThreads, options.HashRateLimit);
@@ -91,7 +92,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
 
     public string? Enode => _hub.Self.ToString();
 
-    public long? ClockOffsetMs => null;
+    public long? ClockOffsetMs => _hub.ClockOffsetMs;
 
     public ImportTotals Imports => _loop.Imports;
 

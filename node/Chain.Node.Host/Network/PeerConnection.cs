@@ -21,6 +21,8 @@ internal sealed class PeerConnection : IDisposable
     private readonly PeerEventHandler _deliver;
     private readonly TransactionRecovery _recovery;
     private readonly ILogger _logger;
+    private readonly PeerClock _peerClock;
+    private readonly Func<long> _unixMs;
     private readonly SendQueue _queue;
     private readonly CancellationTokenSource _stop;
     private readonly Lock _sendGate = new();
@@ -30,6 +32,7 @@ internal sealed class PeerConnection : IDisposable
     private long _lastFrameMs;
     private long _lastPingMs;
     private long _pingSentAt;
+    private long _lastClockMs;
     private long _writingSinceMs = long.MaxValue;
     private long _messagesIn;
     private long _messagesOut;
@@ -40,6 +43,7 @@ internal sealed class PeerConnection : IDisposable
         (Peer, Id, Name, Outbound, IsStatic) = (peer, hello.Id, hello.ClientName, dialled is not null, isStatic);
         (_socket, _transport, _space) = (socket, transport, space);
         (_options, _clock, _deliver, _recovery, _logger) = (services.Options, services.Clock, services.Deliver, services.Recovery, services.Logger);
+        (_unixMs, _peerClock) = (services.UnixMs, new PeerClock(services.Clock, services.UnixMs));
         Remote = Unmapped((IPEndPoint)socket.RemoteEndPoint!);
         Local = Unmapped((IPEndPoint)socket.LocalEndPoint!);
         Address = dialled ?? (hello.ListenPort > 0 ? new PeerAddress(Id, Remote.Address, hello.ListenPort).ToEnode() : null);
@@ -81,6 +85,9 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Addresses to tell this peer over chain/1.</summary>
     public Func<PeerConnection, IReadOnlyList<PeerAddress>>? AddressesToTell { get; init; }
 
+    /// <summary>Milliseconds by which the peer's clock is ahead of ours; null while unknown.</summary>
+    public long? ClockOffsetMs => _peerClock.OffsetMs;
+
     /// <summary>Completes when it is over and everyone has been told.</summary>
     public Task Gone => _gone.Task;
 
@@ -104,6 +111,7 @@ internal sealed class PeerConnection : IDisposable
             await _deliver(new PeerEvent.Connected(Peer, Link, Info), _stop.Token).ConfigureAwait(false);
             writing = WriteAllAsync();
             Ping();
+            AskTime();
             await ReadAllAsync().ConfigureAwait(false);
         }
         catch (Exception e)
@@ -157,13 +165,14 @@ internal sealed class PeerConnection : IDisposable
         StopAfter(TimeSpan.Zero);
     }
 
-    /// <summary>Called about every second: pings and asks for addresses from time to time, and ends what has fallen silent.</summary>
+    /// <summary>Called about every second: pings, asks for addresses and the time from time to time, and ends what has fallen silent.</summary>
     public void Tick()
     {
         var now = _clock.NowMs;
         if (now - Volatile.Read(ref _lastFrameMs) > _options.PingTimeout.TotalMilliseconds) Close(DisconnectReason.PingTimeout, $"Nothing came from it for {_options.PingTimeout.TotalSeconds:0} s.");
         else if (now - Volatile.Read(ref _writingSinceMs) > _options.WriteTimeout.TotalMilliseconds) Abort(DisconnectReason.NetworkError, $"It took no bytes for {_options.WriteTimeout.TotalSeconds:0} s.");
         else if (now - Volatile.Read(ref _lastPingMs) > _options.PingInterval.TotalMilliseconds) Ping();
+        if (Ending is null && now - Volatile.Read(ref _lastClockMs) >= _options.ClockInterval.TotalMilliseconds) AskTime();
     }
 
     public void Dispose()
@@ -180,7 +189,14 @@ internal sealed class PeerConnection : IDisposable
         Volatile.Write(ref _lastPingMs, _clock.NowMs);
         Volatile.Write(ref _pingSentAt, _clock.Time.GetTimestamp());
         Enqueue(BaseMessages.PingId, SnappyPayload.Compress(BaseMessages.Empty), null, mayBeLost: false);
-        SendAddresses(AddressMessages.GetPeersId, AddressMessages.GetPeers());
+        SendOwn(AddressMessages.GetPeersId, AddressMessages.GetPeers());
+    }
+
+    private void AskTime()
+    {
+        if (!_space.HasAddresses || !_peerClock.Ask()) return;
+        Volatile.Write(ref _lastClockMs, _clock.NowMs);
+        SendOwn(TimeMessages.GetTimeId, TimeMessages.GetTime());
     }
 
     private void StopAfter(TimeSpan wait)
@@ -196,7 +212,8 @@ internal sealed class PeerConnection : IDisposable
         }
     }
 
-    private void SendAddresses(int id, byte[] payload)
+    /// <summary>Sends a message of chain/1, where the peer speaks it.</summary>
+    private void SendOwn(int id, byte[] payload)
     {
         if (_space.NumberOf(MessageSpace.Addresses, id) is { } number) Enqueue(number, SnappyPayload.Compress(payload), null, mayBeLost: false);
     }
@@ -305,7 +322,7 @@ internal sealed class PeerConnection : IDisposable
         }
 
         if (_space.Resolve(frame.Number) is not { } kind) return MalformedAsync($"Message number 0x{frame.Number:x2} belongs to no agreed capability.");
-        if (kind.Name == MessageSpace.Addresses) return HandleAddressesAsync(kind.Id, frame.Payload.Span);
+        if (kind.Name == MessageSpace.Addresses) return HandleOwnAsync(kind.Id, frame.Payload.Span);
         var code = new WireCode(kind.Name == MessageSpace.Eth ? WireCapability.Eth : WireCapability.Stake, kind.Id);
         var limit = WireLimits.MaxBytes(code, EthVersion);
         if (limit == 0) return MalformedAsync(new WireError.Unknown(code).Describe());
@@ -338,7 +355,7 @@ internal sealed class PeerConnection : IDisposable
         }
     }
 
-    private ValueTask HandleAddressesAsync(int id, ReadOnlySpan<byte> payload)
+    private ValueTask HandleOwnAsync(int id, ReadOnlySpan<byte> payload)
     {
         var (plain, why) = Unpack(payload, AddressMessages.MaxBytes);
         if (plain is null) return MalformedAsync($"A message of chain/1: {why}");
@@ -346,12 +363,19 @@ internal sealed class PeerConnection : IDisposable
         {
             case AddressMessages.GetPeersId:
                 if (AddressMessages.ReadGetPeers(plain) is not { } limit) return MalformedAsync("GetPeers (chain 0x00) is malformed.");
-                if (AddressesToTell?.Invoke(this) is { } addresses) SendAddresses(AddressMessages.PeersId, AddressMessages.Peers(addresses.Take(limit)));
+                if (AddressesToTell?.Invoke(this) is { } addresses) SendOwn(AddressMessages.PeersId, AddressMessages.Peers(addresses.Take(limit)));
                 return ValueTask.CompletedTask;
             case AddressMessages.PeersId:
                 if (AddressMessages.ReadPeers(plain) is not { } learned) return MalformedAsync("Peers (chain 0x01) is malformed.");
                 AddressesLearned?.Invoke(this, learned);
                 return ValueTask.CompletedTask;
+            case TimeMessages.GetTimeId:
+                if (!TimeMessages.IsGetTime(plain)) return MalformedAsync("GetTime (chain 0x02) is malformed.");
+                SendOwn(TimeMessages.TimeId, TimeMessages.Time(_unixMs()));
+                return ValueTask.CompletedTask;
+            case TimeMessages.TimeId:
+                if (TimeMessages.ReadTime(plain) is not { } time) return MalformedAsync("Time (chain 0x03) is malformed.");
+                return _peerClock.Answer(time) ? ValueTask.CompletedTask : MalformedAsync("Time (chain 0x03) was not asked for.");
             default:
                 return MalformedAsync($"chain/1 has no message 0x{id:x2}.");
         }

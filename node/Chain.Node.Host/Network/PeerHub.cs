@@ -53,6 +53,9 @@ public sealed class PeerHub : IAsyncDisposable
 
     public int PeerCount => _registry.Count;
 
+    /// <summary>The peers' clocks minus ours in milliseconds, the median; null before any peer has told its time.</summary>
+    public long? ClockOffsetMs => PeerClock.Median(_registry.All.Select(peer => peer.ClockOffsetMs).OfType<long>());
+
     /// <summary>The peers that this node was told to keep.</summary>
     public IReadOnlyList<StaticPeerInfo> StaticPeers => _dialler.StaticPeers;
 

@@ -51,6 +51,12 @@ public sealed record PeerHubOptions
 
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How often a peer is asked for its time.</summary>
+    public TimeSpan ClockInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>This node's wall clock, in milliseconds since 1970; null takes the machine's.</summary>
+    public Func<long>? UnixMs { get; init; }
+
     /// <summary>A peer that completes no message for this long is gone.</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(45);
 

@@ -43,6 +43,7 @@ public sealed class WireProperties
             _ = BaseMessages.ReadDisconnect(bytes);
             _ = AddressMessages.ReadPeers(bytes);
             _ = AddressMessages.ReadGetPeers(bytes);
+            _ = TimeMessages.ReadTime(bytes);
             Refuses(() => Hello.Decode(bytes));
         }
     }

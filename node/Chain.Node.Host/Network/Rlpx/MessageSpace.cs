@@ -9,7 +9,7 @@ internal sealed class MessageSpace
     public const string Eth = "eth";
     public const string Stake = "stake";
 
-    /// <summary>chain/1: peers tell each other addresses of peers.</summary>
+    /// <summary>chain/1: peers tell each other addresses of peers, and their time.</summary>
     public const string Addresses = "chain";
 
     /// <summary>Numbers below this belong to the base protocol.</summary>

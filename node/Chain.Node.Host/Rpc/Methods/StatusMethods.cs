@@ -101,7 +101,7 @@ internal static class Alerts
 {
     public static readonly string[] Names = ["split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled"];
 
-    private const long MaxClockOffsetMs = 5_000;
+    private const long MaxClockOffsetMs = 2_000;
     private const ulong LagInBlockTimes = 15;
     private const ulong ForkWindow = 16;
     private const int ForkDepth = 2;
@@ -112,7 +112,7 @@ internal static class Alerts
         var alerts = new List<Alert>();
         if (SplitBrain(view) is { } peer) alerts.Add(new Alert("split_brain", $"{peer.Name} is on another chain: its block {peer.Head!.Number} is {peer.Head.Hash}, which is not on ours"));
         if (DeepestBranch(view) is var (length, tip) && length >= ForkDepth) alerts.Add(new Alert("fork_detected", $"a branch of {length} blocks competes with the head; its tip is block {tip.Number} ({tip.Hash})"));
-        if (node.ClockOffsetMs is { } offset && Math.Abs(offset) > MaxClockOffsetMs) alerts.Add(new Alert("clock_skew", $"the peers' clocks are {offset} ms from ours"));
+        if (node.ClockOffsetMs is { } offset && Math.Abs(offset) > MaxClockOffsetMs) alerts.Add(new Alert("clock_skew", $"this node's clock is {Math.Abs(offset)} ms {(offset < 0 ? "ahead of" : "behind")} its peers'"));
         var age = node.Now.UnixSeconds - Math.Min(node.Now.UnixSeconds, view.Head.Header.Timestamp);
         var interval = node.Spec.Consensus.BlockIntervalMs;
         if (view.Head.Number > 0 && age * 1000 > interval * LagInBlockTimes) alerts.Add(new Alert("consensus_lag", Lag(view, age, interval)));

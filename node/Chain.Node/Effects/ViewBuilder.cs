@@ -39,7 +39,7 @@ internal static class ViewBuilder
         }
 
         if (!ReferenceEquals(view.Pool, parts.Pool)) view = view with { Pool = parts.Pool };
-        if (!view.Peers.SequenceEqual(parts.Peers)) view = view with { Peers = parts.Peers };
+        if (!ReferenceEquals(view.Peers, parts.Peers)) view = view with { Peers = parts.Peers };
         if (!ReferenceEquals(view.Consensus, parts.Consensus)) view = view with { Consensus = parts.Consensus };
         if (view.Sync != parts.Sync) view = view with { Sync = parts.Sync };
         if (view.MiningBeneficiary != parts.MiningBeneficiary) view = view with { MiningBeneficiary = parts.MiningBeneficiary };

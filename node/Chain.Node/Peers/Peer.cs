@@ -5,6 +5,8 @@ namespace Chain.Node;
 /// <summary>What the node knows of one connection.</summary>
 internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
 {
+    private PeerView? _view;
+
     public PeerId Id { get; } = id;
 
     public PeerLink Link { get; } = link;
@@ -35,5 +37,14 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
         TotalDifficulty = UInt256.Max(TotalDifficulty, totalDifficulty);
     }
 
-    public PeerView ToView() => new(Id, Link.Name, Link.Outbound, Head, TotalDifficulty, Score);
+    /// <summary>The same object as long as nothing in it changes.</summary>
+    public PeerView ToView()
+    {
+        if (_view is null || _view.Head != Head || _view.TotalDifficulty != TotalDifficulty || _view.Score != Score)
+        {
+            _view = new PeerView(Id, Link.Name, Link.Outbound, Head, TotalDifficulty, Score);
+        }
+
+        return _view;
+    }
 }

@@ -6,6 +6,8 @@ namespace Chain.Node;
 internal sealed class PeerSet(Outbox outbox, NodeLimits limits)
 {
     private readonly SortedDictionary<long, Peer> _peers = [];
+    private PeerView[] _shown = [];
+    private ImmutableList<PeerView> _views = [];
 
     /// <summary>The peers whose greeting was accepted.</summary>
     public IEnumerable<Peer> Ready => _peers.Values.Where(peer => peer.IsReady);
@@ -24,5 +26,20 @@ internal sealed class PeerSet(Outbox outbox, NodeLimits limits)
         if (peer.Score >= limits.MaxScore) outbox.Disconnect(id, DisconnectReason.BreachOfProtocol, offence.Text);
     }
 
-    public ImmutableList<PeerView> ToViews() => [.. Ready.Select(peer => peer.ToView())];
+    /// <summary>The peers as readers see them: the same list as the last time when nothing changed.</summary>
+    public ImmutableList<PeerView> ToViews()
+    {
+        var count = 0;
+        var changed = false;
+        foreach (var peer in _peers.Values)
+        {
+            if (!peer.IsReady) continue;
+            changed |= count >= _shown.Length || !ReferenceEquals(_shown[count], peer.ToView());
+            count++;
+        }
+
+        if (!changed && count == _shown.Length) return _views;
+        _shown = [.. Ready.Select(peer => peer.ToView())];
+        return _views = [.. _shown];
+    }
 }

@@ -57,6 +57,7 @@ internal sealed class PendingRequests(NodeLimits limits)
     /// <summary>Takes out what has waited too long, or belonged to a peer that is gone.</summary>
     public List<PendingRequest> TakeLost(At now, PeerId? gone = null)
     {
+        if (_open.Count == 0) return [];
         var lost = _open.Where(item => gone is { } peer ? item.Value.Peer == peer : now.Since(item.Value.SentAt) > limits.RequestTimeoutMs).ToList();
         foreach (var (id, _) in lost) _open.Remove(id);
         return [.. lost.Select(item => item.Value)];

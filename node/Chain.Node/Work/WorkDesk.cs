@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Execution;
 using Chain.Primitives;
 
 namespace Chain.Node;
@@ -15,7 +16,7 @@ internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTre
     private readonly BoundedSet<(Hash256 SealHash, ulong Nonce)> _solved = new(64);
     private PoolSnapshot? _poolOfLatest;
 
-    private sealed record Template(WorkPackage Package, BlockHeader Header, BlockBody Body, At MadeAt);
+    private sealed record Template(WorkPackage Package, BlockHeader Header, BlockBody Body, IReadOnlyList<BalanceCredit> Rewards, At MadeAt);
 
     /// <summary>Who gets the rewards; null while no work is made.</summary>
     public Address? Beneficiary { get; private set; }
@@ -67,9 +68,28 @@ internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTre
     {
         var parent = tree.Head.Header;
         if (rules.Lifecycle.Prepare(parent, beneficiary, config.ExtraData, now) is not { } header) return null;
+        var rewards = rules.Lifecycle.Rewards(header);
+        if (SameButLater(header, rewards, now) is { } later) return later;
         var block = assembler.Assemble(new BlockPlan(parent, header, header.WithdrawalsRoot is null ? null : []));
-        header = block.Header;
+        return ToTemplate(block.Header, block.Body, rewards, now);
+    }
+
+    /// <summary>
+    /// The latest template with the new header's time, when it holds no transaction that could have seen the time: only rewards
+    /// changed the state then, so that the roots stay. Null when there is anything to execute.
+    /// </summary>
+    private Template? SameButLater(BlockHeader header, IReadOnlyList<BalanceCredit> rewards, At now)
+    {
+        if (_templates.Count == 0 || !ReferenceEquals(_poolOfLatest, pool.Snapshot)) return null;
+        var (last, body) = (_templates[^1].Header, _templates[^1].Body);
+        if (last.ParentHash != header.ParentHash || body.Transactions.Count > 0 || body.Withdrawals is { Count: > 0 } || !rewards.SequenceEqual(_templates[^1].Rewards)) return null;
+        header = header with { StateRoot = last.StateRoot, TransactionsRoot = last.TransactionsRoot, ReceiptsRoot = last.ReceiptsRoot, LogsBloom = last.LogsBloom };
+        return ToTemplate(header, body, rewards, now);
+    }
+
+    private static Template ToTemplate(BlockHeader header, BlockBody body, IReadOnlyList<BalanceCredit> rewards, At now)
+    {
         var target = UInt256.MaxValue / header.Difficulty;
-        return new Template(new WorkPackage(header.SealHash(), target, header.Number), header, block.Body, now);
+        return new Template(new WorkPackage(header.SealHash(), target, header.Number), header, body, rewards, now);
     }
 }

@@ -229,7 +229,7 @@ public sealed class SimulatedNetwork
     {
         _effects.Clear();
         node.Core.Step(input(Now.Plus(node.SkewMs)), _effects);
-        foreach (var effect in _effects.Items.ToArray()) Carry(node, effect);
+        foreach (var effect in _effects.Items) Carry(node, effect);
     }
 
     private void Carry(SimulatedNode node, NodeEffect effect)

@@ -1,6 +1,6 @@
 namespace Chain.Primitives;
 
-/// <summary>What a number of confirmations is good for, in the words that people know from Bitcoin.</summary>
+/// <summary>What a number of confirmations is taken for by custom, as people know it from Bitcoin. What it is worth against a given attacker, <see cref="CatchUp"/> says.</summary>
 public static class ConfidenceLevel
 {
     /// <summary>A phrase for a screen; 0 confirmations is a transfer that waits in the pool.</summary>
@@ -10,11 +10,11 @@ public static class ConfidenceLevel
         ArgumentOutOfRangeException.ThrowIfNegative(confirmations);
         return confirmations switch
         {
-            0 => "seen in the pool: enough for a coffee",
-            1 or 2 => "first confirmations: enough for an online order",
-            < 6 => "confirmed: enough for a car",
-            < 10 => "deeply confirmed: enough for a house",
-            _ => "settled: enough for an exchange deposit",
+            0 => "seen in the pool: by custom enough for a coffee",
+            1 or 2 => "first confirmations: by custom enough for an online order",
+            < 6 => "confirmed: by custom enough for a car",
+            < 10 => "deeply confirmed: by custom enough for a house",
+            _ => "settled: by custom enough for an exchange deposit",
         };
     }
 }

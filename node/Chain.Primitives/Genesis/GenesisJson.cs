@@ -21,7 +21,7 @@ public static class GenesisJson
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
             // An ArgumentException is half a surrogate pair.
-            throw new GenesisException($"The genesis file is not JSON: {e.Message}", e);
+            throw new GenesisException(e is JsonException syntax ? NotJson(json, syntax) : $"The genesis file is not JSON: {e.Message}", e);
         }
 
         using (document)
@@ -35,6 +35,17 @@ public static class GenesisJson
                 throw new GenesisException($"The genesis file holds a text that is no Unicode: {e.Message}", e);
             }
         }
+    }
+
+    /// <summary>Where the text stops being JSON, with what stands there; the parser's own words are for programmers.</summary>
+    private static string NotJson(string json, JsonException e)
+    {
+        if (string.IsNullOrWhiteSpace(json)) return "The genesis file is empty; `chain genesis new FILE` makes one.";
+        var number = (int)(e.LineNumber ?? 0);
+        var lines = json.Split('\n');
+        var line = number < lines.Length ? lines[number].Trim() : "";
+        var shown = line.Length > 60 ? $"{line[..57]}..." : line;
+        return $"The genesis file is not JSON: line {number + 1}, byte {(e.BytePositionInLine ?? 0) + 1}, cannot be read: `{shown}`. Look there, and at the line before, for a missing or extra comma, quote or bracket.";
     }
 
     private static GenesisFile Parse(JsonElement json)

@@ -8,7 +8,9 @@ public sealed class GenesisJsonTests
 
     [Theory]
     [InlineData("5", "must be an object")]
+    [InlineData("", "is empty")]
     [InlineData("{", "is not JSON")]
+    [InlineData("{\n  \"config\": { \"chainId\": }\n}", "line 2, byte 26, cannot be read: `\"config\": { \"chainId\": }`")]
     [InlineData("{}", "`config`")]
     [InlineData("""{ "config": { "chainId": 0 } }""", "`config.chainId` is 0")]
     [InlineData("""{ "config": { } }""", "`config.chainId` is missing")]

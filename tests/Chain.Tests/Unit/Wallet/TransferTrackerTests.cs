@@ -20,7 +20,7 @@ public sealed class TransferTrackerTests
         Assert.Equal(["confirmations"], Kinds(tracker.Observe(Mined(7, 5))));
         Assert.Null(tracker.Outcome);
         var last = Assert.Single(tracker.Observe(Mined(7, 6)));
-        Assert.Equal("6 confirmations, deeply confirmed: enough for a house; an attacker with 30 % of the hash power undoes it with probability 15.6 %", last.Text);
+        Assert.Equal("6 confirmations, deeply confirmed: by custom enough for a house; an attacker with 30 % of the hash power undoes it with probability 15.6 %", last.Text);
         Assert.Equal(WatchOutcome.Settled, tracker.Outcome);
     }
 

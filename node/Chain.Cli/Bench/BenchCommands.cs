@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Primitives;
 using Chain.Testnet;
 using Spectre.Console;
 
@@ -13,15 +14,21 @@ internal static class BenchCommands
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else", Recursive = true };
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static Command Create() => new("bench", "Measure this machine with the node's own code; figures come with a ratio to a baseline of the same run") { Json, Import(), Reorg(), Sync(), Transfers(), EpochTransition(), StakeSync(), Evidence() };
+    public static Command Create() => new("bench", "Measure this machine with the node's own code; figures come with a ratio to a baseline of the same run") { Json, Import(), Reorg(), Sync(), Transfers(), Memory(), EpochTransition(), StakeSync(), Evidence() };
 
     private static Command Import()
     {
         var blocks = Count("--blocks", 20, "Blocks");
         var transfers = Count("--transfers", 1000, "Transfers in each");
         var accounts = Count("--accounts", 10_000, "Accounts that they move ether among");
-        return Bench("import", "Blocks of plain transfers into a database on disk", [blocks, transfers, accounts], (parsed, folder, _) =>
-            Task.FromResult(ImportBench.Run(parsed.GetValue(blocks), parsed.GetValue(transfers), parsed.GetValue(accounts), folder)));
+        var managed = new Option<bool>("--managed") { Description = "With the managed signatures, as where libsecp256k1 is missing" };
+        var command = Bench("import", "Blocks of plain transfers into a database on disk", [blocks, transfers, accounts], (parsed, folder, _) =>
+        {
+            if (parsed.GetValue(managed)) AppContext.SetSwitch(Secp256k1.ManagedOnlySwitch, true);
+            return Task.FromResult(ImportBench.Run(parsed.GetValue(blocks), parsed.GetValue(transfers), parsed.GetValue(accounts), folder));
+        });
+        command.Add(managed);
+        return command;
     }
 
     private static Command Reorg()
@@ -77,6 +84,14 @@ internal static class BenchCommands
     {
         var rounds = Count("--rounds", 25, "Validators that vote twice");
         return Bench("evidence", "From a second, conflicting vote to the evidence", [rounds], (parsed, folder, cancellation) => EvidenceBench.RunAsync(parsed.GetValue(rounds), folder, cancellation));
+    }
+
+    private static Command Memory()
+    {
+        var blocks = Count("--blocks", 10_000, "Empty blocks; mining them beforehand takes about a minute");
+        var port = Count("--rpc-port", 18_545, "JSON-RPC port of the node that is measured");
+        return Bench("memory", "Resident memory of a node process, idle and after a chain from a peer", [blocks, port], (parsed, folder, cancellation) =>
+            MemoryBench.RunAsync(parsed.GetValue(blocks), parsed.GetValue(port), folder, cancellation));
     }
 
     private static Option<int> Count(string name, int normal, string description) => new(name) { Description = description, DefaultValueFactory = _ => normal };

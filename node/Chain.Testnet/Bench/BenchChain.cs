@@ -1,5 +1,6 @@
 using Chain.Consensus;
 using Chain.Execution;
+using Chain.Miner;
 using Chain.Node;
 using Chain.Primitives;
 
@@ -7,35 +8,36 @@ namespace Chain.Testnet;
 
 /// <summary>
 /// Makes chains to measure with: a genesis of many funded accounts, and blocks of plain transfers among them, by the node's own
-/// block production under the simulated seal.
+/// block production under the simulated seal; or empty blocks on a genesis of one's own, mined where its seal is real.
 /// </summary>
 public sealed class BenchChain
 {
     private const ulong StartTime = 1_700_000_000;
+    private const ulong SearchBatch = 16_384;
 
     private readonly PrivateKey[] _keys;
     private readonly SeededRandom _random = new(1);
 
+    /// <summary>A chain on this genesis, without accounts of its own: its blocks are empty.</summary>
+    public BenchChain(GenesisFile genesis)
+        : this(genesis, [])
+    {
+    }
+
     /// <param name="accounts">Funded accounts; each needs a key, which takes a moment to make.</param>
     public BenchChain(int accounts, ulong gasLimit = 300_000_000)
+        : this(MakeKeys(accounts), gasLimit)
     {
-        _keys = new PrivateKey[accounts];
-        Parallel.For(0, accounts, i => _keys[i] = new PrivateKey(Keccak256.Hash(BitConverter.GetBytes(i + 1)).Bytes));
-        Genesis = new GenesisFile
-        {
-            Spec = new ChainSpec
-            {
-                ChainId = 31337,
-                GasLimitTarget = gasLimit,
-                Consensus = new ProofOfWorkSettings { Seal = SealKind.Simulated, DifficultyRule = DifficultyRule.Fixed },
-            },
-            Difficulty = 65_536,
-            GasLimit = gasLimit,
-            Timestamp = StartTime,
-            Alloc = [.. _keys
-                .Select(key => new KeyValuePair<Address, GenesisAccount>(key.Address, new GenesisAccount(UInt256.Parse("1000000000000000000000"), 0, ReadOnlyMemory<byte>.Empty, [])))
-                .OrderBy(item => item.Key)],
-        };
+    }
+
+    private BenchChain(PrivateKey[] keys, ulong gasLimit)
+        : this(Fund(keys, gasLimit), keys)
+    {
+    }
+
+    private BenchChain(GenesisFile genesis, PrivateKey[] keys)
+    {
+        (Genesis, _keys) = (genesis, keys);
         GenesisBlock = ConsensusFactory.BuildGenesis(Genesis);
         Rules = ConsensusFactory.Create(Genesis.Spec, GenesisBlock.Block.Header);
         Config = new NodeConfig { Spec = Genesis.Spec, Genesis = GenesisBlock.Block };
@@ -63,13 +65,14 @@ public sealed class BenchChain
         private readonly InMemoryChainStore _store = new();
         private readonly EffectList _effects = new();
         private readonly Dictionary<int, ulong> _nonces = [];
-        private ulong _time = StartTime;
+        private ulong _time;
         private long _request;
 
         internal Branch(BenchChain chain, byte miner)
         {
             _chain = chain;
-            _store.Commit(NodeCore.GenesisBatch(chain.GenesisBlock, new At((long)StartTime * 1000)));
+            _time = chain.Genesis.Timestamp;
+            _store.Commit(NodeCore.GenesisBatch(chain.GenesisBlock, new At((long)_time * 1000)));
             _core = new NodeCore(chain.Config, chain.Rules, _store);
             Step(at => new NodeInput.SetMining(at, new Address([.. new byte[19], miner])));
         }
@@ -125,8 +128,20 @@ public sealed class BenchChain
         private Block Mine()
         {
             var work = (NodeReply.Work)Step(at => new NodeInput.GetWork(at, new RequestId(++_request)))!;
-            var answer = (NodeReply.WorkSubmitted)Step(at => new NodeInput.SubmitWork(at, new RequestId(++_request), work.Package!.SealHash, 0))!;
+            var nonce = Solve(work.Package!);
+            var answer = (NodeReply.WorkSubmitted)Step(at => new NodeInput.SubmitWork(at, new RequestId(++_request), work.Package!.SealHash, nonce))!;
             return _store.GetBlock(answer.BlockHash!.Value)!;
+        }
+
+        /// <summary>A nonce that seals the block; the simulated seal takes any.</summary>
+        private ulong Solve(WorkPackage work)
+        {
+            if (_chain.Genesis.Spec.Consensus is not ProofOfWorkSettings { Seal: SealKind.Keccak }) return 0;
+            var job = new SearchJob(work.SealHash, work.Target);
+            for (ulong first = 0; ; first += SearchBatch)
+            {
+                if (NonceSearchers.Best.Search(job, first, SearchBatch, CancellationToken.None).Nonces is [var nonce, ..]) return nonce;
+            }
         }
 
         private NodeReply? Step(Func<At, NodeInput> input)
@@ -143,6 +158,29 @@ public sealed class BenchChain
             return reply;
         }
     }
+
+    private static PrivateKey[] MakeKeys(int count)
+    {
+        var keys = new PrivateKey[count];
+        Parallel.For(0, count, i => keys[i] = new PrivateKey(Keccak256.Hash(BitConverter.GetBytes(i + 1)).Bytes));
+        return keys;
+    }
+
+    private static GenesisFile Fund(PrivateKey[] keys, ulong gasLimit) => new()
+    {
+        Spec = new ChainSpec
+        {
+            ChainId = 31337,
+            GasLimitTarget = gasLimit,
+            Consensus = new ProofOfWorkSettings { Seal = SealKind.Simulated, DifficultyRule = DifficultyRule.Fixed },
+        },
+        Difficulty = 65_536,
+        GasLimit = gasLimit,
+        Timestamp = StartTime,
+        Alloc = [.. keys
+            .Select(key => new KeyValuePair<Address, GenesisAccount>(key.Address, new GenesisAccount(UInt256.Parse("1000000000000000000000"), 0, ReadOnlyMemory<byte>.Empty, [])))
+            .OrderBy(item => item.Key)],
+    };
 
     private static UnsignedTransaction Transfer(ulong nonce, Address to) => new()
     {

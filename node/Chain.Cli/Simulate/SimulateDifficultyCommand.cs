@@ -22,9 +22,9 @@ internal static class SimulateDifficultyCommand
         command.SetAction((parsed, _) => ChainProgram.GuardAsync(() =>
         {
             var times = parsed.GetValue(change);
-            if (times is not (>= 1 and <= 1e6)) throw new TestnetException($"--change is from 1 to 1000000, not {times}.");
+            if (times is not (>= 1 and <= 1e6)) throw new UsageException($"--change is from 1 to 1000000, not {times}.");
             var time = Durations.Parse(parsed.GetValue(blockTime)!, allowNegative: false);
-            if (time < TimeSpan.FromSeconds(2) || time.Ticks % TimeSpan.TicksPerSecond != 0) throw new TestnetException($"--block-time is in whole seconds, 2s or more, not {parsed.GetValue(blockTime)}: header time has whole seconds.");
+            if (time < TimeSpan.FromSeconds(2) || time.Ticks % TimeSpan.TicksPerSecond != 0) throw new UsageException($"--block-time is in whole seconds, 2s or more, not {parsed.GetValue(blockTime)}: header time has whole seconds.");
             var blockSeconds = (ulong)time.TotalSeconds;
             var history = DifficultySimulation.Run(parsed.GetValue(seed), times, blockSeconds);
             if (parsed.GetValue(json)) PrintJson(history, blockSeconds);

@@ -24,9 +24,9 @@ public sealed class WorkTemplateTests
             Timestamp = (ulong)Start.UnixSeconds,
             Alloc = [],
         };
-        var genesis = GenesisState.Build(file);
+        var genesis = ConsensusFactory.BuildGenesis(file);
         _store.Commit(NodeCore.GenesisBatch(genesis, Start));
-        _core = new NodeCore(new NodeConfig { Spec = file.Spec, Genesis = genesis.Block }, ConsensusFactory.Create(file.Spec), _store);
+        _core = new NodeCore(new NodeConfig { Spec = file.Spec, Genesis = genesis.Block }, ConsensusFactory.Create(file.Spec, genesis.Block.Header), _store);
         Step(new NodeInput.SetMining(Start, new Address([.. new byte[19], 7])));
     }
 

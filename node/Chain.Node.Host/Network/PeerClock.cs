@@ -35,12 +35,15 @@ internal sealed class PeerClock(MonotonicClock clock, Func<long> unixMs)
         return true;
     }
 
-    /// <summary>The median, so that a minority of wrong clocks or liars moves nothing; of an even number the mean of the middle two. Null for none.</summary>
+    /// <summary>
+    /// The median, so that a minority of wrong clocks or liars moves nothing; of an even number that of the middle two which is
+    /// nearer to our clock, since ours is a voice as well. Null for none.
+    /// </summary>
     public static long? Median(IEnumerable<long> offsets)
     {
         long[] sorted = [.. offsets.Order()];
         if (sorted.Length == 0) return null;
         var middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return sorted.Length % 2 == 1 || Math.Abs(sorted[middle]) < Math.Abs(sorted[middle - 1]) ? sorted[middle] : sorted[middle - 1];
     }
 }

@@ -105,8 +105,8 @@ public sealed class FaultTableTests
         await using var a = await TestHub.StartAsync(1);
         await using var b = await TestHub.StartAsync(2, new PeerHubOptions { StaticPeers = [a.Hub.Self], Faults = faults }, time);
         var peer = (await b.NextAsync<PeerEvent.Connected>()).Peer;
-        // Both sides ping and ask for addresses at once; what follows counts from there.
-        await TestHub.UntilAsync(() => a.Hub.Peers is [{ MessagesIn: 4 }]);
+        // Both sides ping and ask for addresses and the time at once; what follows counts from there.
+        await TestHub.UntilAsync(() => a.Hub.Peers is [{ MessagesIn: 6 }]);
 
         faults.SetLink(Nodes[0], new LinkFaults(500, 0, 0, 0));
         b.Hub.Send(peer, SampleMessages.Status(69));
@@ -114,11 +114,11 @@ public sealed class FaultTableTests
         b.Hub.Send(peer, new WireMessage.GetBlockBodies(1, []));
 
         // Sent both, neither written: the second may not overtake the first.
-        Assert.Equal(4, a.Hub.Peers[0].MessagesIn);
+        Assert.Equal(6, a.Hub.Peers[0].MessagesIn);
         await TestHub.UntilAsync(() =>
         {
             time.Advance(TimeSpan.FromMilliseconds(100));
-            return a.Hub.Peers[0].MessagesIn >= 6;
+            return a.Hub.Peers[0].MessagesIn >= 8;
         });
         Assert.IsType<WireMessage.Status>((await a.NextAsync<PeerEvent.Received>()).Message);
         Assert.IsType<WireMessage.GetBlockBodies>((await a.NextAsync<PeerEvent.Received>()).Message);

@@ -63,7 +63,8 @@ public sealed class PeerClockTests
     public void A_liar_among_honest_peers_moves_nothing()
     {
         Assert.Equal(12, PeerClock.Median([PeerClock.MaxOffsetMs, 10, 12]));
-        Assert.Equal(11, PeerClock.Median([12, 10]));
+        Assert.Equal(0, PeerClock.Median([9000, 0]));
+        Assert.Equal(0, PeerClock.Median([-9000, 0]));
         Assert.Null(PeerClock.Median([]));
     }
 }

@@ -58,8 +58,8 @@ public sealed class ValidatorHistoryTests : IDisposable
 
     private async Task<string> NewGenesisAsync()
     {
-        var made = (await Programs.ChainAsync("genesis", "new", GenesisFile)).Succeeded();
-        return made.Output.Trim().Split(' ')[^1];
+        var made = (await Programs.ChainAsync("genesis", "new", "--json", GenesisFile)).Succeeded();
+        return (string)made.Json["genesisBlock"]!;
     }
 
     private static string History(string genesis) => $$"""

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Chain.Consensus;
+using Chain.Execution;
 using Chain.Primitives;
 using Spectre.Console;
 
@@ -8,27 +10,25 @@ namespace Chain.Cli;
 /// <summary>`chain genesis`: makes and checks genesis files.</summary>
 internal static class GenesisCommands
 {
-    public static Command Create() => new("genesis", "Make and check genesis files") { New(), Check() };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else", Recursive = true };
 
-    private static Command New()
+    public static Command Create() => new("genesis", "Make and check genesis files") { GenesisNewCommand.Create(), Check(), Json };
+
+    /// <summary>Prints what a genesis file describes, as text or as JSON.</summary>
+    /// <param name="file">The file's name.</param>
+    /// <param name="more">What else there is to say, in this order.</param>
+    public static void Describe(ParseResult parsed, string file, GenesisFile genesis, params IReadOnlyList<GenesisFact> more)
     {
-        var chainId = new Option<ulong>("--chain-id") { Description = "EIP-155 chain id", DefaultValueFactory = _ => 31337 };
-        var blockTime = new Option<ulong>("--block-time") { Description = "Seconds between blocks, at least 2", DefaultValueFactory = _ => 2 };
-        var difficulty = new Option<ulong>("--difficulty") { Description = "Difficulty of the first block, at least 65536", DefaultValueFactory = _ => 1_000_000 };
-        var accounts = new Option<string[]>("--account") { Description = "ADDRESS=WEI, an account that exists from the start; may be repeated", DefaultValueFactory = _ => [] };
-        var output = new Argument<FileInfo>("file") { Description = "The file to write; must not be there yet" };
-        var command = new Command("new", "Write a proof-of-work genesis file") { chainId, blockTime, difficulty, accounts, output };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        var facts = Facts(genesis, ConsensusFactory.BuildGenesis(genesis)).Concat(more).ToList();
+        if (parsed.GetValue(Json))
         {
-            var file = parsed.GetValue(output)!;
-            if (file.Exists) throw new GenesisException($"{file.FullName} is there already; choose another name, nothing was written.");
-            var text = GenesisTemplate.Write(parsed.GetValue(chainId), parsed.GetValue(blockTime), parsed.GetValue(difficulty), [.. parsed.GetValue(accounts)!.Select(ParseAccount)]);
-            var genesis = ConsensusFactory.BuildGenesis(GenesisJson.Parse(text));
-            await File.WriteAllTextAsync(file.FullName, text, cancellation);
-            AnsiConsole.MarkupLine($"{Markup.Escape(file.FullName)}: genesis block {genesis.Block.Hash}");
-            return ChainProgram.Ok;
-        }));
-        return command;
+            var document = new JsonObject { ["file"] = Path.GetFullPath(file) };
+            foreach (var fact in facts) document[fact.Json] = fact.Value;
+            TestnetCommands.Print(document);
+            return;
+        }
+
+        foreach (var fact in facts) AnsiConsole.MarkupLine(Markup.Escape($"{fact.Name,-14}{fact.Value} {fact.Unit}".TrimEnd()));
     }
 
     private static Command Check()
@@ -38,28 +38,52 @@ internal static class GenesisCommands
         command.SetAction((parsed, _) => ChainProgram.GuardAsync(() =>
         {
             var file = parsed.GetValue(input)!;
-            var genesis = NodeCommands.ReadGenesis(file);
-            var built = ConsensusFactory.BuildGenesis(genesis);
-            AnsiConsole.MarkupLine($"chain id      {genesis.Spec.ChainId}");
-            AnsiConsole.MarkupLine($"genesis block {built.Block.Hash}");
-            AnsiConsole.MarkupLine($"state root    {built.Block.Header.Header.StateRoot}");
-            AnsiConsole.MarkupLine($"accounts      {genesis.Alloc.Count}");
-            if (genesis.Spec.Consensus is ProofOfWorkSettings work)
-            {
-                AnsiConsole.MarkupLine($"consensus     proof of work, seal {work.Seal}, difficulty {work.DifficultyRule}, from {genesis.Difficulty}");
-                AnsiConsole.MarkupLine($"block time    {work.BlockTimeSeconds} s, reward {work.BlockReward} wei");
-                AnsiConsole.MarkupLine($"depth         safe after {work.SafeDepth} blocks, final after {work.FinalizedDepth}");
-            }
-
+            Describe(parsed, file.FullName, NodeCommands.ReadGenesis(file));
             return Task.FromResult(ChainProgram.Ok);
         }));
         return command;
     }
 
-    private static KeyValuePair<Address, UInt256> ParseAccount(string text)
+    private static IEnumerable<GenesisFact> Facts(GenesisFile genesis, GenesisBlock built)
     {
-        var parts = text.Split('=');
-        return parts.Length == 2 && Address.TryParse(parts[0], out var address) && UInt256.TryParse(parts[1], out var wei)
-            ? new(address, wei) : throw new GenesisException($"--account '{text}' is not ADDRESS=WEI.");
+        yield return new("chain id", "chainId", genesis.Spec.ChainId);
+        yield return new("genesis block", "genesisBlock", built.Block.Hash.ToString());
+        yield return new("state root", "stateRoot", built.Block.Header.Header.StateRoot.ToString());
+        yield return new("accounts", "accounts", genesis.Alloc.Count);
+        var own = genesis.Spec.Consensus switch
+        {
+            ProofOfWorkSettings work => Facts(genesis, work),
+            ProofOfStakeSettings stake => Facts(built, stake),
+            var other => throw new InvalidOperationException($"Nothing is known of {other.GetType().Name}."),
+        };
+        foreach (var fact in own) yield return fact;
+    }
+
+    private static IEnumerable<GenesisFact> Facts(GenesisFile genesis, ProofOfWorkSettings settings)
+    {
+        yield return new("consensus", "consensus", "proof-of-work");
+        yield return new("seal", "seal", settings.Seal.ToString());
+        yield return new("difficulty", "difficulty", genesis.Difficulty.ToString());
+        yield return new("then", "difficultyRule", settings.DifficultyRule.ToString());
+        yield return new("block time", "blockTimeSeconds", settings.BlockTimeSeconds, "s");
+        yield return new("reward", "blockReward", settings.BlockReward.ToString(), "wei");
+        yield return new("safe after", "safeDepth", settings.SafeDepth, "blocks");
+        yield return new("final after", "finalizedDepth", settings.FinalizedDepth, "blocks");
+    }
+
+    private static IEnumerable<GenesisFact> Facts(GenesisBlock built, ProofOfStakeSettings settings)
+    {
+        var state = StakeGenesis.BuildState(settings, built.Block.Header.Header.MixHash);
+        yield return new("consensus", "consensus", "proof-of-stake");
+        yield return new("stake root", "stakeRoot", state.ComputeRoot().ToString());
+        yield return new("validators", "validators", settings.Validators.Count);
+        yield return new("active", "activeValidators", settings.Validators.Count(validator => validator.BalanceGwei >= settings.MaxEffectiveBalance));
+        yield return new("stake", "stake", StakeSupply.TotalStake(state).ToString(), "wei");
+        yield return new("slot", "slotDurationMs", settings.SlotDurationMs, "ms");
+        yield return new("epoch", "slotsPerEpoch", settings.SlotsPerEpoch, "slots");
+        yield return new("deposits to", "depositAddress", settings.DepositAddress.ToString());
     }
 }
+
+/// <summary>One line of what a genesis file describes.</summary>
+internal sealed record GenesisFact(string Name, string Json, JsonNode Value, string Unit = "");

@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Consensus;
+using Chain.Node.Host;
 using Chain.Primitives;
 
 namespace Chain.Cli;
@@ -9,21 +12,41 @@ internal static class GenesisTemplate
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static string Write(ulong chainId, ulong blockTimeSeconds, ulong difficulty, IReadOnlyList<KeyValuePair<Address, UInt256>> accounts)
+    /// <summary>Proof of work.</summary>
+    public static string Write(ulong chainId, ulong blockTimeSeconds, ulong difficulty, IReadOnlyList<KeyValuePair<Address, UInt256>> accounts) => Text(
+        chainId,
+        new JsonObject { ["consensus"] = "proof-of-work", ["blockTimeSeconds"] = blockTimeSeconds },
+        new JsonObject { ["difficulty"] = difficulty },
+        accounts);
+
+    /// <summary>Proof of stake; what a validator stakes goes back to its key's own account in the end.</summary>
+    public static string WriteStake(ulong chainId, ulong slotMs, ulong slotsPerEpoch, IReadOnlyList<ValidatorSecret> validators, IReadOnlyList<KeyValuePair<Address, UInt256>> accounts)
+    {
+        var layers = new ProofOfStakeSettings().RandaoOnionLayers;
+        var entries = new JsonObject[validators.Count];
+        Parallel.For(0, entries.Length, i => entries[i] = new JsonObject
+        {
+            ["publicKey"] = $"0x{ValidatorKeys.NameOf(validators[i].Key)}",
+            ["randaoCommitment"] = validators[i].Commitment(layers).ToString(),
+            ["withdrawalAddress"] = validators[i].PrivateKey.Address.ToString(),
+        });
+        return Text(
+            chainId,
+            new JsonObject { ["consensus"] = "proof-of-stake", ["slotDurationMs"] = slotMs, ["slotsPerEpoch"] = slotsPerEpoch, ["validators"] = new JsonArray([.. entries]) },
+            // Two networks made in the same second are still two networks.
+            new JsonObject { ["mixHash"] = Hex.Encode(RandomNumberGenerator.GetBytes(Hash256.Size)) },
+            accounts);
+    }
+
+    private static string Text(ulong chainId, JsonObject chain, JsonObject own, IReadOnlyList<KeyValuePair<Address, UInt256>> accounts)
     {
         var alloc = new JsonObject();
         foreach (var (address, wei) in accounts) alloc[address.ToString()] = new JsonObject { ["balance"] = wei.ToString() };
-        return new JsonObject
-        {
-            ["config"] = new JsonObject
-            {
-                ["chainId"] = chainId,
-                ["chain"] = new JsonObject { ["consensus"] = "proof-of-work", ["blockTimeSeconds"] = blockTimeSeconds },
-            },
-            ["difficulty"] = difficulty,
-            ["gasLimit"] = 30_000_000,
-            ["timestamp"] = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
-            ["alloc"] = alloc,
-        }.ToJsonString(Indented) + "\n";
+        var genesis = new JsonObject { ["config"] = new JsonObject { ["chainId"] = chainId, ["chain"] = chain } };
+        foreach (var (name, value) in own) genesis[name] = value!.DeepClone();
+        genesis["gasLimit"] = 30_000_000;
+        genesis["timestamp"] = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        genesis["alloc"] = alloc;
+        return genesis.ToJsonString(Indented) + "\n";
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Chain.Consensus;
 using Chain.Node;
 using Chain.Node.Host;
 using Chain.Primitives;
@@ -72,7 +73,7 @@ internal static class ValidatorHistoryCommands
     private static SigningHistory OpenForImport(ParseResult parsed, FileInfo? genesis)
     {
         var path = HistoryPath(parsed);
-        if (genesis is not null) return SigningHistory.Open(path, Execution.GenesisState.Build(NodeCommands.ReadGenesis(genesis)).Block.Hash);
+        if (genesis is not null) return SigningHistory.Open(path, ConsensusFactory.BuildGenesis(NodeCommands.ReadGenesis(genesis)).Block.Hash);
         if (File.Exists(path)) return SigningHistory.OpenExisting(path);
         var data = parsed.GetValue(Data)!.FullName;
         if (!File.Exists(Path.Combine(data, SqliteChainStore.FileName)))

@@ -47,16 +47,28 @@ public static class ValidatorKeys
     /// <summary>Draws keys for a folder that holds none yet. Register them with the signing history.</summary>
     public static Verdict<ValidatorSecret[], string> Create(string folder, int count)
     {
+        var keys = new PrivateKey[count];
+        for (var i = 0; i < count; i++) keys[i] = Draw();
+        return Create(folder, keys);
+    }
+
+    /// <summary>Keeps keys in a folder that holds none yet, and is made if it is not there.</summary>
+    public static Verdict<ValidatorSecret[], string> Create(string folder, IReadOnlyList<PrivateKey> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
         if (!Load(folder).IsOk(out var known, out var error)) return error;
         if (known.Length > 0) return $"{folder} holds {known.Length} validator keys already. Choose another folder, or move them away.";
-        var secrets = new ValidatorSecret[count];
-        for (var i = 0; i < count; i++)
+        var secrets = new ValidatorSecret[keys.Count];
+        for (var i = 0; i < secrets.Length; i++)
         {
-            if (!Write(folder, SecretKeyFile.Draw()).IsOk(out secrets[i]!, out error)) return error;
+            if (!Write(folder, keys[i]).IsOk(out secrets[i]!, out error)) return error;
         }
 
         return secrets;
     }
+
+    /// <summary>A fresh random key, kept nowhere yet.</summary>
+    public static PrivateKey Draw() => SecretKeyFile.Draw();
 
     /// <summary>Keeps a key in the folder, which is made if it is not there. One that is there already is refused.</summary>
     public static Verdict<ValidatorSecret, string> Add(string folder, PrivateKey key)

@@ -43,7 +43,7 @@ public sealed class GenesisProperties
     public void With_any_settings_that_are_accepted_the_rules_run_without_overflow_for_some_epochs(int seed)
     {
         var random = new Random(seed);
-        for (var accepted = 0; accepted < 60;)
+        for (var accepted = 0; accepted < 30;)
         {
             var file = RandomFile(random);
             try

@@ -25,6 +25,18 @@ public sealed class ValidatorKeysTests : IDisposable
     }
 
     [Fact]
+    public void Many_keys_are_made_or_kept_at_once_in_a_folder_that_has_none()
+    {
+        var kept = ValidatorKeys.Create(Keys, [PrivateKeyOf(1), PrivateKeyOf(2)]).Value;
+        Assert.Equal([KeyOf(1), KeyOf(2)], kept.Select(secret => secret.Key));
+        Assert.Contains("holds 2 validator keys already", ValidatorKeys.Create(Keys, 3).Error, StringComparison.Ordinal);
+
+        var drawn = ValidatorKeys.Create(Path.Combine(_folder, "others"), 3).Value;
+        Assert.Equal(3, drawn.Select(secret => secret.Key).Distinct().Count());
+        Assert.Equal(2, ValidatorKeys.Load(Keys).Value.Length);
+    }
+
+    [Fact]
     public void Keys_come_in_the_order_of_their_file_names()
     {
         for (var key = 1; key <= 5; key++) _ = ValidatorKeys.Add(Keys, PrivateKeyOf(key)).Value;

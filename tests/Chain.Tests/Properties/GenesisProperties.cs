@@ -8,7 +8,7 @@ namespace Chain.Tests;
 public sealed class GenesisProperties
 {
     private static readonly string[] Names = [.. typeof(ProofOfStakeSettings).GetProperties()
-        .Where(property => property.PropertyType == typeof(ulong))
+        .Where(property => property.CanWrite && property.PropertyType == typeof(ulong))
         .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))];
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 8)];

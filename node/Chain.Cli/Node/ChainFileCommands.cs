@@ -19,7 +19,7 @@ internal static class ChainFileCommands
         var file = new Argument<FileInfo>("file") { Description = "The file to write; it must not exist" };
         var from = new Option<ulong>("--from") { Description = "The first block" };
         var to = new Option<ulong?>("--to") { Description = "The last block; the head if not given" };
-        var command = new Command("export", "Write the canonical chain as a stream of block RLPs; the node may be running") { data, file, from, to, Json };
+        var command = new Command("export", "Write the canonical chain as a stream of block RLPs, under proof of stake each followed by its sidecar as an RLP string; the node may be running") { data, file, from, to, Json };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(() => WithProgressAsync(parsed.GetValue(Json), "exporting", report =>
         {
             using var reader = SqliteChainStore.OpenReadOnly(parsed.GetValue(data)!.FullName);
@@ -52,7 +52,7 @@ internal static class ChainFileCommands
     {
         var data = Data();
         var genesis = new Option<FileInfo>("--genesis") { Description = "The genesis file of the network (geth's JSON)", Required = true };
-        var file = new Argument<FileInfo>("file") { Description = "A stream of block RLPs, as export writes it" };
+        var file = new Argument<FileInfo>("file") { Description = "A stream of block RLPs, under proof of stake each followed by its sidecar, as export writes it" };
         var command = new Command("import", "Import blocks from a file into the store of a node that is not running; every rule applies") { data, genesis, file, Json };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(() => WithProgressAsync(parsed.GetValue(Json), "importing", report =>
         {

@@ -29,7 +29,7 @@ public static class ChainImporter
         ArgumentNullException.ThrowIfNull(time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var parts = new BlockingCollection<Part>(boundedCapacity: 2);
-        var reading = Task.Run(() => ReadParts(file, config.Genesis.Hash, parts, stop.Token), CancellationToken.None);
+        var reading = Task.Run(() => ReadParts(file, config.Genesis.Hash, rules, parts, stop.Token), CancellationToken.None);
         try
         {
             var core = new NodeCore(config, rules, store);
@@ -78,11 +78,11 @@ public static class ChainImporter
         }
     }
 
-    private static void ReadParts(ChainFileReader file, Hash256 genesis, BlockingCollection<Part> parts, CancellationToken cancellation)
+    private static void ReadParts(ChainFileReader file, Hash256 genesis, ConsensusRules rules, BlockingCollection<Part> parts, CancellationToken cancellation)
     {
         try
         {
-            while (ReadPart(file, genesis) is { } part)
+            while (ReadPart(file, genesis, rules) is { } part)
             {
                 Parallel.ForEach(part.Blocks.SelectMany(block => block.Body.Transactions), new ParallelOptions { CancellationToken = cancellation }, transaction => transaction.Recover());
                 parts.Add(part, cancellation);
@@ -94,7 +94,7 @@ public static class ChainImporter
         }
     }
 
-    private static Part? ReadPart(ChainFileReader file, Hash256 genesis)
+    private static Part? ReadPart(ChainFileReader file, Hash256 genesis, ConsensusRules rules)
     {
         var first = file.BlocksRead;
         var blocks = new List<Block>();
@@ -104,10 +104,18 @@ public static class ChainImporter
             var (start, number) = (file.Offset, file.BlocksRead);
             if (file.Read() is not { } block) break;
             if (block.Number == 0 && block.Hash != genesis) throw new ChainFileException(number, start, $"it begins with genesis block {block.Hash}, this chain with {genesis}. Name the genesis file that belongs to it.");
+            RequireForm(block, rules, number, start);
             blocks.Add(block);
             transactions += block.Body.Transactions.Count;
         }
 
         return blocks.Count == 0 ? null : new Part(blocks, first, file.Offset, transactions);
+    }
+
+    // A rule either has sidecars or not: a file that mixes both, or is of the other kind, is said to be so before it is judged.
+    private static void RequireForm(Block block, ConsensusRules rules, long number, long start)
+    {
+        if (rules.HasSidecar && block.Sidecar.IsEmpty) throw new ChainFileException(number, start, $"block {block.Number} has no sidecar behind it, but under {rules.Name} every block has one. Take a file that `chain node export` wrote from a node of this network.");
+        if (!rules.HasSidecar && !block.Sidecar.IsEmpty) throw new ChainFileException(number, start, $"block {block.Number} has a sidecar behind it, but under {rules.Name} no block has one. The file is of another network.");
     }
 }

@@ -116,6 +116,36 @@ public sealed class ChainFileTests : IDisposable
         Assert.Contains(chain.GenesisBlock.Block.Hash.ToString(), error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_sidecar_where_the_rule_has_none_is_refused()
+    {
+        var chain = new BenchChain(accounts: 20);
+        var blocks = ReadAll(Export(chain, blocks: 3));
+        blocks[2] = blocks[2] with { Sidecar = new byte[] { 1 } };
+        using var store = OpenWithGenesis(chain, "a");
+
+        var error = Assert.Throws<ChainFileException>(() => Import(chain, store, Write(blocks)));
+
+        Assert.Equal(2, error.BlocksRead);
+        Assert.Contains("block 2 has a sidecar behind it, but under proof-of-work no block has one", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_block_without_sidecar_where_the_rule_wants_one_is_refused()
+    {
+        var chain = new BenchChain(accounts: 20);
+        var blocks = ReadAll(Export(chain, blocks: 3));
+        blocks[0] = blocks[0] with { Sidecar = new byte[] { 1 } };
+        using var store = OpenWithGenesis(chain, "a");
+        var rules = chain.Rules with { HasSidecar = true, Name = "proof-of-something" };
+
+        var error = Assert.Throws<ChainFileException>(() =>
+            ChainImporter.Run(store, chain.Config, rules, new ChainFileReader(new MemoryStream(Write(blocks))), TimeProvider.System, null, CancellationToken.None));
+
+        Assert.Equal(1, error.BlocksRead);
+        Assert.Contains("block 1 has no sidecar behind it, but under proof-of-something every block has one", error.Message, StringComparison.Ordinal);
+    }
+
     private SqliteChainStore OpenWithGenesis(BenchChain chain, string name)
     {
         var store = SqliteChainStore.Open(Path.Combine(_folder, name), chain.GenesisBlock.Block.Hash);

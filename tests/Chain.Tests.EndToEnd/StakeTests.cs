@@ -77,11 +77,43 @@ public sealed class StakeTests
     }
 
     [Fact]
+    public async Task One_validator_joins_by_a_deposit_and_another_leaves()
+    {
+        await using var network = await UpAsync();
+        await FinalizedAsync(network, epoch: 4);
+        string[] At(int node) => ["--data", Path.Combine(network.Folder, $"node{node}"), "--rpc", network.Url(node), "--yes", "--json"];
+        var deposit = (await Programs.ChainAsync(["validator", "deposit", "--new", "--withdrawal", Alice, "--from", "dev:3", .. At(0)])).Succeeded().Json;
+        var joined = await TestNetwork.UntilAsync(() => ValidatorAsync(network, 3, 16), seen => seen is not null, "the new validator is known on another node");
+        Assert.Equal((string?)deposit["publicKey"], (string?)joined!["publicKey"]);
+        Assert.Equal(Alice, (string?)joined["withdrawalAddress"]);
+
+        (await Programs.ChainAsync(["validator", "exit", "5", .. At(1)])).Succeeded();
+        var leaving = await TestNetwork.UntilAsync(() => ValidatorAsync(network, 1, 5), seen => seen?["exitEpoch"] is not null, "validator 5 leaves");
+        Assert.False((bool)leaving!["slashed"]!);
+        var again = await Programs.ChainAsync(["validator", "exit", "5", .. At(1)]);
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains($"leaves in epoch {leaving["exitEpoch"]} already", again.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_chain_with_its_sidecars_goes_from_one_store_to_another_as_a_file()
+    {
+        await using var network = await UpAsync();
+        await FinalizedAsync(network, epoch: 2);
+        var (file, data) = (Path.Combine(network.Folder, "chain.rlp"), Path.Combine(network.Folder, "copy"));
+        Directory.CreateDirectory(data);
+        var exported = (await Programs.ChainAsync("node", "export", "--data", Path.Combine(network.Folder, "node1"), file, "--json")).Succeeded().Json;
+        var imported = (await Programs.ChainAsync("node", "import", "--data", data, "--genesis", network.GenesisFile, file, "--json")).Succeeded().Json;
+        Assert.Equal((long)exported["last"]!, (long)imported["head"]!);
+        Assert.True((long)imported["head"]! > 0);
+    }
+
+    [Fact]
     public async Task Fewer_validators_than_slots_are_refused()
     {
         var folder = Path.Combine(Path.GetTempPath(), $"chain-e2e-{Environment.ProcessId}-{Guid.NewGuid():n}");
         var refused = await Programs.ChainAsync("testnet", "up", "--consensus", "pos", "--validators", "7", "--dir", folder, "--detach");
-        Assert.Equal(1, refused.ExitCode);
+        Assert.Equal(2, refused.ExitCode);
         Assert.Contains("7 validators are too few for 8 slots an epoch", refused.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder));
     }
@@ -94,6 +126,12 @@ public sealed class StakeTests
         network.StatusAsync,
         status => status["nodes"]!.AsArray().All(node => (long?)node!["stake"]?["finalized"]!["epoch"] >= epoch),
         $"epoch {epoch} is finalized everywhere");
+
+    private static async Task<JsonNode?> ValidatorAsync(TestNetwork network, int node, int index)
+    {
+        var validators = (await network.CallAsync(node, "chain_validators"))!["validators"]!.AsArray();
+        return index < validators.Count ? validators[index] : null;
+    }
 
     private static async Task<List<int>> SlashedAsync(TestNetwork network, int node) =>
         [.. ((await network.CallAsync(node, "chain_status"))?["stake"]?["slashed"]?.AsArray() ?? []).Select(index => (int)index!)];

@@ -3,6 +3,7 @@ using System.Globalization;
 using Chain.Consensus;
 using Chain.Node.Host;
 using Chain.Primitives;
+using Chain.Testnet;
 
 namespace Chain.Cli;
 
@@ -22,22 +23,23 @@ internal sealed class StakeRunOptions
     }
 
     /// <summary>The validators of the node; null for none.</summary>
-    /// <exception cref="GenesisException">Something that does not go together, or cannot be read.</exception>
+    /// <exception cref="UsageException">Something that does not go together.</exception>
+    /// <exception cref="GenesisException">A key that cannot be read.</exception>
     public ValidatorOptions? Validators(ParseResult parsed, string dataFolder)
     {
         var named = parsed.GetValue(_keys);
-        if (named is { Exists: false }) throw new GenesisException($"--validators {named.FullName}: there is no such folder.");
+        if (named is { Exists: false }) throw new UsageException($"--validators {named.FullName}: there is no such folder.");
         var folder = named?.FullName ?? Path.Combine(dataFolder, ValidatorKeys.FolderName);
         var behave = parsed.GetValue(_behave)!;
         if (!Directory.Exists(folder))
         {
-            if (behave.Length > 0) throw new GenesisException($"--behave {behave[0]}: this node has no validators. Name their key folder with --validators.");
-            if (parsed.GetValue(_history) is { } unused) throw new GenesisException($"--signing-history {unused.FullName}: this node has no validators. Name their key folder with --validators.");
+            if (behave.Length > 0) throw new UsageException($"--behave {behave[0]}: this node has no validators. Name their key folder with --validators.");
+            if (parsed.GetValue(_history) is { } unused) throw new UsageException($"--signing-history {unused.FullName}: this node has no validators. Name their key folder with --validators.");
             return null;
         }
 
         if (!ValidatorKeys.Load(folder).IsOk(out var secrets, out var error)) throw new GenesisException(error);
-        if (named is not null && secrets.Length == 0) throw new GenesisException($"--validators {folder}: no validator key is there; a key is a file that ends in .key.");
+        if (named is not null && secrets.Length == 0) throw new UsageException($"--validators {folder}: no validator key is there; a key is a file that ends in .key.");
         var history = parsed.GetValue(_history)?.FullName ?? Path.Combine(dataFolder, SigningHistory.FileName);
         return new ValidatorOptions(folder, history, [.. behave.Select(text => ParseBehaviour(text, secrets))]);
     }
@@ -48,19 +50,19 @@ internal sealed class StakeRunOptions
         var parts = text.Split(':');
         return parts.Length == 2 && ulong.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) && Hash256.TryParse(parts[1], out var root)
             ? new Checkpoint(new Epoch(epoch), root)
-            : throw new GenesisException($"--checkpoint '{text}' is not EPOCH:BLOCKHASH, an epoch's number and 0x with 64 hex digits. chain_checkpoints of a node that you trust says both.");
+            : throw new UsageException($"--checkpoint '{text}' is not EPOCH:BLOCKHASH, an epoch's number and 0x with 64 hex digits. chain_checkpoints of a node that you trust says both.");
     }
 
     private static (string KeyPrefix, Misbehaviour Misbehaviour) ParseBehaviour(string text, ValidatorSecret[] secrets)
     {
         var parts = text.Split(':', 2);
         var kind = MisbehaviourNames.Find(parts[0]);
-        if (kind == Misbehaviour.None) throw new GenesisException($"--behave {text}: '{parts[0]}' is none of {MisbehaviourNames.List}.");
+        if (kind == Misbehaviour.None) throw new UsageException($"--behave {text}: '{parts[0]}' is none of {MisbehaviourNames.List}.");
         var prefix = parts.Length == 1 ? "" : parts[1].ToLowerInvariant();
         if (prefix.StartsWith("0x", StringComparison.Ordinal)) prefix = prefix[2..];
-        if (parts.Length == 2 && (prefix.Length is 0 or > CompressedKeyDigits || !prefix.All(char.IsAsciiHexDigitLower))) throw new GenesisException($"--behave {text}: '{parts[1]}' is not the beginning of a compressed public key, 1 to {CompressedKeyDigits} hex digits, as the key files are named.");
+        if (parts.Length == 2 && (prefix.Length is 0 or > CompressedKeyDigits || !prefix.All(char.IsAsciiHexDigitLower))) throw new UsageException($"--behave {text}: '{parts[1]}' is not the beginning of a compressed public key, 1 to {CompressedKeyDigits} hex digits, as the key files are named.");
         return secrets.Any(secret => ValidatorKeys.NameOf(secret.Key).StartsWith(prefix, StringComparison.Ordinal))
             ? (prefix, kind)
-            : throw new GenesisException($"--behave {text}: no validator of this node has a key that begins with {prefix}.");
+            : throw new UsageException($"--behave {text}: no validator of this node has a key that begins with {prefix}.");
     }
 }

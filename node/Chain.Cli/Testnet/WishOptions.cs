@@ -23,7 +23,7 @@ internal sealed class WishOptions
         foreach (var option in new Option[] { _consensus, _nodes, _rpcPort, _peerPort, _blockTime, _hashRate, _hashShare, _validators, _slot, _slotsPerEpoch, _behave }) command.Add(option);
     }
 
-    /// <exception cref="TestnetException">An option that cannot be read, or that belongs to the other rule.</exception>
+    /// <exception cref="UsageException">An option that cannot be read, or that belongs to the other rule.</exception>
     public TestnetWishes Read(ParseResult parsed)
     {
         var consensus = parsed.GetValue(_consensus);

@@ -5,22 +5,27 @@ using System.Text.Json.Nodes;
 
 namespace Chain.Testnet;
 
-/// <summary>Speaks JSON-RPC to one node of a test network.</summary>
+/// <summary>Speaks JSON-RPC to one node.</summary>
 public sealed class NodeClient : IDisposable
 {
     private readonly HttpClient _http;
 
     public NodeClient(int port, TimeSpan? timeout = null)
+        : this(new Uri($"http://127.0.0.1:{port}"), timeout)
     {
-        Port = port;
+    }
+
+    public NodeClient(Uri url, TimeSpan? timeout = null)
+    {
+        Url = url;
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
         {
-            BaseAddress = new Uri($"http://127.0.0.1:{port}"),
+            BaseAddress = url,
             Timeout = timeout ?? TimeSpan.FromSeconds(5),
         };
     }
 
-    public int Port { get; }
+    public Uri Url { get; }
 
     /// <exception cref="TestnetException">The node does not answer, or answers with an error.</exception>
     public async Task<JsonNode?> CallAsync(string method, JsonArray parameters, CancellationToken cancellation = default)
@@ -31,12 +36,12 @@ public sealed class NodeClient : IDisposable
             using var content = new StringContent(request.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
             using var response = await _http.PostAsync((Uri?)null, content, cancellation);
             var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation));
-            if (answer?["error"] is { } error) throw new TestnetException($"The node on port {Port} refused {method}: {error["message"]}");
+            if (answer?["error"] is { } error) throw new TestnetException($"The node at {Url} refused {method}: {error["message"]}");
             return answer?["result"];
         }
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
-            throw new NoNodeException($"The node on port {Port} does not answer {method}: {e.Message}", e);
+            throw new NoNodeException($"The node at {Url} does not answer {method}: {e.Message}", e);
         }
     }
 

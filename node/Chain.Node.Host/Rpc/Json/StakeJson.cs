@@ -53,6 +53,17 @@ internal static class StakeJson
         json.WriteNumber("totalActiveGwei"u8, stake.TotalActive.Amount);
     }
 
+    /// <summary>What a deposit must be like.</summary>
+    public static void WriteDepositRules(Utf8JsonWriter json, ProofOfStakeSettings settings)
+    {
+        json.WriteStartObject("deposits"u8);
+        json.WriteHex("address"u8, settings.DepositAddress);
+        json.WriteNumber("minGwei"u8, settings.MinDepositGwei);
+        json.WriteNumber("activeFromGwei"u8, settings.MaxEffectiveBalance);
+        json.WriteNumber("randaoOnionLayers"u8, settings.RandaoOnionLayers);
+        json.WriteEndObject();
+    }
+
     /// <summary>The stake at a glance, for chain_status.</summary>
     public static void WriteSummary(Utf8JsonWriter json, StakeView stake, IChainReader reader)
     {

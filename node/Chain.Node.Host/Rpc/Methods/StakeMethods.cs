@@ -24,6 +24,7 @@ internal static class StakeMethods
         json.WriteStartArray("validators"u8);
         foreach (var validator in stake.Validators) StakeJson.WriteValidator(json, validator, stake.Epoch);
         json.WriteEndArray();
+        StakeJson.WriteDepositRules(json, stake.Settings);
         json.WriteEndObject();
         return null;
     }

@@ -35,7 +35,7 @@ public sealed class BehaveWishTests
     [InlineData("v1=offline=1")]
     public void Anything_else_is_refused_with_how_to_write_it(string text)
     {
-        var message = Assert.Throws<TestnetException>(() => BehaveWish.Parse(text)).Message;
+        var message = Assert.Throws<UsageException>(() => BehaveWish.Parse(text)).Message;
         Assert.StartsWith("--behave ", message, StringComparison.Ordinal);
         Assert.Contains(text, message, StringComparison.Ordinal);
     }

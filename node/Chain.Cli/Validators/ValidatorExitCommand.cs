@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Chain.Consensus;
+using Chain.Node.Host;
+using Chain.Primitives;
+using Chain.Testnet;
+
+namespace Chain.Cli;
+
+/// <summary>`chain validator exit`: says for good that a validator leaves.</summary>
+internal static class ValidatorExitCommand
+{
+    public static Command Create()
+    {
+        var index = new Argument<int>("index") { Description = "The validator's index, as `chain validator list` shows it" };
+        var command = new Command("exit", "Sign and send a validator's voluntary exit. It cannot be taken back; until its exit epoch the validator goes on voting")
+        {
+            index, ValidatorSession.Data, ValidatorSession.Keys, ValidatorSession.Rpc, ValidatorSession.Yes, ValidatorSession.Json,
+        };
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        {
+            using var node = ValidatorSession.Connect(parsed);
+            var folder = ValidatorSession.KeyFolder(parsed);
+            var known = await ValidatorSession.ValidatorsAsync(node, cancellation);
+            var (wanted, validators) = (parsed.GetValue(index), known["validators"]!.AsArray());
+            if (wanted < 0 || wanted >= validators.Count) throw new TestnetException($"There is no validator {wanted}; this chain has 0 to {validators.Count - 1}.");
+            if (validators[wanted]!["exitEpoch"] is { } leaving) throw new TestnetException($"Validator {wanted} leaves in epoch {leaving} already; its status is {validators[wanted]!["status"]}.");
+            var key = ((string)validators[wanted]!["publicKey"]!)[2..];
+            var secret = Array.Find(ValidatorSession.LoadKeys(folder), secret => ValidatorKeys.NameOf(secret.Key) == key)
+                ?? throw new TestnetException($"{folder} does not hold the key of validator {wanted}, {key}.");
+            ValidatorSession.Confirm(parsed, $"Validator {wanted} leaves for good, with {(ulong)validators[wanted]!["balanceGwei"]! / 1e9:0.###} ether. Send its exit?");
+            var epoch = new Epoch((ulong)known["epoch"]!);
+            var (_, genesis) = await ValidatorSession.IdentityAsync(node, cancellation);
+            var exit = new SignedVoluntaryExit(epoch, wanted, secret.PrivateKey.Sign(new StakeDomain(genesis).VoluntaryExitRoot(epoch, wanted)));
+            var rlp = new RlpWriter();
+            exit.WriteTo(rlp);
+            await node.CallAsync("chain_submitVoluntaryExit", [Hex.Encode(rlp.WrittenSpan)], cancellation);
+            return ValidatorSession.Tell(
+                parsed,
+                new JsonObject { ["validator"] = wanted, ["epoch"] = epoch.Number, ["exit"] = Hex.Encode(rlp.WrittenSpan) },
+                $"The exit of validator {wanted} is on its way. Let it vote on until its exit epoch, which `chain validator list` shows once a block has taken it.");
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Chain.Consensus;
+using Chain.Node.Host;
+using Chain.Primitives;
+using Chain.Testnet;
+using Spectre.Console;
+
+namespace Chain.Cli;
+
+/// <summary>The node that the validator commands ask, and the keys that they sign with.</summary>
+internal static class ValidatorSession
+{
+    public static readonly Option<string> Rpc = new("--rpc") { Description = "The node's JSON-RPC address", DefaultValueFactory = _ => "http://127.0.0.1:8545" };
+    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else" };
+    public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask for confirmation" };
+    public static readonly Option<DirectoryInfo?> Data = new("--data") { Description = $"The data folder of the node that validates; its keys are in {ValidatorKeys.FolderName}, its history is {SigningHistory.FileName}" };
+    public static readonly Option<DirectoryInfo?> Keys = new("--validators") { Description = "The key folder, where it is not in a data folder" };
+
+    /// <exception cref="UsageException">The address is none.</exception>
+    public static NodeClient Connect(ParseResult parsed)
+    {
+        var text = parsed.GetValue(Rpc)!;
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+            ? new NodeClient(url)
+            : throw new UsageException($"--rpc '{text}' is not the address of a node; write http://127.0.0.1:8545.");
+    }
+
+    public static string KeyFolder(ParseResult parsed) =>
+        parsed.GetValue(Keys)?.FullName
+        ?? (parsed.GetValue(Data) is { } data ? Path.Combine(data.FullName, ValidatorKeys.FolderName) : throw new UsageException("Name the validator's node with --data, or its key folder with --validators."));
+
+    public static ValidatorSecret[] LoadKeys(string folder) => ValidatorKeys.Load(folder).IsOk(out var secrets, out var error) ? secrets : throw new TestnetException(error);
+
+    public static async Task<JsonObject> ValidatorsAsync(NodeClient node, CancellationToken cancellation) => (JsonObject)(await node.CallAsync("chain_validators", [], cancellation))!;
+
+    public static async Task<(ulong ChainId, Hash256 Genesis)> IdentityAsync(NodeClient node, CancellationToken cancellation)
+    {
+        var info = await node.CallAsync("chain_nodeInfo", [], cancellation);
+        return (Convert.ToUInt64((string)info!["chainId"]!, 16), Hash256.Parse((string)info["genesisHash"]!));
+    }
+
+    /// <summary>Asks before something that cannot be taken back; --yes says it beforehand.</summary>
+    public static void Confirm(ParseResult parsed, string question)
+    {
+        if (parsed.GetValue(Yes)) return;
+        if (Console.IsInputRedirected) throw new UsageException("This wants a confirmation and nobody is there to ask. Say it beforehand with --yes.");
+        if (!ChainProgram.Errors.Confirm(Markup.Escape(question), defaultValue: false)) throw new TestnetException("Not confirmed. Nothing was done.");
+    }
+
+    public static int Tell(ParseResult parsed, JsonObject document, string text)
+    {
+        if (parsed.GetValue(Json)) TestnetCommands.Print(document);
+        else AnsiConsole.MarkupLine(Markup.Escape(text));
+        return ChainProgram.Ok;
+    }
+}

@@ -64,7 +64,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         if (options.Validators is { } validators)
         {
             _validators = ValidatorCrew.Open(validators, GenesisHash, _logger);
-            _signing = new SigningDesk(_validators.Sign, answers => _inbox.WriteAsync(new NodeInput.Signed(Now, answers), CancellationToken.None));
+            _signing = new SigningDesk(requests => Sign(_validators, requests), answers => _inbox.WriteAsync(new NodeInput.Signed(Now, answers), CancellationToken.None));
             _loop.Signer = _signing.Ask;
         }
 
@@ -211,6 +211,12 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         if (Rules.NewDutyHolder is null && options.Validators is not null) throw new IOException($"Validators were named, but this chain has none: its rule is {Rules.Name}.");
         if (Rules.NewDutyHolder is not null && options.MineHere) throw new IOException($"Mining was asked for, but this chain has no miners: its rule is {Rules.Name}.");
         if (!Rules.FinalityHolds && options.TrustedCheckpoint is not null) throw new IOException($"A checkpoint was named, but this chain has none: its rule is {Rules.Name}.");
+    }
+
+    private IReadOnlyList<SigningAnswer> Sign(ValidatorCrew validators, IReadOnlyList<SigningRequest> requests)
+    {
+        if (View.Stake() is { } stake) validators.Forget(stake.Finalized.Epoch, stake.Settings.SlotsPerEpoch);
+        return validators.Sign(requests);
     }
 
     private void SetBeneficiary(Address? beneficiary) => _inbox.TryWrite(new NodeInput.SetMining(Now, beneficiary));

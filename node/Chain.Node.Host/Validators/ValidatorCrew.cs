@@ -13,9 +13,12 @@ public sealed record ValidatorOptions(string KeyFolder, string HistoryFile, IRea
 /// <summary>The validators of a node: their keys, their history, and the desk at which they sign.</summary>
 internal sealed class ValidatorCrew : IDisposable
 {
+    private const ulong EpochsBetweenPrunings = 256;
+
     private readonly SigningHistory _history;
     private readonly ValidatorSigner _signer;
     private readonly ValidatorOptions _options;
+    private Epoch _forgotten;
 
     private ValidatorCrew(SigningHistory history, ValidatorSigner signer, ValidatorOptions options)
     {
@@ -60,8 +63,13 @@ internal sealed class ValidatorCrew : IDisposable
         return answers;
     }
 
-    /// <summary>Lets the history forget what finality has made harmless.</summary>
-    public void Prune(Epoch finalized, ulong slotsPerEpoch) => _history.Prune(finalized, slotsPerEpoch);
+    /// <summary>Lets the history forget, now and then, what finality has made harmless; it keeps minimums in its place.</summary>
+    public void Forget(Epoch finalized, ulong slotsPerEpoch)
+    {
+        if (finalized.Number < _forgotten.Number + EpochsBetweenPrunings) return;
+        _forgotten = finalized;
+        _history.Prune(finalized, slotsPerEpoch);
+    }
 
     public void Dispose() => _history.Dispose();
 

@@ -29,7 +29,9 @@ public sealed class StakeForkChoice
         _genesisTime = genesisTime;
         _balancesOf = balancesOf;
         _time = genesisTime.Plus((long)(anchor.Slot.Number * settings.SlotDurationMs));
-        var checkpoint = new Checkpoint(anchor.Slot.ToEpoch(settings.SlotsPerEpoch), anchor.Root);
+
+        // The specs' anchor state stands at an epoch's start. Where that slot was empty the block is older, and the checkpoint is the first that it can be.
+        var checkpoint = new Checkpoint((anchor.Slot + (settings.SlotsPerEpoch - 1)).ToEpoch(settings.SlotsPerEpoch), anchor.Root);
         Justified = Finalized = UnrealizedJustified = UnrealizedFinalized = checkpoint;
         _tree.Add(anchor with { UnrealizedJustified = checkpoint, UnrealizedFinalized = checkpoint }, -1, isTimely: false);
     }
@@ -260,11 +262,19 @@ public sealed class StakeForkChoice
 
     private void Forget() => (_scores, _head) = (null, -1);
 
-    /// <summary>get_head: from the justified block, the child of greatest weight until there is none; ties go to the higher hash.</summary>
+    /// <summary>
+    /// get_head: from the justified block, the child of greatest weight until there is none; ties go to the higher hash. Where the filter leaves
+    /// nothing of the justified block's descendants they are taken as they are. The specs stay on the justified block then, and for good: a slashing
+    /// can take away again what made it justified, so that no branch has that checkpoint in its state; whatever is built on the block itself has
+    /// an older one, on which those who voted since cannot vote without surrounding their votes.
+    /// </summary>
     private int FindHeadPosition()
     {
+        var justified = _tree.Find(Justified.Root);
+        if (justified < 0) throw new InvalidOperationException($"The justified block {Justified.Root} is not in the fork choice.");
         var scores = Scores();
-        var isViable = ViableBranches();
+        var isViable = ViableBranches(IsViableLeaf);
+        if (!isViable[justified]) isViable = ViableBranches(HasFinalized);
         var boost = ProposerBoosts();
         var bestChild = new int[_tree.Count];
         Array.Fill(bestChild, -1);
@@ -276,8 +286,7 @@ public sealed class StakeForkChoice
             if (best < 0 || (scores[i] + boost[i], _tree[i].Block.Root).CompareTo((scores[best] + boost[best], _tree[best].Block.Root)) > 0) bestChild[parent] = i;
         }
 
-        var head = _tree.Find(Justified.Root);
-        if (head < 0) throw new InvalidOperationException($"The justified block {Justified.Root} is not in the fork choice.");
+        var head = justified;
         while (bestChild[head] >= 0) head = bestChild[head];
         return head;
     }
@@ -293,14 +302,14 @@ public sealed class StakeForkChoice
     }
 
     /// <summary>filter_block_tree: branches with a leaf whose checkpoints agree with the store's.</summary>
-    private bool[] ViableBranches()
+    private bool[] ViableBranches(Func<int, bool> isViableLeaf)
     {
         var isViable = new bool[_tree.Count];
         var hasChild = new bool[_tree.Count];
         for (var i = _tree.Count - 1; i >= 0; i--)
         {
             if (_tree[i].IsInvalid) continue;
-            if (!hasChild[i]) isViable[i] = IsViableLeaf(i);
+            if (!hasChild[i]) isViable[i] = isViableLeaf(i);
             if (_tree[i].Parent is not (>= 0 and var parent)) continue;
             hasChild[parent] = true;
             isViable[parent] |= isViable[i];
@@ -314,7 +323,11 @@ public sealed class StakeForkChoice
         // The voting source is at the height of the store's justified checkpoint, or not more than two epochs old.
         var source = VotingSource(position).Epoch;
         var isJustifiedRight = Justified.Epoch == Epoch.Genesis || source == Justified.Epoch || source + 2 >= CurrentEpoch;
-        if (!isJustifiedRight) return false;
+        return isJustifiedRight && HasFinalized(position);
+    }
+
+    private bool HasFinalized(int position)
+    {
         var checkpointBlock = CheckpointBlock(position, Finalized.Epoch);
         return Finalized.Epoch == Epoch.Genesis || (checkpointBlock >= 0 && _tree[checkpointBlock].Block.Root == Finalized.Root);
     }

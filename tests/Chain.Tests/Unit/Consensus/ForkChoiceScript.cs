@@ -10,9 +10,13 @@ namespace Chain.Tests;
 /// {"block": "b", "parent": "a", "weight": 5} adds a block of this own weight (under proof of work its difficulty);
 /// {"invalid": "b"}, {"prune": "b"}, {"tick": milliseconds} do as they say; {"head": "b"} and
 /// {"marks": "b", "safe": 1, "finalized": 0} check; {"throws": {step}} expects a broken invariant.
-/// A rule with votes adds its own steps through <paramref name="extraStep"/>.
+/// A rule with votes gives the weight of a block no meaning; it says more of it through <paramref name="describe"/>, before the block is
+/// added, and adds its own steps through <paramref name="extraStep"/>; both can find blocks by name.
 /// </summary>
-internal sealed class ForkChoiceScript(Func<ForkChoiceBlock, JsonElement, IForkChoice> create, Func<IForkChoice, JsonElement, bool>? extraStep = null)
+internal sealed class ForkChoiceScript(
+    Func<ForkChoiceBlock, JsonElement, IForkChoice> create,
+    Func<IForkChoice, JsonElement, Func<JsonElement, Hash256>, bool>? extraStep = null,
+    Action<IForkChoice, ForkChoiceBlock, JsonElement, Func<JsonElement, Hash256>>? describe = null)
 {
     private readonly Dictionary<string, ForkChoiceBlock> _blocks = [];
     private ulong _arrivals;
@@ -42,17 +46,23 @@ internal sealed class ForkChoiceScript(Func<ForkChoiceBlock, JsonElement, IForkC
     private void Apply(IForkChoice forkChoice, JsonElement step)
     {
         if (step.TryGetProperty("throws", out var broken)) Assert.Throws<InvalidOperationException>(() => Apply(forkChoice, broken));
-        else if (step.TryGetProperty("block", out var block)) forkChoice.OnBlock(Block(block.GetString()!, step));
+        else if (step.TryGetProperty("block", out var block)) AddBlock(forkChoice, Block(block.GetString()!, step), step);
         else if (step.TryGetProperty("invalid", out var invalid)) forkChoice.OnInvalidBlock(Hash(invalid));
         else if (step.TryGetProperty("prune", out var newRoot)) forkChoice.Prune(Hash(newRoot));
         else if (step.TryGetProperty("tick", out var tick)) forkChoice.OnTick(new At(tick.GetInt64()));
         else if (step.TryGetProperty("head", out var head)) Assert.Equal(head.GetString(), Name(forkChoice.FindHead()));
         else if (step.TryGetProperty("marks", out var of)) Assert.Equal(Marks(step), forkChoice.Marks(_blocks[of.GetString()!].Header));
-        else Assert.True(extraStep?.Invoke(forkChoice, step) ?? false, "No such step.");
+        else Assert.True(extraStep?.Invoke(forkChoice, step, Hash) ?? false, "No such step.");
+    }
+
+    private void AddBlock(IForkChoice forkChoice, ForkChoiceBlock block, JsonElement step)
+    {
+        describe?.Invoke(forkChoice, block, step, Hash);
+        forkChoice.OnBlock(block);
     }
 
     private ForkChoiceBlock Block(string name, JsonElement step) =>
-        _blocks.TryGetValue(name, out var known) ? known : Add(name, step.GetProperty("parent").GetString()!, step.GetProperty("weight").GetUInt64());
+        _blocks.TryGetValue(name, out var known) ? known : Add(name, step.GetProperty("parent").GetString()!, step.TryGetProperty("weight", out var weight) ? weight.GetUInt64() : 0);
 
     private ForkChoiceBlock Add(string name, string? parentName, ulong weight)
     {

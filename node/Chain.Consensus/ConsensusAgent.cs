@@ -16,7 +16,15 @@ public abstract record ConsensusEvent
 {
     /// <summary>In plain words.</summary>
     public abstract string Message { get; }
+
+    /// <summary>What must outlive the process, so that anybody can check it later; null for most events.</summary>
+    public virtual ConsensusEvidence? Evidence => null;
 }
+
+/// <summary>A proof that a rule wants kept beside the chain.</summary>
+/// <param name="Name">The file's name without extension.</param>
+/// <param name="Bytes">What it holds.</param>
+public sealed record ConsensusEvidence(string Name, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>An immutable picture of the rule's own state, for those who show it.</summary>
 public abstract record ConsensusView;

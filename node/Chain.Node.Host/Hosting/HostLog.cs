@@ -65,6 +65,9 @@ internal static partial class HostLog
     [LoggerMessage(Level = LogLevel.Critical, Message = "The node stops following the chain and serves reads only: {Why}")]
     public static partial void Halted(ILogger logger, string why);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "The proof {Name} could not be written: {Why}")]
+    public static partial void EvidenceLost(ILogger logger, string name, string why);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Peer} is on our chain")]
     private static partial void PeerReady(ILogger logger, PeerId peer);
 

@@ -44,7 +44,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         var signatures = new SignatureMemo(new StakeDomain(GenesisHash));
         Rules = ConsensusFactory.Create(Spec, genesis.Block.Header, new ConsensusOptions { Signatures = signatures, TrustedCheckpoint = options.TrustedCheckpoint });
         var config = new NodeConfig { Spec = Spec, Genesis = genesis.Block, ExtraData = System.Text.Encoding.UTF8.GetBytes(options.ExtraData) };
-        _loop = new NodeLoop(config, Rules, store, _inbox, Feed, _logger) { Peers = this };
+        _loop = new NodeLoop(config, Rules, store, _inbox, Feed, new EvidenceFolder(options.DataFolder), _logger) { Peers = this };
         var faults = options.AllowFaults ? new FaultTable(seed: 0) : null;
         var hubOptions = new PeerHubOptions
         {

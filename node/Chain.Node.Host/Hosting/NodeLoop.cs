@@ -19,7 +19,8 @@ internal interface IPeerSender
 /// When the store refuses a write the core is thrown away and made anew from what was committed, and from then on the node only
 /// reads.
 /// </summary>
-internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainStore store, NodeInbox inbox, NodeFeed feed, ILogger logger)
+/// <param name="evidence">Where proofs are kept; what it holds at the start keeps the node from following the chain.</param>
+internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainStore store, NodeInbox inbox, NodeFeed feed, EvidenceFolder evidence, ILogger logger)
 {
     private readonly ConcurrentDictionary<RequestId, TaskCompletionSource<NodeReply>> _asked = new();
     private readonly EffectList _effects = new();
@@ -27,7 +28,7 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
     private ChainView? _view;
     private long _nextRequest;
     private long _importedBlocks, _importedTransactions, _importTicks;
-    private volatile string? _whyReadOnly;
+    private volatile string? _whyReadOnly = evidence.Read() is { } found ? ReadsOnly(found) : null;
 
     public ChainView View => Volatile.Read(ref _view) ?? _core.View;
 
@@ -70,6 +71,7 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
     public async Task RunAsync()
     {
         Volatile.Write(ref _view, _core.View);
+        if (_whyReadOnly is { } stopped) HostLog.Halted(logger, stopped);
         while (await inbox.ReadAsync() is { } input)
         {
             if (_whyReadOnly is { } why) Refuse(input, why);
@@ -119,7 +121,7 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
             case NodeEffect.Halt halt:
                 HostLog.Halted(logger, halt.Why);
                 foreach (var peer in View.Peers) Peers?.Disconnect(peer.Id, DisconnectReason.ClientQuitting, "this node stopped following the chain");
-                _whyReadOnly = $"this node serves reads only: {halt.Why}";
+                _whyReadOnly = ReadsOnly(halt.Why);
                 break;
             case NodeEffect.Disconnect disconnect:
                 HostLog.Disconnecting(logger, disconnect.Peer, disconnect.Why);
@@ -129,9 +131,25 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
                 if (_asked.TryRemove(reply.Request, out var answer)) answer.TrySetResult(reply.Answer);
                 break;
             case NodeEffect.Tell tell:
+                if (tell.Event is NodeEvent.OfConsensus { Happened: { Evidence: { } proof } happened }) Keep(proof, happened.Message);
                 HostLog.Tell(logger, tell.Event);
                 feed.Publish(View, tell.Event);
                 break;
+        }
+    }
+
+    private static string ReadsOnly(string why) => $"this node serves reads only: {why}";
+
+    private void Keep(ConsensusEvidence proof, string message)
+    {
+        try
+        {
+            evidence.Keep(proof, message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is in the log too, and the node stops in any case.
+            HostLog.EvidenceLost(logger, proof.Name, e.Message);
         }
     }
 

@@ -1,14 +1,16 @@
+using Chain.Primitives;
+
 namespace Chain.Consensus;
 
 /// <summary>Proof that two checkpoints that exclude each other are both final.</summary>
 /// <param name="Ours">Our finalized checkpoint.</param>
 /// <param name="Theirs">The other one.</param>
-/// <param name="Target">What the votes that make it final link it to, one epoch later.</param>
+/// <param name="Target">What the votes that make it final link it to, one epoch later or two.</param>
 /// <param name="LastCommon">Our latest finalized checkpoint that the other history is not known to exclude; the weights are those of its state.</param>
 /// <param name="Voters">Who signed the link, ascending.</param>
 /// <param name="VotedStake">Their weight: at least two thirds of the total.</param>
 /// <param name="TotalStake">get_total_active_balance of that state.</param>
-/// <param name="Proof">Their votes, each with its signature, as anybody can check them.</param>
+/// <param name="Proof">Their votes, each with its signature, as anybody can check them; where the link spans two epochs also those for the one between.</param>
 /// <param name="Slashable">Those of the voters against whom there is evidence of a slashable offence, ascending.</param>
 public sealed record FinalityConflict(
     Checkpoint Ours,
@@ -34,6 +36,24 @@ public sealed record FinalityConflict(
         + $"{Guilt()} "
         + "No program can tell which history counts: people have to agree on it. "
         + $"Until then trust no payment made after {LastCommon}; then start a node with empty data from a checkpoint of the history that you agreed on.";
+
+    /// <summary>
+    /// The conflict for a file: RLP of [message, ours, theirs, target, last common, voted stake, total stake, [slashable validator …],
+    /// [indexed attestation …]]. With the registry at the last common checkpoint anybody can check the votes and weigh them.
+    /// </summary>
+    public byte[] Encode()
+    {
+        var rlp = new RlpWriter(4096);
+        rlp.StartList();
+        rlp.Write(Message);
+        foreach (var checkpoint in new[] { Ours, Theirs, Target, LastCommon }) checkpoint.WriteTo(rlp);
+        rlp.Write(VotedStake.Amount);
+        rlp.Write(TotalStake.Amount);
+        StakeRlp.WriteList(rlp, Slashable, static (validator, to) => to.Write(validator));
+        StakeRlp.WriteList(rlp, Proof, static (votes, to) => votes.WriteTo(to));
+        rlp.EndList();
+        return rlp.ToArray();
+    }
 
     private static string Ether(Gwei amount) => $"{amount.Amount / GweiPerEther:0.#########}";
 

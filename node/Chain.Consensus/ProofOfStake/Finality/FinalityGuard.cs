@@ -9,8 +9,13 @@ namespace Chain.Consensus;
 /// before is not asked for again, because the same votes say so: whoever follows the rules names as source only what his chain's
 /// state has justified, so unless a third of that stake breaks the rules, C was justified and the link finalizes it
 /// (the specs' weigh_justification_and_finalization, the 1st and 2nd most recent epochs). And if a third breaks the rules, finality
-/// means nothing and to stop is right. Links over more epochs, which finalize only together with others, are not weighed: a chain that
-/// goes on soon makes a link between neighbours. Slashed and inactive validators have no weight but count in the total, as in the transition.
+/// means nothing and to stop is right. Slashed and inactive validators have no weight but count in the total, as in the transition.
+/// </para>
+/// <para>
+/// A link from e to e + 2 finalizes C too, once two thirds also voted for a checkpoint of e + 1 (the rules' other two cases). It is
+/// how every epoch becomes final where few more than two thirds vote: their votes are complete only in the next epoch, so
+/// there are no other links. That the checkpoint of e + 1 lies on the same branch the votes do not say. So this counts only where e + 2 is not before
+/// our finalized epoch: then what was justified excludes what is final here, which takes a third of the stake in any case.
 /// </para>
 /// <para>
 /// Two histories that each went on alone until the missing validators' stake had leaked away do not prove themselves to each
@@ -64,11 +69,10 @@ public sealed class FinalityGuard
         ArgumentNullException.ThrowIfNull(vote);
         var (source, target) = (vote.Data.Source, vote.Data.Target);
 
-        // All chains share genesis; its checkpoint in votes is a stub.
-        var isFinalizingLink = source.Epoch > Epoch.Genesis && source.Epoch < target.Epoch && target.Epoch - source.Epoch == 1;
-        if (Conflict is not null || !isFinalizingLink || !IsNear(target.Epoch)) return Conflict;
+        if (Conflict is not null || source.Epoch >= target.Epoch || !IsNear(target.Epoch)) return Conflict;
         if (!_epochs.TryGetValue(target.Epoch, out var links)) _epochs.Add(target.Epoch, links = new EpochLinks());
-        return links.Add(vote, _finalized[^1].Balances.ValidatorCount) is { } link ? Judge(link) : null;
+        if (links.Add(vote, _finalized[^1].Balances.ValidatorCount) is not { } link) return null;
+        return Judge(link) ?? JudgeLinksOver(target.Epoch);
     }
 
     /// <summary>We finalized a later checkpoint: what conflicts with it may have been proven final before.</summary>
@@ -94,6 +98,18 @@ public sealed class FinalityGuard
         return Conflict;
     }
 
+    /// <summary>Links that pass over an epoch for which votes have come.</summary>
+    private FinalityConflict? JudgeLinksOver(Epoch epoch)
+    {
+        if (!_epochs.TryGetValue(epoch + 1, out var later)) return null;
+        foreach (var link in later.All)
+        {
+            if (link.Source.Epoch + 1 == epoch && Judge(link) is { } conflict) return conflict;
+        }
+
+        return null;
+    }
+
     /// <summary>Forgets votes for epochs that lie too far behind.</summary>
     public void Prune(Epoch currentEpoch)
     {
@@ -106,15 +122,39 @@ public sealed class FinalityGuard
 
     private FinalityConflict? Judge(FinalityLink link)
     {
-        if (Conflict is not null || !IsConflict(link.Source, _finalized[^1].Checkpoint)) return Conflict;
+        // All chains share genesis; its checkpoint in votes is a stub.
+        if (Conflict is not null || link.Source.Epoch == Epoch.Genesis || !IsConflict(link.Source, _finalized[^1].Checkpoint)) return Conflict;
         var (common, balances) = _finalized[Math.Max(0, _finalized.FindLastIndex(entry => !IsConflict(link.Source, entry.Checkpoint)))];
-        var voted = Gwei.Zero;
-        foreach (var voter in link.Voters) voted += balances.Voting(voter);
-        if (voted * 3 < balances.TotalActive * 2) return null;
+        var voted = Weigh(link.Voters, balances);
+        if (!IsTwoThirds(voted, balances) || FindBetween(link, balances) is not { } between) return null;
         var slashable = link.Voters.Where(_slasher.IsOffender).ToList();
+        IReadOnlyList<IndexedAttestation> proof = [.. link.ToAttestations(), .. between.SelectMany(passed => passed.ToAttestations())];
         return Conflict = new FinalityConflict(
-            _finalized[^1].Checkpoint, link.Source, link.Target, common, [.. link.Voters], voted, balances.TotalActive, link.ToAttestations(), slashable);
+            _finalized[^1].Checkpoint, link.Source, link.Target, common, [.. link.Voters], voted, balances.TotalActive, proof, slashable);
     }
+
+    /// <summary>What must have been justified between a link's ends for it to finalize: nothing between neighbours. Null when it is not known to be.</summary>
+    private IReadOnlyList<FinalityLink>? FindBetween(FinalityLink link, CheckpointBalances balances)
+    {
+        var span = link.Target.Epoch - link.Source.Epoch;
+        if (span == 1) return [];
+        if (span > 2 || link.Target.Epoch < _finalized[^1].Checkpoint.Epoch || !_epochs.TryGetValue(link.Source.Epoch + 1, out var passed)) return null;
+        foreach (var sameTarget in passed.All.GroupBy(other => other.Target))
+        {
+            if (IsTwoThirds(Weigh(sameTarget.SelectMany(other => other.Voters).Distinct(), balances), balances)) return [.. sameTarget];
+        }
+
+        return null;
+    }
+
+    private static Gwei Weigh(IEnumerable<int> voters, CheckpointBalances balances)
+    {
+        var weight = Gwei.Zero;
+        foreach (var voter in voters) weight += balances.Voting(voter);
+        return weight;
+    }
+
+    private static bool IsTwoThirds(Gwei weight, CheckpointBalances balances) => weight * 3 >= balances.TotalActive * 2;
 
     private bool IsConflict(Checkpoint theirs, Checkpoint ours) =>
         theirs.Epoch == ours.Epoch ? theirs.Root != ours.Root : _conflicts(theirs, ours) is true;

@@ -51,9 +51,11 @@ public abstract record StakeEvent : ConsensusEvent
         public override string Message => $"no duty in {Slot}: {Why}";
     }
 
-    /// <summary>Two chains were finalized.</summary>
-    public sealed record FinalityConflict(string Explanation) : StakeEvent
+    /// <summary>Two histories were finalized; the votes that prove it are the evidence.</summary>
+    public sealed record ConflictProven(FinalityConflict Conflict) : StakeEvent
     {
-        public override string Message => Explanation;
+        public override string Message => Conflict.Message;
+
+        public override ConsensusEvidence? Evidence => new("finality-conflict", Conflict.Encode());
     }
 }

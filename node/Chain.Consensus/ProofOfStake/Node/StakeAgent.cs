@@ -92,11 +92,13 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
         return !chain.HasOtherProposal(body.Slot, body.ProposerIndex, block.Hash);
     }
 
-    private void Halt(string conflict)
+    private void Halt(FinalityConflict conflict)
     {
-        _halted = conflict;
-        host.Tell(new StakeEvent.FinalityConflict(conflict));
-        host.Halt(conflict);
+        // Those who follow our history must learn it too, and may have no other peer who can prove it.
+        foreach (var votes in conflict.Proof) host.Broadcast(new StakeMessage.Votes(votes), except: null);
+        _halted = conflict.Message;
+        host.Tell(new StakeEvent.ConflictProven(conflict));
+        host.Halt(_halted);
     }
 
     private void TellCheckpoints()

@@ -128,13 +128,21 @@ internal sealed class StakeChain : IForkChoice
         return false;
     }
 
-    /// <summary>Whether a block or its ancestors at an epoch's start are this checkpoint; null when that lies before the tree.</summary>
+    /// <summary>
+    /// Whether a block or its ancestor at an epoch's start is this checkpoint; null for a block that is not in the tree, and for an
+    /// epoch so far before the tree that the block's state does not remember it. The epoch must not lie in the future.
+    /// </summary>
     public bool? Contains(Hash256 block, Checkpoint checkpoint)
     {
         var position = Store.Tree.Find(block);
-        var ancestor = position < 0 ? -1 : Store.CheckpointBlock(position, checkpoint.Epoch);
-        return ancestor < 0 ? null : Store.Tree[ancestor].Block.Root == checkpoint.Root;
+        if (position < 0) return null;
+        if (Store.CheckpointBlock(position, checkpoint.Epoch) is >= 0 and var ancestor) return Store.Tree[ancestor].Block.Root == checkpoint.Root;
+        var (state, start) = (States.After(block), checkpoint.Epoch.StartSlot(Settings.SlotsPerEpoch));
+        return state.Slot - start <= Settings.SlotsPerHistoricalRoot ? state.GetBlockRootAtSlot(start) == checkpoint.Root : null;
     }
+
+    /// <summary>Whether the head's branch has come to an epoch's start, so that it has a checkpoint there.</summary>
+    public bool Reaches(Epoch epoch) => States.After(FindHead()).Slot >= epoch.StartSlot(Settings.SlotsPerEpoch);
 
     private void CountDue()
     {

@@ -1,9 +1,10 @@
+using Chain.Primitives;
 
 namespace Chain.Consensus;
 
 /// <summary>
 /// Looks out for another finality than ours: hands votes that are not for our chain to the guard, which alone can prove one. What a
-/// peer merely claims costs it.
+/// peer merely claims costs it, and is answered with the votes that made ours final: if its claim was true, it has its proof now.
 /// </summary>
 internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, Slasher slasher)
 {
@@ -11,8 +12,8 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, Slash
 
     private FinalityGuard? _guard;
 
-    /// <summary>What was proven, in plain words; null while all is well.</summary>
-    public string? Conflict => _guard?.Conflict?.Message;
+    /// <summary>What was proven; null while all is well.</summary>
+    public FinalityConflict? Conflict => _guard?.Conflict;
 
     private FinalityGuard Guard => _guard ??= new FinalityGuard(
         chain.Store.Finalized, chain.States.BalancesAt(chain.Store.Finalized), chain.Store.CurrentEpoch, slasher, AreApart);
@@ -26,12 +27,34 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, Slash
     /// <summary>What a peer says is final for it.</summary>
     public void OnClaim(ConsensusPeer peer, Checkpoint finalized)
     {
-        if (chain.Contains(chain.FindHead(), finalized) == false) host.Punish(peer, ClaimPoints, $"it claims that {finalized} is final, which is not on our chain");
+        // What lies ahead of our head is for the peer's blocks to show.
+        if (finalized.Epoch > chain.Store.CurrentEpoch) host.Punish(peer, ClaimPoints, $"it claims that {finalized} is final; now is {chain.Store.CurrentEpoch}");
+        else if (chain.Reaches(finalized.Epoch) && chain.Contains(chain.FindHead(), finalized) == false)
+        {
+            host.Punish(peer, ClaimPoints, $"it claims that {finalized} is final, which is not on our chain");
+            SendProof(peer, finalized.Epoch);
+        }
     }
 
     public void OnFinalized(Checkpoint finalized) => Guard.OnFinalized(finalized, chain.States.BalancesAt(finalized));
 
     public void OnSlot() => Guard.Prune(chain.Store.CurrentEpoch);
+
+    /// <summary>
+    /// The votes that finalized our checkpoint of the claimed epoch, or our latest where that is earlier: for the two epochs after it. Nobody sends votes again that blocks
+    /// have included, and a node takes no block of a history that its finality excludes: without this, two sides that were
+    /// apart could not prove themselves to each other.
+    /// </summary>
+    private void SendProof(ConsensusPeer peer, Epoch claimed)
+    {
+        var (ours, head) = (chain.Store.Finalized, chain.FindHead());
+        if (ours.Epoch == Epoch.Genesis || claimed == Epoch.Genesis) return;
+        var epoch = claimed < ours.Epoch ? claimed : ours.Epoch;
+        foreach (var votes in slasher.VotesFor(epoch + 1).Concat(slasher.VotesFor(epoch + 2)))
+        {
+            if (votes.Data.Source.Epoch <= epoch && chain.Contains(head, votes.Data.Target) == true) host.Send(peer, new StakeMessage.Votes(votes));
+        }
+    }
 
     /// <summary>Whether no chain can contain both; null when the blocks do not tell.</summary>
     private bool? AreApart(Checkpoint theirs, Checkpoint ours)

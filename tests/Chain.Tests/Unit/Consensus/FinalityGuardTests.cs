@@ -79,6 +79,43 @@ public sealed class FinalityGuardTests
         Assert.Null(_guard.OnVote(Vote(Theirs, 7, [0, 1, 2, 3, 4, 5, 6, 7, 8])));
 
     [Fact]
+    public void A_link_over_two_epochs_finalizes_once_the_one_between_is_justified()
+    {
+        var before = new Checkpoint(new Epoch(4), Registry.Root(104));
+        Assert.Null(_guard.OnVote(Vote(Theirs, 7, [0, 1, 2, 3, 4, 5], targetRoot: 107)));
+        Assert.Null(_guard.OnVote(Vote(before, 6, [2, 3, 4, 5])));
+        Assert.Null(_guard.OnVote(Vote(before, 6, [6, 7], targetRoot: 206)));
+
+        var conflict = _guard.OnVote(Vote(before with { Epoch = new Epoch(3) }, 6, [6, 7]))!;
+
+        Assert.Equal((Theirs, 7UL), (conflict.Theirs, conflict.Target.Epoch.Number));
+        Assert.Equal([0, 1, 2, 3, 4, 5], conflict.Voters);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 2, 3, 4, 5, 6, 7], conflict.Proof.SelectMany(votes => votes.AttestingIndices));
+    }
+
+    [Fact]
+    public void A_link_over_two_epochs_that_ends_before_what_is_final_here_proves_nothing()
+    {
+        var final = new Checkpoint(new Epoch(8), Registry.Root(8));
+        _guard.OnFinalized(final, Stakes(9));
+        _guard.Prune(new Epoch(9));
+        _known[(Theirs, final)] = true;
+
+        Assert.Null(_guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3])));
+        Assert.Null(_guard.OnVote(Vote(Theirs with { Epoch = new Epoch(4) }, 6, [4, 5])));
+        Assert.Null(_guard.OnVote(Vote(Theirs, 7, [0, 1, 2, 3, 4, 5], targetRoot: 107)));
+    }
+
+    [Fact]
+    public void A_link_over_three_epochs_finalizes_nothing()
+    {
+        _guard.OnVote(Vote(Theirs, 6, [3, 4, 5, 6, 7]));
+        _guard.OnVote(Vote(Theirs, 7, [3, 4, 5, 6, 7], targetRoot: 107));
+
+        Assert.Null(_guard.OnVote(Vote(Theirs, 8, [0, 1, 2, 3, 4, 5, 6, 7, 8], targetRoot: 108)));
+    }
+
+    [Fact]
     public void Our_own_finality_is_no_conflict() =>
         Assert.Null(_guard.OnVote(Vote(Ours, 6, [0, 1, 2, 3, 4, 5, 6, 7, 8])));
 

@@ -21,7 +21,10 @@ public abstract record BlockError
     public sealed record InvalidSignature(Hash256 TransactionHash, int Index) : BlockError;
 
     /// <summary>The consensus rule refuses it.</summary>
-    public sealed record Consensus(ConsensusError Error) : BlockError;
+    public sealed record Consensus(ConsensusError Error) : BlockError
+    {
+        public override string ToString() => Error.Message;
+    }
 
     /// <summary>It stands on a block from before what is final. An honest peer may not know that yet.</summary>
     public sealed record BelowFinality(Hash256 Parent, ulong Finalized) : BlockError;

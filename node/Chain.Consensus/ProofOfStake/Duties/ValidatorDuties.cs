@@ -123,6 +123,7 @@ internal sealed class ValidatorDuties(IConsensusHost host, StakeChain chain, Sta
     private (int Index, DutyHolder Holder)? Turn(Hash256 parent, Slot slot)
     {
         var state = chain.States.AtSlot(parent, slot);
+        if (!state.HasActiveValidators()) return null;
         var index = state.GetBeaconProposerIndex(slot);
         return _holders.TryGetValue(state.Identities[index].Key, out var holder) ? (index, holder) : null;
     }

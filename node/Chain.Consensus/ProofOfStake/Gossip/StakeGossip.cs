@@ -10,12 +10,11 @@ namespace Chain.Consensus;
 internal sealed class StakeGossip(
     IConsensusHost host, StakeChain chain, StakeGenesisState genesis, AttestationPool pool, OffenceWatch watch, FinalityWatch finality, ISignatureVerifier verifier)
 {
-    private const int MaxEarly = 256;
-    private const int MaxForBlock = 2048;
-
     private readonly VoteBook _book = new();
-    private readonly Queue<(ConsensusPeer? From, IndexedAttestation Votes)> _early = new();
-    private readonly LinkedList<(ConsensusPeer? From, IndexedAttestation Votes)> _forBlock = new();
+
+    // Verified before they are held: what is here, some validator has signed.
+    private readonly HeldVotes _early = new();
+    private readonly HeldVotes _forBlock = new();
 
     private ProofOfStakeSettings Settings => genesis.Settings;
 
@@ -23,20 +22,17 @@ internal sealed class StakeGossip(
     public void OnSlot()
     {
         _book.Prune(chain.Store.CurrentEpoch);
-        for (var left = _early.Count; left > 0; left--)
-        {
-            var (from, votes) = _early.Dequeue();
-            OnVotes(from, votes);
-        }
+        foreach (var (from, votes) in _early.Take(data => data.Slot <= chain.Store.CurrentSlot)) Accept(from, votes);
+
+        // No chain will count them any more, whatever block comes.
+        _forBlock.Take(data => data.Target.Epoch + 1 < chain.Store.CurrentEpoch);
     }
 
     /// <summary>A block that votes were waiting for.</summary>
     public void OnBlock(Hash256 block)
     {
         // Taken out first: what still misses another block goes back to the end.
-        var freed = _forBlock.Where(item => item.Votes.Data.BeaconBlockRoot == block || item.Votes.Data.Target.Root == block).ToList();
-        foreach (var item in freed) _forBlock.Remove(item);
-        foreach (var (from, votes) in freed) Accept(from, votes);
+        foreach (var (from, votes) in _forBlock.Take(data => data.BeaconBlockRoot == block || data.Target.Root == block)) Accept(from, votes);
     }
 
     public void OnVotes(ConsensusPeer? from, IndexedAttestation votes)
@@ -49,10 +45,9 @@ internal sealed class StakeGossip(
         }
 
         var current = chain.Store.CurrentSlot;
-        if (data.Slot > current)
+        if (data.Slot > current + 1)
         {
-            if (data.Slot > current + 1) Punish(from, 10, $"a vote for {data.Slot}, now is {current}");
-            else if (_early.Count < MaxEarly) _early.Enqueue((from, votes));
+            Punish(from, 10, $"a vote for {data.Slot}, now is {current}");
             return;
         }
 
@@ -65,7 +60,8 @@ internal sealed class StakeGossip(
 
         watch.OnVotes(fresh);
         finality.OnVotes(fresh);
-        Accept(from, fresh);
+        if (data.Slot > current) _early.Add(from, fresh);
+        else Accept(from, fresh);
     }
 
     /// <summary>Evidence of others, or a wish to leave; why it is not taken, or null.</summary>
@@ -105,7 +101,7 @@ internal sealed class StakeGossip(
 
     /// <summary>The votes without those that were heard before; null when none is left.</summary>
     private IndexedAttestation? Fresh(IndexedAttestation votes) =>
-        Keep(votes, validator => _book.Find(votes.Data.Target.Epoch, validator) != votes.Data);
+        votes.Where(validator => _book.Find(votes.Data.Target.Epoch, validator) != votes.Data && !_early.Contains(validator, votes.Data) && !_forBlock.Contains(validator, votes.Data));
 
     private string? Verify(IndexedAttestation votes)
     {
@@ -131,8 +127,7 @@ internal sealed class StakeGossip(
             case null or ForkChoiceError.AttestationSlotNotPast:
                 break;
             case ForkChoiceError.UnknownBlock or ForkChoiceError.UnknownTarget:
-                if (_forBlock.Count >= MaxForBlock) _forBlock.RemoveFirst();
-                _forBlock.AddLast((from, verified));
+                _forBlock.Add(from, verified);
                 return;
             case ForkChoiceError.TargetEpochNotCurrentOrPrevious:
                 return;
@@ -142,7 +137,7 @@ internal sealed class StakeGossip(
         }
 
         // A validator's second, different vote for an epoch stays with the slasher.
-        if (Keep(verified, validator => _book.Find(data.Target.Epoch, validator) is null) is not { } first) return;
+        if (verified.Where(validator => _book.Find(data.Target.Epoch, validator) is null) is not { } first) return;
         var shuffling = chain.States.AtCheckpoint(data.Target).GetShuffling(data.Target.Epoch);
         var committee = data.Index < shuffling.CommitteesPerSlot ? shuffling.Committee(data.Slot, data.Index).ToArray() : [];
         if (first.AttestingIndices.FirstOrDefault(validator => !committee.Contains(validator), -1) is >= 0 and var outsider)
@@ -155,19 +150,6 @@ internal sealed class StakeGossip(
         chain.OnVotes(first);
         pool.Add(first);
         host.Broadcast(new StakeMessage.Votes(first), from);
-    }
-
-    private static IndexedAttestation? Keep(IndexedAttestation votes, Func<int, bool> isKept)
-    {
-        var (indices, signatures) = (new List<int>(), new List<Signature>());
-        for (var i = 0; i < votes.AttestingIndices.Count; i++)
-        {
-            if (!isKept(votes.AttestingIndices[i])) continue;
-            indices.Add(votes.AttestingIndices[i]);
-            signatures.Add(votes.Signatures[i]);
-        }
-
-        return indices.Count == 0 ? null : indices.Count == votes.AttestingIndices.Count ? votes : new IndexedAttestation(indices, votes.Data, signatures);
     }
 
     private void Punish(ConsensusPeer? from, int points, string why)

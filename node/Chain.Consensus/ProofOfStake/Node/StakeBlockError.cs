@@ -66,6 +66,15 @@ public abstract record StakeBlockError : ConsensusError
         public override string Message => $"a signature in its consensus body is bad (signing root {SigningRoot})";
     }
 
+    /// <summary>
+    /// The block leads to another stake state here than where it was made: one of the two nodes is wrong. The parts' roots here are told, to be
+    /// compared with `chain_stakeStateRoots` of a node that took the block.
+    /// </summary>
+    public sealed record WrongStakeStateRoot(Hash256 Got, Hash256 Expected, IReadOnlyList<StakePartRoot> Parts) : StakeBlockError
+    {
+        public override string Message => $"its stake state root is {Got}, here it leads to {Expected}, made of {string.Join(", ", Parts.Select(part => $"{part.Name} {part.Root.ToShortString()}"))}";
+    }
+
     /// <summary>A rule of the stake transition.</summary>
     public sealed record Rule(StakeError Error) : StakeBlockError
     {

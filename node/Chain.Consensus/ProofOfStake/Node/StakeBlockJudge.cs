@@ -80,7 +80,9 @@ internal sealed class StakeBlockJudge(
         var proposal = new SignedProposal(body.Slot, body.ProposerIndex, block.Hash, sidecar.ProposerSignature);
         var root = genesis.Domain.ProposalRoot(body.Slot, body.ProposerIndex, block.Hash);
         if (!options.Signatures.IsBy(after.Identities[body.ProposerIndex].Key, root, sidecar.ProposerSignature)) return new StakeBlockError.WrongProposerSignature(body.ProposerIndex);
-        var proposer = chain.States.AtSlot(parent.Hash, body.Slot).GetBeaconProposerIndex(body.Slot);
+        var state = chain.States.AtSlot(parent.Hash, body.Slot);
+        if (!state.HasActiveValidators()) return new StakeBlockError.Rule(new StakeError.NobodyActive(state.CurrentEpoch));
+        var proposer = state.GetBeaconProposerIndex(body.Slot);
         if (proposer != body.ProposerIndex) return new StakeBlockError.Rule(new StakeError.WrongProposer(body.ProposerIndex, proposer));
         watch.OnProposal(proposal);
         return null;
@@ -91,7 +93,7 @@ internal sealed class StakeBlockJudge(
         var checks = new SignatureChecks(genesis.Domain);
         if (StakeTransition.ProcessOperations(state, body, deposits.Read(receipts), checks) is { } broken) return new StakeBlockError.Rule(broken);
         var root = state.ComputeRoot();
-        if (root != body.StakeStateRoot) return new StakeBlockError.Rule(new StakeError.WrongStakeStateRoot(body.StakeStateRoot, root));
+        if (root != body.StakeStateRoot) return new StakeBlockError.WrongStakeStateRoot(body.StakeStateRoot, root, state.ComputePartRoots());
         if (checks.FindBad(options.Signatures) is { } bad) return new StakeBlockError.BadSignature(bad.SigningRoot);
         chain.States.Add(block.Hash, state);
         watch.OnBlock(body, state);

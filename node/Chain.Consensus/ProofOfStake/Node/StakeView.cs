@@ -9,8 +9,8 @@ public sealed record StakeView : ConsensusView
 
     public required Epoch Epoch { get; init; }
 
-    /// <summary>Whose turn it is in this slot (get_beacon_proposer_index).</summary>
-    public required int Proposer { get; init; }
+    /// <summary>Whose turn it is in this slot (get_beacon_proposer_index); null where nobody is active any more.</summary>
+    public required int? Proposer { get; init; }
 
     public required ProofOfStakeSettings Settings { get; init; }
 
@@ -40,9 +40,18 @@ public sealed record StakeView : ConsensusView
     /// <summary>Evidence that waits for a block.</summary>
     public required int WaitingEvidence { get; init; }
 
+    /// <summary>The stake state after the head, by parts: what two nodes compare that disagree about a state root. Worked out when it is first asked for.</summary>
+    public required Lazy<StakeRoots> HeadRoots { get; init; }
+
     /// <summary>Why the node does not follow the chain any more; null while all is well.</summary>
     public required string? Halted { get; init; }
 }
+
+/// <summary>The root of a stake state and what it is made of.</summary>
+/// <param name="Block">After which block.</param>
+/// <param name="Root">What the block commits to.</param>
+/// <param name="Parts">In their order (<see cref="StakeStateCodec.ComputePartRoots"/>).</param>
+public sealed record StakeRoots(Hash256 Block, Hash256 Root, IReadOnlyList<StakePartRoot> Parts);
 
 /// <summary>One validator as the head's state has it.</summary>
 /// <param name="IsLocal">Whether this node acts for it.</param>

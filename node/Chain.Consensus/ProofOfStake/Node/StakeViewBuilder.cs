@@ -9,6 +9,7 @@ internal static class StakeViewBuilder
     {
         // The slot of the clock may have passed the head's by many: the state that shows is advanced to it.
         var state = chain.States.AtSlot(head, chain.Store.CurrentSlot);
+        var after = chain.States.After(head);
         var isLocal = local.ToHashSet();
         var validators = new List<ValidatorView>(state.ValidatorCount);
         for (var i = 0; i < state.ValidatorCount; i++)
@@ -22,7 +23,7 @@ internal static class StakeViewBuilder
         {
             Slot = chain.Store.CurrentSlot,
             Epoch = chain.Store.CurrentEpoch,
-            Proposer = state.GetBeaconProposerIndex(state.Slot),
+            Proposer = state.HasActiveValidators() ? state.GetBeaconProposerIndex(state.Slot) : null,
             Settings = chain.Settings,
             Justified = state.CurrentJustified,
             Finalized = chain.Store.Finalized,
@@ -33,6 +34,7 @@ internal static class StakeViewBuilder
             Validators = validators,
             Weights = weights,
             WaitingEvidence = waitingEvidence,
+            HeadRoots = new Lazy<StakeRoots>(() => new StakeRoots(head, after.ComputeRoot(), after.ComputePartRoots())),
             Halted = halted,
         };
     }

@@ -32,7 +32,8 @@ public sealed class SlashingPool
     public bool IsKnown(AttesterSlashing slashing)
     {
         ArgumentNullException.ThrowIfNull(slashing);
-        return slashing.CommonIndices().All(_attesters.Contains);
+        var common = slashing.CommonIndices();
+        return common.Count > 0 && common.All(_attesters.Contains);
     }
 
     /// <summary>Takes verified evidence; false when it was known.</summary>

@@ -70,6 +70,12 @@ internal static class StakeAccessors
         return state.IsActive(index, previous) || (state.Slashed[index] && previous + 1 < state.WithdrawableEpochs[index]);
     }
 
+    /// <summary>
+    /// Whether somebody can propose and vote in the current epoch. On a branch that went on without most of the stake for long enough nobody
+    /// can: all were ejected. The specs assert that it does not come to that.
+    /// </summary>
+    public static bool HasActiveValidators(this StakeState state) => state.CountActive(state.CurrentEpoch) > 0;
+
     /// <summary>get_validator_churn_limit: how many validators may enter, and how many may leave, in an epoch.</summary>
     public static ulong GetValidatorChurnLimit(this StakeState state) =>
         Math.Max(state.Settings.MinPerEpochChurnLimit, (ulong)state.CountActive(state.CurrentEpoch) / state.Settings.ChurnLimitQuotient);

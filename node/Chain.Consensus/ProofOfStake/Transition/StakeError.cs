@@ -17,12 +17,13 @@ public abstract record StakeError
 
     public sealed record ProposerSlashed(int Index) : StakeError;
 
+    /// <summary>All validators of this branch have left, so that nobody can propose on it.</summary>
+    public sealed record NobodyActive(Epoch Epoch) : StakeError;
+
     public sealed record WrongSlot(Slot Got, Slot Expected) : StakeError;
 
     /// <summary>The reveal is not the next layer of the proposer's onion, or the onion has ended.</summary>
     public sealed record WrongRandaoReveal(int Proposer, Hash256 Got) : StakeError;
-
-    public sealed record WrongStakeStateRoot(Hash256 Got, Hash256 Expected) : StakeError;
 
     public sealed record TooMany(string What, int Got, int Limit) : StakeError;
 

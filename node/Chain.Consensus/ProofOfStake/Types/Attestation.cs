@@ -46,6 +46,20 @@ public sealed record IndexedAttestation(IReadOnlyList<int> AttestingIndices, Att
         return AttestingIndices.Count > 0;
     }
 
+    /// <summary>The votes of some of the voters; null when none is left.</summary>
+    public IndexedAttestation? Where(Func<int, bool> isKept)
+    {
+        var (indices, signatures) = (new List<int>(), new List<Signature>());
+        for (var i = 0; i < AttestingIndices.Count; i++)
+        {
+            if (!isKept(AttestingIndices[i])) continue;
+            indices.Add(AttestingIndices[i]);
+            signatures.Add(Signatures[i]);
+        }
+
+        return indices.Count == 0 ? null : indices.Count == AttestingIndices.Count ? this : new IndexedAttestation(indices, Data, signatures);
+    }
+
     public void WriteTo(RlpWriter rlp)
     {
         rlp.StartList();

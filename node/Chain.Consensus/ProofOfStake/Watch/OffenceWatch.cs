@@ -85,6 +85,8 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
     /// <summary>Whether evidence or an exit is good as things stand; null when it is, else why not and what that costs the sender.</summary>
     public (string Why, int Points)? Judge(StakeMessage message, StakeState state, ISignatureVerifier verifier)
     {
+        if (!state.HasActiveValidators()) return ($"nobody is active in {state.CurrentEpoch}", 0);
+
         // On a copy: what evidence would do is up to the block that carries it.
         var copy = state.Clone();
         var checks = new SignatureChecks(genesis.Domain);
@@ -101,7 +103,7 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
 
     /// <summary>Good once, or soon, and of no use now: the sender's chain may be a few blocks apart from ours.</summary>
     private static bool IsLate(StakeError error) =>
-        error is StakeError.ValidatorNotSlashable or StakeError.NoValidatorSlashed or StakeError.AlreadyExiting or StakeError.ExitNotYetValid or StakeError.NotActiveLongEnough or StakeError.ValidatorNotActive;
+        error is StakeError.ValidatorNotSlashable or StakeError.NoValidatorSlashed { CommonVoters: > 0 } or StakeError.AlreadyExiting or StakeError.ExitNotYetValid or StakeError.NotActiveLongEnough or StakeError.ValidatorNotActive;
 
     /// <summary>Forgets what was heard too long ago to matter.</summary>
     public void Prune(Epoch current, ulong windowEpochs) => slasher.Prune(current, windowEpochs);

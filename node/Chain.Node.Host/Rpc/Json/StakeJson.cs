@@ -41,7 +41,8 @@ internal static class StakeJson
         json.WriteNumber("epoch"u8, stake.Epoch.Number);
         json.WriteNumber("slotsPerEpoch"u8, stake.Settings.SlotsPerEpoch);
         json.WriteNumber("slotDurationMs"u8, stake.Settings.SlotDurationMs);
-        json.WriteNumber("proposer"u8, stake.Proposer);
+        if (stake.Proposer is { } proposer) json.WriteNumber("proposer"u8, proposer);
+        else json.WriteNull("proposer"u8);
         WriteCheckpoint(json, "justified"u8, stake.Justified, reader);
         WriteCheckpoint(json, "finalized"u8, stake.Finalized, reader);
         json.WriteNumber("finalityDelay"u8, stake.FinalityDelay());
@@ -178,7 +179,7 @@ internal static class StakeJson
                 json.WriteString("kind"u8, "dutySkipped"u8);
                 json.WriteNumber("slot"u8, e.Slot.Number);
                 break;
-            case StakeEvent.FinalityConflict:
+            case StakeEvent.ConflictProven:
                 json.WriteString("kind"u8, "finalityConflict"u8);
                 break;
             default:

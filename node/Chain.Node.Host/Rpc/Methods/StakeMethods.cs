@@ -11,6 +11,7 @@ internal static class StakeMethods
         table.Add("chain_validators", 0, Validators);
         table.Add("chain_checkpoints", 0, Checkpoints);
         table.Add("chain_attestations", 1, Attestations);
+        table.Add("chain_stakeStateRoots", 0, StateRoots);
         table.AddAsync("chain_submitVoluntaryExit", 1, SubmitVoluntaryExitAsync);
     }
 
@@ -35,6 +36,21 @@ internal static class StakeMethods
         call.Out.WriteStartObject();
         StakeJson.WriteProgress(call.Out, stake, call.Reader);
         call.Out.WriteEndObject();
+        return null;
+    }
+
+    /// <summary>The stake state after the head, by parts, so that two nodes that disagree can see in which.</summary>
+    private static RpcError? StateRoots(RpcCall call)
+    {
+        if (!call.RequireStake().IsOk(out var stake, out var error)) return error;
+        var (json, roots) = (call.Out, stake.HeadRoots.Value);
+        json.WriteStartObject();
+        json.WriteHex("blockHash"u8, roots.Block);
+        json.WriteHex("root"u8, roots.Root);
+        json.WriteStartObject("parts"u8);
+        foreach (var part in roots.Parts) json.WriteHex(System.Text.Encoding.UTF8.GetBytes(part.Name), part.Root);
+        json.WriteEndObject();
+        json.WriteEndObject();
         return null;
     }
 

@@ -12,6 +12,7 @@ public sealed class StakeMethodTests
     [InlineData("chain_validators", "")]
     [InlineData("chain_checkpoints", "")]
     [InlineData("chain_attestations", "\"latest\"")]
+    [InlineData("chain_stakeStateRoots", "")]
     [InlineData("chain_submitVoluntaryExit", "\"0x01\"")]
     public async Task Under_proof_of_work_there_are_no_validators(string method, string arguments)
     {
@@ -32,6 +33,16 @@ public sealed class StakeMethodTests
         Assert.Equal("0x3", answer.GetProperty("justified").GetProperty("number").GetString());
         Assert.Equal((3, "0x0"), (answer.GetProperty("finalized").GetProperty("epoch").GetInt32(), answer.GetProperty("finalized").GetProperty("number").GetString()));
         Assert.Equal(0.75, answer.GetProperty("participation").GetProperty("previousEpoch").GetDouble());
+    }
+
+    [Fact]
+    public async Task The_stake_state_is_told_by_parts_so_that_nodes_that_disagree_can_say_where()
+    {
+        await using var server = await RpcTestServer.StartAsync();
+        server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3));
+        var roots = await server.CallAsync("chain_stakeStateRoots");
+        Assert.Equal((server.Node.View.Head.Hash.ToString(), Registry.Root(1).ToString()), (roots.GetProperty("blockHash").GetString(), roots.GetProperty("root").GetString()));
+        Assert.Equal([("scalars", Registry.Root(2).ToString()), ("balances", Registry.Root(3).ToString())], roots.GetProperty("parts").EnumerateObject().Select(part => (part.Name, part.Value.GetString()!)));
     }
 
     [Fact]
@@ -117,6 +128,7 @@ public sealed class StakeMethodTests
             Validators = [.. Enumerable.Range(0, 4).Select(index => new ValidatorView(Validator(index, isSlashed: index == 3), 0, index == 3 ? ParticipationFlags.None : ParticipationFlags.TimelyTarget, IsLocal: index < 2))],
             Weights = new Dictionary<Hash256, Gwei> { [node.View.Head.Hash] = Stake * 2 },
             WaitingEvidence = 0,
+            HeadRoots = new Lazy<StakeRoots>(new StakeRoots(node.View.Head.Hash, Registry.Root(1), [new StakePartRoot("scalars", Registry.Root(2)), new StakePartRoot("balances", Registry.Root(3))])),
             Halted = null,
         };
     }

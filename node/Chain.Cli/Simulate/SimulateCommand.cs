@@ -13,14 +13,21 @@ internal static class SimulateCommand
     {
         var seed = new Option<ulong?>("--seed") { Description = "One seed" };
         var seeds = new Option<string?>("--seeds") { Description = "A range of seeds, as 1..100" };
+        var consensus = new Option<string>("--consensus") { Description = "pow or pos", DefaultValueFactory = _ => "pow" };
+        consensus.AcceptOnlyFromAmong("pow", "pos");
         var nodes = new Option<int>("--nodes") { Description = "Nodes in the network, 2 to 32", DefaultValueFactory = _ => 5 };
+        var hostile = new Option<int?>("--hostile") { Description = "pos: the percentage of stake that misbehaves, 0 to 50; left out, the seed decides" };
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
-        var command = new Command("simulate", "Hurt a simulated network, let it heal, and check that it kept its promises; equal seeds give equal histories") { seed, seeds, nodes, json, SimulateDifficultyCommand.Create() };
+        var command = new Command("simulate", "Hurt a simulated network, let it heal, and check that it kept its promises; equal seeds give equal histories") { consensus, seed, seeds, nodes, hostile, json, SimulateDifficultyCommand.Create() };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(() =>
         {
             var (first, last) = Range(parsed.GetValue(seed), parsed.GetValue(seeds));
             var count = parsed.GetValue(nodes);
             if (count is < 2 or > 32) throw new UsageException($"--nodes is from 2 to 32, not {count}.");
+            var share = parsed.GetValue(hostile);
+            if (share is < 0 or > 50) throw new UsageException($"--hostile is from 0 to 50, not {share}.");
+            if (parsed.GetValue(consensus) == "pos") return Task.FromResult(SimulateStake.Run(first, last, count, share, parsed.GetValue(json), cancellation));
+            if (share is not null) throw new UsageException("--hostile goes with --consensus pos.");
             return Task.FromResult(Run(first, last, count, parsed.GetValue(json), cancellation));
         }));
         return command;

@@ -14,6 +14,9 @@ public sealed class SimulatedNetwork
 {
     private const int FirstTickMs = 250;
 
+    // A node that stops sends what it has to send, then cuts its connections.
+    private const int HaltLingerMs = 500;
+
     private readonly PriorityQueue<Action, (long Time, ulong Order)> _events = new();
     private readonly Dictionary<(int From, int To), LinkConditions> _links = [];
     private readonly Dictionary<(int From, int To), long> _lastDelivery = [];
@@ -148,6 +151,35 @@ public sealed class SimulatedNetwork
         return ((NodeReply.Submitted)_lastReply!).Error;
     }
 
+    /// <summary>Hands evidence or a wish to leave to a node as RPC does; why it is not taken, or null.</summary>
+    public string? Submit(int index, ConsensusMessage message)
+    {
+        var request = new RequestId(_nextRequest++);
+        Step(_nodes[index], at => new NodeInput.SubmitConsensus(at, request, message));
+        return ((NodeReply.ConsensusSubmitted)_lastReply!).Error;
+    }
+
+    /// <summary>From now on a node acts for these validators.</summary>
+    public void SetValidators(int index, IReadOnlyList<SimulatedValidator> validators)
+    {
+        _nodes[index].Validators = validators;
+        if (_nodes[index].IsRunning) TellValidators(_nodes[index]);
+    }
+
+    /// <summary>Connects a peer that is no node and makes its greeting acceptable.</summary>
+    public SimulatedStranger AddStranger(int index)
+    {
+        var node = _nodes[index];
+        var stranger = new SimulatedStranger(node, new PeerId(_nextPeer++));
+        node.Strangers.Add(stranger.Id.Number, stranger);
+        Step(node, at => new NodeInput.PeerConnected(at, stranger.Id, new PeerLink(68, Outbound: false, Rules.HasSidecar, "a stranger")));
+        Say(stranger, stranger.Heard.OfType<WireMessage.Status>().Single());
+        return stranger;
+    }
+
+    /// <summary>Delivers a stranger's message at once.</summary>
+    public void Say(SimulatedStranger stranger, WireMessage message) => Step(stranger.Node, at => new NodeInput.MessageReceived(at, stranger.Id, message));
+
     /// <summary>Runs this long, in the network's time.</summary>
     public void Run(TimeSpan duration) => RunUntil(() => false, duration);
 
@@ -170,9 +202,16 @@ public sealed class SimulatedNetwork
         return true;
     }
 
+    /// <summary>Connects two nodes, whatever partition they are in.</summary>
+    public void Connect(int a, int b) => Join(_nodes[a], _nodes[b]);
+
     private void Connect(SimulatedNode a, SimulatedNode b)
     {
-        if (!a.IsRunning || !b.IsRunning || _partitionOf[a.Index] != _partitionOf[b.Index]) return;
+        if (a.IsRunning && b.IsRunning && _partitionOf[a.Index] == _partitionOf[b.Index]) Join(a, b);
+    }
+
+    private void Join(SimulatedNode a, SimulatedNode b)
+    {
         var (idAtA, idAtB) = (new PeerId(_nextPeer++), new PeerId(_nextPeer++));
         a.Links[idAtA.Number] = (b, idAtB);
         b.Links[idAtB.Number] = (a, idAtA);
@@ -183,6 +222,7 @@ public sealed class SimulatedNetwork
 
     private void Cut(SimulatedNode node, PeerId id)
     {
+        if (node.Strangers.Remove(id.Number)) Step(node, at => new NodeInput.PeerDisconnected(at, id));
         if (!node.Links.Remove(id.Number, out var link)) return;
         link.Other.Links.Remove(link.OtherId.Number);
         if (node.IsRunning) Step(node, at => new NodeInput.PeerDisconnected(at, id));
@@ -192,8 +232,11 @@ public sealed class SimulatedNetwork
     private void Begin(SimulatedNode node)
     {
         Step(node, at => new NodeInput.SetMining(at, node.Beneficiary));
-        if (node.Validators.Count > 0) Step(node, at => new NodeInput.SetValidators(at, [.. node.Validators.Select(validator => Rules.NewDutyHolder!(validator.Secret, validator.Misbehaviour))], node.Beneficiary));
+        if (node.Validators.Count > 0) TellValidators(node);
     }
+
+    private void TellValidators(SimulatedNode node) => Step(node, at => new NodeInput.SetValidators(
+        at, [.. node.Validators.Select(validator => Rules.NewDutyHolder!(validator.Secret, validator.Misbehaviour))], node.Beneficiary));
 
     private void Tick(SimulatedNode node)
     {
@@ -227,9 +270,11 @@ public sealed class SimulatedNetwork
 
     private void Step(SimulatedNode node, Func<At, NodeInput> input)
     {
+        if (node.WhyHalted is not null) return;
         _effects.Clear();
         node.Core.Step(input(Now.Plus(node.SkewMs)), _effects);
         foreach (var effect in _effects.Items) Carry(node, effect);
+        node.Safety.Observe(node.Core.View);
     }
 
     private void Carry(SimulatedNode node, NodeEffect effect)
@@ -253,16 +298,23 @@ public sealed class SimulatedNetwork
             case NodeEffect.Halt halt:
                 node.WhyHalted = halt.Why;
                 _trace.Note(Now, node.Index, $"halts: {halt.Why}");
+                After(HaltLingerMs, () => Kill(node.Index));
                 break;
             case NodeEffect.Disconnect disconnect:
                 _trace.Note(Now, node.Index, $"disconnects: {disconnect.Why}");
+                if (node.Strangers.TryGetValue(disconnect.Peer.Number, out var unwelcome)) unwelcome.IsConnected = false;
                 After(0, () => Cut(node, disconnect.Peer));
+                break;
+            case NodeEffect.Tell { Event: NodeEvent.PeerPunished punished }:
+                _trace.Note(Now, node.Index, $"{punished.Peer} pays {punished.Points}: {punished.Why}");
+                if (node.Strangers.TryGetValue(punished.Peer.Number, out var sinner)) sinner.Score = punished.Score;
                 break;
             case NodeEffect.Reply reply:
                 _lastReply = reply.Answer;
                 break;
             case NodeEffect.Tell { Event: NodeEvent.HeadChanged head }:
                 _trace.Note(Now, node.Index, $"head {head.Head.Number} {head.Head.Hash.ToShortString()} -{head.Removed.Count} +{head.Added.Count}");
+                node.Safety.OnHead(head.Ancestor.Number);
                 break;
             case NodeEffect.Tell { Event: NodeEvent.BlockRejected rejected }:
                 _trace.Note(Now, node.Index, $"rejects block {rejected.Number}: {rejected.Why}");
@@ -279,10 +331,14 @@ public sealed class SimulatedNetwork
 
     private void Transmit(SimulatedNode from, PeerId peer, WireMessage message)
     {
+        if (from.Strangers.TryGetValue(peer.Number, out var stranger)) stranger.Heard.Add(message);
         if (!from.Links.TryGetValue(peer.Number, out var link)) return;
         var conditions = _links.GetValueOrDefault((from.Index, link.Other.Index), DefaultLink);
-        if (Random.Chance(conditions.Loss)) return;
-        var copies = Random.Chance(conditions.Duplication) ? 2 : 1;
+
+        // A connection whose greetings do not arrive is none.
+        var isGreeting = message is WireMessage.Status or WireMessage.OfConsensus { Message: StakeMessage.Status };
+        if (!isGreeting && Random.Chance(conditions.Loss)) return;
+        var copies = !isGreeting && Random.Chance(conditions.Duplication) ? 2 : 1;
         for (var copy = 0; copy < copies; copy++)
         {
             var key = (from.Index, link.Other.Index);

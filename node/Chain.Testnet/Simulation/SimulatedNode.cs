@@ -26,10 +26,13 @@ public sealed class SimulatedNode
     public Address Beneficiary { get; }
 
     /// <summary>Whom it acts for.</summary>
-    public IReadOnlyList<SimulatedValidator> Validators { get; }
+    public IReadOnlyList<SimulatedValidator> Validators { get; internal set; }
 
     /// <summary>What its keys have signed; it outlives a crash, as the file of a real node does.</summary>
     public SigningRecord Signed { get; } = new();
+
+    /// <summary>How its `safe` blocks fared.</summary>
+    public SafetyRecord Safety { get; } = new();
 
     /// <summary>What its consensus rule told.</summary>
     public List<ConsensusEvent> Told { get; } = [];
@@ -51,6 +54,9 @@ public sealed class SimulatedNode
 
     /// <summary>Its connections: the id on this side, the other node, the id on that side.</summary>
     internal SortedDictionary<long, (SimulatedNode Other, PeerId OtherId)> Links { get; } = [];
+
+    /// <summary>Its connections to peers that are no nodes.</summary>
+    internal Dictionary<long, SimulatedStranger> Strangers { get; } = [];
 
     internal IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests)
     {

@@ -17,6 +17,7 @@ public static class SimulatedStake
     /// <param name="misbehaviours">By validator.</param>
     /// <param name="alloc">Accounts that have something from the start.</param>
     /// <param name="timestamp">When slot zero begins, in seconds since 1970-01-01 UTC.</param>
+    /// <param name="newcomers">How many more keys the nodes act for, without stake so far.</param>
     public static SimulatedNetwork Create(
         int nodes,
         int validators,
@@ -24,13 +25,14 @@ public static class SimulatedStake
         ProofOfStakeSettings? settings = null,
         IReadOnlyDictionary<int, Misbehaviour>? misbehaviours = null,
         IReadOnlyList<KeyValuePair<Address, GenesisAccount>>? alloc = null,
-        ulong timestamp = 1_800_000_000)
+        ulong timestamp = 1_800_000_000,
+        int newcomers = 0)
     {
         settings ??= Settings;
-        var secrets = Enumerable.Range(0, validators).Select(SecretOf).ToList();
-        var genesis = GenesisOf(secrets, settings, timestamp, alloc ?? []);
+        var secrets = Enumerable.Range(0, validators + newcomers).Select(SecretOf).ToList();
+        var genesis = GenesisOf([.. secrets.Take(validators)], settings, timestamp, alloc ?? []);
         var onNode = Enumerable.Range(0, nodes)
-            .Select(node => (IReadOnlyList<SimulatedValidator>)[.. Enumerable.Range(0, validators)
+            .Select(node => (IReadOnlyList<SimulatedValidator>)[.. Enumerable.Range(0, validators + newcomers)
                 .Where(validator => validator % nodes == node)
                 .Select(validator => new SimulatedValidator(secrets[validator], misbehaviours?.GetValueOrDefault(validator) ?? Misbehaviour.None))])
             .ToList();

@@ -22,8 +22,8 @@ public static class SimulationScenario
 
     public static SimulationResult Run(ulong seed, int nodes = 5)
     {
-        var keys = Enumerable.Range(1, Accounts).Select(i => new PrivateKey(((UInt256)(ulong)i).ToHash256().Bytes)).ToArray();
-        var network = new SimulatedNetwork(Genesis(keys), nodes, seed);
+        var accounts = new SimulatedAccounts(Accounts);
+        var network = new SimulatedNetwork(Genesis(accounts), nodes, seed);
         var random = network.Random;
         var start = network.Now;
         for (var i = 0; i < nodes; i++)
@@ -34,7 +34,7 @@ public static class SimulationScenario
 
         network.ConnectAll();
         network.Run(TimeSpan.FromSeconds(30));
-        Spend(network, keys, random, 4);
+        accounts.Transfer(network, random, 4);
 
         network.DefaultLink = new LinkConditions(50, 200, Loss: 0.05, Duplication: 0.02);
         network.Run(TimeSpan.FromSeconds(60));
@@ -42,7 +42,7 @@ public static class SimulationScenario
         var cut = 1 + random.Next(nodes - 1);
         var shuffled = Enumerable.Range(0, nodes).OrderBy(_ => random.NextUInt64()).ToArray();
         network.Partition(shuffled[..cut], shuffled[cut..]);
-        Spend(network, keys, random, 8);
+        accounts.Transfer(network, random, 8);
         network.Run(TimeSpan.FromSeconds(20 + random.Next(120)));
         var victim = random.Next(nodes);
         network.Kill(victim);
@@ -55,7 +55,7 @@ public static class SimulationScenario
         network.Run(TimeSpan.FromSeconds(30));
         for (var i = 0; i < nodes; i++) network.SetHashRate(i, i == 0 ? 65_536.0 / 2 : 0);
         var converged = network.RunUntil(() => network.IsConverged, TimeSpan.FromMinutes(5));
-        var failure = converged ? LedgerFault(network, [.. keys.Select(key => key.Address), .. network.Nodes.Select(node => node.Beneficiary)]) : $"no common head: {string.Join(", ", network.Nodes.Select(node => node.Core.View.Head))}";
+        var failure = converged ? LedgerFault(network, [.. accounts.Addresses, .. network.Nodes.Select(node => node.Beneficiary)]) : $"no common head: {string.Join(", ", network.Nodes.Select(node => node.Core.View.Head))}";
         var reorgs = network.Nodes.SelectMany(node => node.Core.View.Reorgs).ToList();
         return new SimulationResult(
             seed, network.Trace.Digest, failure, network.Nodes[0].Core.View.Head.Number,
@@ -63,7 +63,7 @@ public static class SimulationScenario
             TimeSpan.FromMilliseconds(network.Now.Since(start)));
     }
 
-    private static GenesisFile Genesis(IReadOnlyList<PrivateKey> keys) => new()
+    private static GenesisFile Genesis(SimulatedAccounts accounts) => new()
     {
         Spec = new ChainSpec
         {
@@ -73,35 +73,8 @@ public static class SimulationScenario
         Difficulty = 65_536,
         GasLimit = 30_000_000,
         Timestamp = 1_700_000_000,
-        Alloc = [.. keys
-            .Select(key => new KeyValuePair<Address, GenesisAccount>(key.Address, new GenesisAccount(UInt256.Parse("1000000000000000000000"), 0, ReadOnlyMemory<byte>.Empty, [])))
-            .OrderBy(item => item.Key)],
+        Alloc = accounts.Alloc,
     };
-
-    /// <summary>Transfers to random nodes; the same nonce may be spent twice on different sides.</summary>
-    private static void Spend(SimulatedNetwork network, PrivateKey[] keys, SeededRandom random, int count)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            var node = random.Next(network.Nodes.Count);
-            var key = keys[random.Next(keys.Length)];
-            var pool = network.Nodes[node].Core.View.Pool.BySender.GetValueOrDefault(key.Address);
-            var head = network.Nodes[node].Core.View.Head;
-            var nonce = pool?.NextNonce ?? new WorldState(network.Nodes[node].Store, head.Header.StateRoot).GetNonce(key.Address);
-            var unsigned = new UnsignedTransaction
-            {
-                Type = TransactionType.DynamicFee,
-                ChainId = 31337,
-                Nonce = nonce,
-                MaxPriorityFeePerGas = 1_000_000_000,
-                MaxFeePerGas = 100_000_000_000,
-                GasLimit = 21_000,
-                To = keys[random.Next(keys.Length)].Address,
-                Value = (ulong)random.Next(1_000_000) + 1,
-            };
-            network.Submit(node, unsigned.WithSignature(key.Sign(unsigned.SigningHash())).Recover()!);
-        }
-    }
 
     /// <summary>Balances on the head must equal genesis, plus rewards, less burned base fees.</summary>
     private static string? LedgerFault(SimulatedNetwork network, IReadOnlyList<Address> accounts)

@@ -1,0 +1,142 @@
+using Chain.Consensus;
+using Chain.Node;
+using Chain.Primitives;
+using Chain.Testnet;
+
+namespace Chain.Tests;
+
+/// <summary>More than a third of the stake votes on both sides of a partition, and both sides go on alone.</summary>
+public sealed class StakeConflictTests
+{
+    private static readonly TimeSpan Epoch = TimeSpan.FromSeconds(16);
+    private static readonly int[] Twins = [0, 1, 2, 3, 4, 6];
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(11)]
+    public void Two_histories_that_were_both_made_final_stop_every_node_once_they_meet_and_the_guilty_are_named(int secondsIntoTheEpoch)
+    {
+        var network = SplitBrain(secondsIntoTheEpoch);
+        var finalized = network.Nodes.Select(node => node.StakeOf().Finalized).ToList();
+        Assert.NotEqual(finalized[0].Root, finalized[2].Root);
+
+        network.Heal();
+        network.Run(Epoch);
+
+        foreach (var node in network.Nodes)
+        {
+            Assert.NotNull(node.WhyHalted);
+            Assert.StartsWith("Two histories of this chain were both made final although they exclude each other, so this node has stopped.", node.WhyHalted, StringComparison.Ordinal);
+            var conflict = Assert.Single(node.Told.OfType<StakeEvent.ConflictProven>()).Conflict;
+            Assert.Equal(node.WhyHalted, conflict.Message);
+            Assert.Equal(Twins, conflict.Slashable);
+            Assert.True(conflict.VotedStake * 3 >= conflict.TotalStake * 2);
+            Assert.Contains("validators 0, 1, 2, 3, 4, 6.", conflict.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_node_of_one_history_that_meets_none_of_the_other_learns_the_proof_from_its_peers()
+    {
+        var network = SplitBrain(secondsIntoTheEpoch: 3);
+
+        // Node 0 alone meets the other side; node 1 sees nobody but node 0.
+        network.Connect(0, 2);
+        network.Run(Epoch);
+
+        Assert.NotNull(network.Nodes[0].WhyHalted);
+        Assert.NotNull(network.Nodes[1].WhyHalted);
+        Assert.Equal(Twins, network.Nodes[1].Told.OfType<StakeEvent.ConflictProven>().Single().Conflict.Slashable);
+    }
+
+    [Fact]
+    public void The_proof_is_kept_so_that_anybody_can_check_the_votes()
+    {
+        var network = SplitBrain(secondsIntoTheEpoch: 0);
+        network.Heal();
+        network.Run(Epoch);
+
+        var told = network.Nodes[0].Told.OfType<StakeEvent.ConflictProven>().Single();
+        var evidence = told.Evidence!;
+        Assert.Equal("finality-conflict", evidence.Name);
+        Assert.InRange(evidence.Bytes.Length, 1000, 10_000);
+        var outer = new RlpReader(evidence.Bytes.Span);
+        var rlp = outer.ReadList();
+        Assert.Equal(told.Message, System.Text.Encoding.UTF8.GetString(rlp.ReadBytes()));
+        Assert.Equal(told.Conflict.Ours, Checkpoint.Read(ref rlp));
+        Assert.Equal(told.Conflict.Theirs, Checkpoint.Read(ref rlp));
+        var (target, common) = (Checkpoint.Read(ref rlp), Checkpoint.Read(ref rlp));
+        Assert.Equal((told.Conflict.Target, told.Conflict.LastCommon), (target, common));
+        Assert.Equal(told.Conflict.VotedStake.Amount, rlp.ReadUInt64());
+        Assert.Equal(told.Conflict.TotalStake.Amount, rlp.ReadUInt64());
+        rlp.ReadList();
+        var votes = rlp.ReadList();
+        var voters = new List<int>();
+        var domain = new StakeDomain(network.Genesis.Block.Hash);
+        while (!votes.IsAtEnd)
+        {
+            var item = IndexedAttestation.Read(ref votes);
+            voters.AddRange(item.AttestingIndices);
+            Assert.Equal(item.Data.Target == target, item.Data.Source == told.Conflict.Theirs);
+            for (var i = 0; i < item.AttestingIndices.Count; i++)
+                Assert.True(DirectVerifier.Instance.IsBy(SimulatedStake.SecretOf(item.AttestingIndices[i]).Key, domain.AttestationRoot(item.Data), item.Signatures[i]));
+        }
+
+        Assert.Equal(11, voters.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_mere_claim_of_another_finality_stops_nobody_and_costs_the_peer()
+    {
+        var network = SimulatedStake.Create(nodes: 2, validators: 16, seed: 31);
+        network.Run(5 * Epoch);
+        var stranger = network.AddStranger(0);
+        var claim = new WireMessage.OfConsensus(new StakeMessage.Status(new Slot(40), Registry.Root(1), new Checkpoint(network.Nodes[0].StakeOf().Finalized.Epoch, Registry.Root(2))));
+
+        network.Say(stranger, claim);
+        network.Run(Epoch);
+
+        Assert.Null(network.Nodes[0].WhyHalted);
+        Assert.Equal(5, stranger.Score);
+        Assert.True(stranger.IsConnected);
+        for (var i = 0; i < 19; i++) network.Say(stranger, claim);
+        Assert.False(stranger.IsConnected);
+        Assert.Null(network.Nodes[0].WhyHalted);
+    }
+
+    [Fact]
+    public void A_claim_that_lies_ahead_of_our_head_is_no_fault()
+    {
+        var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 32);
+        network.Run(4 * Epoch);
+        network.Kill(0);
+        network.Run(4 * Epoch);
+        network.Restart(0);
+        var stranger = network.AddStranger(0);
+
+        network.Say(stranger, new WireMessage.OfConsensus(new StakeMessage.Status(new Slot(60), Registry.Root(1), network.Nodes[1].StakeOf().Finalized)));
+
+        Assert.Equal(0, stranger.Score);
+    }
+
+    /// <summary>Two halves of the honest stake, apart, and six of sixteen validators in both; each half has made epochs final that the other excludes.</summary>
+    private static SimulatedNetwork SplitBrain(int secondsIntoTheEpoch)
+    {
+        var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 30);
+        network.Run(3 * Epoch);
+        network.Partition([0, 1], [2, 3]);
+        var twins = Twins.Select(index => new SimulatedValidator(SimulatedStake.SecretOf(index))).ToList();
+        foreach (var index in new[] { 0, 2 })
+        {
+            var own = network.Nodes[index].Validators.Where(mine => !twins.Exists(twin => twin.Secret.Key.Equals(mine.Secret.Key)));
+            network.SetValidators(index, [.. own, .. twins]);
+        }
+
+        foreach (var index in new[] { 1, 3 })
+            network.SetValidators(index, [.. network.Nodes[index].Validators.Where(mine => !twins.Exists(twin => twin.Secret.Key.Equals(mine.Secret.Key)))]);
+
+        network.Run((5 * Epoch) + TimeSpan.FromSeconds(secondsIntoTheEpoch));
+        return network;
+    }
+}

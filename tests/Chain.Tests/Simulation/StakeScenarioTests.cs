@@ -1,0 +1,27 @@
+using Chain.Testnet;
+
+namespace Chain.Tests;
+
+/// <summary>Random histories of networks of validators, each from a seed.</summary>
+public sealed class StakeScenarioTests
+{
+    public static TheoryData<ulong> Seeds => [.. Enumerable.Range(1, 24).Select(seed => (ulong)seed)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void A_network_that_was_hurt_and_healed_keeps_what_proof_of_stake_promises(ulong seed)
+    {
+        var result = SimulatedStakeScenario.Run(seed);
+        Assert.True(result.Passed, $"seed {seed}, {result.Hostile}: {result.Failure}");
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Equal_seeds_give_equal_histories_and_others_do_not(ulong seed)
+    {
+        var first = SimulatedStakeScenario.Run(seed);
+        Assert.Equal(first, SimulatedStakeScenario.Run(seed));
+        Assert.NotEqual(first.Trace, SimulatedStakeScenario.Run(seed + 1).Trace);
+    }
+}

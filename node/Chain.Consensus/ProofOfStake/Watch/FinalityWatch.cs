@@ -1,4 +1,3 @@
-using Chain.Primitives;
 
 namespace Chain.Consensus;
 

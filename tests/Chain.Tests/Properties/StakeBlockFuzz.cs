@@ -97,7 +97,7 @@ public sealed class StakeBlockFuzz
         foreach (var sidecar in new ReadOnlyMemory<byte>[] { default, new byte[] { 0xc0 }, new byte[100_000], _block.Sidecar[..^1], new ConsensusSidecar(_sidecar.Body with { StakeStateRoot = Registry.Root(1) }, _sidecar.ProposerSignature).Encode() })
             Assert.Equal(ThrownOut, _fuzz.Say(new WireMessage.NewBlockWithSidecar(_block with { Sidecar = sidecar }, UInt256.Zero)));
 
-        var anothers = _fuzz.Sign((_sidecar.Body.ProposerIndex + 1) % StakeFuzzNetwork.Validators, ProposalRoot(_block.Hash));
+        var anothers = StakeFuzzNetwork.Sign((_sidecar.Body.ProposerIndex + 1) % StakeFuzzNetwork.Validators, ProposalRoot(_block.Hash));
         foreach (var signature in new[] { default, anothers })
             Assert.Equal(ThrownOut, _fuzz.Say(new WireMessage.NewBlockWithSidecar(_block with { Sidecar = new ConsensusSidecar(_sidecar.Body, signature).Encode() }, UInt256.Zero)));
         AssertGenuineIsTaken();
@@ -141,11 +141,11 @@ public sealed class StakeBlockFuzz
         var changed = _block.Header.Header with { ExtraData = consensus.ComputeHash().ToArray() };
         var header = new SealedHeader(changeHeader?.Invoke(changed) ?? changed);
         var root = _fuzz.Domain.ProposalRoot(consensus.Slot, consensus.ProposerIndex, header.Hash);
-        var sidecar = new ConsensusSidecar(consensus, _fuzz.Sign(consensus.ProposerIndex, root));
+        var sidecar = new ConsensusSidecar(consensus, StakeFuzzNetwork.Sign(consensus.ProposerIndex, root));
         return new WireMessage.NewBlockWithSidecar(new Block(header, body ?? _block.Body, sidecar.Encode()), UInt256.Zero);
     }
 
     private Hash256 ProposalRoot(Hash256 block) => _fuzz.Domain.ProposalRoot(_sidecar.Body.Slot, _sidecar.Body.ProposerIndex, block);
 
-    private SignedProposal Proposal() => new(_sidecar.Body.Slot, 3, Registry.Root(4), _fuzz.Sign(3, _fuzz.Domain.ProposalRoot(_sidecar.Body.Slot, 3, Registry.Root(4))));
+    private SignedProposal Proposal() => new(_sidecar.Body.Slot, 3, Registry.Root(4), StakeFuzzNetwork.Sign(3, _fuzz.Domain.ProposalRoot(_sidecar.Body.Slot, 3, Registry.Root(4))));
 }

@@ -42,7 +42,7 @@ internal sealed class StakeFuzzNetwork
 
     public int Say(StakeMessage message) => Say(new WireMessage.OfConsensus(message));
 
-    public Signature Sign(int validator, Hash256 root) => SimulatedStake.SecretOf(validator).PrivateKey.Sign(root);
+    public static Signature Sign(int validator, Hash256 root) => SimulatedStake.SecretOf(validator).PrivateKey.Sign(root);
 
     /// <summary>Votes signed by who they say they are of.</summary>
     public IndexedAttestation Votes(AttestationData data, params int[] validators) =>

@@ -1,5 +1,4 @@
 using Chain.Consensus;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;
 
@@ -16,7 +15,7 @@ public sealed class StakeGossipFuzz
         var fuzz = new StakeFuzzNetwork();
         var data = fuzz.HonestData();
         var (epoch, slots) = (data.Target.Epoch, fuzz.Target.StakeOf().Settings.SlotsPerEpoch);
-        var (unheard, wrongSignature, outsider) = (data with { BeaconBlockRoot = Registry.Root(7) }, fuzz.Sign(3, Registry.Root(9)), fuzz.VoterOfALaterSlot());
+        var (unheard, wrongSignature, outsider) = (data with { BeaconBlockRoot = Registry.Root(7) }, StakeFuzzNetwork.Sign(3, Registry.Root(9)), fuzz.VoterOfALaterSlot());
         AttestationData At(Slot slot) => data with { Slot = slot, Target = new Checkpoint(slot.ToEpoch(slots), data.Target.Root) };
         var cases = new (string What, int Points, IndexedAttestation Votes)[]
         {
@@ -29,7 +28,7 @@ public sealed class StakeGossipFuzz
             ("a target on which the block does not stand", 10, fuzz.Votes(data with { Target = new Checkpoint(epoch, data.BeaconBlockRoot == data.Target.Root ? fuzz.Target.Core.View.Finalized.Hash : data.BeaconBlockRoot) }, 5)),
             ("a committee that there is not", 50, fuzz.Votes(data with { Index = ulong.MaxValue }, outsider)),
             ("the committee of others", 50, fuzz.Votes(data, outsider)),
-            ("signed by another", ThrownOut, new IndexedAttestation([3], unheard, [fuzz.Sign(4, fuzz.Domain.AttestationRoot(unheard))])),
+            ("signed by another", ThrownOut, new IndexedAttestation([3], unheard, [StakeFuzzNetwork.Sign(4, fuzz.Domain.AttestationRoot(unheard))])),
             ("signed for something else", ThrownOut, new IndexedAttestation([3], unheard, [wrongSignature])),
             ("a signature of zeros", ThrownOut, new IndexedAttestation([3], unheard, [default])),
             ("a voter that there is not", ThrownOut, new IndexedAttestation([StakeFuzzNetwork.Validators], data, [wrongSignature])),
@@ -68,7 +67,7 @@ public sealed class StakeGossipFuzz
     {
         var fuzz = new StakeFuzzNetwork();
         SignedProposal Proposal(ulong slot, int proposer, ulong root, int signer) =>
-            new(new Slot(slot), proposer, Registry.Root(root), fuzz.Sign(signer, fuzz.Domain.ProposalRoot(new Slot(slot), proposer, Registry.Root(root))));
+            new(new Slot(slot), proposer, Registry.Root(root), StakeFuzzNetwork.Sign(signer, fuzz.Domain.ProposalRoot(new Slot(slot), proposer, Registry.Root(root))));
         var good = Proposal(3, 7, 1, 7);
         var cases = new (string What, int Points, SignedProposal Second)[]
         {
@@ -88,7 +87,7 @@ public sealed class StakeGossipFuzz
     public void A_key_that_was_used_twice_costs_its_owner_the_stake_and_who_shows_it_nothing()
     {
         var fuzz = new StakeFuzzNetwork();
-        SignedProposal Proposal(ulong root) => new(new Slot(ulong.MaxValue), 7, Registry.Root(root), fuzz.Sign(7, fuzz.Domain.ProposalRoot(new Slot(ulong.MaxValue), 7, Registry.Root(root))));
+        SignedProposal Proposal(ulong root) => new(new Slot(ulong.MaxValue), 7, Registry.Root(root), StakeFuzzNetwork.Sign(7, fuzz.Domain.ProposalRoot(new Slot(ulong.MaxValue), 7, Registry.Root(root))));
         var evidence = new StakeMessage.DoubleProposal(new ProposerSlashing(Proposal(1), Proposal(2)));
 
         Assert.Equal(0, fuzz.Say(evidence));
@@ -128,7 +127,7 @@ public sealed class StakeGossipFuzz
     {
         var fuzz = new StakeFuzzNetwork();
         SignedVoluntaryExit Exit(ulong epoch, int validator, int signer) =>
-            new(new Epoch(epoch), validator, fuzz.Sign(signer, fuzz.Domain.VoluntaryExitRoot(new Epoch(epoch), validator)));
+            new(new Epoch(epoch), validator, StakeFuzzNetwork.Sign(signer, fuzz.Domain.VoluntaryExitRoot(new Epoch(epoch), validator)));
         Assert.Equal(50, fuzz.Say(new StakeMessage.Exit(Exit(0, 99, 3))));
         Assert.Equal(50, fuzz.Say(new StakeMessage.Exit(Exit(0, int.MaxValue, 3))));
         Assert.Equal(0, fuzz.Say(new StakeMessage.Exit(Exit(ulong.MaxValue, 3, 3))));

@@ -61,6 +61,9 @@ internal sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, IReadOnly
         + $"{Text(processor.Wide)} at 512 bits.",
         "The limit counts the logic, shift, rotate and shuffle instructions of one vector as if they filled the units without a gap; loads, stores, "
         + "register moves, the loop and the comparison are free in it.",
+        .. processor.CompilerFoldsLogic
+            ? ["The just-in-time compiler has AVX-512VL here and turns avx2's pairs of logic instructions into ternary ones; its limit counts those."]
+            : Array.Empty<string>(),
         "The clock is measured by a chain of dependent one-cycle instructions on one core, so turbo and a throttled virtual machine are in it.",
         "Rates of processor engines are by the processor time of one core that they used, rates of devices by the wall clock.",
         "Distribution of work is measured with engines that do no work: the processor time of one batch and of one job change, set "

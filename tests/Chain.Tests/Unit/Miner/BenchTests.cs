@@ -43,6 +43,17 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public void Avx2_has_the_limit_of_the_instructions_that_the_compiler_makes_of_it()
+    {
+        var processor = new ProcessorModel("test", new Units(4, 2), new Units(3, 2), new Units(2, 1));
+        var counts = LaneOperations.OfBody();
+        var plain = IssueLimit.Of("avx2", counts, processor)!;
+        var folded = IssueLimit.Of("avx2", counts, processor with { CompilerFoldsLogic = true })!;
+        Assert.Equal(plain.Instructions - counts.Chi - counts.Xor3, folded.Instructions);
+        Assert.Equal(IssueLimit.Of("avx512", counts, processor), IssueLimit.Of("avx512", counts, processor with { CompilerFoldsLogic = true }));
+    }
+
+    [Fact]
     public void A_failed_device_gives_way_to_the_processor_and_loses_no_range()
     {
         var lines = new List<string>();

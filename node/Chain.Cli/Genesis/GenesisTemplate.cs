@@ -23,12 +23,12 @@ internal static class GenesisTemplate
     public static string WriteStake(ulong chainId, ulong slotMs, ulong slotsPerEpoch, IReadOnlyList<ValidatorSecret> validators, IReadOnlyList<KeyValuePair<Address, UInt256>> accounts)
     {
         var layers = new ProofOfStakeSettings().RandaoOnionLayers;
-        var entries = new JsonObject[validators.Count];
-        Parallel.For(0, entries.Length, i => entries[i] = new JsonObject
+        var commitments = ValidatorKeys.Commitments([.. validators], layers);
+        var entries = validators.Select((validator, i) => new JsonObject
         {
-            ["publicKey"] = $"0x{ValidatorKeys.NameOf(validators[i].Key)}",
-            ["randaoCommitment"] = validators[i].Commitment(layers).ToString(),
-            ["withdrawalAddress"] = validators[i].PrivateKey.Address.ToString(),
+            ["publicKey"] = $"0x{ValidatorKeys.NameOf(validator.Key)}",
+            ["randaoCommitment"] = commitments[i].ToString(),
+            ["withdrawalAddress"] = validator.PrivateKey.Address.ToString(),
         });
         return Text(
             chainId,

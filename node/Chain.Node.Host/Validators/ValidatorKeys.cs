@@ -67,6 +67,16 @@ public static class ValidatorKeys
         return secrets;
     }
 
+    /// <summary>The commitments of the validators' first RANDAO onions, made on all cores.</summary>
+    public static Hash256[] Commitments(ValidatorSecret[] secrets, ulong layers)
+    {
+        ArgumentNullException.ThrowIfNull(secrets);
+        var groups = secrets.Chunk(ValidatorSecret.CommitmentsAtOnce).ToArray();
+        var commitments = new Hash256[groups.Length][];
+        Parallel.For(0, groups.Length, i => commitments[i] = ValidatorSecret.Commitments(groups[i], layers));
+        return [.. commitments.SelectMany(group => group)];
+    }
+
     /// <summary>A fresh random key, kept nowhere yet.</summary>
     public static PrivateKey Draw() => SecretKeyFile.Draw();
 

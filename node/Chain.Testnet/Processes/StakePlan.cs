@@ -83,11 +83,11 @@ internal static class StakePlan
     public static JsonObject Genesis(StakeWishes wishes, IReadOnlyList<ValidatorSecret> secrets, ulong chainId, ulong gasLimit, DateTimeOffset now)
     {
         var layers = new ProofOfStakeSettings().RandaoOnionLayers;
-        var validators = new JsonObject[secrets.Count];
-        Parallel.For(0, validators.Length, i => validators[i] = new JsonObject
+        var commitments = ValidatorKeys.Commitments([.. secrets], layers);
+        var validators = secrets.Select((secret, i) => new JsonObject
         {
-            ["publicKey"] = "0x" + ValidatorKeys.NameOf(secrets[i].Key),
-            ["randaoCommitment"] = secrets[i].Commitment(layers).ToString(),
+            ["publicKey"] = "0x" + ValidatorKeys.NameOf(secret.Key),
+            ["randaoCommitment"] = commitments[i].ToString(),
             ["withdrawalAddress"] = WithdrawalAddressOf(i).ToString(),
         });
         return new JsonObject

@@ -14,6 +14,9 @@ namespace Chain.Consensus;
 /// </remarks>
 public sealed class ValidatorSecret(PrivateKey privateKey)
 {
+    /// <summary>How many commitments <see cref="Commitments"/> makes side by side.</summary>
+    public const int CommitmentsAtOnce = Sha256Lanes.Count;
+
     private readonly Lock _gate = new();
     private (ulong Onion, ulong Layers, HashChain Chain)? _current;
 
@@ -34,6 +37,16 @@ public sealed class ValidatorSecret(PrivateKey privateKey)
 
     /// <summary>The outermost layer of an onion, H^layers(seed): what a deposit, or the announcement of the next onion, commits to.</summary>
     public Hash256 Commitment(ulong layers, ulong onion = 0) => Layer(onion, layers, layers);
+
+    /// <summary>The commitments of up to <see cref="CommitmentsAtOnce"/> validators' first onions, made side by side: several times as fast as one by one.</summary>
+    public static Hash256[] Commitments(ReadOnlySpan<ValidatorSecret> secrets, ulong layers)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(secrets.Length, CommitmentsAtOnce);
+        Span<Hash256> lanes = stackalloc Hash256[CommitmentsAtOnce];
+        for (var i = 0; i < secrets.Length; i++) lanes[i] = secrets[i].OnionSeed();
+        Sha256Lanes.Iterate(lanes, layers);
+        return lanes[..secrets.Length].ToArray();
+    }
 
     /// <summary>
     /// What to reveal in an epoch: <see cref="RandaoOnion.Reveal"/> of this onion's seed. The first call for an onion hashes through

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Chain.Consensus;
+using Chain.Node.Host;
 using Chain.Primitives;
 using static Chain.Tests.SigningSample;
 
@@ -36,6 +37,18 @@ public sealed class ValidatorSecretTests
             RandaoOnion.Reveal(secret.OnionSeed(), First, First + (ulong)epoch, length),
             secret.Reveal(First, First + (ulong)epoch, length)));
         Assert.Equal(secret.Reveal(First, First, length), secret.Commitment(length));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 2)]
+    [InlineData(8, 500)]
+    [InlineData(21, 7)]
+    public void Commitments_made_side_by_side_are_those_made_one_by_one(int count, ulong layers)
+    {
+        ValidatorSecret[] secrets = [.. Enumerable.Range(1, count).Select(number => new ValidatorSecret(PrivateKeyOf((byte)number)))];
+
+        Assert.Equal(secrets.Select(secret => secret.Commitment(layers)), ValidatorKeys.Commitments(secrets, layers));
     }
 
     [Fact]

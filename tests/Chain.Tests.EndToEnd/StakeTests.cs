@@ -23,6 +23,18 @@ public sealed class StakeTests
     }
 
     [Fact]
+    public async Task The_nodes_of_a_new_network_wait_for_its_genesis_and_say_so()
+    {
+        await using var network = await UpAsync("--genesis-delay", "60s");
+
+        var status = await network.StatusAsync();
+        Assert.InRange((long)status["genesisInMs"]!, 1, 61_000);
+        Assert.All(status["nodes"]!.AsArray(), node => Assert.Equal((0, 0), ((long)node!["head"]!["number"]!, (long)node["stake"]!["slot"]!)));
+        var screen = (await Programs.ChainAsync("testnet", "status", "--dir", network.Folder)).Succeeded().Output;
+        Assert.Contains("genesis in ", screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_signs_two_conflicting_messages_is_slashed_on_every_node_and_nobody_else()
     {
         await using var network = await UpAsync("--behave", "v2=equivocate", "--behave", "v7=double-vote", "--behave", "v9=surround");

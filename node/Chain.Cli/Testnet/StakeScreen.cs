@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chain.Testnet;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -18,9 +19,31 @@ internal static class StakeScreen
         return new Rows([table, .. Story(status).Select(line => new Markup(line))]);
     }
 
+    /// <summary>How long until slot zero begins, in words; null once it has.</summary>
+    public static string? UntilGenesis(JsonObject status) => status["genesisInMs"] is { } wait
+        ? string.Create(CultureInfo.InvariantCulture, $"genesis in {(long)wait / 1000.0:0.0} s: the nodes wait for it")
+        : null;
+
+    /// <summary>How a new network's start and its genesis time met, in a markup line.</summary>
+    /// <param name="stake">Its slots.</param>
+    /// <param name="untilGenesis">From the moment when every node answered; negative once genesis was over by then.</param>
+    public static string Start(TestnetStake stake, TimeSpan untilGenesis)
+    {
+        if (untilGenesis > TimeSpan.Zero) return string.Create(CultureInfo.InvariantCulture, $"genesis in {untilGenesis.TotalSeconds:0.0} s: the nodes wait for it");
+        var slot = (ulong)(-untilGenesis).TotalMilliseconds / stake.SlotMs;
+        return slot == 0 ? "the first slot has begun"
+            : $"[yellow]slot {slot} had begun before every node answered, so that the first blocks and votes are missing[/]; --genesis-delay gives a new network more time";
+    }
+
     /// <summary>Where the chain stands, in markup lines; of the node whose clock is farthest.</summary>
     private static IEnumerable<string> Story(JsonObject status)
     {
+        if (UntilGenesis(status) is { } wait)
+        {
+            yield return $"[yellow]{wait}[/]";
+            yield break;
+        }
+
         if (status["nodes"]!.AsArray().Where(node => node!["stake"] is not null).MaxBy(node => (long)node!["stake"]!["slot"]!)?["stake"] is not JsonObject stake) yield break;
         var (slot, epoch, proposer) = ((long)stake["slot"]!, (long)stake["epoch"]!, (int)stake["proposer"]!);
         yield return $"slot {slot}, epoch {epoch}: {Named(status, proposer)} proposes; {Percent(stake["participation"]!["previousEpoch"])} of the stake voted in the epoch before, {Percent(stake["participation"]!["currentEpoch"])} so far in this";

@@ -9,9 +9,15 @@ namespace Chain.Cli;
 internal static class StartTimings
 {
     /// <summary>Waits for the first block everywhere, and where finality is decided by votes for the first finalized block everywhere.</summary>
-    public static async Task<JsonObject> MeasureAsync(TestnetRunner runner, long startedAt, TimeSpan answering, CancellationToken cancellation)
+    /// <param name="runner">The network.</param>
+    /// <param name="startedAt">A timestamp of <see cref="Stopwatch"/>.</param>
+    /// <param name="answering">How long it took until every node answered.</param>
+    /// <param name="untilGenesis">How long before genesis that was, negative after it; null where the rule has no slots or the network was there before.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public static async Task<JsonObject> MeasureAsync(TestnetRunner runner, long startedAt, TimeSpan answering, TimeSpan? untilGenesis, CancellationToken cancellation)
     {
         var timings = new JsonObject { ["everyRpcAnsweringMs"] = (long)answering.TotalMilliseconds };
+        if (untilGenesis is { } wait) timings["answeringBeforeGenesisMs"] = (long)wait.TotalMilliseconds;
         await runner.WaitForBlockAsync(1, cancellation);
         timings["firstBlockEverywhereMs"] = (long)Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
         if (runner.Manifest.Stake is null) return timings;

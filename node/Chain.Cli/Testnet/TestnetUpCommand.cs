@@ -42,8 +42,10 @@ internal static class TestnetUpCommand
             }
 
             var answering = Stopwatch.GetElapsedTime(startedAt);
+            var genesis = resumed ? null : manifest.Stake?.UntilGenesis(TimeProvider.System.GetUtcNow());
+            if (genesis is { } wait && !quiet) AnsiConsole.MarkupLine(StakeScreen.Start(manifest.Stake!, wait));
             JsonObject? measured = null;
-            if (parsed.GetValue(timings)) measured = await StartTimings.MeasureAsync(runner, startedAt, answering, cancellation);
+            if (parsed.GetValue(timings)) measured = await StartTimings.MeasureAsync(runner, startedAt, answering, genesis, cancellation);
             if (quiet || parsed.GetValue(detach))
             {
                 if (quiet) TestnetCommands.Print(Document(runner, measured));

@@ -40,9 +40,12 @@ internal static class WatchScreen
     private static async Task LinesAsync(TestnetRunner runner, CancellationToken cancellation)
     {
         var seen = new Dictionary<int, string>();
+        var isGenesisTold = false;
         while (true)
         {
             var status = await TestnetStatus.ReadAsync(runner, cancellation);
+            if (!isGenesisTold && StakeScreen.UntilGenesis(status) is { } wait) Console.WriteLine(wait);
+            isGenesisTold = true;
             foreach (var node in status["nodes"]!.AsArray())
             {
                 var index = (int)node!["index"]!;

@@ -16,11 +16,12 @@ internal sealed class WishOptions
     private readonly Option<int> _validators = new("--validators") { Description = "pos: validators of 32 ether, spread evenly over the nodes in the order of the registry; at least one for each slot of an epoch", DefaultValueFactory = _ => 16 };
     private readonly Option<string> _slot = new("--slot") { Description = "pos: the length of a slot, at least 100ms", DefaultValueFactory = _ => "2s" };
     private readonly Option<ulong> _slotsPerEpoch = new("--slots-per-epoch") { Description = "pos: slots of an epoch", DefaultValueFactory = _ => 8 };
+    private readonly Option<string?> _genesisDelay = new("--genesis-delay") { Description = "pos: how long from the making of the network to its genesis; if not given, as long as the nodes probably take to start" };
     private readonly Option<string[]> _behave = new("--behave") { Description = $"pos: NODE=KIND, vN=KIND or vA-vB=KIND: all validators of a node, or some by their index, do wrong: {Chain.Node.Host.MisbehaviourNames.List}; may be repeated", DefaultValueFactory = _ => [] };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _consensus, _nodes, _rpcPort, _peerPort, _blockTime, _hashRate, _hashShare, _validators, _slot, _slotsPerEpoch, _behave }) command.Add(option);
+        foreach (var option in new Option[] { _consensus, _nodes, _rpcPort, _peerPort, _blockTime, _hashRate, _hashShare, _validators, _slot, _slotsPerEpoch, _genesisDelay, _behave }) command.Add(option);
     }
 
     /// <exception cref="UsageException">An option that cannot be read, or that belongs to the other rule.</exception>
@@ -28,7 +29,7 @@ internal sealed class WishOptions
     {
         var consensus = parsed.GetValue(_consensus);
         if (consensus is not ("pow" or "pos")) throw new UsageException($"--consensus {consensus} is not there; known are pow (proof of work) and pos (proof of stake).");
-        var foreign = consensus == "pow" ? new Option[] { _validators, _slot, _slotsPerEpoch, _behave } : [_blockTime, _hashRate, _hashShare];
+        var foreign = consensus == "pow" ? new Option[] { _validators, _slot, _slotsPerEpoch, _genesisDelay, _behave } : [_blockTime, _hashRate, _hashShare];
         if (Array.Find(foreign, option => parsed.GetResult(option) is { Implicit: false }) is { } wrong)
             throw new UsageException($"{wrong.Name} means nothing under --consensus {consensus}.{(consensus == "pow" ? " Say --consensus pos for proof of stake." : "")}");
         return new TestnetWishes
@@ -44,6 +45,7 @@ internal sealed class WishOptions
                 Validators = parsed.GetValue(_validators),
                 SlotMs = (ulong)Durations.Parse(parsed.GetValue(_slot)!, allowNegative: false).TotalMilliseconds,
                 SlotsPerEpoch = parsed.GetValue(_slotsPerEpoch),
+                GenesisDelay = parsed.GetValue(_genesisDelay) is { } delay ? Durations.Parse(delay, allowNegative: false) : null,
                 Behave = [.. parsed.GetValue(_behave)!.Select(BehaveWish.Parse)],
             },
         };

@@ -15,6 +15,9 @@ public sealed record StakeWishes
 
     public ulong SlotsPerEpoch { get; init; } = 8;
 
+    /// <summary>How long after its making the network begins, at least; null for as long as the nodes probably take to start (<see cref="StartEstimate"/>).</summary>
+    public TimeSpan? GenesisDelay { get; init; }
+
     /// <summary>Who misbehaves; of two about one validator the later counts.</summary>
     public IReadOnlyList<BehaveWish> Behave { get; init; } = [];
 }
@@ -24,8 +27,10 @@ internal static class StakePlan
 {
     private const int MaxValidators = 4096;
 
-    /// <summary>Nodes answer and know each other by then: the first slot with a block is at least this far away.</summary>
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(2);
+    // Slot zero has neither block nor votes, so nodes need not wait a long one out: the first block comes this soon after their start.
+    private const ulong LongestWaitMs = 1000;
+
+    private static readonly TimeSpan MaxGenesisDelay = TimeSpan.FromHours(1);
 
     /// <exception cref="TestnetException">A wish that cannot be met.</exception>
     public static void Check(StakeWishes wishes, int nodes)
@@ -35,6 +40,7 @@ internal static class StakePlan
         if (wishes.Validators < 0 || (ulong)wishes.Validators < wishes.SlotsPerEpoch)
             throw new UsageException($"{wishes.Validators} validators are too few for {wishes.SlotsPerEpoch} slots an epoch: each slot needs one at least. Choose more --validators or fewer --slots-per-epoch.");
         if (wishes.Validators > MaxValidators) throw new UsageException($"A test network has at most {MaxValidators} validators, not {wishes.Validators}.");
+        if (wishes.GenesisDelay is { } delay && (delay < TimeSpan.Zero || delay > MaxGenesisDelay)) throw new UsageException($"Genesis is at most {MaxGenesisDelay.TotalHours} h away, not {delay} (--genesis-delay).");
         foreach (var wish in wishes.Behave)
         {
             if (wish.Node >= nodes) throw new UsageException($"--behave: there is no node {wish.Node}; this network has the nodes 0 to {nodes - 1}.");
@@ -78,9 +84,8 @@ internal static class StakePlan
         return arguments;
     }
 
-    /// <summary>The genesis file but for its accounts.</summary>
-    /// <param name="now">Read after the keys are made: the first block is due soon after.</param>
-    public static JsonObject Genesis(StakeWishes wishes, IReadOnlyList<ValidatorSecret> secrets, ulong chainId, ulong gasLimit, DateTimeOffset now)
+    /// <summary>The genesis file but for its accounts and its time, which is best chosen once this is done: the validators' onions take some.</summary>
+    public static JsonObject Genesis(StakeWishes wishes, IReadOnlyList<ValidatorSecret> secrets, ulong chainId, ulong gasLimit)
     {
         var layers = new ProofOfStakeSettings().RandaoOnionLayers;
         var commitments = ValidatorKeys.Commitments([.. secrets], layers);
@@ -105,15 +110,24 @@ internal static class StakePlan
                 },
             },
             ["gasLimit"] = gasLimit,
-            ["timestamp"] = GenesisTime(now, wishes.SlotMs),
             // Two networks made in the same second are still two networks.
             ["mixHash"] = Hex.Encode(RandomNumberGenerator.GetBytes(Hash256.Size)),
         };
     }
 
-    /// <summary>The first whole second of which slot 1, the first with a block, begins no sooner than <see cref="StartTime"/> from now; before now for long slots.</summary>
-    private static ulong GenesisTime(DateTimeOffset now, ulong slotMs) =>
-        ((ulong)(now + StartTime).ToUnixTimeMilliseconds() - slotMs + 999) / 1000;
+    /// <summary>
+    /// When slot zero begins: on the first whole second by which the nodes have started, or so long before it that the first block comes a
+    /// second later where slots are longer than that. Headers count whole seconds, so that up to one more passes.
+    /// </summary>
+    /// <param name="now">Just before the nodes are started.</param>
+    /// <param name="start">How long the nodes take to start.</param>
+    /// <param name="slotMs">The length of a slot.</param>
+    /// <returns>Seconds since 1970-01-01 UTC.</returns>
+    public static ulong GenesisTime(DateTimeOffset now, TimeSpan start, ulong slotMs)
+    {
+        var started = (ulong)(now + start).ToUnixTimeMilliseconds();
+        return (started - (slotMs - Math.Min(slotMs, LongestWaitMs)) + 999) / 1000;
+    }
 
     // The withdrawn stake is nobody's: 0x00…57a40000 and up, so that the development accounts hold what transfers leave there.
     private static Address WithdrawalAddressOf(int validator) => new([.. new byte[16], 0x57, 0xa4, (byte)(validator >> 8), (byte)validator]);

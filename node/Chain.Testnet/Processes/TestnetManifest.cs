@@ -25,7 +25,12 @@ public sealed record TestnetManifest
 }
 
 /// <summary>What is the same for all nodes under proof of stake.</summary>
-public sealed record TestnetStake(ulong SlotMs, ulong SlotsPerEpoch, int Validators);
+/// <param name="GenesisTime">When slot zero begins, in seconds since 1970-01-01 UTC.</param>
+public sealed record TestnetStake(ulong SlotMs, ulong SlotsPerEpoch, int Validators, ulong GenesisTime)
+{
+    /// <summary>How long until the network begins; negative once it has.</summary>
+    public TimeSpan UntilGenesis(DateTimeOffset now) => DateTimeOffset.FromUnixTimeSeconds((long)GenesisTime) - now;
+}
 
 /// <summary>One node of a test network.</summary>
 /// <param name="Enode">Its identity and where its peers find it.</param>

@@ -44,13 +44,15 @@ public static class TestnetPlan
     /// <exception cref="TestnetException">A wish that cannot be met, or a port in use.</exception>
     public static TestnetManifest Create(TestnetFolder folder, TestnetWishes wishes)
     {
+        var start = StartEstimate.Of(wishes.Nodes);
         Check(wishes);
 
         // Before anything is written, so that a refusal leaves nothing behind.
         for (var i = 0; i < wishes.Nodes; i++) CheckPorts(i, wishes.RpcPort + i, wishes.RpcPort + AdminPortOffset + i, wishes.PeerPort + i);
         var nodes = Nodes(folder, wishes);
         string genesis;
-        if (wishes.Stake is { } stake) (nodes, genesis) = WithValidators(folder, nodes, wishes, stake);
+        TestnetStake? asked = null;
+        if (wishes.Stake is { } stake) (nodes, genesis, asked) = WithValidators(folder, nodes, wishes, stake, stake.GenesisDelay ?? start);
         else genesis = Write(WorkGenesis(wishes));
         var manifest = new TestnetManifest
         {
@@ -59,7 +61,7 @@ public static class TestnetPlan
             ChainId = ChainId,
             BlockTimeSeconds = wishes.Stake is null ? wishes.BlockTimeSeconds : 0,
             HashRate = wishes.Stake is null ? wishes.HashRate : 0,
-            Stake = wishes.Stake is { } asked ? new TestnetStake(asked.SlotMs, asked.SlotsPerEpoch, asked.Validators) : null,
+            Stake = asked,
             Nodes = nodes,
         };
         folder.Create(manifest, genesis);
@@ -96,15 +98,17 @@ public static class TestnetPlan
         return nodes;
     }
 
-    private static (List<TestnetNode> Nodes, string Genesis) WithValidators(TestnetFolder folder, List<TestnetNode> nodes, TestnetWishes wishes, StakeWishes stake)
+    private static (List<TestnetNode> Nodes, string Genesis, TestnetStake Stake) WithValidators(TestnetFolder folder, List<TestnetNode> nodes, TestnetWishes wishes, StakeWishes stake, TimeSpan start)
     {
         var secrets = nodes.ConvertAll(node => StakePlan.DrawKeys(folder.NodeFolder(node.Index), StakePlan.ValidatorsOf(node.Index, nodes.Count, stake.Validators).Count));
-        var genesis = StakePlan.Genesis(stake, [.. secrets.SelectMany(own => own)], ChainId, wishes.GasLimit, DateTimeOffset.UtcNow);
+        var genesis = StakePlan.Genesis(stake, [.. secrets.SelectMany(own => own)], ChainId, wishes.GasLimit);
         genesis["alloc"] = DevelopmentAlloc();
+        var genesisTime = StakePlan.GenesisTime(DateTimeOffset.UtcNow, start, stake.SlotMs);
+        genesis["timestamp"] = genesisTime;
         var text = Write(genesis);
         var hash = ConsensusFactory.BuildGenesis(Primitives.GenesisJson.Parse(text)).Block.Hash;
         foreach (var node in nodes) StakePlan.Register(folder.NodeFolder(node.Index), secrets[node.Index], hash);
-        return (nodes.ConvertAll(node => node with { HashRate = 0, Validators = Describe(node.Index) }), text);
+        return (nodes.ConvertAll(node => node with { HashRate = 0, Validators = Describe(node.Index) }), text, new TestnetStake(stake.SlotMs, stake.SlotsPerEpoch, stake.Validators, genesisTime));
 
         TestnetValidators? Describe(int node)
         {

@@ -9,12 +9,14 @@ public static class TestnetStatus
     {
         var nodes = await Task.WhenAll(runner.Manifest.Nodes.Select(node => ReadNodeAsync(runner, node, cancellation)));
         var heads = nodes.Where(node => (string?)node["state"] == "running").Select(node => (string?)node["head"]?["hash"]).Distinct().ToList();
-        return new JsonObject
+        var status = new JsonObject
         {
             ["consensus"] = runner.Manifest.Consensus,
             ["converged"] = heads.Count == 1,
             ["nodes"] = new JsonArray([.. nodes]),
         };
+        if (runner.Manifest.Stake?.UntilGenesis(TimeProvider.System.GetUtcNow()) is { Ticks: > 0 } wait) status["genesisInMs"] = (long)Math.Ceiling(wait.TotalMilliseconds);
+        return status;
     }
 
     private static async Task<JsonObject> ReadNodeAsync(TestnetRunner runner, TestnetNode node, CancellationToken cancellation)

@@ -31,6 +31,7 @@ public sealed class StakeGossipFuzz
             ("signed by another", ThrownOut, new IndexedAttestation([3], unheard, [StakeFuzzNetwork.Sign(4, fuzz.Domain.AttestationRoot(unheard))])),
             ("signed for something else", ThrownOut, new IndexedAttestation([3], unheard, [wrongSignature])),
             ("a signature of zeros", ThrownOut, new IndexedAttestation([3], unheard, [default])),
+            ("a voter that nobody knows, for a block that nobody knows", 0, new IndexedAttestation([StakeFuzzNetwork.Validators], unheard, [wrongSignature])),
             ("a voter that there is not", ThrownOut, new IndexedAttestation([StakeFuzzNetwork.Validators], data, [wrongSignature])),
             ("the last index there is", ThrownOut, new IndexedAttestation([int.MaxValue], data, [wrongSignature])),
             ("nobody's votes", ThrownOut, new IndexedAttestation([], data, [])),

@@ -120,6 +120,53 @@ public sealed class StakeConflictTests
         Assert.Equal(0, stranger.Score);
     }
 
+    [Fact]
+    public void A_node_that_went_on_alone_holds_nothing_against_peers_that_know_more()
+    {
+        var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 33);
+        network.Run(4 * Epoch);
+        network.Kill(0);
+        network.Run(3 * Epoch);
+        network.Partition([0], [1, 2, 3]);
+        network.Restart(0);
+        network.Run(4 * Epoch);
+        var (alone, theirs) = (network.Nodes[0].StakeOf(), network.Nodes[1].StakeOf().Finalized);
+        Assert.True(alone.Finalized.Epoch < theirs.Epoch && theirs.Epoch.StartSlot(8).Number <= LastSlot(network.Nodes[0]), $"the node has no branch of its own on which the claim could be tested: {alone.Finalized}, {theirs}, its last slot is {LastSlot(network.Nodes[0])}");
+        var stranger = network.AddStranger(0);
+
+        network.Say(stranger, new WireMessage.OfConsensus(new StakeMessage.Status(new Slot(60), Registry.Root(1), theirs)));
+        var (first, second) = (new SignedProposal(new Slot(60), 16, Registry.Root(1), default), new SignedProposal(new Slot(60), 16, Registry.Root(2), default));
+        network.Say(stranger, new WireMessage.OfConsensus(new StakeMessage.DoubleProposal(new ProposerSlashing(first, second))));
+        network.Heal();
+
+        Assert.Equal(0, stranger.Score);
+        Assert.True(network.RunUntil(() => network.Nodes[0].StakeOf().Finalized.Epoch >= theirs.Epoch, 2 * Epoch), "the node does not come back");
+        Assert.DoesNotContain(network.Trace.Lines, line => line.Contains("node 0 ", StringComparison.Ordinal) && line.Contains(" pays ", StringComparison.Ordinal));
+        Assert.All(network.Nodes, node => Assert.Null(node.WhyHalted));
+    }
+
+    [Fact]
+    public void Claims_that_nobody_can_judge_are_answered_with_the_votes_for_our_own_finality_only_once()
+    {
+        var network = SimulatedStake.Create(nodes: 2, validators: 16, seed: 34);
+        network.Run(6 * Epoch);
+        var stranger = network.AddStranger(0);
+        var ours = network.Nodes[0].StakeOf().Finalized;
+        var claim = new WireMessage.OfConsensus(new StakeMessage.Status(new Slot(40), Registry.Root(1), new Checkpoint(ours.Epoch + 1, Registry.Root(2))));
+
+        network.Say(stranger, claim);
+        var first = Votes(stranger);
+        network.Say(stranger, claim);
+
+        Assert.NotEqual(0, first);
+        Assert.Equal(first, Votes(stranger));
+        Assert.Equal(0, stranger.Score);
+    }
+
+    private static int Votes(SimulatedStranger stranger) => stranger.Heard.Count(message => message is WireMessage.OfConsensus { Message: StakeMessage.Votes });
+
+    private static ulong LastSlot(SimulatedNode node) => ConsensusSidecar.Decode(node.Store.GetBlock(node.Core.View.Head.Hash)!.Sidecar.Span).Body.Slot.Number;
+
     /// <summary>Two halves of the honest stake, apart, and six of sixteen validators in both; each half has made epochs final that the other excludes.</summary>
     private static SimulatedNetwork SplitBrain(int secondsIntoTheEpoch)
     {

@@ -18,6 +18,9 @@ internal sealed class StakeGossip(
 
     private ProofOfStakeSettings Settings => genesis.Settings;
 
+    /// <summary>The validators below this index are the same on all branches that can still win.</summary>
+    private int SettledCount => chain.States.After(chain.Store.Finalized.Root).ValidatorCount;
+
     /// <summary>A new slot: what came early may be in time now.</summary>
     public void OnSlot()
     {
@@ -51,17 +54,17 @@ internal sealed class StakeGossip(
             return;
         }
 
-        if (Fresh(votes) is not { } fresh) return;
-        if (Verify(fresh) is { } bad)
+        if (Fresh(votes) is not { } fresh || Judgeable(fresh) is not { } judgeable) return;
+        if (Verify(judgeable) is { } bad)
         {
             Punish(from, 100, bad);
             return;
         }
 
-        watch.OnVotes(fresh);
-        finality.OnVotes(fresh);
-        if (data.Slot > current) _early.Add(from, fresh);
-        else Accept(from, fresh);
+        watch.OnVotes(judgeable);
+        finality.OnVotes(judgeable);
+        if (data.Slot > current) _early.Add(from, judgeable);
+        else Accept(from, judgeable);
     }
 
     /// <summary>Evidence of others, or a wish to leave; why it is not taken, or null.</summary>
@@ -103,10 +106,21 @@ internal sealed class StakeGossip(
     private IndexedAttestation? Fresh(IndexedAttestation votes) =>
         votes.Where(validator => _book.Find(votes.Data.Target.Epoch, validator) != votes.Data && !_early.Contains(validator, votes.Data) && !_forBlock.Contains(validator, votes.Data));
 
+    /// <summary>
+    /// The votes of validators whose keys are known here; null when none is left. Who joined after what is final has another index on
+    /// another branch, or none: such votes can be judged once the block that they are for is here, and cost nobody anything before.
+    /// </summary>
+    private IndexedAttestation? Judgeable(IndexedAttestation votes)
+    {
+        if (chain.Store.Contains(votes.Data.BeaconBlockRoot)) return votes;
+        var settled = SettledCount;
+        return votes.Where(validator => validator < settled);
+    }
+
     private string? Verify(IndexedAttestation votes)
     {
-        // Keys never change, so the latest registry knows everybody's.
-        var state = chain.States.After(chain.FindHead());
+        // Keys never change, so that any registry serves for those who are in all of them.
+        var state = chain.States.After(votes.AttestingIndices[^1] < SettledCount ? chain.FindHead() : votes.Data.BeaconBlockRoot);
         var root = genesis.Domain.AttestationRoot(votes.Data);
         for (var i = 0; i < votes.AttestingIndices.Count; i++)
         {

@@ -1,13 +1,18 @@
+using Chain.Primitives;
 
 namespace Chain.Consensus;
 
 /// <summary>
-/// Looks out for another finality than ours: hands votes that are not for our chain to the guard, which alone can prove one. What a
-/// peer merely claims costs it, and is answered with the votes that made ours final: if its claim was true, it has its proof now.
+/// Looks out for another finality than ours: hands votes that are not for our chain to the guard, which alone can prove one. A peer's
+/// mere claim costs it where what is final here contradicts it, and is answered with the votes that made ours final: if it was true,
+/// the peer has its proof now.
 /// </summary>
 internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, Slasher slasher)
 {
     private const int ClaimPoints = 5;
+
+    // Asked only, so that nobody makes us send the same votes over and over.
+    private readonly BoundedSet<(ConsensusPeer Peer, Checkpoint Ours)> _answered = new(256);
 
     private FinalityGuard? _guard;
 
@@ -23,15 +28,25 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, Slash
         if (chain.Contains(chain.FindHead(), votes.Data.Target) != true) Guard.OnVote(votes);
     }
 
-    /// <summary>What a peer says is final for it.</summary>
-    public void OnClaim(ConsensusPeer peer, Checkpoint finalized)
+    /// <summary>
+    /// What a peer says is final for it. Held against it is only what our own finality tells: up to our finalized epoch. Beyond that
+    /// our head says nothing, because it may be behind, or on a branch of its own that the peer's finality will take away.
+    /// </summary>
+    public void OnClaim(ConsensusPeer peer, Checkpoint claimed)
     {
-        // What lies ahead of our head is for the peer's blocks to show.
-        if (finalized.Epoch > chain.Store.CurrentEpoch) host.Punish(peer, ClaimPoints, $"it claims that {finalized} is final; now is {chain.Store.CurrentEpoch}");
-        else if (chain.Reaches(finalized.Epoch) && chain.Contains(chain.FindHead(), finalized) == false)
+        var (ours, current) = (chain.Store.Finalized, chain.Store.CurrentEpoch);
+        if (claimed.Epoch > current)
         {
-            host.Punish(peer, ClaimPoints, $"it claims that {finalized} is final, which is not on our chain");
-            SendProof(peer, finalized.Epoch);
+            host.Punish(peer, ClaimPoints, $"it claims that {claimed} is final; now is {current}");
+        }
+        else if (claimed.Epoch > ours.Epoch)
+        {
+            if (chain.Reaches(claimed.Epoch) && chain.Contains(chain.FindHead(), claimed) == false && _answered.Add((peer, ours))) SendProof(peer, claimed.Epoch);
+        }
+        else if (chain.Contains(ours.Root, claimed) == false)
+        {
+            host.Punish(peer, ClaimPoints, $"it claims that {claimed} is final, which {ours} excludes");
+            SendProof(peer, claimed.Epoch);
         }
     }
 

@@ -97,13 +97,20 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
             StakeMessage.Exit m => VoluntaryExits.ProcessVoluntaryExit(copy, m.VoluntaryExit, checks),
             _ => throw new ArgumentOutOfRangeException(nameof(message), message, "No evidence."),
         };
-        if (error is not null) return (error.ToString(), IsLate(error) ? 0 : 50);
+        if (error is not null) return (error.ToString(), IsLate(error, state) ? 0 : 50);
         return checks.FindBad(verifier) is null ? null : ("a signature in it is bad", 100);
     }
 
-    /// <summary>Good once, or soon, and of no use now: the sender's chain may be a few blocks apart from ours.</summary>
-    private static bool IsLate(StakeError error) =>
-        error is StakeError.ValidatorNotSlashable or StakeError.NoValidatorSlashed { CommonVoters: > 0 } or StakeError.AlreadyExiting or StakeError.ExitNotYetValid or StakeError.NotActiveLongEnough or StakeError.ValidatorNotActive;
+    /// <summary>
+    /// Good once, or soon, and of no use now: the sender's chain may be a few blocks apart from ours. Where finality is late here, others
+    /// may also know validators that ours has not yet; otherwise whoever is active is known, because his deposit is final.
+    /// </summary>
+    private static bool IsLate(StakeError error, StakeState state) => error switch
+    {
+        StakeError.ValidatorNotSlashable or StakeError.NoValidatorSlashed { CommonVoters: > 0 } or StakeError.AlreadyExiting or StakeError.ExitNotYetValid or StakeError.NotActiveLongEnough or StakeError.ValidatorNotActive => true,
+        StakeError.IndexOutOfRange => state.IsInInactivityLeak(),
+        _ => false,
+    };
 
     /// <summary>Forgets what was heard too long ago to matter.</summary>
     public void Prune(Epoch current, ulong windowEpochs) => slasher.Prune(current, windowEpochs);

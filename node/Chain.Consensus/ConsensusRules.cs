@@ -99,6 +99,9 @@ public abstract record ConsensusError
     /// <summary>Not a fault: the block waits until its time comes.</summary>
     public virtual bool IsOfTheFuture => false;
 
+    /// <summary>Its branch lacks what is final here: nothing that stands on it can be taken any more.</summary>
+    public virtual bool IsBelowFinality => false;
+
     /// <summary>What the sender pays, in points of <c>NodeLimits.MaxScore</c>.</summary>
     public virtual int Points => 100;
 }

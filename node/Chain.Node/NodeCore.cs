@@ -320,6 +320,12 @@ public sealed class NodeCore
     private void TakeBlock(Peer peer, Block block, At now)
     {
         peer.KnownBlocks.Add(block.Hash);
+        if (peer.CutOff.Contains(block.Header.ParentHash))
+        {
+            peer.CutOff.Add(block.Hash);
+            return;
+        }
+
         switch (_importer.Add(block, peer.Id, now))
         {
             case ImportResult.Added:
@@ -331,6 +337,7 @@ public sealed class NodeCore
                 _sync.Follow(peer.Id, block.Hash, now);
                 break;
             case ImportResult.Refused refused:
+                if (refused.Error.IsBelowFinality) peer.CutOff.Add(block.Hash);
                 _peers.Punish(peer.Id, new PeerOffence.InvalidBlock(refused.Error));
                 break;
         }

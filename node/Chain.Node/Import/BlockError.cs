@@ -11,6 +11,9 @@ public abstract record BlockError
     {
     }
 
+    /// <summary>Whether its branch left the chain below what is final here, so that no block on it can ever be taken.</summary>
+    public bool IsBelowFinality => this is BelowFinality or Consensus { Error.IsBelowFinality: true };
+
     public sealed record Header(HeaderError Error) : BlockError;
 
     public sealed record TransactionsRootMismatch(Hash256 Got, Hash256 Expected) : BlockError;

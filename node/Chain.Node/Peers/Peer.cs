@@ -5,6 +5,9 @@ namespace Chain.Node;
 /// <summary>What the node knows of one connection.</summary>
 internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
 {
+    // A branch is known by any of its last blocks, so that few are enough.
+    private const int CutOffKept = 128;
+
     private PeerView? _view;
 
     public PeerId Id { get; } = id;
@@ -28,6 +31,12 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     public BoundedSet<Hash256> KnownBlocks { get; } = new(limits.KnownPerPeer);
 
     public BoundedSet<Hash256> KnownTransactions { get; } = new(limits.KnownPerPeer);
+
+    /// <summary>
+    /// Blocks of this peer's whose branch leads to below what is final here: not worth asking for again. Of this peer alone, because on
+    /// the way there it could have lied about its chain.
+    /// </summary>
+    public BoundedSet<Hash256> CutOff { get; } = new(CutOffKept);
 
     /// <summary>The peer has this block and it is better than what was known of it.</summary>
     public void Raise(BlockRef head, UInt256 totalDifficulty)

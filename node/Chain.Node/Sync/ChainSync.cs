@@ -66,7 +66,7 @@ internal sealed class ChainSync(
     /// <summary>Begins a session towards a block that this peer showed us and whose parent we lack.</summary>
     public void Follow(PeerId id, Hash256 target, At now)
     {
-        if (_session is null && peers.Find(id) is { IsReady: true } peer && !IsResting(peer, now)) Start(peer, target, now);
+        if (_session is null && peers.Find(id) is { IsReady: true } peer && !peer.CutOff.Contains(target) && !IsResting(peer, now)) Start(peer, target, now);
     }
 
     public void OnTip(PeerId peer, IReadOnlyList<SealedHeader> headers, At now)
@@ -85,12 +85,18 @@ internal sealed class ChainSync(
         }
 
         session.TargetNumber = headers[0].Number;
+        if (peers.Find(peer) is { } leader && headers.Any(header => leader.CutOff.Contains(header.Hash)))
+        {
+            leader.CutOff.Add(session.Target);
+            End(now, rest: true);
+            return;
+        }
+
         var known = 0;
         while (known < headers.Count && !tree.Contains(headers[known].Hash)) known++;
         if (known < headers.Count)
         {
-            BeginDownload(session, headers[known]);
-            TakeHeaders(session, headers.Take(known).Reverse(), now);
+            if (BeginDownload(session, headers[known], now)) TakeHeaders(session, headers.Take(known).Reverse(), now);
         }
         else if (headers[^1].Number == 0)
         {
@@ -188,7 +194,7 @@ internal sealed class ChainSync(
 
     private bool IsAhead(Peer peer)
     {
-        if (peer.Head is not { } head || tree.Contains(head.Hash)) return false;
+        if (peer.Head is not { } head || tree.Contains(head.Hash) || peer.CutOff.Contains(head.Hash)) return false;
         return peer.TotalDifficulty.IsZero ? head.Number > tree.Head.Number || peer.IsUnexplored : peer.TotalDifficulty > tree.Head.TotalDifficulty;
     }
 
@@ -216,7 +222,7 @@ internal sealed class ChainSync(
         if (search.IsDone)
         {
             var ancestor = search.Low == 0 ? config.Genesis.Header : session.LastHeader!;
-            BeginDownload(session, ancestor);
+            BeginDownload(session, ancestor, now);
             return;
         }
 
@@ -225,11 +231,19 @@ internal sealed class ChainSync(
         outbox.Send(session.Leader, new WireMessage.GetBlockHeaders(id, null, start, count, skip, Reverse: false));
     }
 
-    private static void BeginDownload(Session session, SealedHeader ancestor)
+    /// <summary>False when the branch leaves ours below what is final: it is remembered of the leader, and the session is over.</summary>
+    private bool BeginDownload(Session session, SealedHeader ancestor, At now)
     {
+        if (rules.FinalityHolds && tree.Marks().FinalizedNumber is var finalized && (ancestor.Number < finalized || tree.Find(ancestor.Hash) is null))
+        {
+            Refuse(session, new BlockError.BelowFinality(ancestor.Hash, finalized), now);
+            return false;
+        }
+
         session.Search = null;
         session.LastHeader = ancestor;
         session.NextHeaderToAsk = ancestor.Number + 1;
+        return true;
     }
 
     private void TakeHeaders(Session session, IEnumerable<SealedHeader> headers, At now)
@@ -284,7 +298,7 @@ internal sealed class ChainSync(
             imported++;
             if (importer.Add(block, session.Leader, now) is ImportResult.Refused refused)
             {
-                Fail(new PeerOffence.InvalidBlock(refused.Error), now);
+                Refuse(session, refused.Error, now);
                 break;
             }
         }
@@ -346,6 +360,12 @@ internal sealed class ChainSync(
                 if (busy < 2 && (!IsResting(peer, now) || willing.Count == 1)) yield return peer;
             }
         }
+    }
+
+    private void Refuse(Session session, BlockError error, At now)
+    {
+        if (error.IsBelowFinality) peers.Find(session.Leader)?.CutOff.Add(session.Target);
+        Fail(new PeerOffence.InvalidBlock(error), now);
     }
 
     private void Fail(PeerOffence offence, At now)

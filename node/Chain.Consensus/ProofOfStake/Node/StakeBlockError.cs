@@ -43,6 +43,8 @@ public abstract record StakeBlockError : ConsensusError
 
         public override bool CondemnsBlock => false;
 
+        public override bool IsBelowFinality => true;
+
         public override int Points => 5;
     }
 

@@ -115,6 +115,7 @@ public sealed class NodeCore
             case NodeInput.PeerDisconnected gone:
                 _peers.Remove(gone.Peer);
                 OnLost(_requests.TakeLost(now, gone.Peer), timedOut: false, now);
+                _sync.OnGone(gone.Peer, now);
                 break;
             case NodeInput.MessageReceived received:
                 if (_peers.Find(received.Peer) is { } peer) OnMessage(peer, received.Message, now);

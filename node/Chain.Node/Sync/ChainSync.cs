@@ -154,9 +154,8 @@ internal sealed class ChainSync(
     public void OnBodies(PendingRequest.SyncBodies request, IReadOnlyList<BlockBody> bodies, At now)
     {
         foreach (var slot in request.Slots) slot.BodyRequested = false;
-        if (bodies.Count == 0) peers.Punish(request.Peer, new PeerOffence.EmptyPromise("block bodies"));
         for (var i = 0; i < bodies.Count && i < request.Slots.Count; i++) request.Slots[i].Body ??= bodies[i];
-        Rest(request.Peer, now, bodies.Count == 0);
+        if (bodies.Count == 0) Disappoint(request.Peer, "block bodies", now);
         Pump(now);
     }
 
@@ -168,8 +167,16 @@ internal sealed class ChainSync(
             if (!sidecars[i].IsEmpty) request.Slots[i].Sidecar ??= sidecars[i];
         }
 
-        Rest(request.Peer, now, sidecars.Count == 0);
+        if (sidecars.All(sidecar => sidecar.IsEmpty)) Disappoint(request.Peer, "the sidecars of its blocks", now);
         Pump(now);
+    }
+
+    /// <summary>A connection has ended; a session ends with its leader, who alone is known to have its blocks.</summary>
+    public void OnGone(PeerId peer, At now)
+    {
+        if (_session?.Leader == peer) End(now, rest: true);
+        _restUntil.Remove(peer);
+        Consider(now);
     }
 
     /// <summary>A question got no answer.</summary>
@@ -366,6 +373,13 @@ internal sealed class ChainSync(
     {
         if (error.IsBelowFinality) peers.Find(session.Leader)?.CutOff.Add(session.Target);
         Fail(new PeerOffence.InvalidBlock(error), now);
+    }
+
+    /// <summary>A peer has nothing of what was asked. The leader has promised it; the others may be on another branch, and rest.</summary>
+    private void Disappoint(PeerId peer, string what, At now)
+    {
+        if (_session?.Leader == peer) Fail(new PeerOffence.EmptyPromise(what), now);
+        else Rest(peer, now, true);
     }
 
     private void Fail(PeerOffence offence, At now)

@@ -1,3 +1,4 @@
+using Chain.Consensus;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;
@@ -63,6 +64,33 @@ public sealed class StakeSyncTests
         Assert.Equal(1, Questions);
         Assert.Equal(5, _stranger.Score);
         Assert.True(_stranger.IsConnected);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Whoever_promises_blocks_and_leaves_or_has_none_does_not_keep_the_node_from_those_of_others(bool leaves)
+    {
+        var network = SimulatedStake.Create(nodes: 3, validators: 15, seed: 61);
+        network.Run(2 * Epoch);
+        network.Partition([0], [1], [2]);
+        network.Run(Epoch + (Epoch / 2));
+        var (promised, real) = (network.Nodes[2], network.Nodes[1].Core.View.Head.Hash);
+        network.Kill(2);
+        var liar = network.AddStranger(0);
+        network.Say(liar, new WireMessage.NewBlockHashes([new BlockRef(promised.Core.View.Head.Number, promised.Core.View.Head.Hash)]));
+        var chain = Enumerable.Range(0, (int)promised.Core.View.Head.Number + 1).Select(number => promised.Store.GetHeader(promised.Store.GetCanonicalHash((ulong)number)!.Value)!).Reverse().ToList();
+        network.Say(liar, new WireMessage.BlockHeaders(liar.Heard.OfType<WireMessage.GetBlockHeaders>().Single().RequestId, chain));
+        var question = liar.Heard.OfType<WireMessage.GetSidecars>().First();
+
+        network.Heal();
+        if (leaves) network.Say(liar, new WireMessage.OfConsensus(new StakeMessage.Votes(new IndexedAttestation([], new AttestationData(default, 0, default, default, default), []))));
+        else network.Say(liar, new WireMessage.Sidecars(question.RequestId, [.. question.Hashes.Select(_ => ReadOnlyMemory<byte>.Empty)]));
+
+        Assert.Equal(leaves, !liar.IsConnected);
+        if (!leaves) Assert.Equal(5, liar.Score);
+        Assert.True(network.RunUntil(() => network.Nodes[0].Store.GetBlockRecord(real) is not null, Epoch), "the node does not know the other's chain");
+        Assert.DoesNotContain(network.Trace.Lines, line => line.Contains("announced but not delivered: block bodies", StringComparison.Ordinal));
     }
 
     /// <summary>How often the node asked for headers.</summary>

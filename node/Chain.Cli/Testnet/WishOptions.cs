@@ -15,7 +15,7 @@ internal sealed class WishOptions
     private readonly Option<string?> _hashShare = new("--hash-share") { Description = "pow: each node's part of the hash rate, as 0.3,0.2,0.5; equal parts without" };
     private readonly Option<int> _validators = new("--validators") { Description = "pos: validators of 32 ether, spread evenly over the nodes in the order of the registry; at least one for each slot of an epoch", DefaultValueFactory = _ => 16 };
     private readonly Option<string> _slot = new("--slot") { Description = "pos: the length of a slot, at least 100ms", DefaultValueFactory = _ => "2s" };
-    private readonly Option<ulong> _slotsPerEpoch = new("--slots-per-epoch") { Description = "pos: slots of an epoch", DefaultValueFactory = _ => 8 };
+    private readonly Option<ulong> _slotsPerEpoch = new("--slots-per-epoch") { Description = "pos: slots of an epoch; with fewer than 6, `safe` mostly moves together with `finalized`", DefaultValueFactory = _ => 8 };
     private readonly Option<string?> _genesisDelay = new("--genesis-delay") { Description = "pos: how long from the making of the network to its genesis; if not given, as long as the nodes probably take to start" };
     private readonly Option<string[]> _behave = new("--behave") { Description = $"pos: NODE=KIND, vN=KIND or vA-vB=KIND: all validators of a node, or some by their index, do wrong: {Chain.Node.Host.MisbehaviourNames.List}; may be repeated", DefaultValueFactory = _ => [] };
 

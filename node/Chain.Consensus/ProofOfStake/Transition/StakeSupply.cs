@@ -64,15 +64,16 @@ public static class StakeSupply
         if (after.ValidatorCount != before.ValidatorCount) return new SupplyError.WrongValidatorCount(after.ValidatorCount, before.ValidatorCount);
         var settings = before.Settings;
         var rewardPerIncrement = before.GetBaseRewardPerIncrement();
+        var (mayEarn, active) = (IncrementsThatMayEarn(before), before.GetTotalActiveBalance().Amount / settings.EffectiveBalanceIncrement);
         var denominator = settings.InactivityScoreBias * settings.InactivityPenaltyQuotient;
         for (var i = 0; i < before.ValidatorCount; i++)
         {
-            // No epoch gives more than the base reward, nor takes more for missing votes.
+            // No epoch takes more than the base reward for missing votes.
             var (balance, effective) = (before.Balances[i], before.EffectiveBalances[i]);
             var baseReward = before.GetBaseReward(i, rewardPerIncrement);
             var inactivity = (UInt256)effective.Amount * after.InactivityScores[i] / denominator;
             var penalty = before.Slashed[i] || inactivity > effective.Amount ? balance : baseReward + new Gwei((ulong)inactivity);
-            var (least, most) = (balance.MinusAtMost(penalty), balance + baseReward);
+            var (least, most) = (balance.MinusAtMost(penalty), MayEarn(before, i) ? balance + GreatestEpochReward(baseReward, mayEarn, active) : balance);
             if (after.Balances[i] > most || after.Balances[i] < least) return new SupplyError.WrongBalance(i, after.Balances[i], least, most);
         }
 
@@ -97,6 +98,28 @@ public static class StakeSupply
         }
 
         return expected;
+    }
+
+    /// <summary>Only those active in the previous epoch and not slashed earn by their votes.</summary>
+    private static bool MayEarn(StakeState before, int index) => !before.Slashed[index] && before.IsActive(index, before.PreviousEpoch);
+
+    /// <summary>Their effective balance in increments, at least one as in get_total_balance.</summary>
+    private static ulong IncrementsThatMayEarn(StakeState before)
+    {
+        ulong total = 0;
+        for (var i = 0; i < before.ValidatorCount; i++) total += MayEarn(before, i) ? before.EffectiveBalances[i].Amount : 0;
+        return Math.Max(1, total / before.Settings.EffectiveBalanceIncrement);
+    }
+
+    /// <summary>
+    /// What get_flag_index_deltas gives when everybody voted: by the increments that voted in the previous epoch over those active
+    /// now. Where many have left in between, that is more than the base reward.
+    /// </summary>
+    private static Gwei GreatestEpochReward(Gwei baseReward, ulong mayEarn, ulong active)
+    {
+        var sum = Gwei.Zero;
+        foreach (var (_, weight) in RewardsAndPenalties.FlagWeights) sum += new Gwei(baseReward.Amount * weight * mayEarn / (active * RewardsAndPenalties.WeightDenominator));
+        return sum;
     }
 
     private static bool IsNewlySlashed(StakeState before, StakeState after, int index) => after.Slashed[index] && index < before.ValidatorCount && !before.Slashed[index];

@@ -54,7 +54,7 @@ public sealed class StakeSupplyTests
     }
 
     [Fact]
-    public void An_epoch_gives_at_most_the_base_reward_and_takes_no_more_than_missing_votes_cost()
+    public void An_epoch_gives_no_more_than_its_votes_earn_and_takes_no_more_than_missing_ones_cost()
     {
         var before = Before.Clone();
         before.Slot = new Epoch(4).StartSlot(before.Settings.SlotsPerEpoch) - 1;
@@ -71,6 +71,40 @@ public sealed class StakeSupplyTests
         Assert.IsType<SupplyError.WrongBalance>(StakeSupply.CheckEpoch(before, poorer));
         Deposits.ProcessDeposit(after, Deposit);
         Assert.IsType<SupplyError.WrongValidatorCount>(StakeSupply.CheckEpoch(before, after));
+    }
+
+    [Fact]
+    public void Where_many_left_since_the_votes_those_who_stay_earn_more_than_the_base_reward()
+    {
+        var before = Before.Clone();
+        before.Slot = new Epoch(4).StartSlot(before.Settings.SlotsPerEpoch) - 1;
+        Array.Fill(before.PreviousParticipation, ParticipationFlags.TimelySource | ParticipationFlags.TimelyTarget | ParticipationFlags.TimelyHead);
+        for (var i = 2; i < before.ValidatorCount; i++) before.ExitEpochs[i] = before.CurrentEpoch;
+        var after = before.Clone();
+        EpochTransition.ProcessEpoch(after);
+        after.Slot += 1;
+
+        Assert.True(after.Balances[0] > before.Balances[0] + before.GetBaseReward(0, before.GetBaseRewardPerIncrement()));
+        Assert.Null(StakeSupply.CheckEpoch(before, after)?.Message);
+        after.Balances[0] += new Gwei(1);
+        Assert.IsType<SupplyError.WrongBalance>(StakeSupply.CheckEpoch(before, after));
+    }
+
+    [Fact]
+    public void Who_was_not_active_or_is_slashed_earns_nothing_by_an_epoch()
+    {
+        var before = Before.Clone();
+        before.Slot = new Epoch(4).StartSlot(before.Settings.SlotsPerEpoch) - 1;
+        before.Slashed[1] = true;
+        before.ActivationEpochs[2] = before.CurrentEpoch;
+        foreach (var idle in (ReadOnlySpan<int>)[1, 2])
+        {
+            var after = before.Clone();
+            after.Slot += 1;
+            Assert.Null(StakeSupply.CheckEpoch(before, after)?.Message);
+            after.Balances[idle] += new Gwei(1);
+            Assert.IsType<SupplyError.WrongBalance>(StakeSupply.CheckEpoch(before, after));
+        }
     }
 
     [Fact]

@@ -105,7 +105,7 @@ internal static class CallMethods
         return covered || fee.IsZero ? null : RpcError.Refused($"insufficient funds for gas * price + value: address {prepared.Object.From} have {prepared.Balance}, {prepared.Gas} gas at {fee} plus {value} are wanted");
     }
 
-    private static RpcError Reverted(NativeCallOutcome.Failed failed) => new(RpcError.Reverted, $"execution reverted: {failed.Reason}") { Data = "0x" };
+    private static RpcError Reverted(NativeCallOutcome.Failed failed) => new(RpcError.Reverted, $"execution reverted: {failed.Reason}") { Data = RevertReason.Encode(failed.Reason) };
 }
 
 /// <summary>The transaction object of `eth_call` and its kin.</summary>

@@ -91,6 +91,22 @@ public sealed class StateMethodTests
         Assert.Equal(-32602, (await server.ErrorAsync("eth_call", $$"""{"to":"{{Bob}}","chainId":"0x1"}""")).Code);
     }
 
+    [Theory]
+    [InlineData("eth_call")]
+    [InlineData("eth_estimateGas")]
+    public async Task A_call_that_a_native_contract_refuses_gives_the_reason_as_Solidity_would(string method)
+    {
+        await using var server = await RpcTestServer.StartAsync();
+        var answer = await server.PostAsync(RpcTestServer.Request(method, $$"""{"to":"{{TestNode.Echo}}","input":"0x00"}"""));
+        Assert.Equal((3, "execution reverted: a zero byte"), RpcTestServer.ErrorOf(answer));
+        Assert.Equal(
+            "0x08c379a0"
+            + "0000000000000000000000000000000000000000000000000000000000000020"
+            + "000000000000000000000000000000000000000000000000000000000000000b"
+            + "61207a65726f2062797465000000000000000000000000000000000000000000",
+            answer.GetProperty("error").GetProperty("data").GetString());
+    }
+
     [Fact]
     public async Task An_estimate_is_the_intrinsic_gas_of_a_transfer()
     {

@@ -5,7 +5,8 @@ namespace Chain.Node.Host;
 
 /// <summary>
 /// Takes what the core wants signed, in order, to whoever holds the keys, and brings the answers back to the inbox. Beside the core's
-/// loop, because the history is written durably before each signature.
+/// loop, because the history is written durably before each signature. Where that fails, for whatever reason, the answers say so
+/// and nothing is signed.
 /// </summary>
 internal sealed class SigningDesk : IAsyncDisposable
 {
@@ -38,10 +39,12 @@ internal sealed class SigningDesk : IAsyncDisposable
             {
                 answers = _sign(requests);
             }
-            catch (StoreException e)
+            catch (Exception e)
             {
-                // Without its history a key signs nothing.
-                answers = [.. requests.Select(request => new SigningAnswer(request, null, e.Message))];
+                // Without its history a key signs nothing, whatever is the matter with it; the desk stays open, so that it signs
+                // again once there is room on the device, or whatever was amiss.
+                var why = e is StoreException or IOException or UnauthorizedAccessException ? e.Message : $"unexpected {e.GetType().Name}: {e.Message}";
+                answers = [.. requests.Select(request => new SigningAnswer(request, null, why))];
             }
 
             await _answer(answers);

@@ -95,6 +95,8 @@ public sealed class StakeTests
         await FinalizedAsync(network, epoch: 4);
         string[] At(int node) => ["--data", Path.Combine(network.Folder, $"node{node}"), "--rpc", network.Url(node), "--yes", "--json"];
         var deposit = (await Programs.ChainAsync(["validator", "deposit", "--new", "--withdrawal", Alice, "--from", "dev:3", .. At(0)])).Succeeded().Json;
+        Assert.Equal("included", (string?)deposit["outcome"]);
+        Assert.True((ulong)deposit["blockNumber"]! > 0);
         var joined = await TestNetwork.UntilAsync(() => ValidatorAsync(network, 3, 16), seen => seen is not null, "the new validator is known on another node");
         Assert.Equal((string?)deposit["publicKey"], (string?)joined!["publicKey"]);
         Assert.Equal(Alice, (string?)joined["withdrawalAddress"]);
@@ -105,6 +107,16 @@ public sealed class StakeTests
         var again = await Programs.ChainAsync(["validator", "exit", "5", .. At(1)]);
         Assert.Equal(1, again.ExitCode);
         Assert.Contains($"leaves in epoch {leaving["exitEpoch"]} already", again.Errors, StringComparison.Ordinal);
+    }
+
+    [NodeTheory("ClientLibraries")]
+    [InlineData("deposit.mjs")]
+    public async Task Client_libraries_deposit_and_say_why_the_contract_refuses(string script)
+    {
+        await using var network = await UpAsync();
+        await FinalizedAsync(network, epoch: 1);
+        var outcome = (await NodePackages.RunAsync("ClientLibraries", script, network.Url(0))).Succeeded();
+        Assert.Contains("ok a deposit makes a validator", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Chain.Consensus;
 using Chain.Node.Host;
 using Chain.Primitives;
 using Chain.Testnet;
+using Spectre.Console;
 
 namespace Chain.Cli;
 
@@ -12,20 +13,22 @@ namespace Chain.Cli;
 internal static class ValidatorDepositCommand
 {
     private const string KeyVariable = "CHAIN_PRIVATE_KEY";
-    private static readonly UInt256 Tip = 1_000_000_000;
-
+    private const string DefaultAmount = "32";
     private static readonly Option<bool> New = new("--new") { Description = "Draw a new key into the key folder and deposit for it" };
     private static readonly Option<string?> Key = new("--key") { Description = "Which key of the folder, by the beginning of its name; needed where there are several" };
-    private static readonly Option<string> AmountText = new("--amount") { Description = "How much, in ether", DefaultValueFactory = _ => "32" };
-    private static readonly Option<string> Withdrawal = new("--withdrawal") { Description = "The address that gets the stake in the end; it can never be changed", Required = true };
+    private static readonly Option<bool> Renew = new("--renew") { Description = "Announce the next RANDAO hash onion of a validator that there is, before its present one ends" };
+    private static readonly Option<string?> AmountText = new("--amount") { Description = "How much, in ether [32; with --renew the least that the contract takes]" };
+    private static readonly Option<string?> Withdrawal = new("--withdrawal") { Description = "The address that gets the stake in the end; it can never be changed. Needed for a new validator" };
     private static readonly Option<string?> From = new("--from") { Description = $"dev:0 to dev:9, a development account, pays [else the key in --key-file, else the one in {KeyVariable}]" };
     private static readonly Option<FileInfo?> KeyFile = new("--key-file") { Description = "A file with the private key of who pays, 64 hex digits" };
+    private static readonly Option<bool> NoWait = new("--no-wait") { Description = "Do not wait for the block that takes the deposit" };
+    private static readonly Option<string> Timeout = new("--timeout") { HelpName = "TIME", Description = "Stop waiting after this, such as 90s or 5m", DefaultValueFactory = _ => "2m" };
 
     public static Command Create()
     {
-        var command = new Command("deposit", "Send a deposit: a new validator, or more stake for one that there is")
+        var command = new Command("deposit", "Send a deposit: a new validator, more stake for one that there is, or the announcement of its next RANDAO onion")
         {
-            New, Key, AmountText, Withdrawal, From, KeyFile, ValidatorSession.Data, ValidatorSession.Keys, ValidatorSession.Rpc, ValidatorSession.Yes, ValidatorSession.Json,
+            New, Key, Renew, AmountText, Withdrawal, From, KeyFile, NoWait, Timeout, ValidatorSession.Data, ValidatorSession.Keys, ValidatorSession.Rpc, ValidatorSession.Yes, ValidatorSession.Json,
         };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(() => RunAsync(parsed, cancellation)));
         return command;
@@ -33,47 +36,59 @@ internal static class ValidatorDepositCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var gwei = ParseGwei(parsed.GetValue(AmountText)!);
-        if (!Address.TryParse(parsed.GetValue(Withdrawal)!, out var withdrawal)) throw new UsageException($"--withdrawal '{parsed.GetValue(Withdrawal)}' is not an address (40 hex digits; mixed case must match its EIP-55 checksum).");
+        if (parsed.GetValue(New) && parsed.GetValue(Renew)) throw new UsageException("--new and --renew exclude each other: a new key's first onion is announced by its first deposit.");
+        var limit = Durations.Parse(parsed.GetValue(Timeout)!, allowNegative: false);
         var payer = Payer(parsed);
         var folder = ValidatorSession.KeyFolder(parsed);
         using var node = ValidatorSession.Connect(parsed);
-        var rules = (await ValidatorSession.ValidatorsAsync(node, cancellation))["deposits"]!;
+        var registry = await ValidatorSession.ValidatorsAsync(node, cancellation);
+        var rules = registry["deposits"]!;
+        var (layers, least) = ((ulong)rules["randaoOnionLayers"]!, (ulong)rules["minGwei"]!);
+        var gwei = parsed.GetValue(AmountText) is { } text ? ParseGwei(text) : parsed.GetValue(Renew) ? least : ParseGwei(DefaultAmount);
         var (chainId, genesis) = await ValidatorSession.IdentityAsync(node, cancellation);
+        var chosen = parsed.GetValue(New) ? null : Choose(folder, parsed.GetValue(Key));
+        var validator = chosen is null ? null : registry["validators"]!.AsArray().FirstOrDefault(item => (string)item!["publicKey"]! == "0x" + ValidatorKeys.NameOf(chosen.Key));
+        var withdrawal = WithdrawalAddress(parsed, validator);
+        var renewed = parsed.GetValue(Renew) ? OnionRenewal.NextCommitment(chosen!, validator, layers) : (Hash256?)null;
         ValidatorSession.Confirm(parsed, $"{gwei / 1e9:0.#########} ether of {payer.Address} become stake, which goes to {withdrawal} when the validator leaves. Send the deposit?");
-        var secret = parsed.GetValue(New) ? Draw(parsed, folder, genesis) : Choose(folder, parsed.GetValue(Key));
-        var call = DepositCall.Sign(secret.PrivateKey, secret.Commitment((ulong)rules["randaoOnionLayers"]!), withdrawal, new StakeDomain(genesis));
-        var hash = await SendAsync(node, payer, chainId, Address.Parse((string)rules["address"]!), (UInt256)gwei * 1_000_000_000, call.Encode(), cancellation);
+        var secret = chosen ?? Draw(parsed, folder, genesis);
+        var commitment = renewed ?? OnionRenewal.LatestCommitment(validator) ?? secret.Commitment(layers);
+        var call = DepositCall.Sign(secret.PrivateKey, commitment, withdrawal, new StakeDomain(genesis));
+        var deposit = new DepositTransaction(node, payer, Address.Parse((string)rules["address"]!), (UInt256)gwei * 1_000_000_000, call.Encode());
+        var hash = await deposit.SendAsync(chainId, cancellation);
         var name = ValidatorKeys.NameOf(secret.Key);
-        return ValidatorSession.Tell(
-            parsed,
-            new JsonObject { ["hash"] = hash.ToString(), ["publicKey"] = "0x" + name, ["gwei"] = gwei, ["withdrawalAddress"] = withdrawal.ToString() },
-            $"Sent as {hash}, for key {name}. Once the deposit is in a block the validator is in `chain validator list`; a node that is to act for a new key must be restarted.");
+        var document = new JsonObject { ["hash"] = hash.ToString(), ["publicKey"] = "0x" + name, ["gwei"] = gwei, ["withdrawalAddress"] = withdrawal.ToString(), ["outcome"] = "sent" };
+        return parsed.GetValue(NoWait)
+            ? ValidatorSession.Tell(parsed, document, $"Sent as {hash}, for key {name}. Once the deposit is in a block the validator is in `chain validator list`; a node that is to act for a new key must be restarted.")
+            : await FollowAsync(parsed, deposit, hash, limit, document, name, cancellation);
     }
 
-    private static async Task<Hash256> SendAsync(NodeClient node, PrivateKey payer, ulong chainId, Address contract, UInt256 value, byte[] data, CancellationToken cancellation)
+    /// <summary>Waits for the deposit's block and says how it ended; one that failed in its block is refused with the reason.</summary>
+    private static async Task<int> FollowAsync(ParseResult parsed, DepositTransaction deposit, Hash256 hash, TimeSpan limit, JsonObject document, string name, CancellationToken cancellation)
     {
-        // The estimate says beforehand why the contract would refuse.
-        var estimate = new JsonObject { ["from"] = payer.Address.ToString(), ["to"] = contract.ToString(), ["value"] = value.ToQuantity(), ["data"] = Hex.Encode(data) };
-        var gas = Convert.ToUInt64((string)(await node.CallAsync("eth_estimateGas", [estimate], cancellation))!, 16);
-        var nonce = Convert.ToUInt64((string)(await node.CallAsync("eth_getTransactionCount", [payer.Address.ToString(), "pending"], cancellation))!, 16);
-        var head = await node.CallAsync("eth_getBlockByNumber", ["latest", false], cancellation);
-        var baseFee = UInt256.Parse((string)head!["baseFeePerGas"]!);
-        var unsigned = new UnsignedTransaction
+        Task<JsonNode> Wait() => deposit.WaitAsync(hash, limit, cancellation);
+        ChainProgram.Errors.MarkupLine($"Sent as {hash}");
+        var receipt = parsed.GetValue(ValidatorSession.Json) ? await Wait() : await ChainProgram.Errors.Status().StartAsync("waiting for its block", _ => Wait());
+        var (number, succeeded) = (Convert.ToUInt64((string)receipt["blockNumber"]!, 16), (string)receipt["status"]! == "0x1");
+        document["outcome"] = succeeded ? "included" : "failed";
+        document["blockNumber"] = number;
+        document["blockHash"] = (string)receipt["blockHash"]!;
+        if (!succeeded)
         {
-            Type = TransactionType.DynamicFee,
-            ChainId = chainId,
-            Nonce = nonce,
-            MaxPriorityFeePerGas = Tip,
-            MaxFeePerGas = (baseFee * 2) + Tip,
-            GasLimit = gas,
-            To = contract,
-            Value = value,
-            Data = data,
-        };
-        var transaction = unsigned.WithSignature(payer.Sign(unsigned.SigningHash()));
-        await node.CallAsync("eth_sendRawTransaction", [Hex.Encode(transaction.Encoded.Span)], cancellation);
-        return transaction.Hash;
+            var reason = await deposit.WhyFailedAsync(receipt, cancellation);
+            document["reason"] = reason;
+            if (parsed.GetValue(ValidatorSession.Json)) TestnetCommands.Print(document);
+            throw new TestnetException($"The deposit failed in block {number} (status 0): {reason}. Nothing was staked; only the fee was paid.");
+        }
+
+        return ValidatorSession.Tell(parsed, document, $"In block {number}: {(ulong)document["gwei"]! / 1e9:0.#########} ether are stake of key {name}. See it in `chain validator list`; a node that is to act for a new key must be restarted.");
+    }
+
+    // A validator keeps the address it began with, whatever later deposits say.
+    private static Address WithdrawalAddress(ParseResult parsed, JsonNode? validator)
+    {
+        var text = parsed.GetValue(Withdrawal) ?? (string?)validator?["withdrawalAddress"] ?? throw new UsageException("Say with --withdrawal which address gets the stake in the end; it can never be changed.");
+        return Address.TryParse(text, out var withdrawal) ? withdrawal : throw new UsageException($"--withdrawal '{text}' is not an address (40 hex digits; mixed case must match its EIP-55 checksum).");
     }
 
     private static ValidatorSecret Draw(ParseResult parsed, string folder, Hash256 genesis)

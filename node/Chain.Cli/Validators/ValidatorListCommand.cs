@@ -49,6 +49,7 @@ internal static class ValidatorListCommand
 
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLine($"slot {answer["slot"]}, epoch {answer["epoch"]}");
+        foreach (var warning in OnionRenewal.Warnings(answer)) AnsiConsole.MarkupLine($"[yellow]warning:[/] {Markup.Escape(warning)}");
     }
 
     private static string Epoch(JsonNode? epoch) => epoch is null ? "-" : $"epoch {epoch}";

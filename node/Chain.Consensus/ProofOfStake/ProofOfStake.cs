@@ -25,7 +25,7 @@ public static class ProofOfStake
             HasSidecar = true,
             ExecutesOnArrival = true,
             FinalityHolds = true,
-            NewDutyHolder = (secret, misbehaviour) => new DutyHolder(secret.Key, (first, epoch) => secret.Reveal(first, epoch, settings.RandaoOnionLayers), misbehaviour),
+            NewDutyHolder = (secret, misbehaviour) => new DutyHolder(secret.Key, (onion, epoch) => secret.Reveal(onion, epoch, settings.RandaoOnionLayers), misbehaviour),
             NextTick = clock.NextTick,
         };
     }

@@ -27,7 +27,8 @@ public sealed class NodeClient : IDisposable
 
     public Uri Url { get; }
 
-    /// <exception cref="TestnetException">The node does not answer, or answers with an error.</exception>
+    /// <exception cref="NoNodeException">The node does not answer.</exception>
+    /// <exception cref="RefusedCallException">It answers with an error.</exception>
     public async Task<JsonNode?> CallAsync(string method, JsonArray parameters, CancellationToken cancellation = default)
     {
         var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = parameters };
@@ -36,7 +37,7 @@ public sealed class NodeClient : IDisposable
             using var content = new StringContent(request.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
             using var response = await _http.PostAsync((Uri?)null, content, cancellation);
             var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation));
-            if (answer?["error"] is { } error) throw new TestnetException($"The node at {Url} refused {method}: {error["message"]}");
+            if (answer?["error"] is { } error) throw new RefusedCallException($"The node at {Url} refused {method}: {error["message"]}", (int)error["code"]!, (string)error["message"]!);
             return answer?["result"];
         }
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))

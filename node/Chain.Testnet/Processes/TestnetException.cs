@@ -8,3 +8,16 @@ public sealed class UsageException(string message) : TestnetException(message);
 
 /// <summary>The node that should answer does not run, or does not answer.</summary>
 public sealed class NoNodeException(string message, Exception? inner = null) : TestnetException(message, inner);
+
+/// <summary>The node answers a call with a JSON-RPC error.</summary>
+public sealed class RefusedCallException : TestnetException
+{
+    internal RefusedCallException(string message, int code, string reason)
+        : base(message) => (Code, Reason) = (code, reason);
+
+    /// <summary>The error's code; 3 for a call that reverted.</summary>
+    public int Code { get; }
+
+    /// <summary>The error's message as the node gave it.</summary>
+    public string Reason { get; }
+}

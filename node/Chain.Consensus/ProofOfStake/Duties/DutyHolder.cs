@@ -4,9 +4,9 @@ namespace Chain.Consensus;
 
 /// <summary>A validator that a node acts for. Who signs is the host's matter.</summary>
 /// <param name="Key">Its public key.</param>
-/// <param name="Reveal">Its hash onion's layer for an epoch, for an onion that began in another: (first, epoch) to layer.</param>
+/// <param name="Reveal">What to reveal in an epoch from the onion that is in effect; null where its commitment is of none of this key's onions.</param>
 /// <param name="Misbehaviour">What it does wrong on a test network.</param>
-public sealed record DutyHolder(ValidatorKey Key, Func<Epoch, Epoch, Hash256> Reveal, Misbehaviour Misbehaviour = Misbehaviour.None);
+public sealed record DutyHolder(ValidatorKey Key, Func<RandaoOnion, Epoch, Hash256?> Reveal, Misbehaviour Misbehaviour = Misbehaviour.None);
 
 /// <summary>What a validator does wrong on a test network, so that people can see what becomes of it.</summary>
 public enum Misbehaviour

@@ -76,9 +76,9 @@ internal sealed class ValidatorDuties(IConsensusHost host, StakeChain chain, Sta
         var (index, holder) = turn;
         var state = chain.States.AtSlot(parent, slot);
         if (state.Slashed[index]) return;
-        if (RevealFor(state, index, holder) is not { } reveal)
+        if (!RevealFor(state, index, holder).IsOk(out var reveal, out var why))
         {
-            host.Tell(new StakeEvent.DutySkipped(slot, $"the RANDAO onion of validator {index} has ended"));
+            host.Tell(new StakeEvent.DutySkipped(slot, why));
             return;
         }
 
@@ -138,12 +138,13 @@ internal sealed class ValidatorDuties(IConsensusHost host, StakeChain chain, Sta
         return ProposerHead.Get(chain.Store, head, slot, committee)?.Root ?? head;
     }
 
-    private Hash256? RevealFor(StakeState state, int index, DutyHolder holder)
+    private Verdict<Hash256, string> RevealFor(StakeState state, int index, DutyHolder holder)
     {
-        var onion = state.Identities[index].Onion;
-        var layers = genesis.Settings.RandaoOnionLayers;
-        if (state.CurrentEpoch > onion.LastEpoch) return null;
-        return holder.Reveal(new Epoch(onion.LastEpoch.Number - layers), state.CurrentEpoch);
+        var (epoch, layers) = (state.CurrentEpoch, genesis.Settings.RandaoOnionLayers);
+        var onion = state.Identities[index].Onion.AsOf(epoch, layers);
+        if (epoch > onion.LastEpoch) return $"the RANDAO onion of validator {index} ended after {onion.LastEpoch}, and none has followed; announce one with `chain validator deposit --renew`";
+        if (holder.Reveal(onion, epoch) is not { } reveal) return $"the RANDAO commitment {onion.Commitment} of validator {index} is of none of its key's onions";
+        return reveal;
     }
 
     private void Vote(Slot slot)

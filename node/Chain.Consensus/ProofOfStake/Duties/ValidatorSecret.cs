@@ -19,6 +19,7 @@ public sealed class ValidatorSecret(PrivateKey privateKey)
 
     private readonly Lock _gate = new();
     private (ulong Onion, ulong Layers, HashChain Chain)? _current;
+    private (Hash256 Commitment, ulong? Onion)? _found;
 
     public PrivateKey PrivateKey => privateKey;
 
@@ -58,6 +59,39 @@ public sealed class ValidatorSecret(PrivateKey privateKey)
     {
         if (epoch < first || epoch - first > layers) throw new ArgumentOutOfRangeException(nameof(epoch), epoch, $"An onion of {layers} layers that begins in {first} has no layer for this epoch.");
         return Layer(onion, layers, layers - (epoch - first));
+    }
+
+    /// <summary>
+    /// What to reveal in an epoch from an onion that a chain knows, whichever of this key's it is; null when it is none of them.
+    /// </summary>
+    /// <param name="onion">In effect in the epoch.</param>
+    public Hash256? Reveal(RandaoOnion onion, Epoch epoch, ulong layers)
+    {
+        ArgumentNullException.ThrowIfNull(onion);
+        var first = new Epoch(onion.LastEpoch.Number - layers);
+        return FindOnion(onion.Commitment, first, layers) is { } number ? Reveal(first, epoch, layers, number) : null;
+    }
+
+    /// <summary>
+    /// Which of this key's onions a commitment is of; null for none. An onion follows another when that has ended, so one that
+    /// begins in an epoch has at most so many before it as fit there; looking through them takes about as many hashes as epochs.
+    /// </summary>
+    /// <param name="first">The epoch to which the commitment belongs.</param>
+    public ulong? FindOnion(Hash256 commitment, Epoch first, ulong layers)
+    {
+        lock (_gate)
+        {
+            if (_found is { } found && found.Commitment == commitment) return found.Onion;
+        }
+
+        ulong? onion = null;
+        for (var left = (first.Number / (layers + 1)) + 1; left > 0 && onion is null; left--)
+        {
+            if (Commitment(layers, left - 1) == commitment) onion = left - 1;
+        }
+
+        lock (_gate) _found = (commitment, onion);
+        return onion;
     }
 
     public override string ToString() => $"secret of validator {Key}";

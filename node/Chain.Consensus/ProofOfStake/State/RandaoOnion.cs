@@ -19,13 +19,14 @@ public sealed record RandaoOnion(
     public static RandaoOnion Begin(Hash256 commitment, Epoch first, ulong layers) => new(commitment, commitment, first, first + layers);
 
     /// <summary>The onion that reveals of this epoch belong to: this one or, after its end, the next; null when there is none.</summary>
-    public RandaoOnion? InEffect(Epoch epoch, ulong layers)
-    {
-        if (epoch <= LastEpoch) return this;
-        return NextCommitment is { } commitment && epoch >= NextFirstEpoch && epoch - NextFirstEpoch <= layers
-            ? Begin(commitment, NextFirstEpoch, layers)
-            : null;
-    }
+    public RandaoOnion? InEffect(Epoch epoch, ulong layers) => AsOf(epoch, layers) is var latest && epoch <= latest.LastEpoch ? latest : null;
+
+    /// <summary>As <see cref="InEffect"/>, but where none is in effect the one that ended last.</summary>
+    public RandaoOnion AsOf(Epoch epoch, ulong layers) =>
+        epoch > LastEpoch && NextCommitment is { } commitment && epoch >= NextFirstEpoch ? Begin(commitment, NextFirstEpoch, layers) : this;
+
+    /// <summary>The first epoch without an onion in effect, as far as is known now.</summary>
+    public Epoch EndsBefore(ulong layers) => NextCommitment is null || NextFirstEpoch > LastEpoch + 1 ? LastEpoch + 1 : NextFirstEpoch + layers + 1;
 
     /// <summary>
     /// This onion after a reveal in this epoch; null when the reveal does not hash forward to the last layer known, or the

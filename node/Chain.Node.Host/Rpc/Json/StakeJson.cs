@@ -7,7 +7,7 @@ namespace Chain.Node.Host.Rpc;
 /// <summary>The objects of proof of stake. Slots, epochs, indices, shares and Gwei are plain numbers; an epoch that may never come is null.</summary>
 internal static class StakeJson
 {
-    public static void WriteValidator(Utf8JsonWriter json, ValidatorView item, Epoch now)
+    public static void WriteValidator(Utf8JsonWriter json, ValidatorView item, Epoch now, ulong layers)
     {
         var validator = item.Validator;
         Span<byte> key = stackalloc byte[33];
@@ -31,6 +31,7 @@ internal static class StakeJson
         json.WriteBoolean("head"u8, item.PreviousEpoch.HasFlag(ParticipationFlags.TimelyHead));
         json.WriteEndObject();
         json.WriteBoolean("local"u8, item.IsLocal);
+        WriteOnion(json, validator.Identity.Onion.AsOf(now, layers), layers);
         json.WriteEndObject();
     }
 
@@ -62,6 +63,7 @@ internal static class StakeJson
         json.WriteNumber("minGwei"u8, settings.MinDepositGwei);
         json.WriteNumber("activeFromGwei"u8, settings.MaxEffectiveBalance);
         json.WriteNumber("randaoOnionLayers"u8, settings.RandaoOnionLayers);
+        json.WriteNumber("commitmentDelayEpochs"u8, 2 + settings.MaxSeedLookahead);
         json.WriteEndObject();
     }
 
@@ -188,6 +190,27 @@ internal static class StakeJson
         }
 
         json.WriteString("message"u8, happened.Message);
+        json.WriteEndObject();
+    }
+
+    private static void WriteOnion(Utf8JsonWriter json, RandaoOnion onion, ulong layers)
+    {
+        json.WriteStartObject("randao"u8);
+        json.WriteHex("commitment"u8, onion.Commitment);
+        json.WriteNumber("firstEpoch"u8, onion.LastEpoch.Number - layers);
+        json.WriteNumber("lastEpoch"u8, onion.LastEpoch.Number);
+        if (onion.NextCommitment is { } next)
+        {
+            json.WriteHex("nextCommitment"u8, next);
+            json.WriteNumber("nextFirstEpoch"u8, onion.NextFirstEpoch.Number);
+        }
+        else
+        {
+            json.WriteNull("nextCommitment"u8);
+            json.WriteNull("nextFirstEpoch"u8);
+        }
+
+        json.WriteNumber("endsBefore"u8, onion.EndsBefore(layers).Number);
         json.WriteEndObject();
     }
 

@@ -76,6 +76,26 @@ public sealed class ValidatorSecretTests
         Assert.Equal(one.Commitment(8), new ValidatorSecret(PrivateKeyOf(1)).Commitment(8));
     }
 
+    [Fact]
+    public void An_onion_is_found_by_its_commitment_among_as_many_as_can_have_been_before_it()
+    {
+        var secret = new ValidatorSecret(PrivateKeyOf(1));
+        Assert.Equal(0UL, secret.FindOnion(secret.Commitment(8), Epoch.Genesis, 8));
+        Assert.Null(secret.FindOnion(secret.Commitment(8, onion: 1), new Epoch(8), 8));
+        Assert.Equal(1UL, new ValidatorSecret(PrivateKeyOf(1)).FindOnion(secret.Commitment(8, onion: 1), new Epoch(9), 8));
+        Assert.Equal(2UL, secret.FindOnion(secret.Commitment(8, onion: 2), new Epoch(100), 8));
+        Assert.Null(secret.FindOnion(new ValidatorSecret(PrivateKeyOf(2)).Commitment(8), new Epoch(100), 8));
+    }
+
+    [Fact]
+    public void What_is_revealed_of_a_later_onion_hashes_forward_to_its_commitment()
+    {
+        var secret = new ValidatorSecret(PrivateKeyOf(1));
+        var onion = RandaoOnion.Begin(secret.Commitment(8, onion: 3), First, 8);
+        Assert.NotNull(onion.AfterReveal(secret.Reveal(onion, First + 5, 8)!.Value, First + 5, 8));
+        Assert.Null(new ValidatorSecret(PrivateKeyOf(2)).Reveal(onion, First + 5, 8));
+    }
+
     [Theory]
     [InlineData(99)]
     [InlineData(109)]

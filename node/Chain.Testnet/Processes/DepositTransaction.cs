@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Chain.Primitives;
+
+namespace Chain.Testnet;
+
+/// <summary>A call of the deposit contract: sends it, waits for its block, and finds out why it failed.</summary>
+/// <param name="node">Where it is sent, and asked for.</param>
+/// <param name="payer">Signs and pays.</param>
+/// <param name="contract">The deposit contract's address.</param>
+/// <param name="value">Wei that become stake.</param>
+/// <param name="data">The encoded call.</param>
+public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Address contract, UInt256 value, byte[] data)
+{
+    private const int Reverted = 3;
+    private const string RevertedWords = "execution reverted: ";
+
+    private static readonly UInt256 Tip = 1_000_000_000;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(300);
+
+    /// <exception cref="RefusedCallException">The contract would refuse it, or the pool does; nothing was sent.</exception>
+    public async Task<Hash256> SendAsync(ulong chainId, CancellationToken cancellation)
+    {
+        // The estimate says beforehand why the contract would refuse.
+        var gas = Convert.ToUInt64((string)(await node.CallAsync("eth_estimateGas", [ToCall()], cancellation))!, 16);
+        var nonce = Convert.ToUInt64((string)(await node.CallAsync("eth_getTransactionCount", [payer.Address.ToString(), "pending"], cancellation))!, 16);
+        var head = await node.CallAsync("eth_getBlockByNumber", ["latest", false], cancellation);
+        var baseFee = UInt256.Parse((string)head!["baseFeePerGas"]!);
+        var unsigned = new UnsignedTransaction
+        {
+            Type = TransactionType.DynamicFee,
+            ChainId = chainId,
+            Nonce = nonce,
+            MaxPriorityFeePerGas = Tip,
+            MaxFeePerGas = (baseFee * 2) + Tip,
+            GasLimit = gas,
+            To = contract,
+            Value = value,
+            Data = data,
+        };
+        var transaction = unsigned.WithSignature(payer.Sign(unsigned.SigningHash()));
+        await node.CallAsync("eth_sendRawTransaction", [Hex.Encode(transaction.Encoded.Span)], cancellation);
+        return transaction.Hash;
+    }
+
+    /// <summary>The receipt, once a block of the canonical chain has the transaction.</summary>
+    /// <exception cref="TestnetException">The time is up, or the transaction comes into no block any more.</exception>
+    public async Task<JsonNode> WaitAsync(Hash256 hash, TimeSpan limit, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(limit);
+        while (true)
+        {
+            var isLate = patience.IsCancellationRequested;
+            var seen = await node.CallAsync("chain_getTransactionStatus", [hash.ToString()], cancellation);
+            var status = (string?)seen?["status"];
+            if (status == "mined" && await node.CallAsync("eth_getTransactionReceipt", [hash.ToString()], cancellation) is { } receipt) return receipt;
+            if (status is "dropped" or "replaced" or "conflicting") throw new TestnetException($"The deposit {hash} is {status}{((string?)seen!["reason"] is { } reason ? $": {reason}" : "")}. Nothing was staked; send it again.");
+            if (isLate) throw new TestnetException($"The deposit {hash} is in no block after {limit.TotalSeconds:0.#} s. It waits in the pool and may still come into one: look with `chain validator list` before you send another.");
+            await Task.Delay(LookEvery, cancellation);
+        }
+    }
+
+    /// <summary>Why a call that a block has with status 0 failed, in the contract's words; receipts do not say it, so it is run again.</summary>
+    public async Task<string> WhyFailedAsync(JsonNode receipt, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(receipt);
+        var number = Convert.ToUInt64((string)receipt["blockNumber"]!, 16);
+        var call = ToCall();
+        if (await node.CallAsync("eth_getTransactionByHash", [(string)receipt["transactionHash"]!], cancellation) is { } sent) call["gas"] = (string)sent["gas"]!;
+
+        // On the state before its block; what an earlier transaction of the block is to blame for shows on the state after it.
+        foreach (var at in (ulong[])[number - 1, number])
+        {
+            try
+            {
+                await node.CallAsync("eth_call", [call.DeepClone(), Hex.Quantity(at)], cancellation);
+            }
+            catch (RefusedCallException e) when (e.Code == Reverted)
+            {
+                return e.Reason.StartsWith(RevertedWords, StringComparison.Ordinal) ? e.Reason[RevertedWords.Length..] : e.Reason;
+            }
+            catch (RefusedCallException)
+            {
+                // The state is not here any more; the other may be.
+            }
+        }
+
+        return "the node cannot tell any more";
+    }
+
+    private JsonObject ToCall() => new()
+    {
+        ["from"] = payer.Address.ToString(),
+        ["to"] = contract.ToString(),
+        ["value"] = value.ToQuantity(),
+        ["data"] = Hex.Encode(data),
+    };
+}

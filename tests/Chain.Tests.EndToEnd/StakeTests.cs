@@ -19,6 +19,9 @@ public sealed class StakeTests
         Assert.Contains("finalized", document["events"]!.AsArray().Select(happened => (string?)happened!["kind"]));
         var confidence = await TestNetwork.UntilAsync(() => network.CallAsync(3, "chain_getConfidence", (string)document["hash"]!), seen => (bool?)seen?["finalized"] == true, "finalized on another node");
         Assert.Equal("pos", (string?)confidence!["rule"]);
+        var votes = (await network.CallAsync(1, "chain_attestations", "finalized"))!["attestations"]!.AsArray();
+        Assert.NotEmpty(votes);
+        Assert.All(votes, vote => Assert.Equal((int)vote!["votes"]!, vote["validators"]!.AsArray().Count));
         Assert.Equal("0x14d1120d7b160000", (string?)await network.CallAsync(2, "eth_getBalance", Alice, "finalized"));
     }
 

@@ -45,7 +45,20 @@ internal static class Committees
     public static Hash256 GetSeed(this StakeState state, Epoch epoch, ReadOnlySpan<byte> domain)
     {
         var settings = state.Settings;
-        var mix = state.GetRandaoMix(epoch + (settings.EpochsPerHistoricalVector - settings.MinSeedLookahead - 1));
+        return ComputeSeed(state.GetRandaoMix(epoch + (settings.EpochsPerHistoricalVector - settings.MinSeedLookahead - 1)), epoch, domain);
+    }
+
+    /// <summary>The shuffling of an epoch with these active validators, ascending, and the RANDAO mix that get_seed takes for it.</summary>
+    public static Shuffling ComputeShuffling(ProofOfStakeSettings settings, Epoch epoch, ReadOnlySpan<int> active, Hash256 mix)
+    {
+        var wanted = (ulong)active.Length / settings.SlotsPerEpoch / settings.TargetCommitteeSize;
+        var committeesPerSlot = Math.Max(1, Math.Min(settings.MaxCommitteesPerSlot, wanted));
+        var seed = ComputeSeed(mix, epoch, DomainBeaconAttester);
+        return new Shuffling(epoch, SwapOrNot.Shuffle(active, seed, settings.ShuffleRoundCount), committeesPerSlot, settings.SlotsPerEpoch);
+    }
+
+    private static Hash256 ComputeSeed(Hash256 mix, Epoch epoch, ReadOnlySpan<byte> domain)
+    {
         Span<byte> input = stackalloc byte[4 + 8 + Hash256.Size];
         domain.CopyTo(input);
         BinaryPrimitives.WriteUInt64LittleEndian(input[4..], epoch.Number);
@@ -101,9 +114,7 @@ internal static class Committees
     private static Shuffling ComputeShuffling(StakeState state, Epoch epoch)
     {
         var settings = state.Settings;
-        var active = state.GetActiveValidatorIndices(epoch);
-        var wanted = (ulong)active.Length / settings.SlotsPerEpoch / settings.TargetCommitteeSize;
-        var committeesPerSlot = Math.Max(1, Math.Min(settings.MaxCommitteesPerSlot, wanted));
-        return new Shuffling(epoch, SwapOrNot.Shuffle(active, state.AttesterSeed(epoch), settings.ShuffleRoundCount), committeesPerSlot, settings.SlotsPerEpoch);
+        var mix = state.GetRandaoMix(epoch + (settings.EpochsPerHistoricalVector - settings.MinSeedLookahead - 1));
+        return ComputeShuffling(settings, epoch, state.GetActiveValidatorIndices(epoch), mix);
     }
 }

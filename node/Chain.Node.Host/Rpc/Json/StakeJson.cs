@@ -86,7 +86,8 @@ internal static class StakeJson
     }
 
     /// <summary>What a block says to the stake, into an open object.</summary>
-    public static void WriteBody(Utf8JsonWriter json, ConsensusSidecar sidecar)
+    /// <param name="votersOf">Who cast votes, in committee order; null where that is not known.</param>
+    public static void WriteBody(Utf8JsonWriter json, ConsensusSidecar sidecar, Func<Attestation, IReadOnlyList<int>?> votersOf)
     {
         var body = sidecar.Body;
         json.WriteNumber("slot"u8, body.Slot.Number);
@@ -99,6 +100,7 @@ internal static class StakeJson
             json.WriteHex("aggregationBits"u8, attestation.AggregationBits.ToBytes());
             json.WriteNumber("committeeSize"u8, attestation.AggregationBits.Length);
             json.WriteNumber("votes"u8, attestation.Signatures.Count);
+            WriteVoters(json, votersOf(attestation));
             json.WriteEndObject();
         }
 
@@ -191,6 +193,19 @@ internal static class StakeJson
 
         json.WriteString("message"u8, happened.Message);
         json.WriteEndObject();
+    }
+
+    private static void WriteVoters(Utf8JsonWriter json, IReadOnlyList<int>? voters)
+    {
+        if (voters is null)
+        {
+            json.WriteNull("validators"u8);
+            return;
+        }
+
+        json.WriteStartArray("validators"u8);
+        foreach (var voter in voters) json.WriteNumberValue(voter);
+        json.WriteEndArray();
     }
 
     private static void WriteOnion(Utf8JsonWriter json, RandaoOnion onion, ulong layers)

@@ -67,9 +67,17 @@ internal static class StakeMethods
         json.WriteQuantity("number"u8, header.Number);
         json.WriteHex("hash"u8, header.Hash);
         WriteShareBehind(call, stake, header.Hash);
-        StakeJson.WriteBody(json, ConsensusSidecar.Decode(block.Sidecar.Span));
+        StakeJson.WriteBody(json, ConsensusSidecar.Decode(block.Sidecar.Span), VotersOf(call, stake, header));
         json.WriteEndObject();
         return null;
+    }
+
+    /// <summary>Voters by the registry of the head's branch: other branches may have another.</summary>
+    private static Func<Attestation, IReadOnlyList<int>?> VotersOf(RpcCall call, StakeView stake, SealedHeader header)
+    {
+        if (call.Reader.GetCanonicalHash(header.Number) != header.Hash) return static _ => null;
+        var voters = new PastVoters(stake.Settings, [.. stake.Validators.Select(item => item.Validator)], number => call.Reader.GetCanonicalHash(number) is { } hash ? call.Reader.GetBlock(hash) : null);
+        return attestation => voters.Of(attestation, header.Number);
     }
 
     /// <summary>The fields of chain_getConfidence that stake decides, into an open object.</summary>

@@ -246,12 +246,21 @@ public sealed class StakeForkChoice
         return _tree.AncestorAt(position, slot);
     }
 
-    /// <summary>update_checkpoints.</summary>
+    /// <summary>
+    /// update_checkpoints. After a long partition, or with a third of the stake against the rules, what is final now may exclude what another branch had justified.
+    /// The specs keep that then, and have no branch to choose from; here it gives way, as in their first versions of on_block.
+    /// </summary>
     private void UpdateCheckpoints(Checkpoint justified, Checkpoint finalized)
     {
         if (justified.Epoch > Justified.Epoch) Justified = justified;
-        if (finalized.Epoch > Finalized.Epoch) Finalized = finalized;
+        if (finalized.Epoch <= Finalized.Epoch) return;
+        Finalized = finalized;
+        if (!DescendsFromFinalized(Justified)) Justified = DescendsFromFinalized(justified) ? justified : finalized;
+        if (!DescendsFromFinalized(UnrealizedJustified)) UnrealizedJustified = Justified;
     }
+
+    private bool DescendsFromFinalized(Checkpoint checkpoint) =>
+        _tree.Find(checkpoint.Root) is >= 0 and var position && CheckpointBlock(position, Finalized.Epoch) is >= 0 and var ancestor && _tree[ancestor].Block.Root == Finalized.Root;
 
     /// <summary>update_unrealized_checkpoints.</summary>
     private void UpdateUnrealizedCheckpoints(Checkpoint justified, Checkpoint finalized)

@@ -7,7 +7,7 @@ namespace Chain.Tests;
 /// <summary>
 /// Fork-choice cases that the outside vectors lack. Eight validators of 32 ether, four slots of two seconds an epoch, so that one vote outweighs
 /// the proposer's boost (40 % of two votes). Steps beside the common ones: {"block", "parent", "slot"} with, where they are not those of
-/// genesis, "justified" and "unrealized" as [epoch, block]; {"vote": [validator, …], "for": block, "slot": its slot}; {"equivocation": [validator, …]};
+/// genesis, "justified", "finalized" and "unrealized" as [epoch, block]; {"vote": [validator, …], "for": block, "slot": its slot}; {"equivocation": [validator, …]};
 /// {"justified": [epoch, block]} and {"finalized": […]} check; a tick is in milliseconds from genesis.
 /// </summary>
 public sealed class StakeForkChoiceScriptTests
@@ -25,6 +25,7 @@ public sealed class StakeForkChoiceScriptTests
     [InlineData("no-votes")]
     [InlineData("justification-taken-away")]
     [InlineData("begins-before-its-epoch")]
+    [InlineData("finality-of-another-branch")]
     public void The_script_holds(string name)
     {
         using var stream = typeof(StakeForkChoiceScriptTests).Assembly.GetManifestResourceStream($"Scripts/Stake/{name}.json")!;
@@ -52,7 +53,8 @@ public sealed class StakeForkChoiceScriptTests
             var (hash, parent) = (block.Header.Hash, block.Header.ParentHash);
             var justified = Checkpoint(step, "justified", find) ?? new Checkpoint(Epoch.Genesis, Hash256.Zero);
             var unrealized = Checkpoint(step, "unrealized", find) ?? justified;
-            _described[hash] = new StakeForkChoiceBlock(hash, parent, new Slot(step.GetProperty("slot").GetUInt64()), 0, justified, default, unrealized, default);
+            var finalized = Checkpoint(step, "finalized", find) ?? default;
+            _described[hash] = new StakeForkChoiceBlock(hash, parent, new Slot(step.GetProperty("slot").GetUInt64()), 0, justified, finalized, unrealized, finalized);
         }
 
         public bool Take(JsonElement step, Func<JsonElement, Hash256> find)

@@ -14,7 +14,7 @@ internal static class StakeScreen
     public static IRenderable Render(JsonObject status)
     {
         var table = new Table().RoundedBorder();
-        foreach (var column in new[] { "node", "state", "head", "safe", "justified", "finalized", "votes", "validators", "peers", "pool", "memory", "reorganisations" }) table.AddColumn(column);
+        foreach (var column in new[] { "node", "state", "head", "safe", "justified", "finalized", "votes", "validators", "ether", "peers", "pool", "reorganisations" }) table.AddColumn(column);
         foreach (var node in status["nodes"]!.AsArray()) table.AddRow(Row(node!.AsObject()));
         return new Rows([table, .. Story(status).Select(line => new Markup(line))]);
     }
@@ -45,8 +45,8 @@ internal static class StakeScreen
         }
 
         if (status["nodes"]!.AsArray().Where(node => node!["stake"] is not null).MaxBy(node => (long)node!["stake"]!["slot"]!)?["stake"] is not JsonObject stake) yield break;
-        var (slot, epoch, proposer) = ((long)stake["slot"]!, (long)stake["epoch"]!, (int)stake["proposer"]!);
-        yield return $"slot {slot}, epoch {epoch}: {Named(status, proposer)} proposes; {Percent(stake["participation"]!["previousEpoch"])} of the stake voted in the epoch before, {Percent(stake["participation"]!["currentEpoch"])} so far in this";
+        var (slot, epoch, proposer) = ((long)stake["slot"]!, (long)stake["epoch"]!, (int?)stake["proposer"]);
+        yield return $"slot {slot}, epoch {epoch}: {(proposer is { } index ? $"{Named(status, index)} proposes" : "nobody is left to propose")}; {Percent(stake["participation"]!["previousEpoch"])} of the stake voted in the epoch before, {Percent(stake["participation"]!["currentEpoch"])} so far in this";
         if (stake["slashed"] is JsonArray { Count: > 0 } slashed) yield return $"[red]slashed:[/] {string.Join(", ", slashed.Select(index => Named(status, (int)index!)))}";
         if ((bool)stake["leaking"]!) yield return $"[red]leaking:[/] nothing was finalized for {stake["finalityDelay"]} epochs; absent validators lose stake until the others have two thirds";
         if ((string?)stake["halted"] is { } halted) yield return $"[red]halted:[/] {Markup.Escape(halted)}";
@@ -61,16 +61,20 @@ internal static class StakeScreen
             StatusScreen.State(node),
             StatusScreen.Head(node),
             $"{node["safe"]?["number"] ?? "-"}",
-            stake is null ? "-" : $"epoch {stake["justified"]!["epoch"]}",
-            stake is null ? "-" : $"epoch {stake["finalized"]!["epoch"]}, block {stake["finalized"]!["number"]}",
+            stake is null ? "-" : $"{stake["justified"]!["epoch"]}",
+            stake is null ? "-" : $"{stake["finalized"]!["epoch"]}, block {stake["finalized"]!["number"]}",
             stake is null ? "-" : Percent(stake["participation"]!["previousEpoch"]),
             Validators(node["validators"]),
+            stake?["validators"]?["localBalanceGwei"] is { } balance ? string.Create(CultureInfo.InvariantCulture, $"{(long)balance / 1e9:F2}") : "-",
             $"{node["peers"] ?? "-"}",
             StatusScreen.Pool(node),
-            StatusScreen.Memory(node),
-            StatusScreen.Reorgs(node),
+            Reorgs(node),
         ];
     }
+
+    /// <summary>Shorter than under proof of work, so that a row fits into one line of a terminal.</summary>
+    private static string Reorgs(JsonObject node) =>
+        node["reorgs"]?.AsArray() is not { } reorgs ? "-" : reorgs.Count == 0 ? "none" : $"{reorgs.Count}, last {reorgs[^1]!["depth"]} deep";
 
     private static string Validators(JsonNode? validators)
     {

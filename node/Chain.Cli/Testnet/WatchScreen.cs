@@ -63,16 +63,10 @@ internal static class WatchScreen
 
     private static Rows Alerts(JsonObject status)
     {
-        var lines = new List<IRenderable>();
-        foreach (var node in status["nodes"]!.AsArray())
-        {
-            foreach (var alert in node!["alerts"]?.AsArray() ?? [])
-            {
-                lines.Add(new Markup($"[yellow]node {node["index"]}: {Markup.Escape((string)alert!["name"]!)}[/] {Markup.Escape((string)alert["message"]!)}"));
-            }
-        }
-
-        return new Rows(lines);
+        // What several nodes say in the same words is told once.
+        var alerts = status["nodes"]!.AsArray().SelectMany(node => (node!["alerts"]?.AsArray() ?? []).Select(alert => (Node: (int)node["index"]!, Name: (string)alert!["name"]!, Message: (string)alert["message"]!)));
+        return new Rows(alerts.GroupBy(alert => (alert.Name, alert.Message)).Select(group =>
+            new Markup($"[yellow]node {string.Join(",", group.Select(alert => alert.Node))}: {Markup.Escape(group.Key.Name)}[/] {Markup.Escape(group.Key.Message)}")));
     }
 
     /// <summary>All branches that any node knows, newest first; each block names the nodes whose head it is.</summary>

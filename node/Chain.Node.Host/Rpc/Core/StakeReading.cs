@@ -29,10 +29,10 @@ internal static class StakeReading
     public static ulong FinalityDelay(this StakeView stake) => stake.Epoch - stake.Finalized.Epoch;
 
     /// <summary>The share of the stake whose votes for the previous epoch are in the chain.</summary>
-    public static double PreviousParticipation(this StakeView stake) => Share(stake.PreviousEpochTarget, stake.TotalActive);
+    public static double PreviousParticipation(this StakeView stake) => Voted(stake, stake.PreviousEpochTarget);
 
     /// <summary>As above for the current epoch, which is not over yet.</summary>
-    public static double CurrentParticipation(this StakeView stake) => Share(stake.CurrentEpochTarget, stake.TotalActive);
+    public static double CurrentParticipation(this StakeView stake) => Voted(stake, stake.CurrentEpochTarget);
 
     /// <summary>The validators that were slashed, by index.</summary>
     public static IEnumerable<int> Slashed(this StakeView stake) => stake.Validators.Where(item => item.Validator.Slashed).Select(item => item.Validator.Index);
@@ -58,6 +58,9 @@ internal static class StakeReading
         if (isSafe) return $"safe: stays in the chain while messages arrive in time and at most {stake.Settings.ConfirmationByzantineThreshold} % of the stake is hostile";
         return share is > 0 ? "gathering votes: wait until it is safe" : "no votes yet: wait until it is safe";
     }
+
+    // get_total_balance is one increment where nobody is counted, so that rules may divide by it.
+    private static double Voted(StakeView stake, Gwei voted) => voted.Amount <= stake.Settings.EffectiveBalanceIncrement ? 0 : Share(voted, stake.TotalActive);
 
     private static double Share(Gwei part, Gwei whole) => whole == Gwei.Zero ? 0 : Math.Min(1, (double)part.Amount / whole.Amount);
 }

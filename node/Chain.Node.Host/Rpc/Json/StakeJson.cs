@@ -76,6 +76,7 @@ internal static class StakeJson
         json.WriteNumber("total"u8, stake.Validators.Count);
         json.WriteNumber("active"u8, stake.Validators.Count(item => item.Validator.ActivationEpoch <= stake.Epoch && stake.Epoch < item.Validator.ExitEpoch));
         json.WriteNumber("local"u8, stake.Validators.Count(item => item.IsLocal));
+        json.WriteNumber("localBalanceGwei"u8, stake.Validators.Where(item => item.IsLocal).Aggregate(0UL, (sum, item) => sum + item.Validator.Balance.Amount));
         json.WriteEndObject();
         json.WriteStartArray("slashed"u8);
         foreach (var validator in stake.Slashed()) json.WriteNumberValue(validator);

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 
 namespace Chain.Tests.EndToEnd;
@@ -56,6 +57,81 @@ public sealed class StakeTests
 
         // Finality goes on without them.
         await FinalizedAsync(network, epoch: (long)(await network.CallAsync(0, "chain_checkpoints"))!["epoch"]!);
+    }
+
+    [Fact]
+    public async Task A_subscriber_hears_over_WebSocket_what_is_justified_finalized_found_out_and_slashed()
+    {
+        await using var network = await UpAsync("--genesis-delay", "8s", "--behave", "v2=double-vote");
+        using var socket = new ClientWebSocket();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{network.RpcPort}"), patience.Token);
+        await socket.SendAsync("""{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["chainConsensus"]}"""u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, patience.Token);
+        var subscription = (string?)(await HearAsync(socket, patience.Token))["result"];
+        Assert.NotNull(subscription);
+
+        var heard = new Dictionary<string, JsonNode>();
+        while (new[] { "proposed", "justified", "finalized", "offence", "slashed" }.Any(kind => !heard.ContainsKey(kind)))
+        {
+            var said = (await HearAsync(socket, patience.Token))["params"]!;
+            Assert.Equal(subscription, (string?)said["subscription"]);
+            Assert.NotEmpty((string)said["result"]!["message"]!);
+            heard.TryAdd((string)said["result"]!["kind"]!, said["result"]!);
+        }
+
+        Assert.Equal((2, 2), ((int)heard["offence"]["validator"]!, (int)heard["slashed"]["validator"]!));
+        Assert.True((long)heard["justified"]["epoch"]! >= 1);
+        Assert.InRange((int)heard["proposed"]["validator"]!, 0, 3);
+        var finalized = await network.CallAsync(0, "eth_getBlockByNumber", (string)heard["finalized"]["blockNumber"]!, false);
+        Assert.Equal((string?)finalized!["hash"], (string?)heard["finalized"]["blockHash"]);
+    }
+
+    [Fact]
+    public async Task Nodes_that_see_two_final_histories_keep_the_proof_and_stay_stopped_until_a_person_takes_it_away()
+    {
+        // Two nodes with eight validators each; three keys of each go to the other, so that both have two thirds while they are apart.
+        await using var network = await TestNetwork.UpAsync(2, "--consensus", "pos", "--validators", "16", "--slot", "500ms", "--slots-per-epoch", "4");
+        await FinalizedAsync(network, epoch: 1);
+        (await network.TestnetAsync("down")).Succeeded();
+        var keys = new[] { 0, 1 }.Select(node => Directory.GetFiles(KeyFolder(network, node)).Order(StringComparer.Ordinal).Take(3).ToList()).ToList();
+        foreach (var (from, to) in new[] { (0, 1), (1, 0) })
+        {
+            foreach (var key in keys[from]) File.Copy(key, Path.Combine(KeyFolder(network, to), Path.GetFileName(key)));
+        }
+
+        // Apart, until each has made something final that the other lacks.
+        (await network.TestnetAsync("restart", "0")).Succeeded();
+        (await network.TestnetAsync("partition", "0|1")).Succeeded();
+        (await network.TestnetAsync("restart", "1")).Succeeded();
+        foreach (var node in new[] { 0, 1 })
+        {
+            var epoch = (long)(await TestNetwork.UntilAsync(() => network.CallAsync(node, "chain_status"), seen => seen?["stake"] is not null, "the node knows the epoch"))!["stake"]!["epoch"]!;
+            await TestNetwork.UntilAsync(() => network.CallAsync(node, "chain_status"), seen => (long)seen!["stake"]!["finalized"]!["epoch"]! >= epoch, $"node {node} finalizes alone");
+        }
+
+        (await network.TestnetAsync("heal")).Succeeded();
+        foreach (var node in new[] { 0, 1 })
+        {
+            var halted = await TestNetwork.UntilAsync(() => network.CallAsync(node, "chain_status"), status => status?["stake"]?["halted"] is not null, $"node {node} stops");
+            Assert.Contains("both made final although they exclude each other", (string)halted!["stake"]!["halted"]!, StringComparison.Ordinal);
+            var evidence = Path.Combine(network.Folder, $"node{node}", "evidence");
+            Assert.True(new FileInfo(Path.Combine(evidence, "finality-conflict.rlp")).Length > 1000);
+            Assert.StartsWith("Two histories of this chain were both made final", await File.ReadAllTextAsync(Path.Combine(evidence, "finality-conflict.txt")), StringComparison.Ordinal);
+        }
+
+        // A restart alone changes nothing: the node answers reads, makes nothing, and says why.
+        (await network.TestnetAsync("down")).Succeeded();
+        (await network.TestnetAsync("restart", "0")).Succeeded();
+        var height = await network.HeightAsync(0);
+        var refused = await Programs.WalletAsync("send", "--from", "dev:0", "--to", Alice, "--value", "1ether", "--yes", "--json", "--rpc", network.Url(0));
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("this node serves reads only", refused.Output + refused.Errors, StringComparison.Ordinal);
+        Assert.Equal(height, await network.HeightAsync(0));
+
+        (await network.TestnetAsync("down")).Succeeded();
+        Directory.Delete(Path.Combine(network.Folder, "node0", "evidence"), recursive: true);
+        (await network.TestnetAsync("restart", "0")).Succeeded();
+        await TestNetwork.UntilAsync(() => network.HeightAsync(0), seen => seen > height, "node 0 goes on");
     }
 
     [Fact]
@@ -162,6 +238,20 @@ public sealed class StakeTests
 
     private static async Task<List<int>> SlashedAsync(TestNetwork network, int node) =>
         [.. ((await network.CallAsync(node, "chain_status"))?["stake"]?["slashed"]?.AsArray() ?? []).Select(index => (int)index!)];
+
+    private static string KeyFolder(TestNetwork network, int node) => Path.Combine(network.Folder, $"node{node}", "validators");
+
+    private static async Task<JsonNode> HearAsync(ClientWebSocket socket, CancellationToken cancellation)
+    {
+        using var text = new MemoryStream();
+        var buffer = new byte[4096];
+        while (true)
+        {
+            var part = await socket.ReceiveAsync(buffer, cancellation);
+            text.Write(buffer, 0, part.Count);
+            if (part.EndOfMessage) return JsonNode.Parse(text.ToArray())!;
+        }
+    }
 
     private static IEnumerable<string?> Alerts(JsonNode? status) => (status?["alerts"]?.AsArray() ?? []).Select(alert => (string?)alert!["name"]);
 }

@@ -36,7 +36,7 @@ public static class ProofOfStake
         var states = new StakeStates(host, genesis, deposits);
         var chain = new StakeChain(host, genesis, states, clock);
         var votes = new AttestationPool(Epoch.Genesis);
-        var slasher = new Slasher(genesis.Settings.SlotsPerEpoch, Epoch.Genesis, WeakSubjectivity.Period(genesis.State));
+        var slasher = new Slasher(genesis.Settings.SlotsPerEpoch, Epoch.Genesis, OffenceWatch.WindowOf(genesis.State));
         var watch = new OffenceWatch(host, genesis, slasher) { Equivocation = chain.OnEquivocation };
         var finality = new FinalityWatch(host, chain, slasher);
         var gossip = new StakeGossip(host, chain, genesis, votes, watch, finality, options.Signatures);

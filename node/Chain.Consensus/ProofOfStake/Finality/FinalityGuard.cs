@@ -28,7 +28,9 @@ namespace Chain.Consensus;
 /// </summary>
 public sealed class FinalityGuard
 {
-    private const ulong EpochsKept = 8;
+    /// <summary>Votes are weighed for targets in so many epochs before the current one.</summary>
+    public const ulong EpochsKept = 8;
+
     private const ulong EpochsAhead = 1;
     private const int FinalizedKept = 4;
 

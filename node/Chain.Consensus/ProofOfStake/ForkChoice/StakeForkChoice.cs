@@ -257,6 +257,7 @@ public sealed class StakeForkChoice
         Finalized = finalized;
         if (!DescendsFromFinalized(Justified)) Justified = DescendsFromFinalized(justified) ? justified : finalized;
         if (!DescendsFromFinalized(UnrealizedJustified)) UnrealizedJustified = Justified;
+        if (!DescendsFromFinalized(UnrealizedFinalized)) UnrealizedFinalized = Finalized;
     }
 
     private bool DescendsFromFinalized(Checkpoint checkpoint) =>

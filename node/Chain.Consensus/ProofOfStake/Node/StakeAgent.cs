@@ -25,7 +25,7 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
             finality.OnSlot();
             gossip.OnSlot();
             pool.Prune(chain.Store.CurrentEpoch);
-            watch.Prune(chain.Store.CurrentEpoch, WeakSubjectivity.Period(chain.States.After(chain.FindHead())));
+            watch.Prune(chain.Store.CurrentEpoch, OffenceWatch.WindowOf(chain.States.After(chain.FindHead())));
         }
 
         TellCheckpoints();

@@ -20,7 +20,7 @@ internal sealed class OffenceRecall(IConsensusHost host, StakeGenesisState genes
     {
         if (root.Hash == genesis.BlockHash) return;
         var state = states.After(root.Hash);
-        var (settings, window) = (genesis.Settings, WeakSubjectivity.Period(state));
+        var (settings, window) = (genesis.Settings, OffenceWatch.WindowOf(state));
         watch.Prune(state.CurrentEpoch, window);
         var oldest = new Epoch(state.CurrentEpoch.Number - Math.Min(state.CurrentEpoch.Number, window));
         var chain = new Dictionary<ulong, Hash256>();
@@ -48,7 +48,7 @@ internal sealed class OffenceRecall(IConsensusHost host, StakeGenesisState genes
     private void OfTree(Hash256 hash)
     {
         var state = states.After(hash);
-        watch.Prune(state.CurrentEpoch, WeakSubjectivity.Period(state));
+        watch.Prune(state.CurrentEpoch, OffenceWatch.WindowOf(state));
         Hear(host.GetBlock(hash)!, attestation => AttestationProcessing.GetAttestingIndices(state.GetBeaconCommittee(attestation.Data.Slot, attestation.Data.Index), attestation.AggregationBits));
     }
 

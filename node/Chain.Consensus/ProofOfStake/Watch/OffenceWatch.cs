@@ -19,6 +19,12 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
     /// <summary>Wishes to leave that wait for a block.</summary>
     public ExitPool Exits { get; } = new();
 
+    /// <summary>
+    /// How many epochs before the current one the slasher keeps: the weak-subjectivity period, and what <see cref="FinalityWatch"/> needs to
+    /// prove to others what is final here.
+    /// </summary>
+    public static ulong WindowOf(StakeState state) => Math.Max(WeakSubjectivity.Period(state), FinalityGuard.EpochsKept);
+
     /// <summary>A block's proposal whose signature is good and whose turn it was.</summary>
     public void OnProposal(SignedProposal proposal)
     {

@@ -14,8 +14,8 @@ namespace Chain.Consensus;
 /// <para>
 /// A link from e to e + 2 finalizes C too, once two thirds also voted for a checkpoint of e + 1 (the rules' other two cases). It is
 /// how every epoch becomes final where few more than two thirds vote: their votes are complete only in the next epoch, so
-/// there are no other links. That the checkpoint of e + 1 lies on the same branch the votes do not say. So this counts only where e + 2 is not before
-/// our finalized epoch: then what was justified excludes what is final here, which takes a third of the stake in any case.
+/// there are no other links. That the checkpoint of e + 1 lies on the same branch the votes do not say. So this counts only where we finalized
+/// a checkpoint of e to e + 2: then what was justified excludes what is final here, which takes a third of the stake in any case.
 /// </para>
 /// <para>
 /// Two histories that each went on alone until the missing validators' stake had leaked away do not prove themselves to each
@@ -23,7 +23,7 @@ namespace Chain.Consensus;
 /// </para>
 /// <para>
 /// Memory: votes with targets in the eight epochs before the current one, in it and in the next, of validators in our finalized state, of each
-/// at most four for one target epoch (a validator that follows the rules signs one), and the weights at four finalized checkpoints.
+/// at most four for one target epoch (a validator that follows the rules signs one), and the weights at eight finalized checkpoints.
 /// </para>
 /// </summary>
 public sealed class FinalityGuard
@@ -32,7 +32,7 @@ public sealed class FinalityGuard
     public const ulong EpochsKept = 8;
 
     private const ulong EpochsAhead = 1;
-    private const int FinalizedKept = 4;
+    private const int FinalizedKept = 8;
 
     private readonly Slasher _slasher;
     private readonly Func<Checkpoint, Checkpoint, bool?> _conflicts;
@@ -126,7 +126,9 @@ public sealed class FinalityGuard
     {
         // All chains share genesis; its checkpoint in votes is a stub.
         if (Conflict is not null || link.Source.Epoch == Epoch.Genesis || !IsConflict(link.Source, _finalized[^1].Checkpoint)) return Conflict;
-        var (common, balances) = _finalized[Math.Max(0, _finalized.FindLastIndex(entry => !IsConflict(link.Source, entry.Checkpoint)))];
+
+        // What excludes our latest excludes those from its own epoch on too, even where their blocks are forgotten.
+        var (common, balances) = _finalized[Math.Max(0, _finalized.FindLastIndex(entry => entry.Checkpoint.Epoch < link.Source.Epoch && !IsConflict(link.Source, entry.Checkpoint)))];
         var voted = Weigh(link.Voters, balances);
         if (!IsTwoThirds(voted, balances) || FindBetween(link, balances) is not { } between) return null;
         var slashable = link.Voters.Where(_slasher.IsOffender).ToList();
@@ -140,7 +142,7 @@ public sealed class FinalityGuard
     {
         var span = link.Target.Epoch - link.Source.Epoch;
         if (span == 1) return [];
-        if (span > 2 || link.Target.Epoch < _finalized[^1].Checkpoint.Epoch || !_epochs.TryGetValue(link.Source.Epoch + 1, out var passed)) return null;
+        if (span > 2 || !_finalized.Exists(entry => link.Source.Epoch <= entry.Checkpoint.Epoch && entry.Checkpoint.Epoch <= link.Target.Epoch) || !_epochs.TryGetValue(link.Source.Epoch + 1, out var passed)) return null;
         foreach (var sameTarget in passed.All.GroupBy(other => other.Target))
         {
             if (IsTwoThirds(Weigh(sameTarget.SelectMany(other => other.Voters).Distinct(), balances), balances)) return [.. sameTarget];

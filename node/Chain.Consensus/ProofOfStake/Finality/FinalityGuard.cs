@@ -19,7 +19,9 @@ namespace Chain.Consensus;
 /// </para>
 /// <para>
 /// Two histories that each went on alone until the missing validators' stake had leaked away do not prove themselves to each
-/// other: neither has two thirds of the set that both began with.
+/// other: neither has two thirds of the set that both began with. The same holds in part where many left or were slashed on one side only. And
+/// a node cannot tell that a checkpoint of an epoch after its own finality excludes it when it has not got that checkpoint's block: then the other
+/// side, which has the proof, stops alone.
 /// </para>
 /// <para>
 /// Memory: votes with targets in the eight epochs before the current one, in it and in the next, of validators in our finalized state, of each

@@ -94,7 +94,21 @@ public sealed class FinalityGuardTests
     }
 
     [Fact]
-    public void A_link_over_two_epochs_that_ends_before_what_is_final_here_proves_nothing()
+    public void A_link_over_two_epochs_that_passes_nothing_that_is_final_here_proves_nothing()
+    {
+        var final = new Checkpoint(new Epoch(9), Registry.Root(9));
+        var theirs = Theirs with { Epoch = new Epoch(6) };
+        _guard.OnFinalized(final, Stakes(9));
+        _guard.Prune(new Epoch(10));
+        _known[(theirs, final)] = true;
+
+        Assert.Null(_guard.OnVote(Vote(theirs, 7, [0, 1, 2, 3])));
+        Assert.Null(_guard.OnVote(Vote(Theirs, 7, [4, 5])));
+        Assert.Null(_guard.OnVote(Vote(theirs, 8, [0, 1, 2, 3, 4, 5], targetRoot: 107)));
+    }
+
+    [Fact]
+    public void A_link_over_two_epochs_that_passes_what_was_final_here_before_is_proof()
     {
         var final = new Checkpoint(new Epoch(8), Registry.Root(8));
         _guard.OnFinalized(final, Stakes(9));
@@ -103,7 +117,21 @@ public sealed class FinalityGuardTests
 
         Assert.Null(_guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3])));
         Assert.Null(_guard.OnVote(Vote(Theirs with { Epoch = new Epoch(4) }, 6, [4, 5])));
-        Assert.Null(_guard.OnVote(Vote(Theirs, 7, [0, 1, 2, 3, 4, 5], targetRoot: 107)));
+        Assert.NotNull(_guard.OnVote(Vote(Theirs, 7, [0, 1, 2, 3, 4, 5], targetRoot: 107)));
+    }
+
+    [Fact]
+    public void Stake_is_weighed_before_the_histories_parted_even_where_later_blocks_are_forgotten()
+    {
+        // Nobody can tell about epoch 6, whose block is forgotten; what excludes the latest of the same branch excludes it too.
+        _guard.OnFinalized(new Checkpoint(new Epoch(6), Registry.Root(6)), Stakes(12));
+        var final = new Checkpoint(new Epoch(7), Registry.Root(7));
+        _guard.OnFinalized(final, Stakes(12));
+        _known[(Theirs, final)] = true;
+
+        var conflict = _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]));
+
+        Assert.Equal(new Gwei(9 * 32 * Ether), conflict?.TotalStake);
     }
 
     [Fact]

@@ -12,8 +12,8 @@ internal static class BenchCommand
     {
         if (rounds < 1)
         {
-            Console.Error.WriteLine($"--rounds {rounds} measures nothing; give 1 or more.");
-            return 1;
+            Console.Error.WriteLine($"error: --rounds {rounds} measures nothing; give 1 or more.");
+            return MinerCommands.Usage;
         }
 
         var engines = NonceSearchers.Available();

@@ -2,9 +2,11 @@ using System.CommandLine;
 
 namespace Chain.Miner;
 
-/// <summary>The command line of `miner`. Exit codes: 0 done, 1 failed (a wrong engine, a command line that makes no sense).</summary>
+/// <summary>The command line of `miner`. Exit codes: 0 done, 1 failed, 2 a command line that makes no sense, as in `chain` and `wallet`.</summary>
 internal static class MinerCommands
 {
+    public const int Usage = 2;
+
     public static RootCommand Create() => new("Searches proof-of-work nonces for a Chain node, as fast as the machine allows.")
     {
         Run(),

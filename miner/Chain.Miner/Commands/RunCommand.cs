@@ -23,6 +23,8 @@ internal static class RunCommand
         if (nodes.Length == 0) return Refuse("--rpc names no node; give http://HOST:PORT.");
         if (arguments.Limit is { } limit && !(limit > 0)) return Refuse($"--limit {limit} allows no search; give hashes a second above zero.");
 
+        if (arguments.Blocks is { } blocks and < 1) return Refuse($"--blocks {blocks} is nothing to mine; give 1 or more, or leave it out to go on until Ctrl-C.");
+
         IRunDisplay display = arguments.Json ? new JsonLines(Console.Out, TimeProvider.System)
             : Console.IsOutputRedirected ? new PlainLines(Console.Out)
             : new LiveView();
@@ -63,7 +65,7 @@ internal static class RunCommand
 
     private static int Refuse(string message)
     {
-        Console.Error.WriteLine(message);
-        return 1;
+        Console.Error.WriteLine($"error: {message}");
+        return MinerCommands.Usage;
     }
 }

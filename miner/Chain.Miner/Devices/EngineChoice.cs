@@ -6,6 +6,9 @@ namespace Chain.Miner;
 /// <param name="Error">For the person who typed the name.</param>
 internal sealed record EngineChoice(IReadOnlyList<INonceSearcher> Engines, TimeSpan BatchTime, string? Error)
 {
+    // More than any machine has, and fewer than it takes to run out of stacks.
+    private const int MaxThreads = 1024;
+
     private static readonly TimeSpan ProcessorBatch = TimeSpan.FromMilliseconds(20);
 
     // Long enough for several launches in flight; a new job ends it all the same.
@@ -18,7 +21,7 @@ internal sealed record EngineChoice(IReadOnlyList<INonceSearcher> Engines, TimeS
     /// <param name="onDeviceFailure">Told when a device fails and a processor engine takes over.</param>
     public static EngineChoice Resolve(string name, int threads, Func<DeviceList> findDevices, Action<string> onDeviceFailure)
     {
-        if (threads < 1) return Failed($"{threads} threads cannot search; give --threads 1 or more.");
+        if (threads is < 1 or > MaxThreads) return Failed($"{threads} threads cannot search; give --threads 1 to {MaxThreads}.");
         if (name is "auto" or "gpu")
         {
             var list = findDevices();

@@ -78,7 +78,17 @@ public sealed class BenchTests
         Assert.Contains("choose auto, cpu, gpu", Choose("abacus", none).Error);
         foreach (var (name, needs) in NonceSearchers.Unavailable()) Assert.Contains(needs, Choose(name, none).Error);
         Assert.Contains("--threads", EngineChoice.Resolve("auto", 0, () => none, _ => { }).Error);
+        Assert.Contains("--threads", EngineChoice.Resolve("auto", 100_000, () => none, _ => { }).Error);
     }
+
+    [Theory]
+    [InlineData("run", "--threads", "0")]
+    [InlineData("run", "--blocks", "0")]
+    [InlineData("run", "--limit", "0")]
+    [InlineData("run", "--rpc", "nonsense")]
+    [InlineData("bench", "--rounds", "0")]
+    public async Task A_command_line_that_makes_no_sense_ends_in_2(params string[] arguments) =>
+        Assert.Equal(2, await MinerCommands.Create().Parse(arguments).InvokeAsync());
 
     [Fact]
     public void A_device_that_opens_is_preferred_and_one_that_does_not_is_left_out_with_a_line()

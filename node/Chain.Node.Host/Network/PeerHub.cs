@@ -60,12 +60,20 @@ public sealed class PeerHub : IAsyncDisposable
     public IReadOnlyList<StaticPeerInfo> StaticPeers => _dialler.StaticPeers;
 
     /// <summary>Listens and begins to dial.</summary>
-    /// <exception cref="SocketException">The address is taken or not this machine's.</exception>
+    /// <exception cref="IOException">The address is taken or not this machine's; the message says which and what to do.</exception>
     public Task StartAsync()
     {
         var options = _services.Options;
         _listener = new TcpListener(options.Listen);
-        _listener.Start(backlog: 128);
+        try
+        {
+            _listener.Start(backlog: 128);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"Peers cannot be listened for on {options.Listen.Address}, port {options.Listen.Port}: {e.Message}. Choose another --p2p-port, or stop what uses it.", e);
+        }
+
         var bound = (IPEndPoint)_listener.LocalEndpoint;
         _enode = new Enode(Id, options.ExternalHost ?? (bound.Address.Equals(IPAddress.Any) ? "127.0.0.1" : bound.Address.ToString()), bound.Port);
         _services.Logger.Listening(_enode);

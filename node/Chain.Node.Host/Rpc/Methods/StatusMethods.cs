@@ -99,7 +99,7 @@ internal sealed record Alert(string Name, string Message);
 /// <summary>The alerts, in the product's own words.</summary>
 internal static class Alerts
 {
-    public static readonly string[] Names = ["split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled"];
+    public static readonly string[] Names = ["split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled", "read_only"];
 
     private const long MaxClockOffsetMs = 2_000;
     private const ulong LagInBlockTimes = 15;
@@ -117,6 +117,7 @@ internal static class Alerts
         var interval = node.Spec.Consensus.BlockIntervalMs;
         if (view.Head.Number > 0 && age * 1000 > interval * LagInBlockTimes) alerts.Add(new Alert("consensus_lag", Lag(view, age, interval)));
         if (view.Peers.IsEmpty && hadPeers) alerts.Add(new Alert("partition", "every peer is gone"));
+        if (node.ReadOnlyReason is { } reason) alerts.Add(new Alert("read_only", $"the node serves reads only: {reason}"));
         if (view.Stake()?.StalledFinality() is { } stalled) alerts.Add(new Alert("finality_stalled", stalled));
         return alerts;
     }
@@ -140,16 +141,17 @@ internal static class Alerts
         return null;
     }
 
-    /// <summary>The longest branch beside the canonical chain among the last blocks.</summary>
+    /// <summary>The longest branch beside the canonical chain whose tip is among the last blocks, with all its blocks.</summary>
     private static (int Length, SealedHeader Tip)? DeepestBranch(ChainView view)
     {
         var lengths = new Dictionary<Hash256, int>();
         (int Length, SealedHeader Tip)? deepest = null;
         foreach (var node in view.Tree)
         {
-            if (node.IsCanonical || node.Status == BlockStatus.Invalid || node.Header.Number + ForkWindow < view.Head.Number) continue;
+            if (node.IsCanonical || node.Status == BlockStatus.Invalid) continue;
             var length = lengths.GetValueOrDefault(node.Header.ParentHash) + 1;
             lengths[node.Header.Hash] = length;
+            if (node.Header.Number + ForkWindow < view.Head.Number) continue;
             if (deepest is null || length > deepest.Value.Length) deepest = (length, node.Header);
         }
 

@@ -29,6 +29,15 @@ public sealed class PeerHubTests
     }
 
     [Fact]
+    public async Task A_port_in_use_is_refused_with_what_to_do()
+    {
+        await using var a = await TestHub.StartAsync(1);
+        var port = a.Hub.Self.Port;
+        var refused = await Assert.ThrowsAsync<IOException>(() => TestHub.StartAsync(2, new PeerHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, port) }));
+        Assert.Contains($"port {port}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_highest_version_that_both_speak_is_agreed()
     {
         await using var a = await TestHub.StartAsync(1);

@@ -169,8 +169,25 @@ public sealed class ChainMethodTests
         Assert.True(status.GetProperty("mining").GetBoolean());
         Assert.Equal(1000, status.GetProperty("hashRate").GetInt64());
         Assert.True(status.GetProperty("rssBytes").GetInt64() > 0);
+        server.Node.ReadOnlyReason = "disk full";
+        var alerts = (await server.CallAsync("chain_status")).GetProperty("alerts").EnumerateArray();
+        Assert.Contains("disk full", Assert.Single(alerts, alert => alert.GetProperty("name").GetString() == "read_only").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal(["clock_skew"], status.GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("name").GetString()!));
         Assert.Equal(server.Node.GenesisHash.ToString(), (await server.CallAsync("chain_nodeInfo")).GetProperty("genesisHash").GetString());
+    }
+
+    [Fact]
+    public async Task A_competing_branch_is_told_with_all_its_blocks_however_old_they_are()
+    {
+        var (node, other) = (new TestNode(), new TestNode());
+        await using var server = await RpcTestServer.StartAsync(node);
+        node.Send(node.Transfer(0, Bob, 1));
+        node.Mine(20);
+        var tip = node.View.Head.Hash.ToString();
+        other.Mine(21);
+        node.ImportFrom(other, 1);
+        var alert = Assert.Single((await server.CallAsync("chain_status")).GetProperty("alerts").EnumerateArray(), alert => alert.GetProperty("name").GetString() == "fork_detected");
+        Assert.Equal($"a branch of 20 blocks competes with the head; its tip is block 20 ({tip})", alert.GetProperty("message").GetString());
     }
 
     [Fact]

@@ -28,13 +28,33 @@ public sealed class TestnetFolder
 
     public string LogFile(int index) => System.IO.Path.Combine(NodeFolder(index), "node.log");
 
+    /// <summary>What the node's process wrote to standard error, of all its runs.</summary>
+    public string ErrorFile(int index) => System.IO.Path.Combine(NodeFolder(index), "stderr.log");
+
+    /// <summary>Why a node that died did so: its last error, where that is newer than its log, else the end of the log. A node may die before it opens its log.</summary>
+    public string LastWords(int index)
+    {
+        const int shown = 8;
+        var (log, errors) = (new FileInfo(LogFile(index)), new FileInfo(ErrorFile(index)));
+        if (errors is { Exists: true, Length: > 0 } && (!log.Exists || errors.LastWriteTimeUtc >= log.LastWriteTimeUtc))
+        {
+            var lines = File.ReadAllLines(errors.FullName);
+            var from = Array.FindLastIndex(lines, line => line.StartsWith("error:", StringComparison.Ordinal) || line.StartsWith("Unhandled exception", StringComparison.Ordinal));
+            return $"The end of {errors.FullName}:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Skip(Math.Max(from, 0)).Take(shown))}";
+        }
+
+        return log.Exists
+            ? $"The end of {log.FullName}:{Environment.NewLine}{string.Join(Environment.NewLine, File.ReadLines(log.FullName).TakeLast(shown))}"
+            : "No log was written.";
+    }
+
     /// <exception cref="TestnetException">No network is there, or its manifest cannot be read.</exception>
     public TestnetManifest Load()
     {
         if (!HasNetwork) throw new TestnetException($"There is no test network in {Path}. Start one with `chain testnet up --dir {Path}`, or name its folder with --dir.");
         try
         {
-            var manifest = JsonSerializer.Deserialize(File.ReadAllText(ManifestFile), TestnetJson.Default.TestnetManifest)!;
+            var manifest = JsonSerializer.Deserialize(File.ReadAllText(ManifestFile), TestnetJson.Default.TestnetManifest) ?? throw new JsonException("It says null.");
             return manifest.Version == ManifestVersion ? manifest
                 : throw new TestnetException($"{ManifestFile} has version {manifest.Version}; this program knows version {ManifestVersion}. Use the program that made it, or another --dir.");
         }

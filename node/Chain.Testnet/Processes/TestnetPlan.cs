@@ -130,6 +130,10 @@ public static class TestnetPlan
         {
             if (port is < 1024 or > 65_535) throw new UsageException($"Ports from {port} on are not usable: choose --rpc-port and --p2p-port so that all ports lie between 1024 and 65535.");
         }
+
+        int[] firsts = [wishes.RpcPort, wishes.RpcPort + AdminPortOffset, wishes.PeerPort];
+        if (Math.Abs(firsts[0] - firsts[2]) < wishes.Nodes || Math.Abs(firsts[1] - firsts[2]) < wishes.Nodes)
+            throw new UsageException($"--p2p-port {firsts[2]} and the ports after it meet those of JSON-RPC from {firsts[0]} or of administration from {firsts[1]}; choose --rpc-port and --p2p-port further apart.");
     }
 
     private static double[] Shares(TestnetWishes wishes)

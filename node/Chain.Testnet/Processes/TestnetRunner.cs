@@ -153,7 +153,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     {
         var node = manifest.Nodes[index];
         var (program, first) = OwnProgram();
-        var start = StartInfo(program, Path.Combine(folder.NodeFolder(index), "stderr.log"));
+        var start = StartInfo(program, folder.ErrorFile(index));
         foreach (var argument in first) start.ArgumentList.Add(argument);
         string[] arguments =
         [
@@ -175,7 +175,14 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         // A node is a small process among many: a heap that gives memory back early.
         start.Environment["DOTNET_GCConserveMemory"] = "5";
         using var process = Process.Start(start) ?? throw new TestnetException($"Node {index} could not be started as {program}.");
-        folder.RecordProcess(index, process);
+        try
+        {
+            folder.RecordProcess(index, process);
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            throw new TestnetException($"Node {index} ended before it began. {folder.LastWords(index)}", e);
+        }
     }
 
     /// <summary>
@@ -207,13 +214,10 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
             await Task.Delay(10, cancellation);
             if (waited.Elapsed < nextLook) continue;
             nextLook = waited.Elapsed + ProcessLook;
-            if (folder.FindProcess(index) is null) throw new TestnetException($"Node {index} died while it was starting. The end of {folder.LogFile(index)}:{Environment.NewLine}{EndOfLog(index)}");
+            if (folder.FindProcess(index) is null) throw new TestnetException($"Node {index} died while it was starting. {folder.LastWords(index)}");
             if (waited.Elapsed > StartLimit) throw new TestnetException($"Node {index} did not answer on port {port} within {StartLimit.TotalSeconds} s. See {folder.LogFile(index)}.");
         }
     }
-
-    private string EndOfLog(int index) =>
-        File.Exists(folder.LogFile(index)) ? string.Join(Environment.NewLine, File.ReadLines(folder.LogFile(index)).TakeLast(8)) : "(no log was written)";
 
     private Process Running(int index)
     {

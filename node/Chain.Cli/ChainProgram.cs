@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using Chain.Node;
 using Chain.Node.Host;
 using Chain.Primitives;
@@ -8,7 +10,7 @@ using Spectre.Console;
 namespace Chain.Cli;
 
 /// <summary>The `chain` program: its commands, and what becomes of errors that a person can mend.</summary>
-public static class ChainProgram
+public static partial class ChainProgram
 {
     // The same numbers mean the same in `wallet` and `miner`; README lists them.
     public const int Ok = 0;
@@ -42,6 +44,14 @@ public static class ChainProgram
         var named = Commands.Where(command => args is [var first, ..] && command.Name == first).ToArray();
         foreach (var (_, create) in named.Length > 0 ? named : Commands) root.Add(create());
         var parsed = root.Parse(args);
+        var isOnlyUnfinished = parsed.CommandResult.Command is { Action: null, Subcommands.Count: > 0 } && parsed.UnmatchedTokens.Count == 0 && !args.Contains("--json");
+        if (parsed.Errors.Count > 0 && !isOnlyUnfinished)
+        {
+            // The message alone: a page of help would carry it off the screen, and is no JSON document.
+            Errors.MarkupLine($"[red]error:[/] {Markup.Escape(Explain(parsed))}");
+            return Usage;
+        }
+
         var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         return parsed.Errors.Count > 0 ? Usage : code;
     }
@@ -63,6 +73,23 @@ public static class ChainProgram
             return Interrupted;
         }
     }
+
+    /// <summary>What is wrong with a command line, without the names of .NET's types, and where to read on.</summary>
+    private static string Explain(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: var command }; at = at.Parent) names.Insert(0, command is RootCommand ? "chain" : command.Name);
+        var messages = parsed.Errors.Select(error => ExpectedType().Replace(error.Message, type => type.Groups[1].Value switch
+        {
+            "Double" => "as a number",
+            ['U', ..] => "as a whole number from 0 on",
+            _ => "as a whole number",
+        }));
+        return $"{string.Join(" ", messages)} See `{string.Join(" ", names)} --help`.";
+    }
+
+    [GeneratedRegex(@"as expected type '[^']*\b(U?Int32|U?Int64|Double)\b[^']*'")]
+    private static partial Regex ExpectedType();
 
     /// <summary>Standard error, for what is not the result.</summary>
     internal static IAnsiConsole Errors { get; } = CreateErrors();

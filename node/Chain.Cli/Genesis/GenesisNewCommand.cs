@@ -33,6 +33,8 @@ internal static class GenesisNewCommand
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
         {
             var file = parsed.GetValue(Output)!;
+            if (Directory.Exists(file.FullName)) throw new GenesisException($"{file.FullName} is a folder; name a file.");
+            if (file.Directory is { Exists: false } folder) throw new GenesisException($"There is no folder {folder.FullName} for the file; make it first.");
             if (file.Exists) throw new GenesisException($"{file.FullName} is there already; choose another name, nothing was written.");
             var (text, secrets) = parsed.GetValue(Consensus) switch
             {
@@ -84,7 +86,12 @@ internal static class GenesisNewCommand
         }
     }
 
-    private static List<KeyValuePair<Address, UInt256>> ParseAccounts(ParseResult parsed) => [.. parsed.GetValue(Accounts)!.Select(ParseAccount)];
+    private static List<KeyValuePair<Address, UInt256>> ParseAccounts(ParseResult parsed)
+    {
+        List<KeyValuePair<Address, UInt256>> accounts = [.. parsed.GetValue(Accounts)!.Select(ParseAccount)];
+        var twice = accounts.GroupBy(account => account.Key).FirstOrDefault(group => group.Count() > 1);
+        return twice is null ? accounts : throw new GenesisException($"--account names {twice.Key} more than once.");
+    }
 
     private static KeyValuePair<Address, UInt256> ParseAccount(string text)
     {

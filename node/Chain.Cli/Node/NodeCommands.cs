@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using Chain.Node;
@@ -14,6 +15,8 @@ namespace Chain.Cli;
 /// <summary>`chain node`: one node in this process.</summary>
 internal static partial class NodeCommands
 {
+    private const long MaxSkewMs = 86_400_000;
+
     public static Command Create() => new("node", "Run and look after one node") { Run(), ChainFileCommands.Export(), ChainFileCommands.Import(), ChainFileCommands.Backup() };
 
     /// <exception cref="GenesisException">There is no such file, or it is no genesis file.</exception>
@@ -58,10 +61,17 @@ internal static partial class NodeCommands
         stake.AddTo(command);
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
         {
+            CheckPort(rpcPort.Name, parsed.GetValue(rpcPort));
+            CheckPort(peerPort.Name, parsed.GetValue(peerPort));
+            CheckPort(adminPort.Name, parsed.GetValue(adminPort) ?? 0);
+            if (parsed.GetValue(hashRate) is { } rate && !(rate > 0)) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--hash-rate {rate} allows no search; give hashes a second above zero."));
+            if (parsed.GetValue(threads) < 1) throw new UsageException($"--mine-threads {parsed.GetValue(threads)} cannot search; give 1 or more.");
+            if (parsed.GetValue(skew) is < -MaxSkewMs or > MaxSkewMs) throw new UsageException($"--clock-skew {parsed.GetValue(skew)} is more than a day.");
             var parsedGenesis = ReadGenesis(parsed.GetValue(genesis)!);
             if (parsedGenesis.Spec.Consensus is ProofOfWorkSettings { Seal: SealKind.Simulated })
                 throw new GenesisException("This genesis has the simulated seal, under which blocks cost no work; it is for simulations. Use \"seal\": \"keccak\".");
             var dataFolder = parsed.GetValue(data)!.FullName;
+            if (File.Exists(dataFolder)) throw new UsageException($"--data {dataFolder} is a file; name a folder.");
             var options = new NodeHostOptions
             {
                 Genesis = parsedGenesis,
@@ -139,6 +149,11 @@ internal static partial class NodeCommands
 
     private static Enode[] Enodes(string[] urls) =>
         [.. urls.Select(url => Enode.Parse(url).IsOk(out var enode, out var error) ? enode : throw new UsageException($"--peer or --bootnode: {error}"))];
+
+    private static void CheckPort(string option, int port)
+    {
+        if (port is < 0 or > IPEndPoint.MaxPort) throw new UsageException($"{option} {port} is no port; they are 0 to {IPEndPoint.MaxPort}.");
+    }
 
     private static Address ParseCoinbase(string text) =>
         Address.TryParse(text, out var address) ? address : throw new UsageException($"--coinbase '{text}' is not an address (40 hex digits; mixed case must match its EIP-55 checksum).");

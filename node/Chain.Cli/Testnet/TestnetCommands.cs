@@ -72,6 +72,7 @@ internal static class TestnetCommands
         var command = new Command("watch", "Watch the network live: heads, hash rates and the tree of the last blocks. Ctrl-C ends the view, not the network");
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
         {
+            if (parsed.GetValue(Json)) throw new UsageException("`watch` is a live view, not a document; `chain testnet status --json` tells the same once.");
             await WatchScreen.RunAsync(Open(parsed), cancellation);
             return ChainProgram.Ok;
         }));
@@ -89,7 +90,11 @@ internal static class TestnetCommands
             var runner = Open(parsed);
             var index = parsed.GetValue(node);
             if (index < 0 || index >= runner.Manifest.Nodes.Count) throw new TestnetException($"There is no node {index}; this network has the nodes 0 to {runner.Manifest.Nodes.Count - 1}.");
-            await LogTail.PrintAsync(runner.Folder.LogFile(index), parsed.GetValue(lines), parsed.GetValue(follow), cancellation);
+            var (count, file) = (parsed.GetValue(lines), runner.Folder.LogFile(index));
+            if (count < 0) throw new UsageException($"--lines {count} is negative; give 0 or more.");
+            if (!parsed.GetValue(Json)) await LogTail.PrintAsync(file, count, parsed.GetValue(follow), cancellation);
+            else if (parsed.GetValue(follow)) throw new UsageException("--follow does not end, so it cannot be one JSON document; leave out --json or --follow.");
+            else Print(new JsonObject { ["file"] = file, ["lines"] = new JsonArray([.. (await LogTail.LastAsync(file, count, cancellation)).Select(line => JsonValue.Create(line))]) });
             return ChainProgram.Ok;
         }));
         return command;
@@ -102,8 +107,10 @@ internal static class TestnetCommands
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
         {
             var parsedGroups = ParseGroups(parsed.GetValue(groups)!);
-            await Open(parsed).PartitionAsync(parsedGroups, cancellation);
-            return Say(parsed, $"the network is cut: {string.Join(" | ", parsedGroups.Select(group => string.Join(",", group)))}");
+            var runner = Open(parsed);
+            await runner.PartitionAsync(parsedGroups, cancellation);
+            var alone = Enumerable.Range(0, runner.Manifest.Nodes.Count).Except(parsedGroups.SelectMany(group => group)).Select(node => $"{node} alone");
+            return Say(parsed, $"the network is cut: {string.Join(" | ", parsedGroups.Select(group => string.Join(",", group)).Concat(alone))}");
         }));
         return command;
     }
@@ -134,7 +141,8 @@ internal static class TestnetCommands
         {
             var time = Durations.Parse(parsed.GetValue(skew)!, allowNegative: true);
             await Open(parsed).SkewAsync(parsed.GetValue(node), time, cancellation);
-            return Say(parsed, $"the clock of node {parsed.GetValue(node)} is {time.TotalMilliseconds} ms ahead");
+            var how = time == TimeSpan.Zero ? "right" : string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(time.TotalMilliseconds)} ms {(time > TimeSpan.Zero ? "ahead" : "behind")}");
+            return Say(parsed, $"the clock of node {parsed.GetValue(node)} is {how}");
         }));
         return command;
     }

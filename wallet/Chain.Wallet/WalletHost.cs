@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Chain.Wallet;
@@ -52,13 +53,22 @@ public sealed class WalletHost
     private static string? ReadLine(string question)
     {
         if (Console.IsInputRedirected) return null;
+        using var interrupt = EndOnInterrupt();
         Console.Error.Write(question);
         return Console.ReadLine();
     }
 
+    /// <summary>Ctrl-C at a question ends the program at once: nothing is under way, and reading the console heeds no cancellation.</summary>
+    private static PosixSignalRegistration EndOnInterrupt() => PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
+    {
+        Console.Error.WriteLine();
+        System.Environment.Exit((int)ExitCode.Interrupted);
+    });
+
     private static string? ReadSecret(string question)
     {
         if (Console.IsInputRedirected) return null;
+        using var interrupt = EndOnInterrupt();
         Console.Error.Write(question);
         var secret = new StringBuilder();
         while (true)

@@ -95,10 +95,13 @@ internal static class WatchScreen
         if (blocks.Count == 0) return new Text("");
         var top = blocks.Values.Max(block => block.Number);
         var text = new StringBuilder();
+        IReadOnlyList<string> above = [];
         foreach (var height in blocks.GroupBy(block => block.Value.Number).Where(group => group.Key > top - Heights).OrderByDescending(group => group.Key))
         {
+            var row = InColumns(height, block => block.Key, above);
+            above = [.. row.Select(block => block.Value.Parent)];
             text.Append($"[grey]{height.Key,7}[/]  ");
-            foreach (var (hash, block) in height.OrderBy(block => block.Key, StringComparer.Ordinal))
+            foreach (var (hash, block) in row)
             {
                 var onIt = heads.TryGetValue(hash, out var who) ? $" [bold]<- {string.Join(",", who)}[/]" : "";
                 text.Append($"[{Colors.Of(hash)}]{StatusScreen.Short(hash)}[/] on [{Colors.Of(block.Parent)}]{block.Parent[2..6]}[/]{(block.Transactions > 0 ? $" ({block.Transactions} tx)" : "")}{Share(block.Share)}{onIt}    ");
@@ -108,6 +111,15 @@ internal static class WatchScreen
         }
 
         return new Panel(new Markup(text.ToString().TrimEnd())).Header("the last blocks, all branches").RoundedBorder();
+    }
+
+    /// <summary>The blocks of one height from left to right: below a child of theirs, so that a branch keeps its side; those without one after them.</summary>
+    /// <param name="parentsAbove">The parents of the row above, from left to right.</param>
+    internal static List<T> InColumns<T>(IEnumerable<T> row, Func<T, string> hash, IReadOnlyList<string> parentsAbove)
+    {
+        var columns = new Dictionary<string, int>();
+        for (var i = 0; i < parentsAbove.Count; i++) columns.TryAdd(parentsAbove[i], i);
+        return [.. row.OrderBy(block => columns.GetValueOrDefault(hash(block), parentsAbove.Count)).ThenBy(hash, StringComparer.Ordinal)];
     }
 
     private static string Share(double? share) => share is { } known ? string.Create(CultureInfo.InvariantCulture, $" [grey]{known * 100:0} %[/]") : "";

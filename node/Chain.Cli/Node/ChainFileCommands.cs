@@ -4,6 +4,7 @@ using Chain.Consensus;
 using Chain.Node;
 using Chain.Node.Host;
 using Chain.Primitives;
+using Chain.Testnet;
 using Spectre.Console;
 
 namespace Chain.Cli;
@@ -25,7 +26,7 @@ internal static class ChainFileCommands
             using var reader = SqliteChainStore.OpenReadOnly(parsed.GetValue(data)!.FullName);
             var head = reader.GetHead() is { } record ? reader.GetHeader(record.Head)!.Number : 0;
             var (first, last) = (parsed.GetValue(from), Math.Min(parsed.GetValue(to) ?? head, head));
-            if (first > last) throw new ChainFileException(0, 0, $"there are no blocks from {first} to {last}: the head is block {head}.");
+            if (first > last) throw new UsageException($"There are no blocks from {first} to {last}: the head is block {head}.");
             var path = parsed.GetValue(file)!.FullName;
             var partial = path + ".part";
             if (File.Exists(path)) throw new IOException($"'{path}' exists. Name a file that does not: an export overwrites nothing.");

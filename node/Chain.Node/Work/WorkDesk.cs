@@ -47,7 +47,8 @@ internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTre
     }
 
     public NodeReply.Work Current(bool isSyncing) =>
-        isSyncing ? new NodeReply.Work(null, "the node is catching up with its peers")
+        rules.NewDutyHolder is not null ? new NodeReply.Work(null, $"this chain has no miners: its rule is {rules.Name}")
+        : isSyncing ? new NodeReply.Work(null, "the node is catching up with its peers")
         : Beneficiary is null ? new NodeReply.Work(null, "mining is off: the node has no beneficiary for rewards")
         : _templates.Count == 0 ? new NodeReply.Work(null, "no block can be made right now")
         : new NodeReply.Work(_templates[^1].Package, null);

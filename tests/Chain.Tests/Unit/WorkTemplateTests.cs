@@ -44,6 +44,19 @@ public sealed class WorkTemplateTests
         Assert.Equal(new ProofOfWorkSettings().BlockReward, new WorldState(_store, _core.View.Head.Header.StateRoot).GetBalance(new Address([.. new byte[19], 7])));
     }
 
+    [Fact]
+    public void Under_proof_of_stake_there_is_nothing_to_search_and_the_node_says_why()
+    {
+        var file = GenesisJson.Parse(File.ReadAllText(Path.Combine(Repository.Root, "genesis", "proof-of-stake.json")));
+        var genesis = ConsensusFactory.BuildGenesis(file);
+        using var store = new InMemoryChainStore();
+        store.Commit(NodeCore.GenesisBatch(genesis, Start));
+        var effects = new EffectList();
+        new NodeCore(new NodeConfig { Spec = file.Spec, Genesis = genesis.Block }, ConsensusFactory.Create(file.Spec, genesis.Block.Header), store).Step(new NodeInput.GetWork(Start, new RequestId(1)), effects);
+        var work = Assert.Single(effects.Items.OfType<NodeEffect.Reply>().Select(reply => reply.Answer).OfType<NodeReply.Work>());
+        Assert.Equal((null, "this chain has no miners: its rule is proof-of-stake"), (work.Package, work.WhyNone));
+    }
+
     private WorkPackage Work(At now) => ((NodeReply.Work)Step(new NodeInput.GetWork(now, new RequestId(1)))!).Package!;
 
     private NodeReply? Step(NodeInput input)

@@ -29,7 +29,7 @@ internal static class SimulateStake
 
     private static void Print(StakeSimulationResult result)
     {
-        var finality = result.IsConflictProven ? "two histories final, all stopped" : result.EpochsToFinality is { } epochs ? $"final again after {epochs} epochs" : "not final again";
+        var finality = result.IsConflictProven ? result.Passed ? "two histories final, all stopped" : "two histories final" : result.EpochsToFinality is { } epochs ? $"final again after {epochs} epochs" : "not final again";
         AnsiConsole.MarkupLine($"seed {result.Seed,-6} {(result.Passed ? "[green]passed[/]" : "[red]FAILED[/]")}  height {result.Height,-5} {finality}; hostile: {result.Hostile}; {result.Slashed} slashed; {result.SafeReverts} safe reverts, deepest {result.DeepestSafeRevert}; trace {result.Trace.ToShortString()}{(result.Failure is { } why ? $"  {Markup.Escape(why)}" : "")}");
     }
 

@@ -57,6 +57,7 @@ internal static class GenesisNewCommand
     private static string Work(ParseResult parsed)
     {
         Refuse(parsed, ForStake, "pos");
+        if (parsed.GetValue(Difficulty) < Asert.MinimumDifficulty) throw new GenesisException($"--difficulty is {parsed.GetValue(Difficulty)}; it must be at least {Asert.MinimumDifficulty}, the least that later blocks have.");
         return GenesisTemplate.Write(parsed.GetValue(ChainId), parsed.GetValue(BlockTime), parsed.GetValue(Difficulty), ParseAccounts(parsed));
     }
 

@@ -53,10 +53,12 @@ public static class GenesisJson
         var root = new GenesisSection(json, "");
         if (!root.Has("config")) throw new GenesisException("The genesis file has no `config` object; it must hold at least `chainId`.");
         var spec = ParseSpec(root.Section("config"));
+        var difficulty = root.Number("difficulty", spec.Consensus is ProofOfStakeSettings ? UInt256.Zero : 131072);
+        if (spec.Consensus is ProofOfWorkSettings && difficulty.IsZero) throw new GenesisException("`difficulty` is 0; under proof of work it must be at least 1.");
         return new GenesisFile
         {
             Spec = spec,
-            Difficulty = root.Number("difficulty", spec.Consensus is ProofOfStakeSettings ? UInt256.Zero : 131072),
+            Difficulty = difficulty,
             GasLimit = root.Word("gasLimit", 30_000_000),
             Timestamp = root.Word("timestamp", 0),
             ExtraData = root.Bytes("extraData"),

@@ -19,6 +19,7 @@ public sealed class GenesisJsonTests
     [InlineData("""{ "config": { "chainId": 1, "chain": { "blockTimeSeconds": 1 } } }""", "`config.chain.blockTimeSeconds` is 1")]
     [InlineData("""{ "config": { "chainId": 1, "chain": { "blocktimeSeconds": 4 } } }""", "`config.chain.blocktimeSeconds` is not known")]
     [InlineData("""{ "config": { "chainId": 1, "chain": { "slotDurationMs": 4000 } } }""", "`config.chain.slotDurationMs` is not known")]
+    [InlineData("""{ "config": { "chainId": 1 }, "difficulty": 0 }""", "`difficulty` is 0")]
     [InlineData("""{ "config": { "chainId": 1 }, "gasLimit": "1e9" }""", "`gasLimit` is \"1e9\"")]
     [InlineData("""{ "config": { "chainId": 1 }, "gasLimit": -1 }""", "`gasLimit` is -1")]
     [InlineData("""{ "config": { "chainId": 1 }, "timestamp": "0x10000000000000000" }""", "`timestamp` is 18446744073709551616")]

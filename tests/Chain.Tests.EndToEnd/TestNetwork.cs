@@ -8,7 +8,8 @@ namespace Chain.Tests.EndToEnd;
 /// <summary>A network of real processes in a folder of its own, on ports of its own; gone when disposed.</summary>
 internal sealed class TestNetwork : IAsyncDisposable
 {
-    private static int _nextBlock = 20_000 + (Environment.ProcessId % 200 * 100);
+    // Below the ports that systems hand out by themselves, which begin at 32768 or later.
+    private static int _nextBlock = 12_000 + (Environment.ProcessId % 100 * 100);
 
     private TestNetwork(string folder, int rpcPort)
     {

@@ -12,6 +12,15 @@ internal static class StatusScreen
 
     public static bool NobodyRuns(JsonObject status) => status["nodes"]!.AsArray().All(node => (string)node!["state"]! == "stopped");
 
+    /// <summary>What the nodes warn of, a line each.</summary>
+    public static Rows Alerts(JsonObject status)
+    {
+        // What several nodes say in the same words is told once.
+        var alerts = status["nodes"]!.AsArray().SelectMany(node => (node!["alerts"]?.AsArray() ?? []).Select(alert => (Node: (int)node["index"]!, Name: (string)alert!["name"]!, Message: (string)alert["message"]!)));
+        return new Rows(alerts.GroupBy(alert => (alert.Name, alert.Message)).Select(group =>
+            new Markup($"[yellow]node {string.Join(",", group.Select(alert => alert.Node))}: {Markup.Escape(group.Key.Name)}[/] {Markup.Escape(group.Key.Message)}")));
+    }
+
     private static Table WorkTable(JsonObject status)
     {
         var table = new Table().RoundedBorder();

@@ -61,7 +61,7 @@ internal static class TestnetCommands
         {
             var status = await TestnetStatus.ReadAsync(Open(parsed), cancellation);
             if (parsed.GetValue(Json)) Print(status);
-            else AnsiConsole.Write(StatusScreen.Render(status));
+            else AnsiConsole.Write(new Rows(StatusScreen.Render(status), StatusScreen.Alerts(status)));
             return ChainProgram.Ok;
         }));
         return command;

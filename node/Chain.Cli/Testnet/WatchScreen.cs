@@ -31,7 +31,7 @@ internal static class WatchScreen
             while (true)
             {
                 var status = await TestnetStatus.ReadAsync(runner, cancellation);
-                live.UpdateTarget(new Rows(StatusScreen.Render(status), await TreeAsync(runner, status, cancellation), Alerts(status), new Markup("[grey]Ctrl-C ends[/]")));
+                live.UpdateTarget(new Rows(StatusScreen.Render(status), await TreeAsync(runner, status, cancellation), StatusScreen.Alerts(status), new Markup("[grey]Ctrl-C ends[/]")));
                 if (StatusScreen.NobodyRuns(status)) return;
                 await Task.Delay(500, cancellation);
             }
@@ -59,14 +59,6 @@ internal static class WatchScreen
             if (StatusScreen.NobodyRuns(status)) return;
             await Task.Delay(250, cancellation);
         }
-    }
-
-    private static Rows Alerts(JsonObject status)
-    {
-        // What several nodes say in the same words is told once.
-        var alerts = status["nodes"]!.AsArray().SelectMany(node => (node!["alerts"]?.AsArray() ?? []).Select(alert => (Node: (int)node["index"]!, Name: (string)alert!["name"]!, Message: (string)alert["message"]!)));
-        return new Rows(alerts.GroupBy(alert => (alert.Name, alert.Message)).Select(group =>
-            new Markup($"[yellow]node {string.Join(",", group.Select(alert => alert.Node))}: {Markup.Escape(group.Key.Name)}[/] {Markup.Escape(group.Key.Message)}")));
     }
 
     /// <summary>All branches that any node knows, newest first; each block names the nodes whose head it is.</summary>

@@ -71,13 +71,25 @@ public abstract record StakeError
 
     // Voluntary exits
 
-    public sealed record ValidatorNotActive(int Index) : StakeError;
+    public sealed record ValidatorNotActive(int Index) : StakeError
+    {
+        public override string ToString() => $"validator {Index} is not active";
+    }
 
-    public sealed record AlreadyExiting(int Index, Epoch Exit) : StakeError;
+    public sealed record AlreadyExiting(int Index, Epoch Exit) : StakeError
+    {
+        public override string ToString() => $"validator {Index} leaves in {Exit} already";
+    }
 
-    public sealed record ExitNotYetValid(Epoch From, Epoch Current) : StakeError;
+    public sealed record ExitNotYetValid(Epoch From, Epoch Current) : StakeError
+    {
+        public override string ToString() => $"the exit is for {From}; it is {Current}";
+    }
 
-    public sealed record NotActiveLongEnough(int Index, Epoch Earliest) : StakeError;
+    public sealed record NotActiveLongEnough(int Index, Epoch Earliest) : StakeError
+    {
+        public override string ToString() => $"validator {Index} has not been active long enough: it may leave from {Earliest} on";
+    }
 
     // Withdrawals
 

@@ -156,6 +156,19 @@ public sealed class StakeTests
     }
 
     [Fact]
+    public async Task Six_of_sixteen_that_are_away_stop_finality_until_enough_of_their_stake_has_leaked()
+    {
+        // Forty epochs or so, of one second each.
+        await using var network = await TestNetwork.UpAsync(4, "--consensus", "pos", "--validators", "16", "--slot", "250ms", "--slots-per-epoch", "4", "--behave", "v0-v5=offline");
+        await TestNetwork.UntilAsync(() => network.CallAsync(3, "chain_status"), status => Alerts(status).Contains("finality_stalled"), "node 3 says that finality stopped");
+        await TestNetwork.UntilAsync(() => network.CallAsync(3, "chain_checkpoints"), seen => (long?)seen?["finalized"]?["epoch"] > 0, "finality is back", seconds: 300);
+        var validators = (await network.CallAsync(3, "chain_validators"))!["validators"]!.AsArray();
+        Assert.All(validators.Take(6), away => Assert.True((long)away!["balanceGwei"]! < 28_000_000_000));
+        Assert.All(validators.Skip(6), present => Assert.True((long)present!["balanceGwei"]! > 31_000_000_000));
+        Assert.Empty(await SlashedAsync(network, 3));
+    }
+
+    [Fact]
     public async Task A_network_that_was_stopped_finalizes_on()
     {
         await using var network = await UpAsync();

@@ -43,11 +43,9 @@ public static class ProofOfStake
         var proposer = new BlockProposer(host, spec, chain, genesis, deposits, votes, watch);
         var duties = new ValidatorDuties(host, chain, genesis, proposer, gossip);
         chain.BlockArrived = gossip.OnBlock;
-        var recall = new OffenceRecall(host, genesis, states, watch);
-        chain.TreeLoaded = recall.Recall;
         return new ConsensusEngine(
             chain.Begin,
             new StakeBlockJudge(chain, genesis, deposits, options, watch),
-            new StakeAgent(host, chain, gossip, duties, watch, finality, votes));
+            new StakeAgent(host, chain, gossip, duties, watch, new OffenceRecall(host, genesis, chain, watch), finality, votes));
     }
 }

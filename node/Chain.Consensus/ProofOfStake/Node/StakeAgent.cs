@@ -3,9 +3,10 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>Proof of stake's own messages and duties in one node: routes what comes in to gossip, duties and the watch for offences.</summary>
-internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGossip gossip, ValidatorDuties duties, OffenceWatch watch, FinalityWatch finality, AttestationPool pool) : IConsensusAgent
+internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGossip gossip, ValidatorDuties duties, OffenceWatch watch, OffenceRecall recall, FinalityWatch finality, AttestationPool pool) : IConsensusAgent
 {
     private Slot _slot;
+    private bool _hasRecalled;
     private Hash256 _viewedHead;
     private Slot _viewedSlot;
     private Checkpoint _finalized;
@@ -18,6 +19,13 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
     public void OnTick(At now, bool isCatchingUp)
     {
         if (_halted is not null) return;
+        if (!_hasRecalled)
+        {
+            // Not while the core is being made: what is found goes out at once.
+            _hasRecalled = true;
+            recall.Recall();
+        }
+
         var slot = chain.Store.CurrentSlot;
         if (slot != _slot)
         {

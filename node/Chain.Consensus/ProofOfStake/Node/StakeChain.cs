@@ -16,9 +16,7 @@ internal sealed class StakeChain : IForkChoice
     private readonly Dictionary<Hash256, SealedHeader> _headers = [];
     private readonly SortedSet<int> _equivocating = [];
     private FastConfirmation _confirmation = null!;
-    private SealedHeader _root = null!;
     private Hash256 _kept;
-    private List<Hash256>? _loaded = [];
 
     public StakeChain(IConsensusHost host, StakeGenesisState genesis, StakeStates states, SlotClock clock)
     {
@@ -38,9 +36,6 @@ internal sealed class StakeChain : IForkChoice
     /// <summary>Told of each block that the fork choice took.</summary>
     public Action<Hash256> BlockArrived { get; set; } = static _ => { };
 
-    /// <summary>Told at the first tick of the tree that was loaded from the store: its root, and the other blocks in their order.</summary>
-    public Action<SealedHeader, IReadOnlyList<Hash256>> TreeLoaded { get; set; } = static (_, _) => { };
-
     /// <summary>What `safe` names: the fast confirmation rule's block.</summary>
     public Hash256 ConfirmedRoot => _confirmation.ConfirmedRoot;
 
@@ -54,7 +49,6 @@ internal sealed class StakeChain : IForkChoice
         Store = new StakeForkChoice(Settings, Clock.GenesisTime, StakeForkChoiceBlock.Of(header.Hash, header.ParentHash, ProposerOf(header.Hash), state), States.BalancesAt);
         foreach (var validator in _equivocating) Store.OnEquivocation([validator]);
         _confirmation = new FastConfirmation(Store, new FastConfirmationStates(States.BalancesAt, PulledUpHead, SlotCommittee));
-        _root = header;
         return this;
     }
 
@@ -65,13 +59,6 @@ internal sealed class StakeChain : IForkChoice
 
     public void OnTick(At now)
     {
-        if (_loaded is { } loaded)
-        {
-            // Not while the core is being made: what is found goes out at once.
-            _loaded = null;
-            TreeLoaded(_root, loaded);
-        }
-
         var before = Store.CurrentSlot;
         Store.OnTick(now);
         if (Store.CurrentSlot == before) return;
@@ -98,7 +85,6 @@ internal sealed class StakeChain : IForkChoice
         _headers.Add(hash, header);
         foreach (var attestation in body.Attestations) CountFromBlock(attestation, hash);
         foreach (var slashing in body.AttesterSlashings) OnEquivocation(slashing.CommonIndices());
-        _loaded?.Add(hash);
         BlockArrived(hash);
         KeepFinalized();
     }

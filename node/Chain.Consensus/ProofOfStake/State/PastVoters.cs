@@ -20,9 +20,19 @@ public sealed class PastVoters(ProofOfStakeSettings settings, IReadOnlyList<Vali
     public IReadOnlyList<int>? Of(Attestation attestation, ulong number)
     {
         ArgumentNullException.ThrowIfNull(attestation);
-        var data = attestation.Data;
+        return ShufflingFor(attestation.Data, number) is not { } shuffling ? null
+            : AttestationProcessing.GetAttestingIndices(shuffling.Committee(attestation.Data.Slot, attestation.Data.Index), attestation.AggregationBits);
+    }
+
+    /// <summary>get_indexed_attestation of the same; null likewise.</summary>
+    internal IndexedAttestation? Indexed(Attestation attestation, ulong number) =>
+        ShufflingFor(attestation.Data, number) is not { } shuffling ? null
+            : AttestationProcessing.ToIndexed(shuffling.Committee(attestation.Data.Slot, attestation.Data.Index), attestation);
+
+    private Shuffling? ShufflingFor(AttestationData data, ulong number)
+    {
         if (!_shufflings.TryGetValue(data.Target.Epoch, out var shuffling)) _shufflings.Add(data.Target.Epoch, shuffling = ShufflingOf(data.Target.Epoch, number));
-        return shuffling is null ? null : AttestationProcessing.GetAttestingIndices(shuffling.Committee(data.Slot, data.Index), attestation.AggregationBits);
+        return shuffling;
     }
 
     private Shuffling? ShufflingOf(Epoch epoch, ulong number)

@@ -49,6 +49,11 @@ public interface IConsensusAgent
     /// <summary>What became of signatures asked for.</summary>
     void OnSigned(IReadOnlyList<SigningAnswer> answers, At now);
 
+    /// <summary>
+    /// What came of <see cref="IConsensusHost.AskHeaders"/>: headers downwards from this block, each the parent of the one before; none when no peer has the block.
+    /// </summary>
+    void OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers, At now);
+
     /// <summary>From now on the node acts for these.</summary>
     void SetValidators(IReadOnlyList<DutyHolder> validators, Address beneficiary);
 
@@ -97,6 +102,12 @@ public interface IConsensusHost
     void Send(ConsensusPeer peer, ConsensusMessage message);
 
     void Broadcast(ConsensusMessage message, ConsensusPeer? except);
+
+    /// <summary>
+    /// Asks one peer after the other for headers downwards from a block that is not here, for its own sake and not to follow its branch;
+    /// they come back by <see cref="IConsensusAgent.OnHeaders"/>. Once more for a block under way changes nothing.
+    /// </summary>
+    void AskHeaders(Hash256 from, At now);
 
     void Punish(ConsensusPeer peer, int points, string why);
 

@@ -30,6 +30,10 @@ internal sealed class QuietAgent : IConsensusAgent
     {
     }
 
+    public void OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers, At now)
+    {
+    }
+
     public void SetValidators(IReadOnlyList<DutyHolder> validators, Address beneficiary)
     {
     }

@@ -13,6 +13,8 @@ internal sealed class ConsensusHost(IChainReader store, Outbox outbox) : IConsen
 
     public required Action<Block, At> Submitted { private get; init; }
 
+    public required Action<Hash256, At> HeadersWanted { private get; init; }
+
     public IReadOnlyList<ConsensusPeer> Peers =>
         [.. PeerSet().Ready.Where(peer => peer.Link.CarriesSidecars).Select(peer => new ConsensusPeer(peer.Id.Number))];
 
@@ -46,6 +48,8 @@ internal sealed class ConsensusHost(IChainReader store, Outbox outbox) : IConsen
             if (peer != except) outbox.Send(new PeerId(peer.Number), wire);
         }
     }
+
+    public void AskHeaders(Hash256 from, At now) => HeadersWanted(from, now);
 
     public void Punish(ConsensusPeer peer, int points, string why) => PeerSet().Punish(new PeerId(peer.Number), new PeerOffence.ConsensusRule(points, why));
 

@@ -23,6 +23,7 @@ public sealed class NodeCore
     private readonly BlockImporter _importer;
     private readonly ChainSync _sync;
     private readonly BlockFetcher _fetcher;
+    private readonly AncestryFetcher _ancestry;
     private readonly BlockGossip _blockGossip;
     private readonly TransactionGossip _transactionGossip;
     private readonly RequestServer _server;
@@ -49,6 +50,7 @@ public sealed class NodeCore
             PeerSet = () => _peers!,
             Assembler = plan => assembler!.Assemble(plan),
             Submitted = TakeOwnBlock,
+            HeadersWanted = (from, now) => _ancestry!.Ask(from, now),
         };
         var engine = rules.NewEngine(host);
         _agent = engine.Agent;
@@ -60,9 +62,10 @@ public sealed class NodeCore
         _importer = new BlockImporter(config, rules, engine.Blocks, _tree, store, state, _pool, _outbox, head);
         _sync = new ChainSync(config, rules, _tree, _importer, _peers, _requests, _outbox);
         _fetcher = new BlockFetcher(rules, _tree, _importer, _sync, _peers, _requests, _outbox);
+        _ancestry = new AncestryFetcher(config.Limits, _agent, _peers, _requests, _outbox);
         _blockGossip = new BlockGossip(rules, _peers, _outbox);
         _transactionGossip = new TransactionGossip(config.Limits, _pool, _peers, _requests, _outbox);
-        _server = new RequestServer(config.Limits, _tree, _importer, store, _pool, _outbox);
+        _server = new RequestServer(config.Limits, _tree, _importer, _ancestry, store, _pool, _outbox);
         assembler = new BlockAssembler(config, rules, _importer, _pool);
         _work = new WorkDesk(config, rules, _tree, assembler, _pool, _outbox);
         _view = ViewBuilder.Initial(_tree, store, config, [.. store.GetReorgs(RecentReorgs).Reverse()]);
@@ -171,6 +174,7 @@ public sealed class NodeCore
         {
             if (timedOut) _peers.Punish(request.Peer, new PeerOffence.Timeout(request.GetType().Name));
             if (request is PendingRequest.FetchTransactions transactions) _transactionGossip.OnLost(transactions, now);
+            else if (request is PendingRequest.Ancestry ancestry) _ancestry.OnLost(ancestry, now);
             else _sync.OnLost(request, timedOut, now);
         }
     }
@@ -261,6 +265,9 @@ public sealed class NodeCore
                 break;
             case (PendingRequest.SyncSidecars request, WireMessage.Sidecars answer):
                 _sync.OnSidecars(request, answer.Items, now);
+                break;
+            case (PendingRequest.Ancestry request, WireMessage.BlockHeaders answer):
+                _ancestry.OnHeaders(request, answer.Headers, now);
                 break;
             case (PendingRequest.FetchHeader request, WireMessage.BlockHeaders answer):
                 if (_fetcher.OnHeader(request, answer.Headers, now) is { } emptyBlock) TakeBlock(peer, emptyBlock, now);

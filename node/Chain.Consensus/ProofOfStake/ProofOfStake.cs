@@ -38,7 +38,8 @@ public static class ProofOfStake
         var votes = new AttestationPool(Epoch.Genesis);
         var slasher = new Slasher(genesis.Settings.SlotsPerEpoch, Epoch.Genesis, OffenceWatch.WindowOf(genesis.State));
         var watch = new OffenceWatch(host, genesis, slasher) { Equivocation = chain.OnEquivocation };
-        var finality = new FinalityWatch(host, chain, slasher);
+        var past = new PastBlocks(host, genesis.Settings);
+        var finality = new FinalityWatch(host, chain, past, watch);
         var gossip = new StakeGossip(host, chain, genesis, votes, watch, finality, options.Signatures);
         var proposer = new BlockProposer(host, spec, chain, genesis, deposits, votes, watch);
         var duties = new ValidatorDuties(host, chain, genesis, proposer, gossip);
@@ -46,6 +47,6 @@ public static class ProofOfStake
         return new ConsensusEngine(
             chain.Begin,
             new StakeBlockJudge(chain, genesis, deposits, options, watch),
-            new StakeAgent(host, chain, gossip, duties, watch, new OffenceRecall(host, genesis, chain, watch), finality, votes));
+            new StakeAgent(host, chain, gossip, duties, watch, new OffenceRecall(host, genesis, chain, past, watch), finality, votes));
     }
 }

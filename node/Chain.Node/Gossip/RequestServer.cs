@@ -3,7 +3,7 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>Answers what peers ask for, within the limits of eth/68: never more items or bytes than these, however much is asked.</summary>
-internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImporter importer, IChainReader store, TransactionPool pool, Outbox outbox)
+internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImporter importer, AncestryFetcher ancestry, IChainReader store, TransactionPool pool, Outbox outbox)
 {
     private const int MaxHeaders = 1024;
     private const int MaxBodies = 256;
@@ -94,7 +94,7 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
 
     private SealedHeader? CanonicalHeader(ulong number) => tree.CanonicalHash(number) is { } hash ? HeaderOf(hash) : null;
 
-    private SealedHeader? HeaderOf(Hash256 hash) => tree.Find(hash)?.Header ?? store.GetHeader(hash);
+    private SealedHeader? HeaderOf(Hash256 hash) => tree.Find(hash)?.Header ?? store.GetHeader(hash) ?? ancestry.Find(hash);
 
     private Block? BlockOf(Hash256 hash) => tree.Find(hash) is { } entry ? importer.BlockOf(entry).Block : store.GetBlock(hash);
 }

@@ -18,6 +18,9 @@ internal abstract record PendingRequest(PeerId Peer, At SentAt)
 
     public sealed record SyncSidecars(PeerId Peer, At SentAt, IReadOnlyList<SyncSlot> Slots) : PendingRequest(Peer, SentAt);
 
+    /// <summary>Headers downwards from a block that the consensus rule wants to place.</summary>
+    public sealed record Ancestry(PeerId Peer, At SentAt, Hash256 From) : PendingRequest(Peer, SentAt);
+
     /// <summary>The header of an announced block.</summary>
     public sealed record FetchHeader(PeerId Peer, At SentAt, Hash256 Hash) : PendingRequest(Peer, SentAt);
 

@@ -78,7 +78,7 @@ internal sealed class ChainSync(
             return;
         }
 
-        if (headers[0].Hash != session.Target || !LinksDownwards(headers))
+        if (headers[0].Hash != session.Target || !SealedHeader.LinkDownwards(headers))
         {
             Fail(new PeerOffence.UnexpectedAnswer("headers that do not lead down from its head"), now);
             return;
@@ -396,15 +396,5 @@ internal sealed class ChainSync(
         // A leader that did not deliver its head gets no second session at once.
         if (rest || !tree.Contains(session.Target)) Rest(session.Leader, now, true);
         if (!rest) outbox.Tell(new NodeEvent.SyncFinished(tree.Head.Number));
-    }
-
-    private static bool LinksDownwards(IReadOnlyList<SealedHeader> headers)
-    {
-        for (var i = 1; i < headers.Count; i++)
-        {
-            if (headers[i - 1].ParentHash != headers[i].Hash || headers[i].Number + 1 != headers[i - 1].Number) return false;
-        }
-
-        return true;
     }
 }

@@ -31,5 +31,17 @@ public sealed class SealedHeader
         return new SealedHeader(header, Keccak256.Hash(before[..(before.Length - rlp.Rest.Length)]));
     }
 
+    /// <summary>Whether each of these is the parent of the one before, by hash and by number.</summary>
+    public static bool LinkDownwards(IReadOnlyList<SealedHeader> headers)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        for (var i = 1; i < headers.Count; i++)
+        {
+            if (headers[i - 1].ParentHash != headers[i].Hash || headers[i].Number + 1 != headers[i - 1].Number) return false;
+        }
+
+        return true;
+    }
+
     public override string ToString() => $"block {Number} {Hash.ToShortString()}";
 }

@@ -16,6 +16,9 @@ public sealed record HostileValidators(IReadOnlyDictionary<int, Misbehaviour> Mi
         .Concat(Twins)
         .ToHashSet();
 
+    /// <summary>Everybody who breaks a rule, also those who only stay away or keep blocks to themselves.</summary>
+    public IReadOnlySet<int> All => Misbehaviours.Keys.Concat(Twins).ToHashSet();
+
     public override string ToString() =>
         Twins.Count > 0 ? $"{Twins.Count} sign on both sides"
         : Misbehaviours.Count == 0 ? "nobody"

@@ -10,24 +10,30 @@ namespace Chain.Testnet;
 /// </summary>
 internal sealed class StakePromises(SimulatedNetwork network, HostileValidators hostile)
 {
-    /// <summary>In how many epochs after healing finality must be back where two thirds of the stake vote.</summary>
+    /// <summary>In how many epochs after healing finality must be back where those who keep all rules are two thirds of the stake.</summary>
     public const ulong EpochsToFinality = 5;
 
-    /// <summary>And where they do not, so that the absent must leak away and the slashed leave first.</summary>
+    /// <summary>
+    /// And where newcomers wait to be let in: then the votes of the epoch before, unless complete within it, are weighed against a total that holds
+    /// them already (get_total_active_balance takes the current epoch's).
+    /// </summary>
+    public const ulong EpochsToFinalityWithNewcomers = 8;
+
+    /// <summary>And where they are not, so that the absent must leak away and the slashed leave first.</summary>
     public const ulong EpochsToFinalityAfterLeak = 30;
 
     private const int EpochsToOneHead = 2;
 
     private readonly ProofOfStakeSettings _settings = (ProofOfStakeSettings)network.Spec.Consensus;
 
-    private TimeSpan Epoch => TimeSpan.FromMilliseconds(_settings.SlotDurationMs * _settings.SlotsPerEpoch);
+    private TimeSpan EpochDuration => TimeSpan.FromMilliseconds(_settings.SlotDurationMs * _settings.SlotsPerEpoch);
 
     /// <summary>Lets the network run and answers the first promise that it breaks; null when it keeps all.</summary>
     /// <param name="epochsToFinality">How long finality took; null where it did not come back.</param>
     public string? FindBroken(out ulong? epochsToFinality)
     {
         epochsToFinality = null;
-        network.Run(Epoch);
+        network.Run(EpochDuration);
         var failure = IsConflict() ? JudgeConflict() : JudgeFinality(out epochsToFinality);
         return failure ?? FindInnocentVictim() ?? network.Nodes.Select(FindLostEther).FirstOrDefault(lost => lost is not null);
     }
@@ -67,30 +73,30 @@ internal sealed class StakePromises(SimulatedNetwork network, HostileValidators 
     {
         epochsToFinality = null;
         var healed = network.Nodes.Min(node => node.StakeOf().Epoch);
-        var bound = IsSound() ? EpochsToFinality : EpochsToFinalityAfterLeak;
-        if (!network.RunUntil(() => network.Nodes.All(node => node.StakeOf().Finalized.Epoch >= healed), bound * Epoch))
+        var bound = !IsSound() ? EpochsToFinalityAfterLeak : HasNewcomers() ? EpochsToFinalityWithNewcomers : EpochsToFinality;
+        if (!network.RunUntil(() => network.Nodes.All(node => node.StakeOf().Finalized.Epoch >= healed), bound * EpochDuration))
         {
             return $"{bound} epochs after healing in {healed} the nodes have finalized {string.Join(", ", network.Nodes.Select(node => node.StakeOf().Finalized.Epoch.Number))}";
         }
 
         epochsToFinality = network.Nodes.Max(node => node.StakeOf().Epoch) - healed;
-        return network.RunUntil(IsOne, EpochsToOneHead * Epoch)
+        return network.RunUntil(IsOne, EpochsToOneHead * EpochDuration)
             ? null
             : $"no common end: {string.Join(", ", network.Nodes.Select(node => $"{node.Core.View.Head} with {node.StakeOf().Finalized}"))}";
     }
 
     private bool IsOne() => network.IsConverged && network.Nodes.Select(node => node.StakeOf().Finalized).Distinct().Count() == 1;
 
-    /// <summary>Whether those who vote now, by the node that sees least of them, are two thirds of the stake.</summary>
+    /// <summary>Whether those who keep all rules, by the node that sees least of them, are two thirds of the stake.</summary>
     private bool IsSound() => network.Nodes.All(node =>
     {
         var stake = node.StakeOf();
-        var active = stake.Validators.Where(item => item.Validator.ActivationEpoch <= stake.Epoch && stake.Epoch < item.Validator.ExitEpoch).ToList();
-        var voting = active.Where(item => !item.Validator.Slashed && Votes(item.Validator.Index));
-        return Sum(voting) * 3 >= Sum(active) * 2;
+        var active = stake.Validators.Where(item => item.Validator.IsActive(stake.Epoch)).ToList();
+        var honest = active.Where(item => !item.Validator.Slashed && !hostile.All.Contains(item.Validator.Index));
+        return Sum(honest) * 3 >= Sum(active) * 2;
     });
 
-    private bool Votes(int validator) => !hostile.Guilty.Contains(validator) && hostile.Misbehaviours.GetValueOrDefault(validator) != Misbehaviour.Offline;
+    private bool HasNewcomers() => network.Nodes.Any(node => node.StakeOf() is var stake && stake.Validators.Any(item => item.Validator.ActivationEpoch > stake.Epoch && item.Validator.ExitEpoch == Epoch.FarFuture));
 
     private static ulong Sum(IEnumerable<ValidatorView> validators) => validators.Aggregate(0UL, (sum, item) => sum + item.Validator.EffectiveBalance.Amount);
 

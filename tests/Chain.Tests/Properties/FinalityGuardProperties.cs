@@ -67,7 +67,7 @@ public sealed class FinalityGuardProperties
         public FinalityConflict? Run()
         {
             var slasher = new Slasher(SlotsPerEpoch, new Epoch(Fork), 20);
-            var guard = new FinalityGuard(On(ours: true, Fork), CheckpointBalances.Of(_state), new Epoch(Fork), slasher, Conflicts);
+            var guard = new FinalityGuard(On(ours: true, Fork), VotingStake.Of(_state), new Epoch(Fork), slasher.IsOffender, Conflicts, _ => true);
             for (var epoch = Fork + 1; epoch <= Last; epoch++)
             {
                 slasher.Prune(new Epoch(epoch), 20);
@@ -78,7 +78,7 @@ public sealed class FinalityGuardProperties
                 foreach (var vote in heard) guard.OnVote(vote);
 
                 // Ours counts as final whatever it has, so that the guard has something to guard.
-                guard.OnFinalized(On(ours: true, epoch - 1), CheckpointBalances.Of(_state));
+                guard.OnFinalized(On(ours: true, epoch - 1), VotingStake.Of(_state));
             }
 
             return guard.Conflict;

@@ -32,7 +32,7 @@ public sealed class StakeConflictTests
             Assert.Equal(node.WhyHalted, conflict.Message);
             Assert.Equal(Twins, conflict.Slashable);
             Assert.True(conflict.VotedStake * 3 >= conflict.TotalStake * 2);
-            Assert.Contains("validators 0, 1, 2, 3, 4, 6.", conflict.Message, StringComparison.Ordinal);
+            Assert.Contains("6 validators are proven guilty, having signed messages that contradict each other: 0, 1, 2, 3, 4, 6.", conflict.Message, StringComparison.Ordinal);
         }
     }
 
@@ -67,9 +67,10 @@ public sealed class StakeConflictTests
         Assert.Equal(told.Conflict.Ours, Checkpoint.Read(ref rlp));
         Assert.Equal(told.Conflict.Theirs, Checkpoint.Read(ref rlp));
         var (target, common) = (Checkpoint.Read(ref rlp), Checkpoint.Read(ref rlp));
-        Assert.Equal((told.Conflict.Target, told.Conflict.LastCommon), (target, common));
+        Assert.Equal((told.Conflict.Target, told.Conflict.LastCommon, told.Conflict.WeighedAt), (target, common, Checkpoint.Read(ref rlp)));
         Assert.Equal(told.Conflict.VotedStake.Amount, rlp.ReadUInt64());
         Assert.Equal(told.Conflict.TotalStake.Amount, rlp.ReadUInt64());
+        Assert.Equal(told.Conflict.AbsentGuilty.Amount, rlp.ReadUInt64());
         rlp.ReadList();
         var votes = rlp.ReadList();
         var voters = new List<int>();

@@ -87,7 +87,7 @@ public sealed class StakeEmptyBranchTests
         SimulatedStake.Create(nodes, Validators, seed, Settings, misbehaviours);
 
     private static int Active(SimulatedNode node) =>
-        node.StakeOf() is var stake ? stake.Validators.Count(item => item.Validator.ActivationEpoch <= stake.Epoch && stake.Epoch < item.Validator.ExitEpoch) : 0;
+        node.StakeOf() is var stake ? stake.Validators.Count(item => item.Validator.IsActive(stake.Epoch)) : 0;
 
     private static void LeaveAll(SimulatedNetwork network, int node)
     {

@@ -6,20 +6,24 @@ namespace Chain.Consensus;
 /// <param name="Ours">Our finalized checkpoint.</param>
 /// <param name="Theirs">The other one.</param>
 /// <param name="Target">What the votes that make it final link it to, one epoch later or two.</param>
-/// <param name="LastCommon">Our latest finalized checkpoint that the other history is not known to exclude; the weights are those of its state.</param>
+/// <param name="LastCommon">Our latest finalized checkpoint that the other history is known to share; the oldest that this node remembers where none is known to be shared.</param>
+/// <param name="WeighedAt">The checkpoint of ours whose state gives the weights: the last common one, or a later one of ours.</param>
 /// <param name="Voters">Who signed the link, ascending.</param>
-/// <param name="VotedStake">Their weight: at least two thirds of the total.</param>
-/// <param name="TotalStake">get_total_active_balance of that state.</param>
+/// <param name="VotedStake">Their weight: at least two thirds of the total that counts.</param>
+/// <param name="TotalStake">Of those who by that state vote in the target's epoch.</param>
+/// <param name="AbsentGuilty">What of the total does not count: of validators who are proven guilty and did not sign. Zero where two thirds of the whole signed.</param>
 /// <param name="Proof">Their votes, each with its signature, as anybody can check them; where the link spans two epochs also those for the one between.</param>
-/// <param name="Slashable">Those of the voters against whom there is evidence of a slashable offence, ascending.</param>
+/// <param name="Slashable">Those who vote in the target's epoch, or did, against whom there is evidence of a slashable offence, ascending.</param>
 public sealed record FinalityConflict(
     Checkpoint Ours,
     Checkpoint Theirs,
     Checkpoint Target,
     Checkpoint LastCommon,
+    Checkpoint WeighedAt,
     IReadOnlyList<int> Voters,
     Gwei VotedStake,
     Gwei TotalStake,
+    Gwei AbsentGuilty,
     IReadOnlyList<IndexedAttestation> Proof,
     IReadOnlyList<int> Slashable)
 {
@@ -30,39 +34,45 @@ public sealed record FinalityConflict(
     public string Message =>
         $"Two histories of this chain were both made final although they exclude each other, so this node has stopped. "
         + $"Ours is final at {Ours}; the other at {Theirs}. "
-        + $"The other is no mere claim: validators with {Ether(VotedStake)} of {Ether(TotalStake)} ether ({100m * VotedStake.Amount / TotalStake.Amount:0.0} %) "
-        + $"of this node's own stake as of {LastCommon} signed the votes that make it final, and their signatures were checked. "
+        + $"The other is no mere claim: validators with {Ether(VotedStake)} of {Ether(Counted)} ether ({100m * VotedStake.Amount / Counted.Amount:0.0} %) "
+        + $"of this node's own stake as of {WeighedAt}{Uncounted()} signed the votes that make it final, and their signatures were checked. "
         + "That cannot happen unless validators with a third of the stake broke the rules. "
         + $"{Guilt()} "
         + "No program can tell which history counts: people have to agree on it. "
         + $"Until then trust no payment made after {LastCommon}; then start a node with empty data from a checkpoint of the history that you agreed on.";
 
     /// <summary>
-    /// The conflict for a file: RLP of [message, ours, theirs, target, last common, voted stake, total stake, [slashable validator …],
-    /// [indexed attestation …]]. With the registry at the last common checkpoint anybody can check the votes and weigh them.
+    /// The conflict for a file: RLP of [message, ours, theirs, target, last common, weighed at, voted stake, total stake, absent guilty stake, [slashable validator …],
+    /// [indexed attestation …]]. With the registry at the checkpoint weighed at anybody can check the votes and weigh them.
     /// </summary>
     public byte[] Encode()
     {
         var rlp = new RlpWriter(4096);
         rlp.StartList();
         rlp.Write(Message);
-        foreach (var checkpoint in new[] { Ours, Theirs, Target, LastCommon }) checkpoint.WriteTo(rlp);
+        foreach (var checkpoint in new[] { Ours, Theirs, Target, LastCommon, WeighedAt }) checkpoint.WriteTo(rlp);
         rlp.Write(VotedStake.Amount);
         rlp.Write(TotalStake.Amount);
+        rlp.Write(AbsentGuilty.Amount);
         StakeRlp.WriteList(rlp, Slashable, static (validator, to) => to.Write(validator));
         StakeRlp.WriteList(rlp, Proof, static (votes, to) => votes.WriteTo(to));
         rlp.EndList();
         return rlp.ToArray();
     }
 
+    private Gwei Counted => TotalStake - AbsentGuilty;
+
     private static string Ether(Gwei amount) => $"{amount.Amount / GweiPerEther:0.#########}";
+
+    private string Uncounted() =>
+        AbsentGuilty == Gwei.Zero ? "" : $", without {Ether(AbsentGuilty)} ether of validators who are proven guilty and did not sign, because the other history may have expelled them,";
 
     private string Guilt()
     {
-        if (Slashable.Count == 0) return "None of the voters is proven guilty by what this node heard so far.";
+        if (Slashable.Count == 0) return "Nobody is proven guilty by what this node heard so far.";
         var names = string.Join(", ", Slashable.Take(NamesShown)) + (Slashable.Count > NamesShown ? $" and {Slashable.Count - NamesShown} more" : "");
         return Slashable.Count == 1
-            ? $"Validator {names} is proven guilty: it signed votes that contradict each other."
-            : $"{Slashable.Count} of the {Voters.Count} voters are proven guilty, having signed votes that contradict each other: validators {names}.";
+            ? $"Validator {names} is proven guilty: it signed messages that contradict each other."
+            : $"{Slashable.Count} validators are proven guilty, having signed messages that contradict each other: {names}.";
     }
 }

@@ -5,11 +5,17 @@ namespace Chain.Consensus;
 /// verified votes and weigh them; whoever asks it stops the node.
 /// <para>
 /// The proof is one finalizing link: votes from a conflicting checkpoint C of epoch e to a checkpoint of epoch e + 1, signed by at
-/// least two thirds of our own stake at the last finalized checkpoint that C is not known to conflict with (the oldest kept, if it conflicts with all). That C was justified
+/// least two thirds of our own stake. That C was justified
 /// before is not asked for again, because the same votes say so: whoever follows the rules names as source only what his chain's
 /// state has justified, so unless a third of that stake breaks the rules, C was justified and the link finalizes it
 /// (the specs' weigh_justification_and_finalization, the 1st and 2nd most recent epochs). And if a third breaks the rules, finality
-/// means nothing and to stop is right. Slashed and inactive validators have no weight but count in the total, as in the transition.
+/// means nothing and to stop is right.
+/// </para>
+/// <para>
+/// Our own stake is that of the last finalized state that C is known to share with us, or of a later one of ours: of those who by that state vote in
+/// e + 1. Slashed validators have no weight but count in the total, as in the transition. Who is proven guilty and did not sign the link does not
+/// count: the other history may have expelled him. That takes nothing from what two finalities prove. Where ours has two thirds of a stake T,
+/// and theirs two thirds of T - G, at least T/3 - 2G/3 signed both; with the absent guilty G more than T/3 are guilty.
 /// </para>
 /// <para>
 /// A link from e to e + 2 finalizes C too, once two thirds also voted for a checkpoint of e + 1 (the rules' other two cases). It is
@@ -18,14 +24,16 @@ namespace Chain.Consensus;
 /// a checkpoint of e to e + 2: then what was justified excludes what is final here, which takes a third of the stake in any case.
 /// </para>
 /// <para>
+/// A link that is heavy enough at any of our finalized checkpoints is judged once it is known where its source's branch leaves our chain, or that
+/// nobody can tell. In the second case the oldest checkpoint kept counts as the last common one.
+/// </para>
+/// <para>
 /// Two histories that each went on alone until the missing validators' stake had leaked away do not prove themselves to each
-/// other: neither has two thirds of the set that both began with. The same holds in part where many left or were slashed on one side only. And
-/// a node cannot tell that a checkpoint of an epoch after its own finality excludes it when it has not got that checkpoint's block: then the other
-/// side, which has the proof, stops alone.
+/// other: neither has two thirds of the set that both began with. The same holds where too many joined or left on the other side only.
 /// </para>
 /// <para>
 /// Memory: votes with targets in the eight epochs before the current one, in it and in the next, of validators in our finalized state, of each
-/// at most four for one target epoch (a validator that follows the rules signs one), and the weights at eight finalized checkpoints.
+/// at most four for one target epoch (a validator that follows the rules signs one), and the registries at eight finalized checkpoints.
 /// </para>
 /// </summary>
 public sealed class FinalityGuard
@@ -36,33 +44,52 @@ public sealed class FinalityGuard
     private const ulong EpochsAhead = 1;
     private const int FinalizedKept = 8;
 
-    private readonly Slasher _slasher;
+    private readonly Func<int, bool> _isGuilty;
     private readonly Func<Checkpoint, Checkpoint, bool?> _conflicts;
+    private readonly Func<Checkpoint, bool> _isTraced;
     private readonly SortedDictionary<Epoch, EpochLinks> _epochs = [];
 
     // Oldest first.
-    private readonly List<(Checkpoint Checkpoint, CheckpointBalances Balances)> _finalized = [];
+    private readonly List<(Checkpoint Checkpoint, VotingStake Stake)> _finalized = [];
     private Epoch _current;
 
+    private readonly record struct Weight(Gwei Voted, Gwei Total, Gwei AbsentGuilty);
+
     /// <param name="finalized">Our finalized checkpoint.</param>
-    /// <param name="balances">The weights in its state.</param>
+    /// <param name="stake">The stake in its state.</param>
     /// <param name="currentEpoch">The epoch that it is now.</param>
-    /// <param name="slasher">Knows who is proven to have signed against himself.</param>
+    /// <param name="isGuilty">Whether there is evidence of a slashable offence against a validator, or it is slashed.</param>
     /// <param name="conflicts">
-    /// Whether the first checkpoint and the second, one of our finalized ones, cannot lie on one chain; null when nobody can tell,
-    /// because the first one's block is unknown. Not asked about two of one epoch.
+    /// Whether the first checkpoint and the second, one of our finalized ones, cannot lie on one chain; null when nobody can tell.
+    /// Not asked about two of one epoch.
+    /// </param>
+    /// <param name="isTraced">
+    /// Whether it is known where the checkpoint's branch leaves our chain, as far as anybody can tell. When not, it has to be found out, and
+    /// <see cref="Judge()"/> called then.
     /// </param>
     public FinalityGuard(
-        Checkpoint finalized, CheckpointBalances balances, Epoch currentEpoch, Slasher slasher, Func<Checkpoint, Checkpoint, bool?> conflicts)
+        Checkpoint finalized,
+        VotingStake stake,
+        Epoch currentEpoch,
+        Func<int, bool> isGuilty,
+        Func<Checkpoint, Checkpoint, bool?> conflicts,
+        Func<Checkpoint, bool> isTraced)
     {
-        _finalized.Add((finalized, balances));
+        _finalized.Add((finalized, stake));
         _current = currentEpoch;
-        _slasher = slasher;
+        _isGuilty = isGuilty;
         _conflicts = conflicts;
+        _isTraced = isTraced;
     }
 
     /// <summary>What was proven, once it was; it stays.</summary>
     public FinalityConflict? Conflict { get; private set; }
+
+    /// <summary>The oldest of our finalized checkpoints that a proof can go back to.</summary>
+    public Checkpoint OldestKept => _finalized[0].Checkpoint;
+
+    /// <summary>How many validators any history that can still be proven final has in common with ours: the first ones.</summary>
+    public int SharedValidators => _finalized[0].Stake.ValidatorCount;
 
     /// <summary>
     /// Verified votes whose target is not on our chain (others prove nothing here and only take room), after the slasher heard them.
@@ -75,20 +102,20 @@ public sealed class FinalityGuard
 
         if (Conflict is not null || source.Epoch >= target.Epoch || !IsNear(target.Epoch)) return Conflict;
         if (!_epochs.TryGetValue(target.Epoch, out var links)) _epochs.Add(target.Epoch, links = new EpochLinks());
-        if (links.Add(vote, _finalized[^1].Balances.ValidatorCount) is not { } link) return null;
+        if (links.Add(vote, _finalized[^1].Stake.ValidatorCount) is not { } link) return null;
         return Judge(link) ?? JudgeLinksOver(target.Epoch);
     }
 
     /// <summary>We finalized a later checkpoint: what conflicts with it may have been proven final before.</summary>
-    public FinalityConflict? OnFinalized(Checkpoint finalized, CheckpointBalances balances)
+    public FinalityConflict? OnFinalized(Checkpoint finalized, VotingStake stake)
     {
         if (finalized.Epoch <= _finalized[^1].Checkpoint.Epoch) return Conflict;
-        _finalized.Add((finalized, balances));
+        _finalized.Add((finalized, stake));
         if (_finalized.Count > FinalizedKept) _finalized.RemoveAt(0);
         return Judge();
     }
 
-    /// <summary>Weighs all votes again: to be asked when blocks became known about which nobody could tell before.</summary>
+    /// <summary>Weighs all votes again: to be asked when it became known what nobody could tell before.</summary>
     public FinalityConflict? Judge()
     {
         foreach (var links in _epochs.Values)
@@ -127,41 +154,63 @@ public sealed class FinalityGuard
     private FinalityConflict? Judge(FinalityLink link)
     {
         // All chains share genesis; its checkpoint in votes is a stub.
-        if (Conflict is not null || link.Source.Epoch == Epoch.Genesis || !IsConflict(link.Source, _finalized[^1].Checkpoint)) return Conflict;
+        if (Conflict is not null || link.Source.Epoch == Epoch.Genesis) return Conflict;
+        if (!_finalized.Exists(entry => Weigh(link, entry.Stake) is not null) || !_isTraced(link.Source) || !IsConflict(link.Source, _finalized[^1].Checkpoint)) return null;
 
-        // What excludes our latest excludes those from its own epoch on too, even where their blocks are forgotten.
-        var (common, balances) = _finalized[Math.Max(0, _finalized.FindLastIndex(entry => entry.Checkpoint.Epoch < link.Source.Epoch && !IsConflict(link.Source, entry.Checkpoint)))];
-        var voted = Weigh(link.Voters, balances);
-        if (!IsTwoThirds(voted, balances) || FindBetween(link, balances) is not { } between) return null;
-        var slashable = link.Voters.Where(_slasher.IsOffender).ToList();
-        IReadOnlyList<IndexedAttestation> proof = [.. link.ToAttestations(), .. between.SelectMany(passed => passed.ToAttestations())];
-        return Conflict = new FinalityConflict(
-            _finalized[^1].Checkpoint, link.Source, link.Target, common, [.. link.Voters], voted, balances.TotalActive, proof, slashable);
+        var common = Math.Max(0, _finalized.FindLastIndex(entry => IsShared(link.Source, entry.Checkpoint)));
+        foreach (var (at, stake) in _finalized.Skip(common))
+        {
+            if (Weigh(link, stake) is { } weight) return Conflict = Conclude(link, _finalized[common].Checkpoint, at, stake, weight);
+        }
+
+        return null;
     }
 
+    private FinalityConflict Conclude(FinalityLink link, Checkpoint common, Checkpoint weighedAt, VotingStake stake, Weight weight) => new(
+        _finalized[^1].Checkpoint,
+        link.Source,
+        link.Target,
+        common,
+        weighedAt,
+        [.. link.Voters],
+        weight.Voted,
+        weight.Total,
+        weight.AbsentGuilty,
+        [.. link.ToAttestations(), .. FindBetween(link, stake)!.SelectMany(passed => passed.ToAttestations())],
+        [.. stake.ActiveIn(link.Target.Epoch).Union(link.Voters).Where(_isGuilty).Order()]);
+
+    /// <summary>What a link weighs if it finalizes its source by this stake; else null.</summary>
+    private Weight? Weigh(FinalityLink link, VotingStake stake) =>
+        Weigh(link.Voters, link.Target.Epoch, stake) is { } weight && FindBetween(link, stake) is not null ? weight : null;
+
     /// <summary>What must have been justified between a link's ends for it to finalize: nothing between neighbours. Null when it is not known to be.</summary>
-    private IReadOnlyList<FinalityLink>? FindBetween(FinalityLink link, CheckpointBalances balances)
+    private IReadOnlyList<FinalityLink>? FindBetween(FinalityLink link, VotingStake stake)
     {
         var span = link.Target.Epoch - link.Source.Epoch;
         if (span == 1) return [];
         if (span > 2 || !_finalized.Exists(entry => link.Source.Epoch <= entry.Checkpoint.Epoch && entry.Checkpoint.Epoch <= link.Target.Epoch) || !_epochs.TryGetValue(link.Source.Epoch + 1, out var passed)) return null;
         foreach (var sameTarget in passed.All.GroupBy(other => other.Target))
         {
-            if (IsTwoThirds(Weigh(sameTarget.SelectMany(other => other.Voters).Distinct(), balances), balances)) return [.. sameTarget];
+            if (Weigh(sameTarget.SelectMany(other => other.Voters).ToHashSet(), link.Source.Epoch + 1, stake) is not null) return [.. sameTarget];
         }
 
         return null;
     }
 
-    private static Gwei Weigh(IEnumerable<int> voters, CheckpointBalances balances)
+    /// <summary>What voters for a target in an epoch weigh if they are two thirds; else null.</summary>
+    private Weight? Weigh(IReadOnlyCollection<int> voters, Epoch epoch, VotingStake stake)
     {
-        var weight = Gwei.Zero;
-        foreach (var voter in voters) weight += balances.Voting(voter);
-        return weight;
+        var newcomers = stake.BalanceOf(stake.NewcomersAmong(voters, epoch));
+        var (voted, total) = (stake.WeightOf(voters, epoch) + newcomers, stake.TotalIn(epoch) + newcomers);
+        if (voted == Gwei.Zero || voted * 3 < total) return null;
+        if (voted * 3 >= total * 2) return new Weight(voted, total, Gwei.Zero);
+        var absent = stake.WeightOf(stake.ActiveIn(epoch).Where(validator => !voters.Contains(validator) && _isGuilty(validator)), epoch);
+        return voted * 3 >= (total - absent) * 2 ? new Weight(voted, total, absent) : null;
     }
-
-    private static bool IsTwoThirds(Gwei weight, CheckpointBalances balances) => weight * 3 >= balances.TotalActive * 2;
 
     private bool IsConflict(Checkpoint theirs, Checkpoint ours) =>
         theirs.Epoch == ours.Epoch ? theirs.Root != ours.Root : _conflicts(theirs, ours) is true;
+
+    private bool IsShared(Checkpoint theirs, Checkpoint ours) =>
+        theirs.Epoch == ours.Epoch ? theirs.Root == ours.Root : _conflicts(theirs, ours) is false;
 }

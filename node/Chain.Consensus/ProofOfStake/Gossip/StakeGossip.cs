@@ -54,17 +54,11 @@ internal sealed class StakeGossip(
             return;
         }
 
-        if (Fresh(votes) is not { } fresh || Judgeable(fresh) is not { } judgeable) return;
-        if (Verify(judgeable) is { } bad)
-        {
-            Punish(from, 100, bad);
-            return;
-        }
-
-        watch.OnVotes(judgeable);
-        finality.OnVotes(judgeable);
-        if (data.Slot > current) _early.Add(from, judgeable);
-        else Accept(from, judgeable);
+        if (Fresh(votes) is not { } fresh || Judgeable(fresh) is not { } judgeable || Verified(from, judgeable) is not { } verified) return;
+        watch.OnVotes(verified);
+        finality.OnVotes(verified);
+        if (data.Slot > current) _early.Add(from, verified);
+        else Accept(from, verified);
     }
 
     /// <summary>Evidence of others, or a wish to leave; why it is not taken, or null.</summary>
@@ -117,19 +111,31 @@ internal sealed class StakeGossip(
         return votes.Where(validator => validator < settled);
     }
 
-    private string? Verify(IndexedAttestation votes)
+    /// <summary>
+    /// The votes if all are signed by those whom they name; else null, and the sender pays. On a branch that left ours before what is final here
+    /// somebody else may have joined under an index: where it is not known which branch a vote is for, such a vote is left out.
+    /// </summary>
+    private IndexedAttestation? Verified(ConsensusPeer? from, IndexedAttestation votes)
     {
         // Keys never change, so that any registry serves for those who are in all of them.
-        var state = chain.States.After(votes.AttestingIndices[^1] < SettledCount ? chain.FindHead() : votes.Data.BeaconBlockRoot);
+        var isBranchKnown = chain.Store.Contains(votes.Data.BeaconBlockRoot);
+        var state = chain.States.After(isBranchKnown && votes.AttestingIndices[^1] >= SettledCount ? votes.Data.BeaconBlockRoot : chain.FindHead());
         var root = genesis.Domain.AttestationRoot(votes.Data);
+        var strangers = new List<int>();
         for (var i = 0; i < votes.AttestingIndices.Count; i++)
         {
             var validator = votes.AttestingIndices[i];
-            if (validator >= state.ValidatorCount) return $"a vote of validator {validator}; there are {state.ValidatorCount}";
-            if (!verifier.IsBy(state.Identities[validator].Key, root, votes.Signatures[i])) return $"a vote that validator {validator} did not sign";
+            if (validator < state.ValidatorCount && verifier.IsBy(state.Identities[validator].Key, root, votes.Signatures[i])) continue;
+            if (isBranchKnown || validator < finality.SharedValidators)
+            {
+                Punish(from, 100, validator < state.ValidatorCount ? $"a vote that validator {validator} did not sign" : $"a vote of validator {validator}; there are {state.ValidatorCount}");
+                return null;
+            }
+
+            strangers.Add(validator);
         }
 
-        return null;
+        return strangers.Count == 0 ? votes : votes.Where(validator => !strangers.Contains(validator));
     }
 
     /// <summary>Verified votes: to the pool, the fork choice and the other peers, if they are in time and in place.</summary>

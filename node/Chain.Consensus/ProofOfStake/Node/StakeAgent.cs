@@ -11,14 +11,22 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
     private Slot _viewedSlot;
     private Checkpoint _finalized;
     private Checkpoint _justified;
+    private bool _isCatchingUp;
     private string? _halted;
+    private At? _leaveAt;
     private StakeView? _view;
 
     public ConsensusView? View => _view;
 
     public void OnTick(At now, bool isCatchingUp)
     {
-        if (_halted is not null) return;
+        _isCatchingUp = isCatchingUp;
+        if (_halted is not null)
+        {
+            Leave(now);
+            return;
+        }
+
         if (!_hasRecalled)
         {
             // Not while the core is being made: what is found goes out at once.
@@ -37,7 +45,8 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
         }
 
         TellCheckpoints();
-        if (finality.Conflict is { } conflict) Halt(conflict);
+        Trace(now);
+        if (finality.Conflict is { } conflict) Halt(conflict, now);
         else if (!isCatchingUp) duties.OnTick(now);
         UpdateView();
     }
@@ -67,6 +76,7 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
                 break;
             case StakeMessage.Votes votes:
                 gossip.OnVotes(peer, votes.Attestation);
+                Trace(now);
                 break;
             case StakeMessage operation:
                 gossip.OnOperation(peer, operation);
@@ -87,6 +97,8 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
         if (_halted is null) duties.OnSigned(answers, now);
     }
 
+    public void OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers, At now) => finality.OnHeaders(from, headers, now);
+
     public void SetValidators(IReadOnlyList<DutyHolder> validators, Address beneficiary)
     {
         duties.Set(validators, beneficiary);
@@ -100,13 +112,27 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
         return !chain.HasOtherProposal(body.Slot, body.ProposerIndex, block.Hash);
     }
 
-    private void Halt(FinalityConflict conflict)
+    /// <summary>At once: whoever has sent the votes may stop soon, and then answers no more.</summary>
+    private void Trace(At now)
+    {
+        if (!_isCatchingUp) finality.Trace(now);
+    }
+
+    private void Halt(FinalityConflict conflict, At now)
     {
         // Those who follow our history must learn it too, and may have no other peer who can prove it.
         foreach (var votes in conflict.Proof) host.Broadcast(new StakeMessage.Votes(votes), except: null);
         _halted = conflict.Message;
+        _leaveAt = now.Plus((long)chain.Settings.SlotDurationMs);
         host.Tell(new StakeEvent.ConflictProven(conflict));
-        host.Halt(_halted);
+    }
+
+    /// <summary>A slot after the proof the node stops for good: until then it shows its peers the headers by which they can place the other branch.</summary>
+    private void Leave(At now)
+    {
+        if (_leaveAt is not { } leaveAt || now < leaveAt) return;
+        _leaveAt = null;
+        host.Halt(_halted!);
     }
 
     private void TellCheckpoints()

@@ -36,6 +36,9 @@ public sealed class SlashingPool
         return common.Count > 0 && common.All(_attesters.Contains);
     }
 
+    /// <summary>Whether there is evidence of either kind against a validator.</summary>
+    public bool Names(int validator) => _proposers.Contains(validator) || _attesters.Contains(validator);
+
     /// <summary>Takes verified evidence; false when it was known.</summary>
     public bool Add(ProposerSlashing slashing)
     {

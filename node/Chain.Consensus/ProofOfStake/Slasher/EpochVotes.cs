@@ -37,13 +37,6 @@ internal sealed class EpochVotes
         if (data.Source.Epoch > LatestSource) LatestSource = data.Source.Epoch;
     }
 
-    /// <summary>All votes kept, those over the same data together, in the order of each group's first voter.</summary>
-    public IReadOnlyList<IndexedAttestation> ToAttestations() =>
-    [
-        .. Enumerable.Range(0, _data.Length).Where(validator => _data[validator] is not null).GroupBy(validator => _data[validator]!).Select(group =>
-            new IndexedAttestation([.. group], group.Key, [.. group.Select(SignatureOf)])),
-    ];
-
     /// <summary>Marks that evidence of this kind is given against a validator whose vote is kept; false when it was before.</summary>
     public bool TryReport(int validator, Offences kind)
     {

@@ -94,10 +94,6 @@ public sealed class Slasher
     public AttestationData? VoteOf(int validator, Epoch target) =>
         target >= _oldest && target - _oldest < (ulong)_votes.Count ? _votes[(int)(target - _oldest)].DataOf(validator) : null;
 
-    /// <summary>The first votes heard for a target epoch, those over the same data together, in the order of each group's first voter.</summary>
-    public IReadOnlyList<IndexedAttestation> VotesFor(Epoch target) =>
-        target >= _oldest && target - _oldest < (ulong)_votes.Count ? _votes[(int)(target - _oldest)].ToAttestations() : [];
-
     /// <summary>Whether evidence was given against a validator for votes of the window.</summary>
     public bool IsOffender(int validator) => _votes.Exists(epoch => epoch.IsReported(validator));
 

@@ -41,7 +41,7 @@ public sealed class PastVoters(ProofOfStakeSettings settings, IReadOnlyList<Vali
         var active = new List<int>();
         foreach (var validator in registry)
         {
-            if (validator.ActivationEpoch <= epoch && epoch < validator.ExitEpoch) active.Add(validator.Index);
+            if (validator.IsActive(epoch)) active.Add(validator.Index);
         }
 
         return Committees.ComputeShuffling(settings, epoch, [.. active], mix);

@@ -177,7 +177,11 @@ public sealed record Validator(
     Epoch ActivationEligibilityEpoch,
     Epoch ActivationEpoch,
     Epoch ExitEpoch,
-    Epoch WithdrawableEpoch);
+    Epoch WithdrawableEpoch)
+{
+    /// <summary>is_active_validator.</summary>
+    public bool IsActive(Epoch epoch) => ActivationEpoch <= epoch && epoch < ExitEpoch;
+}
 
 /// <summary>Which parts of a validator's vote were right and in time (consensus-specs: ParticipationFlags).</summary>
 [Flags]

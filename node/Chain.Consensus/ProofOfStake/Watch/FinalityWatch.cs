@@ -7,20 +7,28 @@ namespace Chain.Consensus;
 /// mere claim costs it where what is final here contradicts it, and is answered with the votes that made ours final: if it was true,
 /// the peer has its proof now.
 /// </summary>
-internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, Slasher slasher)
+internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastBlocks past, OffenceWatch offences)
 {
     private const int ClaimPoints = 5;
 
+    // Epochs between the ends of the longest link that finalizes.
+    private const ulong LongestLink = 2;
+
     // Asked only, so that nobody makes us send the same votes over and over.
     private readonly BoundedSet<(ConsensusPeer Peer, Checkpoint Ours)> _answered = new(256);
+
+    private readonly BranchTracer _branches = new(host);
 
     private FinalityGuard? _guard;
 
     /// <summary>What was proven; null while all is well.</summary>
     public FinalityConflict? Conflict => _guard?.Conflict;
 
+    /// <summary>The validators below this index are the same in any other history that can still be proven final.</summary>
+    public int SharedValidators => Guard.SharedValidators;
+
     private FinalityGuard Guard => _guard ??= new FinalityGuard(
-        chain.Store.Finalized, chain.States.BalancesAt(chain.Store.Finalized), chain.Store.CurrentEpoch, slasher, AreApart);
+        chain.Store.Finalized, StakeAt(chain.Store.Finalized), chain.Store.CurrentEpoch, IsGuilty, AreApart, _branches.IsTraced);
 
     /// <summary>Verified votes, after the slasher heard them.</summary>
     public void OnVotes(IndexedAttestation votes)
@@ -50,30 +58,64 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, Slash
         }
     }
 
-    public void OnFinalized(Checkpoint finalized) => Guard.OnFinalized(finalized, chain.States.BalancesAt(finalized));
+    public void OnFinalized(Checkpoint finalized) => Guard.OnFinalized(finalized, StakeAt(finalized));
 
-    public void OnSlot() => Guard.Prune(chain.Store.CurrentEpoch);
+    public void OnSlot()
+    {
+        var current = chain.Store.CurrentEpoch;
+        Guard.Prune(current);
+
+        // Evidence that came since may change what weighs.
+        Guard.Judge();
+        _branches.Prune(new Epoch(current.Number - Math.Min(current.Number, FinalityGuard.EpochsKept + LongestLink)));
+        _branches.Retry();
+    }
+
+    /// <summary>Goes on to find out where other branches leave ours. To be left while catching up: then it is ours that is not here.</summary>
+    public void Trace(At now) => _branches.Ask(now);
+
+    /// <summary>What came of a question for headers.</summary>
+    public void OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers, At now)
+    {
+        if (_branches.OnHeaders(from, headers, chain.HeaderOf(Guard.OldestKept.Root).Number)) Guard.Judge();
+        else _branches.Ask(now);
+    }
 
     /// <summary>
-    /// The votes that finalized our checkpoint of the claimed epoch, or our latest where that is earlier: for the two epochs after it. Nobody sends votes again that blocks
+    /// What our blocks have of the votes that finalized our checkpoints from the claimed epoch on, or our latest where that is earlier, and of evidence, because
+    /// whom we have slashed does not count in our total any more. Nobody sends again what blocks
     /// have included, and a node takes no block of a history that its finality excludes: without this, two sides that were
     /// apart could not prove themselves to each other.
     /// </summary>
     private void SendProof(ConsensusPeer peer, Epoch claimed)
     {
-        var (ours, head) = (chain.Store.Finalized, chain.FindHead());
+        var (ours, current) = (chain.Store.Finalized, chain.Store.CurrentEpoch);
         if (ours.Epoch == Epoch.Genesis || claimed == Epoch.Genesis) return;
-        var epoch = claimed < ours.Epoch ? claimed : ours.Epoch;
-        foreach (var votes in slasher.VotesFor(epoch + 1).Concat(slasher.VotesFor(epoch + 2)))
+        var weighed = current.Number - Math.Min(current.Number, FinalityGuard.EpochsKept);
+        var first = new Epoch(Math.Max(Math.Min(claimed.Number, ours.Epoch.Number) + 1, weighed));
+        var head = chain.FindHead();
+        foreach (var block in past.Read(new Epoch(weighed), chain.HeaderOf(head), chain.States.After(head)))
         {
-            if (votes.Data.Source.Epoch <= epoch && chain.Contains(head, votes.Data.Target) == true) host.Send(peer, new StakeMessage.Votes(votes));
+            foreach (var evidence in block.Sidecar.Body.ProposerSlashings) host.Send(peer, new StakeMessage.DoubleProposal(evidence));
+            foreach (var evidence in block.Sidecar.Body.AttesterSlashings) host.Send(peer, new StakeMessage.SlashableVotes(evidence));
+            foreach (var votes in block.Votes.Where(votes => votes.Data.Target.Epoch >= first && votes.Data.Target.Epoch <= ours.Epoch + LongestLink)) host.Send(peer, new StakeMessage.Votes(votes));
         }
     }
 
-    /// <summary>Whether no chain can contain both; null when the blocks do not tell.</summary>
+    private bool IsGuilty(int validator)
+    {
+        var state = chain.States.After(chain.FindHead());
+        return offences.IsConvicted(validator) || (validator < state.ValidatorCount && state.Slashed[validator]);
+    }
+
+    private VotingStake StakeAt(Checkpoint checkpoint) => VotingStake.Of(chain.States.AtCheckpoint(checkpoint));
+
+    /// <summary>Whether no chain can contain both; null when neither the blocks nor what was found out of their branches tells.</summary>
     private bool? AreApart(Checkpoint theirs, Checkpoint ours)
     {
         var (earlier, later) = theirs.Epoch < ours.Epoch ? (theirs, ours) : (ours, theirs);
-        return chain.Contains(later.Root, earlier) is { } contains ? !contains : null;
+        if (chain.Contains(later.Root, earlier) is { } contains) return !contains;
+        var ourBlock = chain.HeaderOf(ours.Root);
+        return earlier == theirs && host.GetHeader(theirs.Root) is { } known ? !_branches.IsAncestor(known, ourBlock) : !_branches.Contains(theirs, ourBlock);
     }
 }

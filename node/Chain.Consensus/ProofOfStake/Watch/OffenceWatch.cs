@@ -20,8 +20,8 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
     public ExitPool Exits { get; } = new();
 
     /// <summary>
-    /// How many epochs before the current one the slasher keeps: the weak-subjectivity period, and what <see cref="FinalityWatch"/> needs to
-    /// prove to others what is final here.
+    /// How many epochs before the current one the slasher keeps: the weak-subjectivity period, and as long as
+    /// <see cref="FinalityGuard"/> weighs votes, so that it can name the guilty.
     /// </summary>
     public static ulong WindowOf(StakeState state) => Math.Max(WeakSubjectivity.Period(state), FinalityGuard.EpochsKept);
 
@@ -78,6 +78,9 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
     {
         if (Exits.Add(exit)) host.Broadcast(new StakeMessage.Exit(exit), from);
     }
+
+    /// <summary>Whether evidence against a validator is here: found in the slasher's window, or waiting for a block.</summary>
+    public bool IsConvicted(int validator) => slasher.IsOffender(validator) || Evidence.Names(validator);
 
     /// <summary>Whether evidence or an exit says nothing new.</summary>
     public bool IsKnown(StakeMessage message) => message switch

@@ -74,7 +74,7 @@ internal static class StakeJson
         WriteProgress(json, stake, reader);
         json.WriteStartObject("validators"u8);
         json.WriteNumber("total"u8, stake.Validators.Count);
-        json.WriteNumber("active"u8, stake.Validators.Count(item => item.Validator.ActivationEpoch <= stake.Epoch && stake.Epoch < item.Validator.ExitEpoch));
+        json.WriteNumber("active"u8, stake.Validators.Count(item => item.Validator.IsActive(stake.Epoch)));
         json.WriteNumber("local"u8, stake.Validators.Count(item => item.IsLocal));
         json.WriteNumber("localBalanceGwei"u8, stake.Validators.Where(item => item.IsLocal).Aggregate(0UL, (sum, item) => sum + item.Validator.Balance.Amount));
         json.WriteEndObject();

@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Primitives;
 
 namespace Chain.Tests;
 
@@ -12,10 +13,11 @@ public sealed class FinalityGuardTests
     private static readonly Checkpoint Theirs = new(new Epoch(5), Registry.Root(105));
 
     private readonly Dictionary<(Checkpoint, Checkpoint), bool> _known = [];
-    private readonly Slasher _slasher = new(SlotsPerEpoch, new Epoch(7), 10);
+    private readonly HashSet<Checkpoint> _untraced = [];
+    private readonly HashSet<int> _guilty = [];
     private readonly FinalityGuard _guard;
 
-    public FinalityGuardTests() => _guard = new FinalityGuard(Ours, Stakes(9), new Epoch(7), _slasher, Conflicts);
+    public FinalityGuardTests() => _guard = NewGuard(Ours, Stakes(9), 7);
 
     [Fact]
     public void Two_thirds_of_our_stake_on_a_finalizing_link_of_a_conflicting_checkpoint_are_proof()
@@ -56,11 +58,11 @@ public sealed class FinalityGuardTests
         Assert.Null(_guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 9, 10, 11])));
 
     [Fact]
-    public void Slashed_and_inactive_validators_weigh_nothing_and_the_slashed_count_in_the_total()
+    public void Slashed_validators_weigh_nothing_and_count_in_the_total()
     {
         var state = Registry.Of(9);
         state.Slashed[0] = true;
-        var guard = new FinalityGuard(Ours, CheckpointBalances.Of(state), new Epoch(7), _slasher, Conflicts);
+        var guard = NewGuard(Ours, VotingStake.Of(state), 7);
 
         Assert.Null(guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5])));
         Assert.NotNull(guard.OnVote(Vote(Theirs, 6, [6])));
@@ -150,7 +152,7 @@ public sealed class FinalityGuardTests
     [Fact]
     public void The_stub_of_genesis_is_on_every_chain()
     {
-        var guard = new FinalityGuard(new Checkpoint(Epoch.Genesis, Registry.Root(1)), Stakes(9), new Epoch(1), _slasher, Conflicts);
+        var guard = NewGuard(new Checkpoint(Epoch.Genesis, Registry.Root(1)), Stakes(9), 1);
 
         Assert.Null(guard.OnVote(Vote(default, 1, [0, 1, 2, 3, 4, 5, 6, 7, 8])));
     }
@@ -192,16 +194,133 @@ public sealed class FinalityGuardTests
     public void Stake_is_weighed_as_it_was_where_the_histories_parted()
     {
         // Ours went on until those who vote for the other history had leaked away here.
-        _guard.OnFinalized(new Checkpoint(new Epoch(6), Registry.Root(6)), Stakes(3));
+        var leaked = Registry.Of(9);
+        for (var i = 0; i < 6; i++) leaked.EffectiveBalances[i] = new Gwei(Ether);
+        _guard.OnFinalized(new Checkpoint(new Epoch(6), Registry.Root(6)), VotingStake.Of(leaked));
         var theirs = new Checkpoint(new Epoch(6), Registry.Root(106));
         Assert.Null(_guard.OnVote(Vote(theirs, 7, [0, 1, 2])));
-        _guard.OnFinalized(new Checkpoint(new Epoch(7), Registry.Root(7)), Stakes(9));
-        _known[(theirs, new Checkpoint(new Epoch(7), Registry.Root(7)))] = true;
 
         var conflict = _guard.OnVote(Vote(theirs, 7, [3, 4, 5]));
 
-        Assert.Equal(Ours, conflict?.LastCommon);
+        Assert.Equal((Ours, Ours), (conflict?.LastCommon, conflict?.WeighedAt));
         Assert.Equal(new Gwei(9 * 32 * Ether), conflict?.TotalStake);
+    }
+
+    [Fact]
+    public void Who_joined_since_the_histories_parted_counts_by_our_later_state()
+    {
+        var (final, theirs) = (new Checkpoint(new Epoch(6), Registry.Root(6)), new Checkpoint(new Epoch(6), Registry.Root(106)));
+        _guard.OnFinalized(final, Stakes(12));
+        _known[(theirs, Ours)] = false;
+
+        Assert.Null(_guard.OnVote(Vote(theirs, 7, [0, 1, 2, 3, 4, 9, 10])));
+        var conflict = _guard.OnVote(Vote(theirs, 7, [11]));
+
+        Assert.Equal((Ours, final), (conflict?.LastCommon, conflict?.WeighedAt));
+        Assert.Equal((new Gwei(8 * 32 * Ether), new Gwei(12 * 32 * Ether)), (conflict?.VotedStake, conflict?.TotalStake));
+    }
+
+    [Fact]
+    public void Who_waited_to_be_let_in_counts_if_he_signed_as_far_as_the_churn_allows()
+    {
+        // One may enter in each epoch. Validators 6 to 8 wait in epoch 4.
+        var state = Registry.Of(9, new ProofOfStakeSettings { SlotsPerEpoch = SlotsPerEpoch, MinPerEpochChurnLimit = 1 });
+        state.Slot = new Slot(4 * SlotsPerEpoch);
+        for (var i = 6; i < 9; i++) state.ActivationEpochs[i] = Epoch.FarFuture;
+        var guard = NewGuard(Ours with { Epoch = new Epoch(4) }, VotingStake.Of(state), 7);
+
+        Assert.Null(guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 6, 7, 8])));
+        _known[(Theirs, Ours with { Epoch = new Epoch(4) })] = true;
+        Assert.Null(guard.Judge());
+        var conflict = guard.OnVote(Vote(Theirs, 6, [3]));
+
+        // Two epochs, two of the three.
+        Assert.Equal((new Gwei(6 * 32 * Ether), new Gwei(8 * 32 * Ether)), (conflict?.VotedStake, conflict?.TotalStake));
+    }
+
+    [Fact]
+    public void Who_leaves_or_enters_by_what_both_histories_know_is_weighed_in_the_links_epoch()
+    {
+        var state = Registry.Of(10);
+        state.ExitEpochs[0] = new Epoch(6);
+        state.ExitEpochs[1] = new Epoch(6);
+        state.ExitEpochs[2] = new Epoch(7);
+        state.ActivationEpochs[9] = new Epoch(6);
+        var guard = NewGuard(Ours, VotingStake.Of(state), 7);
+
+        // In epoch 6 it is 2 to 9: eight.
+        Assert.Null(guard.OnVote(Vote(Theirs, 6, [0, 1, 3, 4, 5, 6, 9])));
+        var conflict = guard.OnVote(Vote(Theirs, 6, [2]));
+
+        Assert.Equal((new Gwei(6 * 32 * Ether), new Gwei(8 * 32 * Ether)), (conflict?.VotedStake, conflict?.TotalStake));
+    }
+
+    [Fact]
+    public void The_guilty_who_did_not_sign_do_not_count_because_the_other_history_may_have_expelled_them()
+    {
+        Assert.Null(_guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3])));
+        _guilty.UnionWith([0, 7, 8]);
+        Assert.Null(_guard.Judge());
+        _guilty.Add(6);
+
+        var conflict = _guard.Judge();
+
+        Assert.Equal((new Gwei(4 * 32 * Ether), new Gwei(9 * 32 * Ether), new Gwei(3 * 32 * Ether)), (conflict?.VotedStake, conflict?.TotalStake, conflict?.AbsentGuilty));
+        Assert.Equal([0, 6, 7, 8], conflict!.Slashable);
+        Assert.Contains("128 of 192 ether (66.7 %)", conflict.Message, StringComparison.Ordinal);
+        Assert.Contains("without 96 ether of validators who are proven guilty and did not sign", conflict.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_less_than_a_third_signed_proves_nothing_however_many_are_guilty()
+    {
+        _guilty.UnionWith([2, 3, 4, 5, 6, 7, 8]);
+
+        Assert.Null(_guard.OnVote(Vote(Theirs, 6, [0, 1])));
+        Assert.NotNull(_guard.OnVote(Vote(Theirs, 6, [2])));
+    }
+
+    [Fact]
+    public void A_heavy_link_is_judged_once_it_is_known_where_its_branch_leaves_ours()
+    {
+        _untraced.Add(Theirs);
+        Assert.Null(_guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5])));
+        Assert.Null(_guard.Judge());
+
+        _untraced.Clear();
+
+        Assert.NotNull(_guard.Judge());
+    }
+
+    [Fact]
+    public void A_link_that_is_not_heavy_makes_nobody_look_for_its_branch()
+    {
+        var asked = new List<Checkpoint>();
+        var guard = new FinalityGuard(Ours, Stakes(9), new Epoch(7), _guilty.Contains, Conflicts, checkpoint =>
+        {
+            asked.Add(checkpoint);
+            return false;
+        });
+
+        guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4]));
+        Assert.Empty(asked);
+        guard.OnVote(Vote(Theirs, 6, [5]));
+        Assert.Equal([Theirs], asked);
+    }
+
+    [Fact]
+    public void The_last_common_checkpoint_is_the_latest_that_the_other_history_is_known_to_share()
+    {
+        var shared = new Checkpoint(new Epoch(6), Registry.Root(6));
+        var theirs = new Checkpoint(new Epoch(7), Registry.Root(107));
+        _guard.OnFinalized(shared, Stakes(9));
+        _guard.OnFinalized(new Checkpoint(new Epoch(7), Registry.Root(7)), Stakes(9));
+        _known[(theirs, Ours)] = false;
+        _known[(theirs, shared)] = false;
+
+        var conflict = _guard.OnVote(Vote(theirs, 8, [0, 1, 2, 3, 4, 5], targetRoot: 108));
+
+        Assert.Equal((shared, shared), (conflict?.LastCommon, conflict?.WeighedAt));
     }
 
     [Fact]
@@ -214,15 +333,15 @@ public sealed class FinalityGuardTests
     }
 
     [Fact]
-    public void Voters_with_evidence_against_them_are_named()
+    public void Those_with_evidence_against_them_are_named()
     {
-        foreach (var vote in new[] { Vote(Ours, 6, [2, 3, 7], targetRoot: 6), Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]) }) _slasher.OnVote(vote);
+        _guilty.UnionWith([2, 7]);
 
         var conflict = _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]))!;
 
-        Assert.Equal([2, 3], conflict.Slashable);
-        Assert.Contains("2 of the 6 voters are proven guilty", conflict.Message, StringComparison.Ordinal);
-        Assert.Contains("validators 2, 3.", conflict.Message, StringComparison.Ordinal);
+        Assert.Equal([2, 7], conflict.Slashable);
+        Assert.Equal(Gwei.Zero, conflict.AbsentGuilty);
+        Assert.Contains("2 validators are proven guilty, having signed messages that contradict each other: 2, 7.", conflict.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -233,7 +352,7 @@ public sealed class FinalityGuardTests
         Assert.StartsWith("Two histories of this chain were both made final although they exclude each other, so this node has stopped.", message, StringComparison.Ordinal);
         Assert.Contains($"Ours is final at {Ours}; the other at {Theirs}.", message, StringComparison.Ordinal);
         Assert.Contains("192 of 288 ether (66.7 %)", message, StringComparison.Ordinal);
-        Assert.Contains("None of the voters is proven guilty", message, StringComparison.Ordinal);
+        Assert.Contains("Nobody is proven guilty", message, StringComparison.Ordinal);
         Assert.Contains("trust no payment made after", message, StringComparison.Ordinal);
     }
 
@@ -271,7 +390,10 @@ public sealed class FinalityGuardTests
 
     private bool? Conflicts(Checkpoint theirs, Checkpoint ours) => _known.TryGetValue((theirs, ours), out var answer) ? answer : null;
 
-    private static CheckpointBalances Stakes(int validators) => CheckpointBalances.Of(Registry.Of(validators));
+    private FinalityGuard NewGuard(Checkpoint finalized, VotingStake stake, ulong now) =>
+        new(finalized, stake, new Epoch(now), _guilty.Contains, Conflicts, checkpoint => !_untraced.Contains(checkpoint));
+
+    private static VotingStake Stakes(int validators) => VotingStake.Of(Registry.Of(validators));
 
     private static IndexedAttestation Vote(Checkpoint source, ulong target, int[] voters, ulong targetRoot = 106, ulong head = 0) => new(
         voters,

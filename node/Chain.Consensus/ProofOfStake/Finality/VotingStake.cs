@@ -1,0 +1,56 @@
+namespace Chain.Consensus;
+
+/// <summary>
+/// The stake of a finalized state as it votes in that epoch and in later ones: who enters and who leaves by what the state already knows. Any two
+/// histories that share the state agree in this; what happened to a validator later, only one of them may know.
+/// </summary>
+public sealed class VotingStake
+{
+    private readonly Validator[] _validators;
+    private readonly Epoch _epoch;
+    private readonly ulong _churnLimit;
+
+    // Worked out once: a vote that proves nothing must cost no walk over the registry.
+    private readonly Dictionary<Epoch, Gwei> _totals = [];
+
+    private VotingStake(StakeState state)
+    {
+        _validators = [.. Enumerable.Range(0, state.ValidatorCount).Select(state.Validator)];
+        _epoch = state.CurrentEpoch;
+        _churnLimit = state.GetValidatorChurnLimit();
+    }
+
+    public int ValidatorCount => _validators.Length;
+
+    public static VotingStake Of(StakeState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return new VotingStake(state);
+    }
+
+    /// <summary>Who is active in an epoch, ascending.</summary>
+    public IEnumerable<int> ActiveIn(Epoch epoch) => _validators.Where(validator => validator.IsActive(epoch)).Select(validator => validator.Index);
+
+    /// <summary>
+    /// Who of these waits in the state to be let in and may have been by an epoch: no more than the churn limit allows till then. When each is let in
+    /// depends on finality, so that it differs between two histories.
+    /// </summary>
+    public IEnumerable<int> NewcomersAmong(IEnumerable<int> voters, Epoch epoch) => epoch <= _epoch ? [] : voters
+        .Where(voter => voter < _validators.Length && _validators[voter] is { Slashed: false } validator && validator.ActivationEpoch == Epoch.FarFuture && validator.ExitEpoch == Epoch.FarFuture)
+        .Take((int)Math.Min(_churnLimit * (epoch - _epoch), int.MaxValue));
+
+    /// <summary>What these have as effective balances, active or not.</summary>
+    public Gwei BalanceOf(IEnumerable<int> validators) => validators.Aggregate(Gwei.Zero, (sum, validator) => sum + _validators[validator].EffectiveBalance);
+
+    /// <summary>get_total_active_balance in an epoch; slashed but active validators count in it.</summary>
+    public Gwei TotalIn(Epoch epoch)
+    {
+        if (_totals.TryGetValue(epoch, out var total)) return total;
+        _totals.Add(epoch, total = BalanceOf(ActiveIn(epoch)));
+        return total;
+    }
+
+    /// <summary>What these weigh together as voters for a target in an epoch: the effective balances of those who are active in it and not slashed.</summary>
+    public Gwei WeightOf(IEnumerable<int> voters, Epoch epoch) =>
+        BalanceOf(voters.Where(voter => voter < _validators.Length && _validators[voter] is { Slashed: false } validator && validator.IsActive(epoch)));
+}

@@ -1,0 +1,105 @@
+using Chain.Primitives;
+
+namespace Chain.Consensus;
+
+/// <summary>
+/// Finds out where branches leave our chain whose blocks are not here and will not be, because what is final here excludes them: asks for
+/// headers downwards until one is of a block that is here. Who trusts the hash of a branch's block can trust what is found, because
+/// each header is bound by the hash in the one above it. Only where a walk stands is kept, no headers.
+/// </summary>
+internal sealed class BranchTracer(IConsensusHost host)
+{
+    private readonly SortedDictionary<Epoch, List<Trace>> _byEpoch = [];
+
+    private sealed class Trace(Hash256 block)
+    {
+        public Hash256 Block { get; } = block;
+
+        /// <summary>The block whose header to ask for next.</summary>
+        public Hash256 Next { get; set; } = block;
+
+        public bool IsFound { get; set; }
+
+        /// <summary>That nobody had the next header when all were asked.</summary>
+        public bool IsUnanswered { get; set; }
+
+        /// <summary>Where the branch leaves the blocks that are here; null for one that leaves them before the oldest that matters.</summary>
+        public SealedHeader? Meets { get; set; }
+    }
+
+    /// <summary>Whether a checkpoint's block is here, or it is known where its branch leaves what is, or that nobody can tell now. When not, it will be asked for.</summary>
+    public bool IsTraced(Checkpoint checkpoint)
+    {
+        if (host.GetHeader(checkpoint.Root) is not null) return true;
+        if (Find(checkpoint) is { } trace) return trace.IsFound || trace.IsUnanswered;
+        if (!_byEpoch.TryGetValue(checkpoint.Epoch, out var traces)) _byEpoch.Add(checkpoint.Epoch, traces = []);
+        traces.Add(new Trace(checkpoint.Root));
+        return false;
+    }
+
+    /// <summary>Whether a checkpoint's branch contains a block that is here; null when nobody can tell.</summary>
+    public bool? Contains(Checkpoint checkpoint, SealedHeader block)
+    {
+        if (host.GetHeader(checkpoint.Root) is { } known) return IsAncestor(block, known);
+        if (Find(checkpoint) is not { IsFound: true } trace) return null;
+        return trace.Meets is { } meets && IsAncestor(block, meets);
+    }
+
+    /// <summary>Asks for what is missing.</summary>
+    public void Ask(At now)
+    {
+        foreach (var trace in All.Where(trace => !trace.IsFound && !trace.IsUnanswered).ToList()) host.AskHeaders(trace.Next, now);
+    }
+
+    /// <summary>Headers that were asked for, or none. Answers whether a walk has come to its end by them.</summary>
+    /// <param name="from">The block that was asked for.</param>
+    /// <param name="headers">From it downwards, linked.</param>
+    /// <param name="lowest">At this height it no longer matters where a branch leaves.</param>
+    public bool OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers, ulong lowest)
+    {
+        var hasEnded = false;
+        foreach (var trace in All.Where(trace => !trace.IsFound && trace.Next == from).ToList())
+        {
+            if (headers.Count == 0) trace.IsUnanswered = true;
+            else Advance(trace, headers, lowest);
+            hasEnded |= trace.IsFound || trace.IsUnanswered;
+        }
+
+        return hasEnded;
+    }
+
+    /// <summary>What nobody could tell may be asked again.</summary>
+    public void Retry()
+    {
+        foreach (var trace in All) trace.IsUnanswered = false;
+    }
+
+    /// <summary>Forgets checkpoints before an epoch.</summary>
+    public void Prune(Epoch oldest)
+    {
+        foreach (var old in _byEpoch.Keys.Where(epoch => epoch < oldest).ToList()) _byEpoch.Remove(old);
+    }
+
+    /// <summary>Whether a block is the other's ancestor, or the same; both are here.</summary>
+    public bool IsAncestor(SealedHeader block, SealedHeader of)
+    {
+        var at = of;
+        while (at.Number > block.Number && host.GetHeader(at.ParentHash) is { } parent) at = parent;
+        return at.Hash == block.Hash;
+    }
+
+    private IEnumerable<Trace> All => _byEpoch.Values.SelectMany(traces => traces);
+
+    private Trace? Find(Checkpoint checkpoint) => _byEpoch.GetValueOrDefault(checkpoint.Epoch)?.Find(trace => trace.Block == checkpoint.Root);
+
+    private void Advance(Trace trace, IReadOnlyList<SealedHeader> headers, ulong lowest)
+    {
+        foreach (var header in headers)
+        {
+            trace.Next = header.ParentHash;
+            trace.Meets = host.GetHeader(header.ParentHash);
+            trace.IsFound = trace.Meets is not null || header.Number <= lowest;
+            if (trace.IsFound) return;
+        }
+    }
+}

@@ -39,10 +39,11 @@ public sealed class FinalityGuardProperties
     }
 
     /// <summary>Validator i follows ours, theirs or both; everybody votes in every epoch after the fork.</summary>
-    private sealed class World
+    private sealed class World : IFinalityKnowledge
     {
         private readonly Random _random;
         private readonly StakeState _state;
+        private readonly Slasher _slasher = new(SlotsPerEpoch, new Epoch(Fork), 20);
         private readonly List<int> _ours = [];
         private readonly List<int> _theirs = [];
 
@@ -66,15 +67,14 @@ public sealed class FinalityGuardProperties
 
         public FinalityConflict? Run()
         {
-            var slasher = new Slasher(SlotsPerEpoch, new Epoch(Fork), 20);
-            var guard = new FinalityGuard(On(ours: true, Fork), VotingStake.Of(_state), new Epoch(Fork), slasher.IsOffender, Conflicts, _ => true);
+            var guard = new FinalityGuard(On(ours: true, Fork), VotingStake.Of(_state), new Epoch(Fork), this);
             for (var epoch = Fork + 1; epoch <= Last; epoch++)
             {
-                slasher.Prune(new Epoch(epoch), 20);
+                _slasher.Prune(new Epoch(epoch), 20);
                 guard.Prune(new Epoch(epoch));
                 var heard = Votes(ours: true, epoch).Concat(Votes(ours: false, epoch)).ToArray();
                 _random.Shuffle(heard);
-                foreach (var vote in heard) slasher.OnVote(vote);
+                foreach (var vote in heard) _slasher.OnVote(vote);
                 foreach (var vote in heard) guard.OnVote(vote);
 
                 // Ours counts as final whatever it has, so that the guard has something to guard.
@@ -84,11 +84,17 @@ public sealed class FinalityGuardProperties
             return guard.Conflict;
         }
 
-        private static Checkpoint On(bool ours, ulong epoch) => new(new Epoch(epoch), Registry.Root(epoch + (ours || epoch <= Fork ? 0 : 100UL)));
-
         /// <summary>What a node that knows all blocks would say.</summary>
-        private static bool? Conflicts(Checkpoint theirs, Checkpoint ours) =>
+        public bool? AreApart(Checkpoint theirs, Checkpoint ours) =>
             ours.Epoch.Number > Fork && theirs == On(ours: false, theirs.Epoch.Number) && theirs.Epoch.Number > Fork;
+
+        public bool IsTraced(Checkpoint theirs) => true;
+
+        public bool IsGuilty(int validator) => _slasher.IsOffender(validator);
+
+        public bool IsLeaving(int validator) => false;
+
+        private static Checkpoint On(bool ours, ulong epoch) => new(new Epoch(epoch), Registry.Root(epoch + (ours || epoch <= Fork ? 0 : 100UL)));
 
         private void Place(int validator, int side)
         {

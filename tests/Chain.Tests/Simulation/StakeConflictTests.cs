@@ -70,7 +70,7 @@ public sealed class StakeConflictTests
         Assert.Equal((told.Conflict.Target, told.Conflict.LastCommon, told.Conflict.WeighedAt), (target, common, Checkpoint.Read(ref rlp)));
         Assert.Equal(told.Conflict.VotedStake.Amount, rlp.ReadUInt64());
         Assert.Equal(told.Conflict.TotalStake.Amount, rlp.ReadUInt64());
-        Assert.Equal(told.Conflict.AbsentGuilty.Amount, rlp.ReadUInt64());
+        Assert.Equal(told.Conflict.Uncounted.Amount, rlp.ReadUInt64());
         rlp.ReadList();
         var votes = rlp.ReadList();
         var voters = new List<int>();

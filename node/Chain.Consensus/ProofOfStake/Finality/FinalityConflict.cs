@@ -11,7 +11,10 @@ namespace Chain.Consensus;
 /// <param name="Voters">Who signed the link, ascending.</param>
 /// <param name="VotedStake">Their weight: at least two thirds of the total that counts.</param>
 /// <param name="TotalStake">Of those who by that state vote in the target's epoch.</param>
-/// <param name="AbsentGuilty">What of the total does not count: of validators who are proven guilty and did not sign. Zero where two thirds of the whole signed.</param>
+/// <param name="Uncounted">
+/// What of the total does not count: of validators who did not sign and whom the other history may have let go, because they are proven guilty or
+/// asked to leave. Zero where two thirds of the whole signed.
+/// </param>
 /// <param name="Proof">Their votes, each with its signature, as anybody can check them; where the link spans two epochs also those for the one between.</param>
 /// <param name="Slashable">Those who vote in the target's epoch, or did, against whom there is evidence of a slashable offence, ascending.</param>
 public sealed record FinalityConflict(
@@ -23,7 +26,7 @@ public sealed record FinalityConflict(
     IReadOnlyList<int> Voters,
     Gwei VotedStake,
     Gwei TotalStake,
-    Gwei AbsentGuilty,
+    Gwei Uncounted,
     IReadOnlyList<IndexedAttestation> Proof,
     IReadOnlyList<int> Slashable)
 {
@@ -35,14 +38,14 @@ public sealed record FinalityConflict(
         $"Two histories of this chain were both made final although they exclude each other, so this node has stopped. "
         + $"Ours is final at {Ours}; the other at {Theirs}. "
         + $"The other is no mere claim: validators with {Ether(VotedStake)} of {Ether(Counted)} ether ({100m * VotedStake.Amount / Counted.Amount:0.0} %) "
-        + $"of this node's own stake as of {WeighedAt}{Uncounted()} signed the votes that make it final, and their signatures were checked. "
+        + $"of this node's own stake as of {WeighedAt}{Exception()} signed the votes that make it final, and their signatures were checked. "
         + "That cannot happen unless validators with a third of the stake broke the rules. "
         + $"{Guilt()} "
         + "No program can tell which history counts: people have to agree on it. "
         + $"Until then trust no payment made after {LastCommon}; then start a node with empty data from a checkpoint of the history that you agreed on.";
 
     /// <summary>
-    /// The conflict for a file: RLP of [message, ours, theirs, target, last common, weighed at, voted stake, total stake, absent guilty stake, [slashable validator …],
+    /// The conflict for a file: RLP of [message, ours, theirs, target, last common, weighed at, voted stake, total stake, uncounted stake, [slashable validator …],
     /// [indexed attestation …]]. With the registry at the checkpoint weighed at anybody can check the votes and weigh them.
     /// </summary>
     public byte[] Encode()
@@ -53,19 +56,19 @@ public sealed record FinalityConflict(
         foreach (var checkpoint in new[] { Ours, Theirs, Target, LastCommon, WeighedAt }) checkpoint.WriteTo(rlp);
         rlp.Write(VotedStake.Amount);
         rlp.Write(TotalStake.Amount);
-        rlp.Write(AbsentGuilty.Amount);
+        rlp.Write(Uncounted.Amount);
         StakeRlp.WriteList(rlp, Slashable, static (validator, to) => to.Write(validator));
         StakeRlp.WriteList(rlp, Proof, static (votes, to) => votes.WriteTo(to));
         rlp.EndList();
         return rlp.ToArray();
     }
 
-    private Gwei Counted => TotalStake - AbsentGuilty;
+    private Gwei Counted => TotalStake - Uncounted;
 
     private static string Ether(Gwei amount) => $"{amount.Amount / GweiPerEther:0.#########}";
 
-    private string Uncounted() =>
-        AbsentGuilty == Gwei.Zero ? "" : $", without {Ether(AbsentGuilty)} ether of validators who are proven guilty and did not sign, because the other history may have expelled them,";
+    private string Exception() => Uncounted == Gwei.Zero ? ""
+        : $", without {Ether(Uncounted)} ether of validators who did not sign and may be gone from the other history, because they are proven guilty or asked to leave,";
 
     private string Guilt()
     {

@@ -13,9 +13,11 @@ namespace Chain.Consensus;
 /// </para>
 /// <para>
 /// Our own stake is that of the last finalized state that C is known to share with us, or of a later one of ours: of those who by that state vote in
-/// e + 1. Slashed validators have no weight but count in the total, as in the transition. Who is proven guilty and did not sign the link does not
-/// count: the other history may have expelled him. That takes nothing from what two finalities prove. Where ours has two thirds of a stake T,
-/// and theirs two thirds of T - G, at least T/3 - 2G/3 signed both; with the absent guilty G more than T/3 are guilty.
+/// e + 1. Slashed validators have no weight but count in the total, as in the transition. Since that state the other history may have let
+/// some go and others in. Who did not sign and is proven guilty, or has signed an exit, does not count; who signed and waited to be let in does.
+/// Of a stake T let the absent guilty be G, and let N be the exits and entries. Where ours has two thirds of T, and theirs two thirds of T - G without
+/// the exits and with the entries, then with G at least (T + G - 2N)/3 are guilty. N is no more than the churn limit allows in
+/// the epochs since: little in any but a tiny network.
 /// </para>
 /// <para>
 /// A link from e to e + 2 finalizes C too, once two thirds also voted for a checkpoint of e + 1 (the rules' other two cases). It is
@@ -29,7 +31,7 @@ namespace Chain.Consensus;
 /// </para>
 /// <para>
 /// Two histories that each went on alone until the missing validators' stake had leaked away do not prove themselves to each
-/// other: neither has two thirds of the set that both began with. The same holds where too many joined or left on the other side only.
+/// other: neither has two thirds of the set that both began with.
 /// </para>
 /// <para>
 /// Memory: votes with targets in the eight epochs before the current one, in it and in the next, of validators in our finalized state, of each
@@ -44,42 +46,24 @@ public sealed class FinalityGuard
     private const ulong EpochsAhead = 1;
     private const int FinalizedKept = 8;
 
-    private readonly Func<int, bool> _isGuilty;
-    private readonly Func<Checkpoint, Checkpoint, bool?> _conflicts;
-    private readonly Func<Checkpoint, bool> _isTraced;
+    private readonly IFinalityKnowledge _knowledge;
     private readonly SortedDictionary<Epoch, EpochLinks> _epochs = [];
 
     // Oldest first.
     private readonly List<(Checkpoint Checkpoint, VotingStake Stake)> _finalized = [];
     private Epoch _current;
 
-    private readonly record struct Weight(Gwei Voted, Gwei Total, Gwei AbsentGuilty);
+    private readonly record struct Weight(Gwei Voted, Gwei Total, Gwei Uncounted);
 
     /// <param name="finalized">Our finalized checkpoint.</param>
     /// <param name="stake">The stake in its state.</param>
     /// <param name="currentEpoch">The epoch that it is now.</param>
-    /// <param name="isGuilty">Whether there is evidence of a slashable offence against a validator, or it is slashed.</param>
-    /// <param name="conflicts">
-    /// Whether the first checkpoint and the second, one of our finalized ones, cannot lie on one chain; null when nobody can tell.
-    /// Not asked about two of one epoch.
-    /// </param>
-    /// <param name="isTraced">
-    /// Whether it is known where the checkpoint's branch leaves our chain, as far as anybody can tell. When not, it has to be found out, and
-    /// <see cref="Judge()"/> called then.
-    /// </param>
-    public FinalityGuard(
-        Checkpoint finalized,
-        VotingStake stake,
-        Epoch currentEpoch,
-        Func<int, bool> isGuilty,
-        Func<Checkpoint, Checkpoint, bool?> conflicts,
-        Func<Checkpoint, bool> isTraced)
+    /// <param name="knowledge">Asked as votes are weighed.</param>
+    public FinalityGuard(Checkpoint finalized, VotingStake stake, Epoch currentEpoch, IFinalityKnowledge knowledge)
     {
         _finalized.Add((finalized, stake));
         _current = currentEpoch;
-        _isGuilty = isGuilty;
-        _conflicts = conflicts;
-        _isTraced = isTraced;
+        _knowledge = knowledge;
     }
 
     /// <summary>What was proven, once it was; it stays.</summary>
@@ -155,7 +139,7 @@ public sealed class FinalityGuard
     {
         // All chains share genesis; its checkpoint in votes is a stub.
         if (Conflict is not null || link.Source.Epoch == Epoch.Genesis) return Conflict;
-        if (!_finalized.Exists(entry => Weigh(link, entry.Stake) is not null) || !_isTraced(link.Source) || !IsConflict(link.Source, _finalized[^1].Checkpoint)) return null;
+        if (!_finalized.Exists(entry => Weigh(link, entry.Stake) is not null) || !_knowledge.IsTraced(link.Source) || !IsConflict(link.Source, _finalized[^1].Checkpoint)) return null;
 
         var common = Math.Max(0, _finalized.FindLastIndex(entry => IsShared(link.Source, entry.Checkpoint)));
         foreach (var (at, stake) in _finalized.Skip(common))
@@ -175,9 +159,9 @@ public sealed class FinalityGuard
         [.. link.Voters],
         weight.Voted,
         weight.Total,
-        weight.AbsentGuilty,
+        weight.Uncounted,
         [.. link.ToAttestations(), .. FindBetween(link, stake)!.SelectMany(passed => passed.ToAttestations())],
-        [.. stake.ActiveIn(link.Target.Epoch).Union(link.Voters).Where(_isGuilty).Order()]);
+        [.. stake.ActiveIn(link.Target.Epoch).Union(link.Voters).Where(_knowledge.IsGuilty).Order()]);
 
     /// <summary>What a link weighs if it finalizes its source by this stake; else null.</summary>
     private Weight? Weigh(FinalityLink link, VotingStake stake) =>
@@ -204,13 +188,14 @@ public sealed class FinalityGuard
         var (voted, total) = (stake.WeightOf(voters, epoch) + newcomers, stake.TotalIn(epoch) + newcomers);
         if (voted == Gwei.Zero || voted * 3 < total) return null;
         if (voted * 3 >= total * 2) return new Weight(voted, total, Gwei.Zero);
-        var absent = stake.WeightOf(stake.ActiveIn(epoch).Where(validator => !voters.Contains(validator) && _isGuilty(validator)), epoch);
-        return voted * 3 >= (total - absent) * 2 ? new Weight(voted, total, absent) : null;
+        var uncounted = stake.WeightOf(stake.ActiveIn(epoch).Where(validator => !voters.Contains(validator) && _knowledge.IsGuilty(validator)), epoch)
+            + stake.WeightOf(stake.LeaversAmong(stake.ActiveIn(epoch).Where(validator => !voters.Contains(validator) && !_knowledge.IsGuilty(validator) && _knowledge.IsLeaving(validator)), epoch), epoch);
+        return voted * 3 >= (total - uncounted) * 2 ? new Weight(voted, total, uncounted) : null;
     }
 
     private bool IsConflict(Checkpoint theirs, Checkpoint ours) =>
-        theirs.Epoch == ours.Epoch ? theirs.Root != ours.Root : _conflicts(theirs, ours) is true;
+        theirs.Epoch == ours.Epoch ? theirs.Root != ours.Root : _knowledge.AreApart(theirs, ours) is true;
 
     private bool IsShared(Checkpoint theirs, Checkpoint ours) =>
-        theirs.Epoch == ours.Epoch ? theirs.Root == ours.Root : _conflicts(theirs, ours) is false;
+        theirs.Epoch == ours.Epoch ? theirs.Root == ours.Root : _knowledge.AreApart(theirs, ours) is false;
 }

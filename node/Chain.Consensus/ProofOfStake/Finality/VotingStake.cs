@@ -37,7 +37,10 @@ public sealed class VotingStake
     /// </summary>
     public IEnumerable<int> NewcomersAmong(IEnumerable<int> voters, Epoch epoch) => epoch <= _epoch ? [] : voters
         .Where(voter => voter < _validators.Length && _validators[voter] is { Slashed: false } validator && validator.ActivationEpoch == Epoch.FarFuture && validator.ExitEpoch == Epoch.FarFuture)
-        .Take((int)Math.Min(_churnLimit * (epoch - _epoch), int.MaxValue));
+        .Take(ChurnTill(epoch));
+
+    /// <summary>Who of these may have left by an epoch beside those who leave by what the state knows: no more than the churn limit allows till then.</summary>
+    public IEnumerable<int> LeaversAmong(IEnumerable<int> leaving, Epoch epoch) => epoch <= _epoch ? [] : leaving.Take(ChurnTill(epoch));
 
     /// <summary>What these have as effective balances, active or not.</summary>
     public Gwei BalanceOf(IEnumerable<int> validators) => validators.Aggregate(Gwei.Zero, (sum, validator) => sum + _validators[validator].EffectiveBalance);
@@ -53,4 +56,6 @@ public sealed class VotingStake
     /// <summary>What these weigh together as voters for a target in an epoch: the effective balances of those who are active in it and not slashed.</summary>
     public Gwei WeightOf(IEnumerable<int> voters, Epoch epoch) =>
         BalanceOf(voters.Where(voter => voter < _validators.Length && _validators[voter] is { Slashed: false } validator && validator.IsActive(epoch)));
+
+    private int ChurnTill(Epoch epoch) => (int)Math.Min(_churnLimit * (epoch - _epoch), int.MaxValue);
 }

@@ -15,6 +15,9 @@ public sealed class ExitPool
         return _exits.Exists(held => held.ValidatorIndex == exit.ValidatorIndex && held.Epoch <= exit.Epoch);
     }
 
+    /// <summary>Whether an exit of this validator is held.</summary>
+    public bool Names(int validator) => _exits.Exists(held => held.ValidatorIndex == validator);
+
     /// <summary>Takes a verified exit, in place of a later one of the same validator; false when it was known.</summary>
     public bool Add(SignedVoluntaryExit exit)
     {

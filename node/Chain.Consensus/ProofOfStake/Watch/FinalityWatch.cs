@@ -7,7 +7,7 @@ namespace Chain.Consensus;
 /// mere claim costs it where what is final here contradicts it, and is answered with the votes that made ours final: if it was true,
 /// the peer has its proof now.
 /// </summary>
-internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastBlocks past, OffenceWatch offences)
+internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastBlocks past, OffenceWatch offences) : IFinalityKnowledge
 {
     private const int ClaimPoints = 5;
 
@@ -28,7 +28,7 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     public int SharedValidators => Guard.SharedValidators;
 
     private FinalityGuard Guard => _guard ??= new FinalityGuard(
-        chain.Store.Finalized, StakeAt(chain.Store.Finalized), chain.Store.CurrentEpoch, IsGuilty, AreApart, _branches.IsTraced);
+        chain.Store.Finalized, StakeAt(chain.Store.Finalized), chain.Store.CurrentEpoch, this);
 
     /// <summary>Verified votes, after the slasher heard them.</summary>
     public void OnVotes(IndexedAttestation votes)
@@ -81,9 +81,23 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
         else _branches.Ask(now);
     }
 
+    public bool? AreApart(Checkpoint theirs, Checkpoint ours)
+    {
+        var (earlier, later) = theirs.Epoch < ours.Epoch ? (theirs, ours) : (ours, theirs);
+        if (chain.Contains(later.Root, earlier) is { } contains) return !contains;
+        var ourBlock = chain.HeaderOf(ours.Root);
+        return earlier == theirs && host.GetHeader(theirs.Root) is { } known ? !_branches.IsAncestor(known, ourBlock) : !_branches.Contains(theirs, ourBlock);
+    }
+
+    public bool IsTraced(Checkpoint theirs) => _branches.IsTraced(theirs);
+
+    public bool IsGuilty(int validator) => offences.IsConvicted(validator) || (InHeadState(validator)?.Slashed ?? false);
+
+    public bool IsLeaving(int validator) => offences.Exits.Names(validator) || (InHeadState(validator) is { } known && known.ExitEpoch != Epoch.FarFuture);
+
     /// <summary>
-    /// What our blocks have of the votes that finalized our checkpoints from the claimed epoch on, or our latest where that is earlier, and of evidence, because
-    /// whom we have slashed does not count in our total any more. Nobody sends again what blocks
+    /// What our blocks have of the votes that finalized our checkpoints from the claimed epoch on, or our latest where that is earlier, and of evidence and exits, because
+    /// who is gone here does not count in our total any more. Nobody sends again what blocks
     /// have included, and a node takes no block of a history that its finality excludes: without this, two sides that were
     /// apart could not prove themselves to each other.
     /// </summary>
@@ -98,24 +112,13 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
         {
             foreach (var evidence in block.Sidecar.Body.ProposerSlashings) host.Send(peer, new StakeMessage.DoubleProposal(evidence));
             foreach (var evidence in block.Sidecar.Body.AttesterSlashings) host.Send(peer, new StakeMessage.SlashableVotes(evidence));
+            foreach (var exit in block.Sidecar.Body.VoluntaryExits) host.Send(peer, new StakeMessage.Exit(exit));
             foreach (var votes in block.Votes.Where(votes => votes.Data.Target.Epoch >= first && votes.Data.Target.Epoch <= ours.Epoch + LongestLink)) host.Send(peer, new StakeMessage.Votes(votes));
         }
     }
 
-    private bool IsGuilty(int validator)
-    {
-        var state = chain.States.After(chain.FindHead());
-        return offences.IsConvicted(validator) || (validator < state.ValidatorCount && state.Slashed[validator]);
-    }
+    private Validator? InHeadState(int validator) =>
+        chain.States.After(chain.FindHead()) is var state && validator < state.ValidatorCount ? state.Validator(validator) : null;
 
     private VotingStake StakeAt(Checkpoint checkpoint) => VotingStake.Of(chain.States.AtCheckpoint(checkpoint));
-
-    /// <summary>Whether no chain can contain both; null when neither the blocks nor what was found out of their branches tells.</summary>
-    private bool? AreApart(Checkpoint theirs, Checkpoint ours)
-    {
-        var (earlier, later) = theirs.Epoch < ours.Epoch ? (theirs, ours) : (ours, theirs);
-        if (chain.Contains(later.Root, earlier) is { } contains) return !contains;
-        var ourBlock = chain.HeaderOf(ours.Root);
-        return earlier == theirs && host.GetHeader(theirs.Root) is { } known ? !_branches.IsAncestor(known, ourBlock) : !_branches.Contains(theirs, ourBlock);
-    }
 }

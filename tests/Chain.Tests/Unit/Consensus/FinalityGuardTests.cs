@@ -3,7 +3,7 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-public sealed class FinalityGuardTests
+public sealed class FinalityGuardTests : IFinalityKnowledge
 {
     private const ulong Ether = 1_000_000_000;
     private const ulong SlotsPerEpoch = 8;
@@ -14,7 +14,9 @@ public sealed class FinalityGuardTests
 
     private readonly Dictionary<(Checkpoint, Checkpoint), bool> _known = [];
     private readonly HashSet<Checkpoint> _untraced = [];
+    private readonly List<Checkpoint> _traced = [];
     private readonly HashSet<int> _guilty = [];
+    private readonly HashSet<int> _leaving = [];
     private readonly FinalityGuard _guard;
 
     public FinalityGuardTests() => _guard = NewGuard(Ours, Stakes(9), 7);
@@ -265,10 +267,10 @@ public sealed class FinalityGuardTests
 
         var conflict = _guard.Judge();
 
-        Assert.Equal((new Gwei(4 * 32 * Ether), new Gwei(9 * 32 * Ether), new Gwei(3 * 32 * Ether)), (conflict?.VotedStake, conflict?.TotalStake, conflict?.AbsentGuilty));
+        Assert.Equal((new Gwei(4 * 32 * Ether), new Gwei(9 * 32 * Ether), new Gwei(3 * 32 * Ether)), (conflict?.VotedStake, conflict?.TotalStake, conflict?.Uncounted));
         Assert.Equal([0, 6, 7, 8], conflict!.Slashable);
         Assert.Contains("128 of 192 ether (66.7 %)", conflict.Message, StringComparison.Ordinal);
-        Assert.Contains("without 96 ether of validators who are proven guilty and did not sign", conflict.Message, StringComparison.Ordinal);
+        Assert.Contains("without 96 ether of validators who did not sign and may be gone from the other history", conflict.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -295,17 +297,28 @@ public sealed class FinalityGuardTests
     [Fact]
     public void A_link_that_is_not_heavy_makes_nobody_look_for_its_branch()
     {
-        var asked = new List<Checkpoint>();
-        var guard = new FinalityGuard(Ours, Stakes(9), new Epoch(7), _guilty.Contains, Conflicts, checkpoint =>
-        {
-            asked.Add(checkpoint);
-            return false;
-        });
+        _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4]));
+        Assert.Empty(_traced);
+        _guard.OnVote(Vote(Theirs, 6, [5]));
+        Assert.Equal([Theirs], _traced);
+    }
 
-        guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4]));
-        Assert.Empty(asked);
-        guard.OnVote(Vote(Theirs, 6, [5]));
-        Assert.Equal([Theirs], asked);
+    [Fact]
+    public void Those_who_asked_to_leave_and_did_not_sign_do_not_count_as_far_as_the_churn_allows()
+    {
+        // One may leave in each epoch.
+        var state = Registry.Of(9, new ProofOfStakeSettings { SlotsPerEpoch = SlotsPerEpoch, MinPerEpochChurnLimit = 1 });
+        state.Slot = new Slot(5 * SlotsPerEpoch);
+        var guard = NewGuard(Ours, VotingStake.Of(state), 7);
+        _leaving.UnionWith([0, 6, 7, 8]);
+
+        Assert.Null(guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4])));
+        var later = Theirs with { Epoch = new Epoch(6) };
+        _known[(later, Ours)] = true;
+        var conflict = guard.OnVote(Vote(later, 7, [0, 1, 2, 3, 4], targetRoot: 107));
+
+        // Two epochs, two of the three; who signed counts in any case.
+        Assert.Equal((new Gwei(5 * 32 * Ether), new Gwei(9 * 32 * Ether), new Gwei(2 * 32 * Ether)), (conflict?.VotedStake, conflict?.TotalStake, conflict?.Uncounted));
     }
 
     [Fact]
@@ -340,7 +353,7 @@ public sealed class FinalityGuardTests
         var conflict = _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]))!;
 
         Assert.Equal([2, 7], conflict.Slashable);
-        Assert.Equal(Gwei.Zero, conflict.AbsentGuilty);
+        Assert.Equal(Gwei.Zero, conflict.Uncounted);
         Assert.Contains("2 validators are proven guilty, having signed messages that contradict each other: 2, 7.", conflict.Message, StringComparison.Ordinal);
     }
 
@@ -388,10 +401,20 @@ public sealed class FinalityGuardTests
         Assert.Same(conflict, _guard.Judge());
     }
 
-    private bool? Conflicts(Checkpoint theirs, Checkpoint ours) => _known.TryGetValue((theirs, ours), out var answer) ? answer : null;
+    bool? IFinalityKnowledge.AreApart(Checkpoint theirs, Checkpoint ours) => _known.TryGetValue((theirs, ours), out var answer) ? answer : null;
+
+    bool IFinalityKnowledge.IsTraced(Checkpoint theirs)
+    {
+        _traced.Add(theirs);
+        return !_untraced.Contains(theirs);
+    }
+
+    bool IFinalityKnowledge.IsGuilty(int validator) => _guilty.Contains(validator);
+
+    bool IFinalityKnowledge.IsLeaving(int validator) => _leaving.Contains(validator);
 
     private FinalityGuard NewGuard(Checkpoint finalized, VotingStake stake, ulong now) =>
-        new(finalized, stake, new Epoch(now), _guilty.Contains, Conflicts, checkpoint => !_untraced.Contains(checkpoint));
+        new(finalized, stake, new Epoch(now), this);
 
     private static VotingStake Stakes(int validators) => VotingStake.Of(Registry.Of(validators));
 

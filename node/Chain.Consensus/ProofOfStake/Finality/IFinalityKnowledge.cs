@@ -1,0 +1,23 @@
+namespace Chain.Consensus;
+
+/// <summary>What a <see cref="FinalityGuard"/> must know of blocks, branches and validators to weigh votes for another history.</summary>
+public interface IFinalityKnowledge
+{
+    /// <summary>
+    /// Whether a checkpoint of votes and one of our finalized ones cannot lie on one chain; null when nobody can tell.
+    /// Not asked about two of one epoch.
+    /// </summary>
+    bool? AreApart(Checkpoint theirs, Checkpoint ours);
+
+    /// <summary>
+    /// Whether it is known where a checkpoint's branch leaves our chain, as far as anybody can tell. When not, it has to be found out, and
+    /// <see cref="FinalityGuard.Judge()"/> called then.
+    /// </summary>
+    bool IsTraced(Checkpoint theirs);
+
+    /// <summary>Whether there is evidence of a slashable offence against a validator, or it is slashed.</summary>
+    bool IsGuilty(int validator);
+
+    /// <summary>Whether a validator has signed its wish to leave.</summary>
+    bool IsLeaving(int validator);
+}

@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Primitives;
 
 namespace Chain.Tests;
 
@@ -89,6 +90,8 @@ public sealed class FinalityGuardProperties
             ours.Epoch.Number > Fork && theirs == On(ours: false, theirs.Epoch.Number) && theirs.Epoch.Number > Fork;
 
         public bool IsTraced(Checkpoint theirs) => true;
+
+        public SealedHeader? LastShared(Checkpoint theirs) => null;
 
         public bool IsGuilty(int validator) => _slasher.IsOffender(validator);
 

@@ -37,8 +37,9 @@ public sealed class StakeBranchTests
 
         Assert.NotNull(Node.WhyHalted);
         var conflict = Node.Told.OfType<StakeEvent.ConflictProven>().Single().Conflict;
-        Assert.Equal((branch[0].Hash, _finalized[^1].Checkpoint, _finalized[^2].Checkpoint), (conflict.Theirs.Root, conflict.Ours, conflict.LastCommon));
-        Assert.Contains($"trust no payment made after {_finalized[^2].Checkpoint};", conflict.Message, StringComparison.Ordinal);
+        Assert.Equal((branch[0].Hash, _finalized[^1].Checkpoint, _finalized[^2].Checkpoint), (conflict.Theirs.Root, conflict.Ours, conflict.WeighedAt));
+        Assert.Equal((_finalized[^2].Number, _finalized[^2].Checkpoint.Root), (conflict.LastShared!.Number, conflict.LastShared.Hash));
+        Assert.Contains($"trust no payment made after {conflict.LastShared}, the last block that both have;", conflict.Message, StringComparison.Ordinal);
         Assert.Equal(0, _stranger.Score);
     }
 
@@ -55,7 +56,7 @@ public sealed class StakeBranchTests
         Stop();
 
         Assert.NotNull(Node.WhyHalted);
-        Assert.Equal(Epoch.Genesis, Node.Told.OfType<StakeEvent.ConflictProven>().Single().Conflict.LastCommon.Epoch);
+        Assert.Equal(1UL, Node.Told.OfType<StakeEvent.ConflictProven>().Single().Conflict.LastShared!.Number);
     }
 
     [Fact]

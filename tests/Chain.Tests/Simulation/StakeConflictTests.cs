@@ -51,6 +51,22 @@ public sealed class StakeConflictTests
     }
 
     [Fact]
+    public void Nodes_that_were_restarted_before_they_meet_the_other_history_prove_themselves_from_their_blocks()
+    {
+        var network = SplitBrain(secondsIntoTheEpoch: 3);
+        foreach (var node in network.Nodes) network.Kill(node.Index);
+        foreach (var node in network.Nodes) network.Restart(node.Index);
+
+        network.Heal();
+        network.Run(Epoch);
+
+        var (one, other) = (network.Nodes[0].Store, network.Nodes[2].Store);
+        var shared = Enumerable.Range(0, 100).Select(number => one.GetCanonicalHash((ulong)number)).Last(hash => hash is not null && other.GetBlock(hash.Value) is not null);
+        Assert.All(network.Nodes, node => Assert.NotNull(node.WhyHalted));
+        Assert.All(network.Nodes, node => Assert.Equal(shared, node.Told.OfType<StakeEvent.ConflictProven>().Single().Conflict.LastShared?.Hash));
+    }
+
+    [Fact]
     public void The_proof_is_kept_so_that_anybody_can_check_the_votes()
     {
         var network = SplitBrain(secondsIntoTheEpoch: 0);
@@ -66,8 +82,11 @@ public sealed class StakeConflictTests
         Assert.Equal(told.Message, System.Text.Encoding.UTF8.GetString(rlp.ReadBytes()));
         Assert.Equal(told.Conflict.Ours, Checkpoint.Read(ref rlp));
         Assert.Equal(told.Conflict.Theirs, Checkpoint.Read(ref rlp));
-        var (target, common) = (Checkpoint.Read(ref rlp), Checkpoint.Read(ref rlp));
-        Assert.Equal((told.Conflict.Target, told.Conflict.LastCommon, told.Conflict.WeighedAt), (target, common, Checkpoint.Read(ref rlp)));
+        var target = Checkpoint.Read(ref rlp);
+        Assert.Equal(told.Conflict.Target, target);
+        Assert.Equal(told.Conflict.WeighedAt, Checkpoint.Read(ref rlp));
+        var shared = rlp.ReadList();
+        Assert.Equal(told.Conflict.LastShared?.Hash, shared.ReadHash());
         Assert.Equal(told.Conflict.VotedStake.Amount, rlp.ReadUInt64());
         Assert.Equal(told.Conflict.TotalStake.Amount, rlp.ReadUInt64());
         Assert.Equal(told.Conflict.Uncounted.Amount, rlp.ReadUInt64());

@@ -6,8 +6,8 @@ namespace Chain.Consensus;
 /// <param name="Ours">Our finalized checkpoint.</param>
 /// <param name="Theirs">The other one.</param>
 /// <param name="Target">What the votes that make it final link it to, one epoch later or two.</param>
-/// <param name="LastCommon">Our latest finalized checkpoint that the other history is known to share; the oldest that this node remembers where none is known to be shared.</param>
-/// <param name="WeighedAt">The checkpoint of ours whose state gives the weights: the last common one, or a later one of ours.</param>
+/// <param name="LastShared">The last block that both histories have; null where no peer could show where the other one leaves ours.</param>
+/// <param name="WeighedAt">The checkpoint of ours whose state gives the weights: the last that both have, or a later one; the oldest that this node remembers where they parted before it.</param>
 /// <param name="Voters">Who signed the link, ascending.</param>
 /// <param name="VotedStake">Their weight: at least two thirds of the total that counts.</param>
 /// <param name="TotalStake">Of those who by that state vote in the target's epoch.</param>
@@ -21,7 +21,7 @@ public sealed record FinalityConflict(
     Checkpoint Ours,
     Checkpoint Theirs,
     Checkpoint Target,
-    Checkpoint LastCommon,
+    SealedHeader? LastShared,
     Checkpoint WeighedAt,
     IReadOnlyList<int> Voters,
     Gwei VotedStake,
@@ -42,10 +42,10 @@ public sealed record FinalityConflict(
         + "That cannot happen unless validators with a third of the stake broke the rules. "
         + $"{Guilt()} "
         + "No program can tell which history counts: people have to agree on it. "
-        + $"Until then trust no payment made after {LastCommon}; then start a node with empty data from a checkpoint of the history that you agreed on.";
+        + $"Until then trust no payment{Since()}; then start a node with empty data from a checkpoint of the history that you agreed on.";
 
     /// <summary>
-    /// The conflict for a file: RLP of [message, ours, theirs, target, last common, weighed at, voted stake, total stake, uncounted stake, [slashable validator …],
+    /// The conflict for a file: RLP of [message, ours, theirs, target, weighed at, [hash of the last shared block, if known], voted stake, total stake, uncounted stake, [slashable validator …],
     /// [indexed attestation …]]. With the registry at the checkpoint weighed at anybody can check the votes and weigh them.
     /// </summary>
     public byte[] Encode()
@@ -53,7 +53,8 @@ public sealed record FinalityConflict(
         var rlp = new RlpWriter(4096);
         rlp.StartList();
         rlp.Write(Message);
-        foreach (var checkpoint in new[] { Ours, Theirs, Target, LastCommon, WeighedAt }) checkpoint.WriteTo(rlp);
+        foreach (var checkpoint in new[] { Ours, Theirs, Target, WeighedAt }) checkpoint.WriteTo(rlp);
+        StakeRlp.WriteList<Hash256>(rlp, LastShared is null ? [] : [LastShared.Hash], static (hash, to) => to.Write(hash));
         rlp.Write(VotedStake.Amount);
         rlp.Write(TotalStake.Amount);
         rlp.Write(Uncounted.Amount);
@@ -69,6 +70,8 @@ public sealed record FinalityConflict(
 
     private string Exception() => Uncounted == Gwei.Zero ? ""
         : $", without {Ether(Uncounted)} ether of validators who did not sign and may be gone from the other history, because they are proven guilty or asked to leave,";
+
+    private string Since() => LastShared is { } shared ? $" made after {shared}, the last block that both have" : ", because no peer could show where the other history leaves this one";
 
     private string Guilt()
     {

@@ -27,7 +27,7 @@ namespace Chain.Consensus;
 /// </para>
 /// <para>
 /// A link that is heavy enough at any of our finalized checkpoints is judged once it is known where its source's branch leaves our chain, or that
-/// nobody can tell. In the second case the oldest checkpoint kept counts as the last common one.
+/// nobody can tell. In the second case, and where they parted before the oldest checkpoint kept, that one's state has to do.
 /// </para>
 /// <para>
 /// Two histories that each went on alone until the missing validators' stake had leaked away do not prove themselves to each
@@ -68,9 +68,6 @@ public sealed class FinalityGuard
 
     /// <summary>What was proven, once it was; it stays.</summary>
     public FinalityConflict? Conflict { get; private set; }
-
-    /// <summary>The oldest of our finalized checkpoints that a proof can go back to.</summary>
-    public Checkpoint OldestKept => _finalized[0].Checkpoint;
 
     /// <summary>How many validators any history that can still be proven final has in common with ours: the first ones.</summary>
     public int SharedValidators => _finalized[0].Stake.ValidatorCount;
@@ -144,17 +141,17 @@ public sealed class FinalityGuard
         var common = Math.Max(0, _finalized.FindLastIndex(entry => IsShared(link.Source, entry.Checkpoint)));
         foreach (var (at, stake) in _finalized.Skip(common))
         {
-            if (Weigh(link, stake) is { } weight) return Conflict = Conclude(link, _finalized[common].Checkpoint, at, stake, weight);
+            if (Weigh(link, stake) is { } weight) return Conflict = Conclude(link, at, stake, weight);
         }
 
         return null;
     }
 
-    private FinalityConflict Conclude(FinalityLink link, Checkpoint common, Checkpoint weighedAt, VotingStake stake, Weight weight) => new(
+    private FinalityConflict Conclude(FinalityLink link, Checkpoint weighedAt, VotingStake stake, Weight weight) => new(
         _finalized[^1].Checkpoint,
         link.Source,
         link.Target,
-        common,
+        _knowledge.LastShared(link.Source),
         weighedAt,
         [.. link.Voters],
         weight.Voted,

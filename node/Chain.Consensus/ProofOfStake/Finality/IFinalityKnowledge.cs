@@ -1,3 +1,5 @@
+using Chain.Primitives;
+
 namespace Chain.Consensus;
 
 /// <summary>What a <see cref="FinalityGuard"/> must know of blocks, branches and validators to weigh votes for another history.</summary>
@@ -14,6 +16,9 @@ public interface IFinalityKnowledge
     /// <see cref="FinalityGuard.Judge()"/> called then.
     /// </summary>
     bool IsTraced(Checkpoint theirs);
+
+    /// <summary>The last block that a traced checkpoint's branch and ours have in common; null where nobody could tell.</summary>
+    SealedHeader? LastShared(Checkpoint theirs);
 
     /// <summary>Whether there is evidence of a slashable offence against a validator, or it is slashed.</summary>
     bool IsGuilty(int validator);

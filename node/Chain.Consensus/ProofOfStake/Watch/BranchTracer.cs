@@ -23,7 +23,7 @@ internal sealed class BranchTracer(IConsensusHost host)
         /// <summary>That nobody had the next header when all were asked.</summary>
         public bool IsUnanswered { get; set; }
 
-        /// <summary>Where the branch leaves the blocks that are here; null for one that leaves them before the oldest that matters.</summary>
+        /// <summary>Where the branch leaves the blocks that are here; null for one that begins at another genesis.</summary>
         public SealedHeader? Meets { get; set; }
     }
 
@@ -40,9 +40,21 @@ internal sealed class BranchTracer(IConsensusHost host)
     /// <summary>Whether a checkpoint's branch contains a block that is here; null when nobody can tell.</summary>
     public bool? Contains(Checkpoint checkpoint, SealedHeader block)
     {
-        if (host.GetHeader(checkpoint.Root) is { } known) return IsAncestor(block, known);
-        if (Find(checkpoint) is not { IsFound: true } trace) return null;
-        return trace.Meets is { } meets && IsAncestor(block, meets);
+        if (LastHere(checkpoint) is { } last) return IsAncestor(block, last);
+        return Find(checkpoint) is { IsFound: true } ? false : null;
+    }
+
+    /// <summary>The last block that a checkpoint's branch has in common with the one of a block that is here; null when nobody can tell.</summary>
+    public SealedHeader? LastShared(Checkpoint checkpoint, SealedHeader block)
+    {
+        var (theirs, ours) = (LastHere(checkpoint), block);
+        while (theirs is not null && ours is not null && theirs.Hash != ours.Hash)
+        {
+            if (theirs.Number > ours.Number) theirs = host.GetHeader(theirs.ParentHash);
+            else ours = host.GetHeader(ours.ParentHash);
+        }
+
+        return ours is null ? null : theirs;
     }
 
     /// <summary>Asks for what is missing.</summary>
@@ -54,14 +66,13 @@ internal sealed class BranchTracer(IConsensusHost host)
     /// <summary>Headers that were asked for, or none. Answers whether a walk has come to its end by them.</summary>
     /// <param name="from">The block that was asked for.</param>
     /// <param name="headers">From it downwards, linked.</param>
-    /// <param name="lowest">At this height it no longer matters where a branch leaves.</param>
-    public bool OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers, ulong lowest)
+    public bool OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers)
     {
         var hasEnded = false;
         foreach (var trace in All.Where(trace => !trace.IsFound && trace.Next == from).ToList())
         {
             if (headers.Count == 0) trace.IsUnanswered = true;
-            else Advance(trace, headers, lowest);
+            else Advance(trace, headers);
             hasEnded |= trace.IsFound || trace.IsUnanswered;
         }
 
@@ -90,15 +101,18 @@ internal sealed class BranchTracer(IConsensusHost host)
 
     private IEnumerable<Trace> All => _byEpoch.Values.SelectMany(traces => traces);
 
+    /// <summary>The checkpoint's block or its last ancestor that is here, as far as is known.</summary>
+    private SealedHeader? LastHere(Checkpoint checkpoint) => host.GetHeader(checkpoint.Root) ?? Find(checkpoint)?.Meets;
+
     private Trace? Find(Checkpoint checkpoint) => _byEpoch.GetValueOrDefault(checkpoint.Epoch)?.Find(trace => trace.Block == checkpoint.Root);
 
-    private void Advance(Trace trace, IReadOnlyList<SealedHeader> headers, ulong lowest)
+    private void Advance(Trace trace, IReadOnlyList<SealedHeader> headers)
     {
         foreach (var header in headers)
         {
             trace.Next = header.ParentHash;
             trace.Meets = host.GetHeader(header.ParentHash);
-            trace.IsFound = trace.Meets is not null || header.Number <= lowest;
+            trace.IsFound = trace.Meets is not null || header.Number == 0;
             if (trace.IsFound) return;
         }
     }

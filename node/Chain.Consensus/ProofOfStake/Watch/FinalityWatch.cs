@@ -77,7 +77,7 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     /// <summary>What came of a question for headers.</summary>
     public void OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers, At now)
     {
-        if (_branches.OnHeaders(from, headers, chain.HeaderOf(Guard.OldestKept.Root).Number)) Guard.Judge();
+        if (_branches.OnHeaders(from, headers)) Guard.Judge();
         else _branches.Ask(now);
     }
 
@@ -90,6 +90,8 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     }
 
     public bool IsTraced(Checkpoint theirs) => _branches.IsTraced(theirs);
+
+    public SealedHeader? LastShared(Checkpoint theirs) => _branches.LastShared(theirs, chain.HeaderOf(chain.Store.Finalized.Root));
 
     public bool IsGuilty(int validator) => offences.IsConvicted(validator) || (InHeadState(validator)?.Slashed ?? false);
 

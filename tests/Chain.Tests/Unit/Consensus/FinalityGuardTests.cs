@@ -1,5 +1,7 @@
 using Chain.Consensus;
+using Chain.Execution;
 using Chain.Primitives;
+using Chain.Testnet;
 
 namespace Chain.Tests;
 
@@ -18,6 +20,7 @@ public sealed class FinalityGuardTests : IFinalityKnowledge
     private readonly HashSet<int> _guilty = [];
     private readonly HashSet<int> _leaving = [];
     private readonly FinalityGuard _guard;
+    private SealedHeader? _lastShared;
 
     public FinalityGuardTests() => _guard = NewGuard(Ours, Stakes(9), 7);
 
@@ -189,7 +192,7 @@ public sealed class FinalityGuardTests : IFinalityKnowledge
         var conflict = _guard.OnFinalized(new Checkpoint(new Epoch(6), Registry.Root(6)), Stakes(9));
 
         Assert.Equal(theirs, conflict?.Theirs);
-        Assert.Equal(Ours, conflict?.LastCommon);
+        Assert.Equal(Ours, conflict?.WeighedAt);
     }
 
     [Fact]
@@ -204,7 +207,7 @@ public sealed class FinalityGuardTests : IFinalityKnowledge
 
         var conflict = _guard.OnVote(Vote(theirs, 7, [3, 4, 5]));
 
-        Assert.Equal((Ours, Ours), (conflict?.LastCommon, conflict?.WeighedAt));
+        Assert.Equal(Ours, conflict?.WeighedAt);
         Assert.Equal(new Gwei(9 * 32 * Ether), conflict?.TotalStake);
     }
 
@@ -218,7 +221,7 @@ public sealed class FinalityGuardTests : IFinalityKnowledge
         Assert.Null(_guard.OnVote(Vote(theirs, 7, [0, 1, 2, 3, 4, 9, 10])));
         var conflict = _guard.OnVote(Vote(theirs, 7, [11]));
 
-        Assert.Equal((Ours, final), (conflict?.LastCommon, conflict?.WeighedAt));
+        Assert.Equal(final, conflict?.WeighedAt);
         Assert.Equal((new Gwei(8 * 32 * Ether), new Gwei(12 * 32 * Ether)), (conflict?.VotedStake, conflict?.TotalStake));
     }
 
@@ -322,7 +325,7 @@ public sealed class FinalityGuardTests : IFinalityKnowledge
     }
 
     [Fact]
-    public void The_last_common_checkpoint_is_the_latest_that_the_other_history_is_known_to_share()
+    public void Stake_is_weighed_at_the_latest_checkpoint_that_the_other_history_is_known_to_share()
     {
         var shared = new Checkpoint(new Epoch(6), Registry.Root(6));
         var theirs = new Checkpoint(new Epoch(7), Registry.Root(107));
@@ -333,7 +336,7 @@ public sealed class FinalityGuardTests : IFinalityKnowledge
 
         var conflict = _guard.OnVote(Vote(theirs, 8, [0, 1, 2, 3, 4, 5], targetRoot: 108));
 
-        Assert.Equal((shared, shared), (conflict?.LastCommon, conflict?.WeighedAt));
+        Assert.Equal(shared, conflict?.WeighedAt);
     }
 
     [Fact]
@@ -342,7 +345,7 @@ public sealed class FinalityGuardTests : IFinalityKnowledge
         _known[(Theirs, new Checkpoint(new Epoch(6), Registry.Root(6)))] = true;
         _guard.OnFinalized(new Checkpoint(new Epoch(6), Registry.Root(6)), Stakes(30));
 
-        Assert.Equal(Ours, _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]))?.LastCommon);
+        Assert.Equal(Ours, _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]))?.WeighedAt);
     }
 
     [Fact]
@@ -366,7 +369,18 @@ public sealed class FinalityGuardTests : IFinalityKnowledge
         Assert.Contains($"Ours is final at {Ours}; the other at {Theirs}.", message, StringComparison.Ordinal);
         Assert.Contains("192 of 288 ether (66.7 %)", message, StringComparison.Ordinal);
         Assert.Contains("Nobody is proven guilty", message, StringComparison.Ordinal);
-        Assert.Contains("trust no payment made after", message, StringComparison.Ordinal);
+        Assert.Contains("trust no payment, because no peer could show where the other history leaves this one;", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_message_names_the_last_block_that_both_histories_have()
+    {
+        _lastShared = GenesisState.Build(SimulatedStake.GenesisOf([SimulatedStake.SecretOf(0)], new ProofOfStakeSettings(), 1, [])).Block.Header;
+
+        var conflict = _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]))!;
+
+        Assert.Same(_lastShared, conflict.LastShared);
+        Assert.Contains($"trust no payment made after {_lastShared}, the last block that both have;", conflict.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -408,6 +422,8 @@ public sealed class FinalityGuardTests : IFinalityKnowledge
         _traced.Add(theirs);
         return !_untraced.Contains(theirs);
     }
+
+    SealedHeader? IFinalityKnowledge.LastShared(Checkpoint theirs) => _lastShared;
 
     bool IFinalityKnowledge.IsGuilty(int validator) => _guilty.Contains(validator);
 

@@ -1,5 +1,6 @@
 using Chain.Consensus;
 using Chain.Execution;
+using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;
 
@@ -49,5 +50,32 @@ public sealed class StakeDepositNetworkTests
         var left = new WorldState(store, head.Header.StateRoot).GetBalance(Rich.Address);
         Assert.True(left > Ledger.Ether * 999, $"{left} wei left of 1000 ether: more than the fees is gone");
         Assert.Equal(16, _network.Nodes[1].StakeOf().Validators.Count);
+    }
+
+    [Fact]
+    public void A_vote_under_a_newcomers_index_for_a_branch_that_is_not_here_may_be_somebody_elses_and_costs_nothing()
+    {
+        var domain = new StakeDomain(_network.Genesis.Block.Hash);
+        var deposit = DepositCall.Sign(Key, Registry.Root(1), Key.Address, domain);
+        _network.Run(TimeSpan.FromSeconds(3));
+        Assert.Null(_network.Submit(0, Ledger.Sign(Rich, transfer => transfer with { Nonce = 0, To = SimulatedStake.Settings.DepositAddress, Value = Ledger.Ether * 32, Data = deposit.Encode(), GasLimit = 150_000 })));
+        var node = _network.Nodes[0];
+        Assert.True(_network.RunUntil(() => node.StakeOf().Validators.Count == 17, TimeSpan.FromSeconds(20)));
+        var joined = node.StakeOf().Epoch;
+        Assert.True(_network.RunUntil(() => node.StakeOf().Finalized.Epoch > joined, TimeSpan.FromSeconds(100)));
+        var stake = node.StakeOf();
+        var data = new AttestationData(stake.Slot, 0, Registry.Root(1), stake.Justified, new Checkpoint(stake.Epoch, Registry.Root(2)));
+        IndexedAttestation Votes(PrivateKey third, int index) => new(
+            [3, index], data, [SimulatedStake.SecretOf(3).PrivateKey.Sign(domain.AttestationRoot(data)), third.Sign(domain.AttestationRoot(data))]);
+
+        var (stranger, forger) = (_network.AddStranger(0), _network.AddStranger(0));
+        _network.Say(forger, new WireMessage.OfConsensus(new StakeMessage.Votes(Votes(StakeSample.KeyOf(902), 4))));
+        _network.Say(stranger, new WireMessage.OfConsensus(new StakeMessage.Votes(Votes(StakeSample.KeyOf(902), 16))));
+        _network.Run(TimeSpan.FromSeconds(32));
+
+        // Everybody knows validator 4; the vote of 3, which it signs again on the chain, was heard from the other.
+        Assert.False(forger.IsConnected);
+        Assert.Equal((0, true), (stranger.Score, stranger.IsConnected));
+        Assert.Equal([3], node.Told.OfType<StakeEvent.OffenceFound>().Select(found => found.Validator));
     }
 }

@@ -52,7 +52,9 @@ public sealed class FinalityGuardProperties
         {
             _random = random;
             _state = Registry.Of(random.Next(3, 40));
-            for (var i = 0; i < _state.ValidatorCount; i++) _state.EffectiveBalances[i] = new Gwei((ulong)random.Next(1, 33) * 1_000_000_000);
+
+            // More than the ejection balance, so that all stay.
+            for (var i = 0; i < _state.ValidatorCount; i++) _state.Balances[i] = _state.EffectiveBalances[i] = new Gwei((ulong)random.Next(17, 33) * 1_000_000_000);
             var equivocation = random.Next(101);
             for (var i = 0; i < _state.ValidatorCount; i++) Place(i, random.Next(100) < equivocation ? 2 : random.Next(2));
 

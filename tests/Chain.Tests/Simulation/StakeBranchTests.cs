@@ -112,10 +112,10 @@ public sealed class StakeBranchTests
     }
 
     [Fact]
-    public void Less_than_two_thirds_make_nobody_ask()
+    public void Less_than_half_make_nobody_ask()
     {
         var branch = Branch(1, length: 30);
-        SayFinal(branch[0], signers: Signers - 1);
+        SayFinal(branch[0], signers: 7);
         NextTick();
 
         Assert.DoesNotContain(_stranger.Heard, message => message is WireMessage.GetBlockHeaders);

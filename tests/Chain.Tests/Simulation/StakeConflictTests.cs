@@ -85,6 +85,7 @@ public sealed class StakeConflictTests
         var target = Checkpoint.Read(ref rlp);
         Assert.Equal(told.Conflict.Target, target);
         Assert.Equal(told.Conflict.WeighedAt, Checkpoint.Read(ref rlp));
+        Assert.Equal(0UL, rlp.ReadUInt64());
         var shared = rlp.ReadList();
         Assert.Equal(told.Conflict.LastShared?.Hash, shared.ReadHash());
         Assert.Equal(told.Conflict.VotedStake.Amount, rlp.ReadUInt64());

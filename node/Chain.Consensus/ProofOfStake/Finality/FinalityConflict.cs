@@ -8,6 +8,7 @@ namespace Chain.Consensus;
 /// <param name="Target">What the votes that make it final link it to, one epoch later or two.</param>
 /// <param name="LastShared">The last block that both histories have; null where no peer could show where the other one leaves ours.</param>
 /// <param name="WeighedAt">The checkpoint of ours whose state gives the weights: the last that both have, or a later one; the oldest that this node remembers where they parted before it.</param>
+/// <param name="HasLeaked">Whether the weights are what the inactivity leak would have left of that state if the voters alone had voted since.</param>
 /// <param name="Voters">Who signed the link, ascending.</param>
 /// <param name="VotedStake">Their weight: at least two thirds of the total that counts.</param>
 /// <param name="TotalStake">Of those who by that state vote in the target's epoch.</param>
@@ -23,6 +24,7 @@ public sealed record FinalityConflict(
     Checkpoint Target,
     SealedHeader? LastShared,
     Checkpoint WeighedAt,
+    bool HasLeaked,
     IReadOnlyList<int> Voters,
     Gwei VotedStake,
     Gwei TotalStake,
@@ -39,13 +41,13 @@ public sealed record FinalityConflict(
         + $"Ours is final at {Ours}; the other at {Theirs}. "
         + $"The other is no mere claim: validators with {Ether(VotedStake)} of {Ether(Counted)} ether ({100m * VotedStake.Amount / Counted.Amount:0.0} %) "
         + $"of this node's own stake as of {WeighedAt}{Exception()} signed the votes that make it final, and their signatures were checked. "
-        + "That cannot happen unless validators with a third of the stake broke the rules. "
+        + (HasLeaked ? "Each side went on alone until the other's validators had leaked away, so that nobody need have broken a rule. " : "That cannot happen unless validators with a third of the stake broke the rules. ")
         + $"{Guilt()} "
         + "No program can tell which history counts: people have to agree on it. "
         + $"Until then trust no payment{Since()}; then start a node with empty data from a checkpoint of the history that you agreed on.";
 
     /// <summary>
-    /// The conflict for a file: RLP of [message, ours, theirs, target, weighed at, [hash of the last shared block, if known], voted stake, total stake, uncounted stake, [slashable validator …],
+    /// The conflict for a file: RLP of [message, ours, theirs, target, weighed at, 1 if by leaked stake, [hash of the last shared block, if known], voted stake, total stake, uncounted stake, [slashable validator …],
     /// [indexed attestation …]]. With the registry at the checkpoint weighed at anybody can check the votes and weigh them.
     /// </summary>
     public byte[] Encode()
@@ -54,6 +56,7 @@ public sealed record FinalityConflict(
         rlp.StartList();
         rlp.Write(Message);
         foreach (var checkpoint in new[] { Ours, Theirs, Target, WeighedAt }) checkpoint.WriteTo(rlp);
+        rlp.Write(HasLeaked ? 1UL : 0UL);
         StakeRlp.WriteList<Hash256>(rlp, LastShared is null ? [] : [LastShared.Hash], static (hash, to) => to.Write(hash));
         rlp.Write(VotedStake.Amount);
         rlp.Write(TotalStake.Amount);
@@ -68,8 +71,8 @@ public sealed record FinalityConflict(
 
     private static string Ether(Gwei amount) => $"{amount.Amount / GweiPerEther:0.#########}";
 
-    private string Exception() => Uncounted == Gwei.Zero ? ""
-        : $", without {Ether(Uncounted)} ether of validators who did not sign and may be gone from the other history, because they are proven guilty or asked to leave,";
+    private string Exception() => (HasLeaked ? ", as the inactivity leak would have left it on the other side," : "") + (Uncounted == Gwei.Zero ? ""
+        : $", without {Ether(Uncounted)} ether of validators who did not sign and may be gone from the other history, because they are proven guilty or asked to leave,");
 
     private string Since() => LastShared is { } shared ? $" made after {shared}, the last block that both have" : ", because no peer could show where the other history leaves this one";
 

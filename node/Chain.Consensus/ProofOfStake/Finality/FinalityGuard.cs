@@ -30,12 +30,14 @@ namespace Chain.Consensus;
 /// nobody can tell. In the second case, and where they parted before the oldest checkpoint kept, that one's state has to do.
 /// </para>
 /// <para>
-/// Two histories that each went on alone until the missing validators' stake had leaked away do not prove themselves to each
-/// other: neither has two thirds of the set that both began with.
+/// Two histories that each went on alone until the missing validators' stake had leaked away are both final too, and nobody broke a rule. There a link
+/// is proof when at least half of the common stake signed it, and by the rules these would be two thirds by then if they alone had voted since. So the smaller side
+/// stops, or both of two halves; whoever has less than half cannot stop the others by leaking them away in private.
 /// </para>
 /// <para>
 /// Memory: votes with targets in the eight epochs before the current one, in it and in the next, of validators in our finalized state, of each
-/// at most four for one target epoch (a validator that follows the rules signs one), and the registries at eight finalized checkpoints.
+/// at most four for one target epoch (a validator that follows the rules signs one), and the states at eight finalized checkpoints, and at two more from before leaks. A restart
+/// forgets all but our latest.
 /// </para>
 /// </summary>
 public sealed class FinalityGuard
@@ -45,6 +47,7 @@ public sealed class FinalityGuard
 
     private const ulong EpochsAhead = 1;
     private const int FinalizedKept = 8;
+    private const int BeforeLeaksKept = 2;
 
     private readonly IFinalityKnowledge _knowledge;
     private readonly SortedDictionary<Epoch, EpochLinks> _epochs = [];
@@ -92,7 +95,7 @@ public sealed class FinalityGuard
     {
         if (finalized.Epoch <= _finalized[^1].Checkpoint.Epoch) return Conflict;
         _finalized.Add((finalized, stake));
-        if (_finalized.Count > FinalizedKept) _finalized.RemoveAt(0);
+        Trim();
         return Judge();
     }
 
@@ -103,7 +106,7 @@ public sealed class FinalityGuard
         {
             foreach (var link in links.All)
             {
-                if (Judge(link) is { } conflict) return conflict;
+                if ((Judge(link) ?? JudgeLeaked(link)) is { } conflict) return conflict;
             }
         }
 
@@ -130,29 +133,61 @@ public sealed class FinalityGuard
         foreach (var old in _epochs.Keys.Where(epoch => !IsNear(epoch)).ToList()) _epochs.Remove(old);
     }
 
+    /// <summary>Keeps the latest, and the last ones before finality stood still long enough to leak: there two histories may have parted.</summary>
+    private void Trim()
+    {
+        for (var i = 0; i < _finalized.Count - FinalizedKept; i++)
+        {
+            var isBeforeLeak = _finalized[i + 1].Checkpoint.Epoch - _finalized[i].Checkpoint.Epoch > _finalized[i].Stake.MinEpochsToInactivityPenalty;
+            if (!isBeforeLeak) _finalized.RemoveAt(i--);
+        }
+
+        if (_finalized.Count > FinalizedKept + BeforeLeaksKept) _finalized.RemoveAt(0);
+    }
+
     private bool IsNear(Epoch target) => target <= _current + EpochsAhead && target + EpochsKept >= _current;
 
     private FinalityConflict? Judge(FinalityLink link)
     {
         // All chains share genesis; its checkpoint in votes is a stub.
         if (Conflict is not null || link.Source.Epoch == Epoch.Genesis) return Conflict;
-        if (!_finalized.Exists(entry => Weigh(link, entry.Stake) is not null) || !_knowledge.IsTraced(link.Source) || !IsConflict(link.Source, _finalized[^1].Checkpoint)) return null;
-
-        var common = Math.Max(0, _finalized.FindLastIndex(entry => IsShared(link.Source, entry.Checkpoint)));
-        foreach (var (at, stake) in _finalized.Skip(common))
+        if (!_finalized.Exists(entry => Weigh(link, entry.Stake) is not null) || !IsKnownConflict(link)) return null;
+        foreach (var (at, stake) in _finalized.Skip(FindCommon(link)))
         {
-            if (Weigh(link, stake) is { } weight) return Conflict = Conclude(link, at, stake, weight);
+            if (Weigh(link, stake) is { } weight) return Conflict = Conclude(link, at, stake, weight, hasLeaked: false);
         }
 
         return null;
     }
 
-    private FinalityConflict Conclude(FinalityLink link, Checkpoint weighedAt, VotingStake stake, Weight weight) => new(
+    /// <summary>
+    /// The same by what the leak would have left of the common stake, where at least half of it signed. Costs a transition for each epoch
+    /// since, so that it is asked once for each number of voters, and not for each vote.
+    /// </summary>
+    private FinalityConflict? JudgeLeaked(FinalityLink link)
+    {
+        if (Conflict is not null || link.Source.Epoch == Epoch.Genesis || link.VotersAtForecast == link.Voters.Count) return Conflict;
+        if (!_finalized.Exists(entry => IsHalf(link, entry.Stake)) || !IsKnownConflict(link)) return null;
+        link.VotersAtForecast = link.Voters.Count;
+        var (common, stake) = _finalized[FindCommon(link)];
+        if (!IsHalf(link, stake)) return null;
+        var leaked = stake.IfOnlyTheseVote(link.Voters, link.Target.Epoch);
+        return Weigh(link, leaked) is { } weight ? Conflict = Conclude(link, common, leaked, weight, hasLeaked: true) : null;
+    }
+
+    private bool IsKnownConflict(FinalityLink link) => _knowledge.IsTraced(link.Source) && IsConflict(link.Source, _finalized[^1].Checkpoint);
+
+    private int FindCommon(FinalityLink link) => Math.Max(0, _finalized.FindLastIndex(entry => IsShared(link.Source, entry.Checkpoint)));
+
+    private static bool IsHalf(FinalityLink link, VotingStake stake) => stake.WeightOf(link.Voters, link.Target.Epoch) * 2 >= stake.TotalIn(link.Target.Epoch);
+
+    private FinalityConflict Conclude(FinalityLink link, Checkpoint weighedAt, VotingStake stake, Weight weight, bool hasLeaked) => new(
         _finalized[^1].Checkpoint,
         link.Source,
         link.Target,
         _knowledge.LastShared(link.Source),
         weighedAt,
+        hasLeaked,
         [.. link.Voters],
         weight.Voted,
         weight.Total,
@@ -185,8 +220,9 @@ public sealed class FinalityGuard
         var (voted, total) = (stake.WeightOf(voters, epoch) + newcomers, stake.TotalIn(epoch) + newcomers);
         if (voted == Gwei.Zero || voted * 3 < total) return null;
         if (voted * 3 >= total * 2) return new Weight(voted, total, Gwei.Zero);
-        var uncounted = stake.WeightOf(stake.ActiveIn(epoch).Where(validator => !voters.Contains(validator) && _knowledge.IsGuilty(validator)), epoch)
-            + stake.WeightOf(stake.LeaversAmong(stake.ActiveIn(epoch).Where(validator => !voters.Contains(validator) && !_knowledge.IsGuilty(validator) && _knowledge.IsLeaving(validator)), epoch), epoch);
+        var absent = stake.ActiveIn(epoch).Where(validator => !voters.Contains(validator)).ToLookup(_knowledge.IsGuilty);
+        var (guilty, leavers) = (absent[true], stake.LeaversAmong(absent[false].Where(_knowledge.IsLeaving), epoch));
+        var uncounted = stake.WeightOf(guilty.Concat(leavers), epoch);
         return voted * 3 >= (total - uncounted) * 2 ? new Weight(voted, total, uncounted) : null;
     }
 

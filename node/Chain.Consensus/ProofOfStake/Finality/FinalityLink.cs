@@ -14,6 +14,9 @@ internal sealed class FinalityLink(Checkpoint source, Checkpoint target)
     /// <summary>Ascending.</summary>
     public IReadOnlyCollection<int> Voters => _votes.Keys;
 
+    /// <summary>With how many voters it was last asked whether their history has leaked the others away.</summary>
+    public int VotersAtForecast { get; set; }
+
     public bool Contains(int validator) => _votes.ContainsKey(validator);
 
     public void Add(int validator, AttestationData data, Signature signature) => _votes.Add(validator, (data, signature));

@@ -49,7 +49,7 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
         }
         else if (claimed.Epoch > ours.Epoch)
         {
-            if (chain.Reaches(claimed.Epoch) && chain.Contains(chain.FindHead(), claimed) == false && _answered.Add((peer, ours))) SendProof(peer, claimed.Epoch);
+            if (chain.Reaches(claimed.Epoch) && chain.Contains(chain.FindHead(), claimed) == false) SendProof(peer, claimed.Epoch);
         }
         else if (chain.Contains(ours.Root, claimed) == false)
         {
@@ -106,15 +106,17 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     private void SendProof(ConsensusPeer peer, Epoch claimed)
     {
         var (ours, current) = (chain.Store.Finalized, chain.Store.CurrentEpoch);
-        if (ours.Epoch == Epoch.Genesis || claimed == Epoch.Genesis) return;
+        if (ours.Epoch == Epoch.Genesis || claimed == Epoch.Genesis || !_answered.Add((peer, ours))) return;
         var weighed = current.Number - Math.Min(current.Number, FinalityGuard.EpochsKept);
         var first = new Epoch(Math.Max(Math.Min(claimed.Number, ours.Epoch.Number) + 1, weighed));
         var head = chain.FindHead();
         foreach (var block in past.Read(new Epoch(weighed), chain.HeaderOf(head), chain.States.After(head)))
         {
-            foreach (var evidence in block.Sidecar.Body.ProposerSlashings) host.Send(peer, new StakeMessage.DoubleProposal(evidence));
-            foreach (var evidence in block.Sidecar.Body.AttesterSlashings) host.Send(peer, new StakeMessage.SlashableVotes(evidence));
-            foreach (var exit in block.Sidecar.Body.VoluntaryExits) host.Send(peer, new StakeMessage.Exit(exit));
+            // Of validators whom the peer knows too.
+            var body = block.Sidecar.Body;
+            foreach (var evidence in body.ProposerSlashings.Where(evidence => evidence.Proposal1.ProposerIndex < SharedValidators)) host.Send(peer, new StakeMessage.DoubleProposal(evidence));
+            foreach (var evidence in body.AttesterSlashings.Where(evidence => Math.Max(evidence.Attestation1.AttestingIndices[^1], evidence.Attestation2.AttestingIndices[^1]) < SharedValidators)) host.Send(peer, new StakeMessage.SlashableVotes(evidence));
+            foreach (var exit in body.VoluntaryExits.Where(exit => exit.ValidatorIndex < SharedValidators)) host.Send(peer, new StakeMessage.Exit(exit));
             foreach (var votes in block.Votes.Where(votes => votes.Data.Target.Epoch >= first && votes.Data.Target.Epoch <= ours.Epoch + LongestLink)) host.Send(peer, new StakeMessage.Votes(votes));
         }
     }

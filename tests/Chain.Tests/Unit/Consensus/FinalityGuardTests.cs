@@ -285,6 +285,49 @@ public sealed class FinalityGuardTests : IFinalityKnowledge
         Assert.NotNull(_guard.OnVote(Vote(Theirs, 6, [2])));
     }
 
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(4, false)]
+    public void Half_of_the_stake_is_proof_after_so_many_epochs_that_the_others_have_leaked_away(int signers, bool isProof)
+    {
+        var guard = AfterLeak();
+
+        foreach (var voter in Enumerable.Range(0, signers)) Assert.Null(guard.OnVote(Vote(Late, 81, [voter], targetRoot: 181)));
+        var conflict = guard.Judge();
+
+        Assert.Equal(isProof, conflict is not null);
+        if (conflict is null) return;
+        Assert.True(conflict.HasLeaked);
+        Assert.Equal(Ours, conflict.WeighedAt);
+        Assert.True(conflict.VotedStake * 3 >= conflict.TotalStake * 2 && conflict.TotalStake.Amount < 9 * 32 * Ether, $"{conflict.VotedStake} of {conflict.TotalStake}");
+        Assert.Contains("so that nobody need have broken a rule. Nobody is proven guilty", conflict.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Half_of_the_stake_is_no_proof_before_the_others_have_leaked_away()
+    {
+        var guard = NewGuard(Ours, Leaking(), 12);
+        var theirs = Theirs with { Epoch = new Epoch(10) };
+        _known[(theirs, Ours)] = true;
+
+        guard.OnVote(Vote(theirs, 11, [0, 1, 2, 3, 4]));
+
+        Assert.Null(guard.Judge());
+    }
+
+    [Fact]
+    public void What_was_final_before_a_leak_is_remembered_however_much_is_made_final_after_it()
+    {
+        var guard = AfterLeak();
+        for (var epoch = 80UL; epoch < 100; epoch++) guard.OnFinalized(new Checkpoint(new Epoch(epoch), Registry.Root(epoch)), Leaking());
+        guard.Prune(new Epoch(100));
+        var theirs = new Checkpoint(new Epoch(99), Registry.Root(199));
+
+        guard.OnVote(Vote(theirs, 100, [0, 1, 2, 3, 4], targetRoot: 200));
+
+        Assert.Equal(Ours, guard.Judge()?.WeighedAt);
+    }
+
     [Fact]
     public void A_heavy_link_is_judged_once_it_is_known_where_its_branch_leaves_ours()
     {
@@ -428,6 +471,27 @@ public sealed class FinalityGuardTests : IFinalityKnowledge
     bool IFinalityKnowledge.IsGuilty(int validator) => _guilty.Contains(validator);
 
     bool IFinalityKnowledge.IsLeaving(int validator) => _leaving.Contains(validator);
+
+    // Ours was final in epoch 5 and, once others had leaked away, from epoch 79 on.
+    private static Checkpoint Late => new(new Epoch(80), Registry.Root(180));
+
+    private FinalityGuard AfterLeak()
+    {
+        var guard = NewGuard(Ours, Leaking(), 81);
+        var final = new Checkpoint(new Epoch(79), Registry.Root(79));
+        guard.OnFinalized(final, Leaking());
+        _known[(Late, final)] = true;
+        _known[(Late, Ours)] = false;
+        return guard;
+    }
+
+    private static VotingStake Leaking()
+    {
+        var state = Registry.Of(9, new ProofOfStakeSettings { SlotsPerEpoch = SlotsPerEpoch, InactivityPenaltyQuotient = 1 << 8 });
+        state.Slot = Ours.Epoch.StartSlot(SlotsPerEpoch);
+        state.Finalized = Ours with { Epoch = new Epoch(4) };
+        return VotingStake.Of(state);
+    }
 
     private FinalityGuard NewGuard(Checkpoint finalized, VotingStake stake, ulong now) =>
         new(finalized, stake, new Epoch(now), this);

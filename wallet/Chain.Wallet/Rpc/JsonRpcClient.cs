@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
@@ -11,6 +10,7 @@ namespace Chain.Wallet;
 public sealed class JsonRpcClient : IDisposable
 {
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
+    private const int MaxExcerpt = 80;
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15);
 
     private readonly HttpClient _http;
@@ -40,17 +40,25 @@ public sealed class JsonRpcClient : IDisposable
         {
             using var response = await _http.SendAsync(message, cancel).ConfigureAwait(false);
             var body = await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false);
-            return Read(body, id) ?? throw NoNode(response.StatusCode == HttpStatusCode.OK
-                ? "what answers there does not speak JSON-RPC"
-                : $"what answers there says {(int)response.StatusCode} {response.ReasonPhrase}");
+            return Read(body, id) ?? throw NotJsonRpc(method, Describe(response, body));
         }
         catch (HttpRequestException e)
         {
-            throw NoNode(e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "the connection is refused" : e.Message.TrimEnd('.'));
+            throw e.HttpRequestError switch
+            {
+                HttpRequestError.InvalidResponse => NotJsonRpc(method, $"does not answer in HTTP ({Excerpt(e.Message)})"),
+                HttpRequestError.ResponseEnded => NotJsonRpc(method, "closes the connection without an answer"),
+                HttpRequestError.ConfigurationLimitExceeded => NotJsonRpc(method, $"answers too much ({Excerpt(e.Message)})"),
+                HttpRequestError.SecureConnectionError => NotJsonRpc(method, "does not speak the TLS of https (a node of ours has plain http)"),
+                _ when e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } => NoNode("the connection is refused"),
+                _ => NoNode(Excerpt(e.Message)),
+            };
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw NoNode($"no answer to {method} within {CallTimeout.TotalSeconds:0} seconds");
+            throw new WalletException(
+                ExitCode.NodeUnreachable,
+                $"No node answers at {Url}: asked for {method}, nothing came in time. A node there is paused or too busy (`chain testnet status` says which); if it is none, name another with --rpc URL or CHAIN_RPC.");
         }
     }
 
@@ -78,7 +86,26 @@ public sealed class JsonRpcClient : IDisposable
         }
     }
 
+    private static string Describe(HttpResponseMessage response, string body)
+    {
+        var said = $"answers HTTP {(int)response.StatusCode} {Excerpt(response.ReasonPhrase ?? "")}".TrimEnd();
+        if (response.Headers.Location is { } elsewhere) return $"{said} and sends us on to {Excerpt(elsewhere.ToString())}";
+        if (body.Length == 0) return $"{said} with nothing in it";
+        return $"{said} with {response.Content.Headers.ContentType?.MediaType ?? "text"}: {Excerpt(body)}";
+    }
+
+    // A stranger's words go to a terminal: on one line, short, and without what would steer it.
+    private static string Excerpt(string text)
+    {
+        var words = string.Join(' ', new string([.. text.Take(4 * MaxExcerpt).Select(c => char.IsControl(c) ? ' ' : c)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return (words.Length > MaxExcerpt ? words[..(MaxExcerpt - 3)] + "..." : words).TrimEnd('.');
+    }
+
     private WalletException NoNode(string reason) => new(
         ExitCode.NodeUnreachable,
         $"No node at {Url}: {reason}. Start one with `chain testnet up`, or name another with --rpc URL or CHAIN_RPC.");
+
+    private WalletException NotJsonRpc(string method, string answered) => new(
+        ExitCode.NodeUnreachable,
+        $"What listens at {Url} is no JSON-RPC node: asked for {method}, it {answered}. Check --rpc or CHAIN_RPC: a node's JSON-RPC port is 8545 unless it was told another, and not its port for peers.");
 }

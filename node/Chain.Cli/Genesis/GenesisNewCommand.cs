@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Chain.Consensus;
 using Chain.Node.Host;
 using Chain.Primitives;
@@ -30,12 +31,11 @@ internal static class GenesisNewCommand
     public static Command Create()
     {
         var command = new Command("new", "Write a genesis file whose chain begins now") { Consensus, ChainId, Accounts, BlockTime, Difficulty, Validators, Slot, SlotsPerEpoch, Keys, Seed, Output };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, _) => ChainProgram.GuardAsync(() =>
         {
             var file = parsed.GetValue(Output)!;
             if (Directory.Exists(file.FullName)) throw new GenesisException($"{file.FullName} is a folder; name a file.");
             if (file.Directory is { Exists: false } folder) throw new GenesisException($"There is no folder {folder.FullName} for the file; make it first.");
-            if (file.Exists) throw new GenesisException($"{file.FullName} is there already; choose another name, nothing was written.");
             var (text, secrets) = parsed.GetValue(Consensus) switch
             {
                 "pow" => (Work(parsed), Array.Empty<ValidatorSecret>()),
@@ -45,11 +45,16 @@ internal static class GenesisNewCommand
             var genesis = GenesisJson.Parse(text);
             ConsensusFactory.BuildGenesis(genesis);
             var keys = parsed.GetValue(Keys);
-            if (keys is not null && secrets.Length > 0) SaveKeys(keys.FullName, secrets);
-            await File.WriteAllTextAsync(file.FullName, text, cancellation);
+            WholeFile.Write(file.FullName, stream =>
+            {
+                // Before the keys, whose folder is refused once they are in it: after a full disk the same command can be given again.
+                stream.Write(Encoding.UTF8.GetBytes(text));
+                stream.Flush();
+                if (keys is not null && secrets.Length > 0) SaveKeys(keys.FullName, secrets);
+            });
             if (keys is null) GenesisCommands.Describe(parsed, file.FullName, genesis);
             else GenesisCommands.Describe(parsed, file.FullName, genesis, new GenesisFact("keys", "keys", keys.FullName));
-            return ChainProgram.Ok;
+            return Task.FromResult(ChainProgram.Ok);
         }));
         return command;
     }

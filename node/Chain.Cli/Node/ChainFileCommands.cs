@@ -28,23 +28,9 @@ internal static class ChainFileCommands
             var (first, last) = (parsed.GetValue(from), Math.Min(parsed.GetValue(to) ?? head, head));
             if (first > last) throw new UsageException($"There are no blocks from {first} to {last}: the head is block {head}.");
             var path = parsed.GetValue(file)!.FullName;
-            var partial = path + ".part";
-            if (File.Exists(path)) throw new IOException($"'{path}' exists. Name a file that does not: an export overwrites nothing.");
-            try
-            {
-                long written;
-                using (var stream = new BufferedStream(new FileStream(partial, FileMode.Create, FileAccess.Write), 1 << 20))
-                {
-                    written = new ChainFileWriter(stream).WriteCanonical(reader, first, last, number => report((double)(number - first) / (last - first + 1), $"block {number}"), cancellation);
-                }
-
-                File.Move(partial, path);
-                return new JsonObject { ["file"] = path, ["blocks"] = written, ["first"] = first, ["last"] = last, ["bytes"] = new FileInfo(path).Length };
-            }
-            finally
-            {
-                File.Delete(partial);
-            }
+            var written = 0L;
+            WholeFile.Write(path, stream => written = new ChainFileWriter(stream).WriteCanonical(reader, first, last, number => report((double)(number - first) / (last - first + 1), $"block {number}"), cancellation));
+            return new JsonObject { ["file"] = path, ["blocks"] = written, ["first"] = first, ["last"] = last, ["bytes"] = new FileInfo(path).Length };
         })));
         return command;
     }

@@ -39,7 +39,7 @@ internal static class ValidatorHistoryCommands
                 return Task.FromResult(ChainProgram.Ok);
             }
 
-            WriteNew(name, all);
+            WholeFile.Write(name, stream => SigningInterchangeJson.Write(all, stream));
             var (keys, blocks, attestations) = (all.Data.Count, all.Data.Sum(key => key.SignedBlocks.Count), all.Data.Sum(key => key.SignedAttestations.Count));
             if (parsed.GetValue(Json)) TestnetCommands.Print(new JsonObject { ["file"] = Path.GetFullPath(name), ["genesis"] = all.GenesisValidatorsRoot.ToString(), ["keys"] = keys, ["blocks"] = blocks, ["attestations"] = attestations });
             else AnsiConsole.MarkupLine(Markup.Escape($"{name}: {blocks} blocks and {attestations} attestations of {keys} keys, on the chain of genesis block {all.GenesisValidatorsRoot}"));
@@ -80,26 +80,6 @@ internal static class ValidatorHistoryCommands
             throw new StoreException(StoreFailure.Io, $"'{data}' holds neither a signing history nor a chain, so it does not say of which chain the history is. Name the network's genesis file with --genesis.");
         using var chain = SqliteChainStore.OpenReadOnly(data);
         return SigningHistory.Open(path, chain.GetCanonicalHash(0) ?? throw new StoreException(StoreFailure.Io, $"The chain in '{data}' is empty. Name the network's genesis file with --genesis."));
-    }
-
-    private static void WriteNew(string name, SigningInterchange all)
-    {
-        if (Path.Exists(name)) throw new IOException($"'{name}' exists. Name a file that does not: an export overwrites nothing.");
-        var partial = name + ".part";
-        try
-        {
-            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write))
-            {
-                SigningInterchangeJson.Write(all, stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(partial, name);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
     }
 
     private static JsonObject ToJson(string name, SigningImport done) => new()

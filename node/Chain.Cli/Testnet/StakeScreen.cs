@@ -49,7 +49,6 @@ internal static class StakeScreen
         yield return $"slot {slot}, epoch {epoch}: {(proposer is { } index ? $"{Named(status, index)} proposes" : "nobody is left to propose")}; {Percent(stake["participation"]!["previousEpoch"])} of the stake voted in the epoch before, {Percent(stake["participation"]!["currentEpoch"])} so far in this";
         if (stake["slashed"] is JsonArray { Count: > 0 } slashed) yield return $"[red]slashed:[/] {string.Join(", ", slashed.Select(index => Named(status, (int)index!)))}";
         if ((bool)stake["leaking"]!) yield return $"[red]leaking:[/] nothing was finalized for {stake["finalityDelay"]} epochs; absent validators lose stake until the others have two thirds";
-        if ((string?)stake["halted"] is { } halted) yield return $"[red]halted:[/] {Markup.Escape(halted)}";
     }
 
     private static string[] Row(JsonObject node)

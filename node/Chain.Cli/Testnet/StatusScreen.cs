@@ -50,10 +50,13 @@ internal static class StatusScreen
 
     internal static string State(JsonObject node)
     {
-        var state = (string)node["state"]!;
+        var state = ReadsOnly(node) ? "reads only" : (string)node["state"]!;
         var color = state switch { "running" => "green", "paused" => "yellow", _ => "red" };
         return $"[{color}]{state}[/]";
     }
+
+    /// <summary>Whether a node has stopped following the chain; its alert says why.</summary>
+    internal static bool ReadsOnly(JsonObject node) => (node["alerts"]?.AsArray() ?? []).Any(alert => (string?)alert!["name"] == "read_only");
 
     internal static string Head(JsonObject node) =>
         node["head"] is { } head ? $"{head["number"]} [{Colors.Of((string)head["hash"]!)}]{Short((string)head["hash"]!)}[/]" : "-";

@@ -123,10 +123,11 @@ internal static class TestnetCommands
             var runner = Open(parsed);
             var startedAt = Stopwatch.GetTimestamp();
             await runner.HealAsync(cancellation);
-            var converged = await ConvergedWithin(runner, TimeSpan.FromSeconds(10), cancellation);
+            var status = await SettledWithin(runner, TimeSpan.FromSeconds(10), cancellation);
             var elapsed = Stopwatch.GetElapsedTime(startedAt);
-            return Say(parsed, converged
-                ? string.Create(CultureInfo.InvariantCulture, $"healed: one head everywhere after {elapsed.TotalSeconds:F2} s")
+            var stopped = status["nodes"]!.AsArray().Where(node => StatusScreen.ReadsOnly(node!.AsObject())).Select(node => (int)node!["index"]!).ToList();
+            return Say(parsed, stopped.Count > 0 ? $"healed, but node {string.Join(",", stopped)} has stopped and serves reads only; `chain testnet status` says why"
+                : (bool)status["converged"]! ? string.Create(CultureInfo.InvariantCulture, $"healed: one head everywhere after {elapsed.TotalSeconds:F2} s")
                 : "healed: no common head within 10 s. Branches of equal weight stay apart until the next block; see `chain testnet status`.");
         }));
         return command;
@@ -180,17 +181,16 @@ internal static class TestnetCommands
         return ChainProgram.Ok;
     }
 
-    private static async Task<bool> ConvergedWithin(TestnetRunner runner, TimeSpan limit, CancellationToken cancellation)
+    /// <summary>The status once all nodes are on one head or all have stopped, or when the time is up.</summary>
+    private static async Task<JsonObject> SettledWithin(TestnetRunner runner, TimeSpan limit, CancellationToken cancellation)
     {
         var startedAt = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(startedAt) < limit)
+        while (true)
         {
             var status = await TestnetStatus.ReadAsync(runner, cancellation);
-            if ((bool)status["converged"]!) return true;
+            if ((bool)status["converged"]! || status["nodes"]!.AsArray().All(node => StatusScreen.ReadsOnly(node!.AsObject())) || Stopwatch.GetElapsedTime(startedAt) >= limit) return status;
             await Task.Delay(50, cancellation);
         }
-
-        return false;
     }
 
     private static List<IReadOnlyList<int>> ParseGroups(string text)

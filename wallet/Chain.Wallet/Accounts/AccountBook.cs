@@ -5,9 +5,14 @@ namespace Chain.Wallet;
 /// <summary>Finds accounts by address, by name in the keystore, or as dev:0 to dev:9.</summary>
 public sealed class AccountBook(KeystoreFolder folder)
 {
+    /// <summary>What to do about a file that cannot be read.</summary>
+    public const string Advice = "Put a whole copy in its place, or take it out of the folder.";
+
     /// <summary>The accounts of the keystore, in the order of their files.</summary>
-    public IReadOnlyList<Account> Own() =>
-        [.. folder.List().Where(entry => entry is { File: not null, Address: not null }).Select(FromEntry)];
+    public IReadOnlyList<Account> Own() => Own(folder.List());
+
+    /// <summary>The files of the keystore that cannot be read.</summary>
+    public IReadOnlyList<KeystoreEntry> Unreadable() => Unreadable(folder.List());
 
     /// <summary>Any account: one to look at or to pay.</summary>
     /// <exception cref="WalletException"><see cref="ExitCode.Unknown"/>: neither an address nor a known name.</exception>
@@ -19,12 +24,13 @@ public sealed class AccountBook(KeystoreFolder folder)
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)) throw NotAnAddress(text);
         if (text.StartsWith('-')) throw new WalletException(ExitCode.Usage, $"'{text}' is neither an account nor an option of this command.");
 
-        var own = Own();
+        var entries = folder.List();
+        var (own, unreadable) = (Own(entries), Unreadable(entries));
         var named = own.Where(account => string.Equals(account.Name, text, StringComparison.OrdinalIgnoreCase)).ToList();
         return named.Count switch
         {
             1 => named[0],
-            0 => throw new WalletException(ExitCode.Unknown, $"No account is called '{text}'. {Known(own)}"),
+            0 => throw new WalletException(ExitCode.Unknown, $"No account{(unreadable.Count > 0 ? " that can be read" : "")} is called '{text}'. {Known(own, unreadable)}"),
             _ => throw new WalletException(ExitCode.Unknown, $"{named.Count} accounts are called '{text}': {string.Join(", ", named.Select(account => account.Address))}. Use the address."),
         };
     }
@@ -35,33 +41,46 @@ public sealed class AccountBook(KeystoreFolder folder)
     {
         if (text is null)
         {
-            var own = Own();
-            return own.Count == 1 ? own[0] : throw new WalletException(ExitCode.Unknown, own.Count == 0
-                ? $"There is no account in {folder.Path}. Make one with `wallet new`, or on a local network use --from dev:0."
-                : $"Which account? {Known(own)}");
+            var entries = folder.List();
+            var (own, unreadable) = (Own(entries), Unreadable(entries));
+
+            // A file whose account cannot be read leaves a choice too: it may be the one that is meant.
+            if (own.Count == 1 && unreadable.TrueForAll(entry => entry.Address is null || entry.Address == own[0].Address)) return own[0];
+            throw new WalletException(ExitCode.Unknown, own.Count > 0 || unreadable.Count > 0
+                ? $"Which account? {Known(own, unreadable)}"
+                : $"There is no account in {folder.Path}. Make one with `wallet new`, or on a local network use --from dev:0.");
         }
 
         var account = Find(text);
         if (account.IsOwn) return account;
-        if (FileOf(account.Address) is { } damaged) throw new WalletException(ExitCode.Unknown, $"The file of {account.Address} cannot be used. {damaged.Path}: {damaged.Problem}.");
+        if (FileOf(account.Address) is { } damaged) throw new WalletException(ExitCode.Unknown, $"The file of {account.Address} is damaged. {damaged.Complaint} Bring the key in again with `wallet import`, or put a whole copy of the file in its place.");
         return DevAccounts.IndexOf(account.Address) is { } index
             ? Dev(index)
             : throw new WalletException(ExitCode.Unknown, $"The key of {account.Address} is not in {folder.Path}. Bring it in with `wallet import`, or choose another account: `wallet list` shows them.");
     }
 
-    /// <summary>Where an address already has a file; null where it has none.</summary>
-    public KeystoreEntry? FileOf(Address address) => folder.List().FirstOrDefault(entry => entry.Address == address);
+    /// <summary>Where an address already has a file, one that can be read before one that cannot; null where it has none.</summary>
+    public KeystoreEntry? FileOf(Address address) => folder.List().Where(entry => entry.Address == address).MinBy(entry => entry.File is null);
 
     private Account FindAddress(Address address) =>
-        folder.List().FirstOrDefault(entry => entry.File is not null && entry.Address == address) is { } entry ? FromEntry(entry) : new Account(address, null, null, null);
+        FileOf(address) is { File: not null } entry ? FromEntry(entry) : new Account(address, null, null, null);
 
     private static Account FromEntry(KeystoreEntry entry) => new(entry.Address!.Value, entry.Name, entry, null);
 
     private static Account Dev(int index) => new(DevAccounts.Key(index).Address, DevAccounts.Name(index), null, index);
 
-    private static string Known(IReadOnlyList<Account> own) => own.Count == 0
-        ? "The keystore is empty; on a local network there are dev:0 to dev:9."
-        : $"The keystore has: {string.Join(", ", own)}.";
+    private static List<Account> Own(IReadOnlyList<KeystoreEntry> entries) =>
+        [.. entries.Where(entry => entry is { File: not null, Address: not null }).Select(FromEntry)];
+
+    private static List<KeystoreEntry> Unreadable(IReadOnlyList<KeystoreEntry> entries) => [.. entries.Where(entry => entry.File is null)];
+
+    private static string Known(List<Account> own, List<KeystoreEntry> unreadable)
+    {
+        var accounts = own.Count > 0 ? $"The keystore has: {string.Join(", ", own)}."
+            : unreadable.Count > 0 ? "The keystore has no account that can be read."
+            : "The keystore is empty; on a local network there are dev:0 to dev:9.";
+        return unreadable.Count == 0 ? accounts : $"{accounts} {string.Join(" ", unreadable.Select(entry => entry.Complaint))} {Advice}";
+    }
 
     private static WalletException NotAnAddress(string text)
     {

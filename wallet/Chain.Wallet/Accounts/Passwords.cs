@@ -11,7 +11,7 @@ public sealed class Passwords(WalletHost host, Screen screen, string? file)
     /// <summary>Opens a keystore file; a person may try three times.</summary>
     public PrivateKey Open(KeystoreEntry entry)
     {
-        var keystore = entry.File ?? throw new WalletException(ExitCode.Unknown, $"{entry.Path}: {entry.Problem}.");
+        var keystore = entry.File ?? throw new WalletException(ExitCode.Unknown, entry.Complaint);
         var given = Given();
         for (var attempt = 1; ; attempt++)
         {

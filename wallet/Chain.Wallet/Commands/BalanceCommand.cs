@@ -16,6 +16,11 @@ internal static class BalanceCommand
             var asked = session.Get(accounts)!;
             var chosen = asked.Length > 0 ? [.. asked.Select(session.Accounts.Find)] : session.Accounts.Own();
             if (chosen.Count == 0) session.Accounts.FindOwn(null);
+            if (asked.Length == 0)
+            {
+                foreach (var entry in session.Accounts.Unreadable()) session.Screen.Note($"{entry.Complaint} Its account is left out.");
+            }
+
             var block = await session.Node.BlockNumberAsync(cancel).ConfigureAwait(false);
             var table = new Table().AddColumn("account").AddColumn(new TableColumn("ether").RightAligned()).AddColumn(new TableColumn("transfers sent").RightAligned());
             var list = new JsonArray();

@@ -47,7 +47,7 @@ internal sealed class ImportCommand
         string? password = null;
         foreach (var key in Keys(session, count))
         {
-            if (count > 1 && session.Accounts.FileOf(key.Address) is { } present)
+            if (count > 1 && session.Accounts.FileOf(key.Address) is { File: not null } present)
             {
                 session.Screen.Note($"{key.Address} is in the keystore already: {present.Path}");
                 continue;

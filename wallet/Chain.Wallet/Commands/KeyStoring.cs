@@ -9,7 +9,7 @@ internal static class KeyStoring
     /// <exception cref="WalletException">The account is there already.</exception>
     public static string Store(Session session, PrivateKey key, string password, string? name, bool light)
     {
-        if (session.Accounts.FileOf(key.Address) is { } present)
+        if (session.Accounts.FileOf(key.Address) is { File: not null } present)
             throw new WalletException(ExitCode.Failed, $"{key.Address} is in the keystore already: {present.Path}. Nothing was changed.");
         if (!session.Screen.IsJson) session.Screen.Note("Encrypting the key...");
         var file = KeystoreFile.Create(key, password, light ? KeyDerivation.Light() : KeyDerivation.Standard(), name);

@@ -19,7 +19,7 @@ internal static class ListCommand
             {
                 if (entry.File is null)
                 {
-                    session.Screen.Note($"{entry.Path}: {entry.Problem}.");
+                    session.Screen.Note($"{entry.Complaint} {AccountBook.Advice}");
                     unreadable.Add(new JsonObject { ["file"] = entry.Path, ["reason"] = entry.Problem });
                     continue;
                 }
@@ -30,7 +30,8 @@ internal static class ListCommand
 
             var document = new JsonObject { ["keystore"] = session.Folder.Path, ["accounts"] = accounts, ["unreadable"] = unreadable };
             if (session.Get(dev)) document["development"] = AddDevelopment(table);
-            if (table.Rows.Count == 0) session.Screen.Line($"No accounts in {session.Folder.Path}. Make one with `wallet new`; on a local network there are dev:0 to dev:9.");
+            if (table.Rows.Count == 0 && unreadable.Count > 0) session.Screen.Line($"No account in {session.Folder.Path} can be read.");
+            else if (table.Rows.Count == 0) session.Screen.Line($"No accounts in {session.Folder.Path}. Make one with `wallet new`; on a local network there are dev:0 to dev:9.");
             else session.Screen.Table(table);
             session.Screen.Document(document);
             return Task.FromResult(ExitCode.Ok);

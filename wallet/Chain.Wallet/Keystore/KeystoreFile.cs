@@ -64,7 +64,11 @@ public sealed class KeystoreFile
         }
         catch (JsonException)
         {
-            return new KeystoreError.Malformed("it is not JSON");
+            return new KeystoreError.Malformed(WhyNotJson(json.AsSpan().Trim()));
+        }
+        catch (InvalidOperationException)
+        {
+            return new KeystoreError.Malformed("a text in it is not Unicode");
         }
     }
 
@@ -98,6 +102,13 @@ public sealed class KeystoreFile
         json["version"] = 3;
         return json.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
+
+    private static string WhyNotJson(ReadOnlySpan<char> text) => text switch
+    {
+        [] => "it is empty",
+        ['{', .., not '}'] or ['{'] => "it breaks off before its end",
+        _ => "it is not JSON",
+    };
 
     private static Verdict<KeystoreFile, KeystoreError> Parse(KeystoreFields root)
     {

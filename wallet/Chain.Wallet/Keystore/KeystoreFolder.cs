@@ -8,6 +8,9 @@ namespace Chain.Wallet;
 public sealed record KeystoreEntry(string Path, Address? Address, KeystoreFile? File, string? Problem)
 {
     public string? Name => File?.Name;
+
+    /// <summary>For the user, where it cannot be read: which file, and why.</summary>
+    public string Complaint => $"{Path} cannot be used: {Problem}.";
 }
 
 /// <summary>A folder of keystore files in geth's layout: UTC--time--address, readable by its owner only.</summary>
@@ -32,12 +35,12 @@ public sealed class KeystoreFolder(string path)
         string json;
         try
         {
-            if (new FileInfo(file).Length > KeystoreFile.MaxBytes) return new KeystoreEntry(file, null, null, $"it is larger than {KeystoreFile.MaxBytes / 1024} KiB");
+            if (new FileInfo(file).Length > KeystoreFile.MaxBytes) return new KeystoreEntry(file, AddressInName(file), null, $"it is larger than {KeystoreFile.MaxBytes / 1024} KiB");
             json = File.ReadAllText(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new KeystoreEntry(file, null, null, e.Message);
+            return new KeystoreEntry(file, AddressInName(file), null, e.Message.TrimEnd('.'));
         }
 
         return KeystoreFile.Parse(json).IsOk(out var keystore, out var error)

@@ -150,6 +150,55 @@ public sealed class WalletKeyTests : IDisposable
         Assert.Contains("limit", (string)_wallet.Json["unreadable"]![0]!["reason"]!, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "it is empty")]
+    [InlineData("hello", "it is not JSON")]
+    [InlineData("[]", "it is not a JSON object")]
+    [InlineData("{\"address\":\"fcad0b19bb29d4674531d6f115237e16afce377c\",\"na", "it breaks off before its end")]
+    [InlineData("{\"version\":3,\"crypto\":[]}", "crypto is missing or malformed")]
+    [InlineData("{\"version\":3,\"crypto\":{\"cipher\":\"\\ud800\"}}", "not Unicode")]
+    public async Task A_damaged_file_is_named_with_what_is_wrong_and_the_others_go_on_working(string content, string why)
+    {
+        await ImportAsync("--name", "bob");
+        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("new", "--light", "--name", "carol", "--json"));
+        var (carol, damaged) = ((string)_wallet.Json["address"]!, (string)_wallet.Json["file"]!);
+        File.WriteAllText(damaged, content);
+        _wallet.Node.Fund(Address.Parse(SecretsAddress), "5");
+
+        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "bob", "--to", carol, "--value", "1wei", "--yes"));
+        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("list"));
+        Assert.Contains("bob", _wallet.Output, StringComparison.Ordinal);
+        AssertComplains();
+        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("balance"));
+        AssertComplains();
+        Assert.Equal(ExitCode.Unknown, await _wallet.RunAsync("balance", "carol"));
+        AssertComplains();
+        Assert.Equal(ExitCode.Unknown, await _wallet.RunAsync("export", carol, "--yes"));
+        AssertComplains();
+
+        // Without a name bob must not pay for what carol may have been meant to.
+        Assert.Equal(ExitCode.Unknown, await _wallet.RunAsync("send", "--to", "dev:0", "--value", "1wei", "--yes"));
+        AssertComplains();
+
+        void AssertComplains()
+        {
+            Assert.Contains($"{damaged} cannot be used: ", _wallet.Error, StringComparison.Ordinal);
+            Assert.Contains(why, _wallet.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_key_of_a_damaged_file_can_be_brought_in_again()
+    {
+        Directory.CreateDirectory(_wallet.Keystore);
+        File.WriteAllText(Path.Combine(_wallet.Keystore, $"UTC--2025-01-01T00-00-00.000000000Z--{SecretsAddress[2..].ToLowerInvariant()}"), "{");
+        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("list"));
+        Assert.Contains("can be read", _wallet.Output, StringComparison.Ordinal);
+        await ImportAsync();
+        _wallet.Node.Fund(Address.Parse(SecretsAddress), "5");
+        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--to", "dev:0", "--value", "1wei", "--yes"));
+    }
+
     [Fact]
     public async Task An_empty_wallet_says_what_to_do()
     {

@@ -25,7 +25,7 @@ public sealed record StakeWishes
 /// <summary>The validators of a network: their keys in the nodes' folders, their part of the genesis file, who of them misbehaves.</summary>
 internal static class StakePlan
 {
-    private const int MaxValidators = 4096;
+    public const int MaxValidators = 4096;
 
     // Slot zero has neither block nor votes, so nodes need not wait a long one out: the first block comes this soon after their start.
     private const ulong LongestWaitMs = 1000;

@@ -55,13 +55,15 @@ public sealed class TestnetFolder
         try
         {
             var manifest = JsonSerializer.Deserialize(File.ReadAllText(ManifestFile), TestnetJson.Default.TestnetManifest) ?? throw new JsonException("It says null.");
-            return manifest.Version == ManifestVersion ? manifest
-                : throw new TestnetException($"{ManifestFile} has version {manifest.Version}; this program knows version {ManifestVersion}. Use the program that made it, or another --dir.");
+            if (manifest.Version != ManifestVersion) throw new TestnetException($"{ManifestFile} has version {manifest.Version}; this program knows version {ManifestVersion}. Use the program that made it, or another --dir.");
+            return ManifestCheck.FindProblem(manifest) is { } problem ? throw Damaged(problem) : manifest;
         }
         catch (JsonException e)
         {
-            throw new TestnetException($"{ManifestFile} cannot be read: {e.Message} Restore it, or delete {Path} to begin anew.", e);
+            throw Damaged(ManifestCheck.Explain(e), e);
         }
+
+        TestnetException Damaged(string problem, Exception? inner = null) => new($"{ManifestFile} cannot be used: {problem} Restore it, or delete {Path} to begin anew.", inner);
     }
 
     /// <summary>Writes the manifest last, so that a folder half made holds no network.</summary>

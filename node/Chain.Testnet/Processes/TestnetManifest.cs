@@ -52,7 +52,12 @@ public sealed record TestnetValidators(int First, int Count, IReadOnlyList<strin
 /// <param name="StartedAtTicks">The process's start time, so that a number used again is not mistaken for it.</param>
 public sealed record NodeProcessRecord(int Pid, long StartedAtTicks);
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(TestnetManifest))]
 [JsonSerializable(typeof(NodeProcessRecord))]
 internal sealed partial class TestnetJson : JsonSerializerContext;

@@ -36,6 +36,7 @@ public static class TestnetPlan
 {
     public const ulong ChainId = 31337;
     public const int MaxNodes = 64;
+    public const double MaxHashRate = 1e12;
 
     private const int AdminPortOffset = 1000;
 
@@ -125,7 +126,7 @@ public static class TestnetPlan
         if (wishes.Nodes is < 1 or > MaxNodes) throw new UsageException($"A test network has 1 to {MaxNodes} nodes, not {wishes.Nodes}.");
         if (wishes.Stake is { } stake) StakePlan.Check(stake, wishes.Nodes);
         if (wishes.BlockTimeSeconds is < 2 or > 3600) throw new UsageException($"The block time is from 2 to 3600 s, not {wishes.BlockTimeSeconds} s: header time has whole seconds.");
-        if (wishes.HashRate is not (>= 1000 and <= 1e12)) throw new UsageException($"The hash rate of a network is from 1000 to 10^12 hashes a second, not {wishes.HashRate}.");
+        if (wishes.HashRate is not (>= 1000 and <= MaxHashRate)) throw new UsageException($"The hash rate of a network is from 1000 to 10^12 hashes a second, not {wishes.HashRate}.");
         foreach (var port in new[] { wishes.RpcPort, wishes.RpcPort + AdminPortOffset + wishes.Nodes, wishes.PeerPort, wishes.PeerPort + wishes.Nodes })
         {
             if (port is < 1024 or > 65_535) throw new UsageException($"Ports from {port} on are not usable: choose --rpc-port and --p2p-port so that all ports lie between 1024 and 65535.");

@@ -1,3 +1,5 @@
+using Chain.Node.Host.Network;
+using Chain.Primitives;
 using Chain.Testnet;
 
 namespace Chain.Tests;
@@ -19,6 +21,47 @@ public sealed class TestnetFolderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("nodes[0].rpcPort", "\"rpcPort\": 8545", "\"rpcPort\": -1")]
+    [InlineData("nodes[0].adminPort", "\"adminPort\": 9545", "\"adminPort\": 65536")]
+    [InlineData("nodes[0].peerPort", "\"peerPort\": 30303", "\"peerPort\": 0")]
+    [InlineData("nodes[0].peerPort", "\"peerPort\": 30303", "\"peerPort\": \"30303\"")]
+    [InlineData("nodes[0].peerPort", "\"peerPort\": 30303", "\"peerPort\": 99999999999")]
+    [InlineData("peerPort", "\"peerPort\": 30303,", "")]
+    [InlineData("nodes[0].enode", "enode://", "http://")]
+    [InlineData("nodes[0].enode", "\"enode\": \"", "\"enode\": null, \"other\": \"")]
+    [InlineData("nodes[0].nodeId", "\"nodeId\": \"", "\"nodeId\": \"x")]
+    [InlineData("nodes[0].beneficiary", "\"beneficiary\": \"", "\"beneficiary\": \"x")]
+    [InlineData("nodes[0].index", "\"index\": 0", "\"index\": 5")]
+    [InlineData("nodes[0].hashRate", "\"hashRate\": 7", "\"hashRate\": -7")]
+    [InlineData("hashRate", "\"hashRate\": 8", "\"hashRate\": 1e400")]
+    [InlineData("nodes[0].validators", "\"count\": 4", "\"count\": 2147483647")]
+    [InlineData("nodes[0].validators.behave", "\"behave\": []", "\"behave\": [null]")]
+    [InlineData("nodes[0].validators.behave", "\"behave\": []", "\"behave\": null")]
+    [InlineData("consensus", "\"consensus\": \"pos\"", "\"consensus\": \"luck\"")]
+    [InlineData("stake", "\"stake\": {", "\"other\": {")]
+    [InlineData("stake.slotMs", "\"slotMs\": 2000", "\"slotMs\": 0")]
+    [InlineData("stake.genesisTime", "\"genesisTime\": 1", "\"genesisTime\": 999999999999999999")]
+    [InlineData("nodes", "\"nodes\": [", "\"nodes\": [], \"other\": [")]
+    [InlineData("nodes", "\"nodes\": [", "\"nodes\": null, \"other\": [")]
+    [InlineData("nodes", "\"nodes\": [", "\"other\": [")]
+    [InlineData("nodes[0]", "\"nodes\": [", "\"nodes\": [null,")]
+    public void A_manifest_changed_by_hand_is_refused_with_the_field_that_is_wrong(string field, string was, string isNow)
+    {
+        var (folder, file) = (new TestnetFolder(_path), Path.Combine(_path, "testnet.json"));
+        folder.Create(Sound(), "{}");
+        folder.Load();
+        var sound = File.ReadAllText(file);
+        Assert.Contains(was, sound, StringComparison.Ordinal);
+        File.WriteAllText(file, sound.Replace(was, isNow, StringComparison.Ordinal));
+        var said = Assert.Throws<TestnetException>(folder.Load).Message;
+        Assert.Contains(file, said, StringComparison.Ordinal);
+        Assert.Contains(field, said, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Chain.Testnet", said, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', said);
+    }
+
+    [Theory]
     [InlineData(1, "error: the file is gone")]
     [InlineData(-1, "logged last")]
     public void A_dead_node_is_explained_by_what_it_wrote_last(int errorAfterLog, string expected)
@@ -34,5 +77,24 @@ public sealed class TestnetFolderTests : IDisposable
         var said = folder.LastWords(0);
         Assert.EndsWith(expected, said, StringComparison.Ordinal);
         Assert.DoesNotContain("older run", said, StringComparison.Ordinal);
+    }
+
+    private static TestnetManifest Sound()
+    {
+        var id = NodeId.Of(TestHub.KeyOf(1)).ToString();
+        var node = new TestnetNode(0, 8545, 9545, 30303, $"enode://{id}@127.0.0.1:30303", id, new Address(new byte[20]).ToString(), 7)
+        {
+            Validators = new TestnetValidators(0, 4, []),
+        };
+        return new TestnetManifest
+        {
+            Version = 1,
+            Consensus = "pos",
+            ChainId = 1,
+            BlockTimeSeconds = 0,
+            HashRate = 8,
+            Stake = new TestnetStake(2000, 8, 4, 1),
+            Nodes = [node],
+        };
     }
 }

@@ -85,6 +85,19 @@ public sealed class TestnetTests
     }
 
     [Fact]
+    public async Task A_network_that_does_not_start_whole_stops_what_it_started_and_leaves_what_ran()
+    {
+        await using var network = await TestNetwork.UpAsync(3);
+        foreach (var node in new[] { "1", "2" }) (await network.TestnetAsync("kill", node)).Succeeded();
+        await File.WriteAllTextAsync(Path.Combine(network.Folder, "node1", "nodekey"), "no key");
+        var up = await network.TestnetAsync("up", "--detach");
+        Assert.Equal(1, up.ExitCode);
+        Assert.Contains("Node 1 died while it was starting", up.Errors, StringComparison.Ordinal);
+        Assert.Contains("were stopped again: 2.", up.Errors, StringComparison.Ordinal);
+        Assert.Equal(["running", "stopped", "stopped"], (await network.StatusAsync())["nodes"]!.AsArray().Select(node => (string?)node!["state"]));
+    }
+
+    [Fact]
     public async Task A_frozen_node_and_a_slow_lossy_link_do_not_keep_the_others_from_one_head()
     {
         await using var network = await TestNetwork.UpAsync(3);

@@ -30,17 +30,7 @@ internal static class TestnetUpCommand
             var manifest = resumed ? folder.Load() : TestnetPlan.Create(folder, asked);
             if (resumed && !quiet) AnsiConsole.MarkupLine($"Resuming the network of {manifest.Nodes.Count} nodes in {Markup.Escape(folder.Path)}; its settings are those it was made with.");
             var runner = new TestnetRunner(folder, manifest);
-            IReadOnlyList<int> started;
-            try
-            {
-                started = await runner.StartAllAsync(cancellation);
-            }
-            catch
-            {
-                if (!resumed) await runner.StopAllAsync();
-                throw;
-            }
-
+            var started = await runner.StartAllAsync(cancellation);
             var answering = Stopwatch.GetElapsedTime(startedAt);
             var genesis = resumed ? null : manifest.Stake?.UntilGenesis(TimeProvider.System.GetUtcNow());
             if (genesis is { } wait && !quiet) AnsiConsole.MarkupLine(StakeScreen.Start(manifest.Stake!, wait));

@@ -18,16 +18,25 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
 
     public TestnetFolder Folder => folder;
 
-    /// <summary>Starts every node that does not run, and waits until all answer.</summary>
+    /// <summary>Starts every node that does not run, and waits until all answer. When that fails, those that were started are stopped again.</summary>
     /// <returns>The nodes that were started.</returns>
-    /// <exception cref="TestnetException">A node died or did not answer in time; the message holds the end of its log.</exception>
+    /// <exception cref="TestnetException">A node died or did not answer in time; the message holds the end of its log, and which nodes were stopped.</exception>
     public async Task<IReadOnlyList<int>> StartAllAsync(CancellationToken cancellation)
     {
         var missing = manifest.Nodes.Where(node => folder.FindProcess(node.Index) is null).Select(node => node.Index).ToList();
         foreach (var index in missing) TestnetPlan.CheckPorts(manifest.Nodes[index]);
-        foreach (var index in missing) Launch(index);
-        await Task.WhenAll(missing.Select(index => WaitUntilAnsweringAsync(index, cancellation)));
-        return missing;
+        try
+        {
+            foreach (var index in missing) Launch(index);
+            await Task.WhenAll(missing.Select(index => WaitUntilAnsweringAsync(index, cancellation)));
+            return missing;
+        }
+        catch (Exception e)
+        {
+            var stopped = await StopAsync(missing);
+            if (stopped.Count == 0 || e is not (TestnetException or IOException or UnauthorizedAccessException)) throw;
+            throw new TestnetException($"{e.Message}{Environment.NewLine}The nodes that had been started were stopped again: {string.Join(", ", stopped)}.", e);
+        }
     }
 
     /// <summary>Waits until every node knows a block of this height.</summary>
@@ -64,9 +73,11 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
 
     /// <summary>Ends all nodes in good order, the stubborn ones by force.</summary>
     /// <returns>How many ran.</returns>
-    public async Task<int> StopAllAsync()
+    public async Task<int> StopAllAsync() => (await StopAsync(manifest.Nodes.Select(node => node.Index))).Count;
+
+    private async Task<List<int>> StopAsync(IEnumerable<int> nodes)
     {
-        var running = manifest.Nodes.Select(node => (node.Index, Process: folder.FindProcess(node.Index))).Where(item => item.Process is not null).ToList();
+        var running = nodes.Select(index => (Index: index, Process: folder.FindProcess(index))).Where(item => item.Process is not null).ToList();
         foreach (var (index, process) in running)
         {
             if (IsStopped(process!)) Signal(index, SigContinue);
@@ -89,7 +100,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
 
             folder.ForgetProcess(item.Index);
         }));
-        return running.Count;
+        return running.ConvertAll(item => item.Index);
     }
 
     /// <summary>Cuts the network: nodes reach only those of their own group. A node in no group stands alone.</summary>
@@ -182,6 +193,12 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
             throw new TestnetException($"Node {index} ended before it began. {folder.LastWords(index)}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A process that no record names would never be found again.
+            process.Kill();
+            throw;
         }
     }
 

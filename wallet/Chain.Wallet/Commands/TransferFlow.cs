@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
 
@@ -25,22 +26,30 @@ internal static class TransferFlow
         return await FollowAsync(session, transaction.Hash, wait, document, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Follows a transfer, tells every event, and puts them into the document.</summary>
+    /// <summary>
+    /// Follows a transfer and puts every event into the document. A person is told what changed: a further block that makes the
+    /// transfer no better than the last one did is only counted, in the status line.
+    /// </summary>
     public static async Task<ExitCode> FollowAsync(Session session, Hash256 hash, WatchOptions options, JsonObject document, CancellationToken cancel)
     {
         var start = session.Host.Time.GetTimestamp();
         var events = new JsonArray();
         document["events"] = events;
+        string? level = null;
+        double Seconds() => session.Host.Time.GetElapsedTime(start).TotalSeconds;
         void Tell(WatchEvent happened)
         {
             events.Add(happened.ToJson());
-            var seconds = session.Host.Time.GetElapsedTime(start).TotalSeconds;
-            session.Screen.Line($"[grey]{seconds,7:0.0}s[/]  {happened.Text}");
+            var isMoreOfTheSame = happened.Kind == "confirmations" && happened.Confidence?.Level == level;
+            level = happened.Confidence?.Level;
+            if (!isMoreOfTheSame) session.Screen.Line($"[grey]{Seconds(),7:0.0}s[/]  {happened.Text}");
         }
+
+        void Stand(string where) => session.Screen.Status(string.Create(CultureInfo.InvariantCulture, $"{Seconds(),7:0.0}s  {where}; waiting for {options.Goal}"));
 
         try
         {
-            var outcome = await new TransferWatcher(session.Node, session.Host.Time, options).FollowAsync(hash, Tell, cancel).ConfigureAwait(false);
+            var outcome = await new TransferWatcher(session.Node, session.Host.Time, options).FollowAsync(hash, Tell, Stand, cancel).ConfigureAwait(false);
             var code = outcome == WatchOutcome.Settled ? ExitCode.Ok : ExitCode.NotArrived;
             document["outcome"] = Camel(outcome.ToString());
             session.Screen.Document(document);

@@ -15,6 +15,7 @@ public sealed class Screen
 
     private readonly WalletHost _host;
     private readonly IAnsiConsole _console;
+    private int _statusLength;
 
     public Screen(WalletHost host, bool json)
     {
@@ -37,13 +38,28 @@ public sealed class Screen
     /// <summary>A line for a person, in Spectre's markup; the values put into it are escaped. Nothing with --json.</summary>
     public void Line(FormattableString markup)
     {
-        if (!IsJson) _console.MarkupLineInterpolated(markup);
+        if (IsJson) return;
+        EraseStatus();
+        _console.MarkupLineInterpolated(markup);
+    }
+
+    /// <summary>On a terminal the last line, which the next one of these takes the place of and any other goes before. Nothing elsewhere.</summary>
+    public void Status(string text)
+    {
+        if (IsJson || !_host.OutputIsTerminal) return;
+
+        // One column stays free: a full line would break, and its beginning could not be come back to.
+        var fitting = text[..Math.Min(text.Length, Math.Max(0, _console.Profile.Width - 1))];
+        _host.Output.Write($"\r{fitting.PadRight(_statusLength)}");
+        _statusLength = fitting.Length;
     }
 
     /// <summary>A table for a person. Nothing with --json.</summary>
     public void Table(Table table)
     {
-        if (!IsJson) _console.Write(table.Border(TableBorder.Simple));
+        if (IsJson) return;
+        EraseStatus();
+        _console.Write(table.Border(TableBorder.Simple));
     }
 
     /// <summary>The one document. Nothing without --json.</summary>
@@ -53,7 +69,11 @@ public sealed class Screen
     }
 
     /// <summary>A remark beside the results: progress, a warning, what to do next. On standard error.</summary>
-    public void Note(string text) => _host.Error.WriteLine(text);
+    public void Note(string text)
+    {
+        EraseStatus();
+        _host.Error.WriteLine(text);
+    }
 
     /// <summary>An error in the document: a name, the exit code and the sentence.</summary>
     public static JsonObject ErrorObject(ExitCode code, string message) =>
@@ -63,6 +83,14 @@ public sealed class Screen
     public void Failure(ExitCode code, string message)
     {
         Document(new JsonObject { ["error"] = ErrorObject(code, message) });
-        _host.Error.WriteLine($"error: {message}");
+        Note($"error: {message}");
+    }
+
+    private void EraseStatus()
+    {
+        if (_statusLength == 0) return;
+        _host.Output.Write($"\r{new string(' ', _statusLength)}\r");
+        _host.Output.Flush();
+        _statusLength = 0;
     }
 }

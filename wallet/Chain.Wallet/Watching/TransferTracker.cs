@@ -27,6 +27,9 @@ public sealed class TransferTracker(WatchGoal goal)
     /// <summary>Whether a node has ever known the transfer.</summary>
     public bool IsKnown { get; private set; }
 
+    /// <summary>Where it stands now, in a few words.</summary>
+    public string Standing { get; private set; } = "not known to the node";
+
     /// <summary>What is new since the last look.</summary>
     public IReadOnlyList<WatchEvent> Observe(Observation look)
     {
@@ -43,6 +46,12 @@ public sealed class TransferTracker(WatchGoal goal)
             foreach (var kind in Progress(confidence)) events.Add(new WatchEvent(kind, Describe(confidence)) { BlockNumber = _blockNumber, BlockHash = _blockHash, Confidence = confidence });
         }
 
+        Standing = status.State switch
+        {
+            TransferState.Pending or TransferState.Orphaned => "in the pool",
+            TransferState.Mined => confidence is null ? $"in block {_blockNumber}" : Shorten(confidence),
+            _ => Standing,
+        };
         Outcome = status.State switch
         {
             TransferState.Replaced => WatchOutcome.Replaced,
@@ -121,9 +130,18 @@ public sealed class TransferTracker(WatchGoal goal)
         _ => null,
     };
 
+    private static string Count(Confidence confidence) => confidence.Confirmations == 1 ? "1 confirmation" : $"{confidence.Confirmations} confirmations";
+
+    private static string Shorten(Confidence confidence)
+    {
+        var safe = confidence.Finalized ? ", finalized" : confidence.Safe ? ", safe" : "";
+        if (confidence.IsByWork) return $"{Count(confidence)}{safe}, undone with probability {ProbabilityText.Describe(confidence.CatchUpProbability)}";
+        return confidence.StakeShare is { } share ? $"{Count(confidence)}, {ProbabilityText.Percent(share)} of the stake{safe}" : $"{Count(confidence)}{safe}";
+    }
+
     private static string Describe(Confidence confidence)
     {
-        var count = confidence.Confirmations == 1 ? "1 confirmation" : $"{confidence.Confirmations} confirmations";
+        var count = Count(confidence);
         if (!confidence.IsByWork)
         {
             var votes = confidence.StakeShare is { } share && !confidence.Finalized ? $", {ProbabilityText.Percent(share)} of the stake votes for it" : "";

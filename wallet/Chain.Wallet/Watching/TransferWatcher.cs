@@ -15,12 +15,12 @@ public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOpt
     private static readonly TimeSpan UnknownPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan OutagePatience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Tells each event as it happens.</summary>
+    /// <summary>Tells each event as it happens, and after each look where the transfer stands, in a few words.</summary>
     /// <exception cref="WalletException">
     /// <see cref="ExitCode.TimedOut"/>, <see cref="ExitCode.Unknown"/> for a transfer nobody knows,
     /// <see cref="ExitCode.NodeUnreachable"/> at the start or for two minutes.
     /// </exception>
-    public async Task<WatchOutcome> FollowAsync(Hash256 hash, Action<WatchEvent> tell, CancellationToken cancel)
+    public async Task<WatchOutcome> FollowAsync(Hash256 hash, Action<WatchEvent> tell, Action<string> stand, CancellationToken cancel)
     {
         var view = new ChainTransferView(node, hash, options.AttackerShare, new StandardTransferView(node, hash, options.AttackerShare, options.Goal));
         var tracker = new TransferTracker(options.Goal);
@@ -43,6 +43,7 @@ public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOpt
             }
 
             if (tracker.Outcome is { } outcome) return await ConcludeAsync(outcome, hash, tell, cancel).ConfigureAwait(false);
+            stand(outage is null ? tracker.Standing : $"{tracker.Standing} when the node last answered");
             var elapsed = time.GetElapsedTime(start);
             if (!tracker.IsKnown && outage is null && elapsed >= UnknownPatience)
                 throw new WalletException(ExitCode.Unknown, $"The node at {node.Url} does not know the transfer {hash}. Check the hash, and that it was sent on this network.");

@@ -43,5 +43,10 @@ public sealed record WatchGoal
         _ => confidence.Confirmations >= Confirmations,
     };
 
-    public override string ToString() => Tag ?? (Confirmations == 1 ? "1 confirmation" : $"{Confirmations} confirmations");
+    public override string ToString() => Tag ?? Confirmations switch
+    {
+        0 => "the pool",
+        1 => "1 confirmation",
+        _ => $"{Confirmations} confirmations",
+    };
 }

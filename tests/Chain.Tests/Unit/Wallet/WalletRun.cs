@@ -29,6 +29,9 @@ internal sealed class WalletRun : IDisposable
 
     public ImmediateTime Time { get; } = new();
 
+    /// <summary>Whether what is printed goes to a terminal.</summary>
+    public bool OutputIsTerminal { get; set; }
+
     /// <summary>Somebody sits there and will type these.</summary>
     public WalletRun Answering(params string[] lines)
     {
@@ -66,7 +69,7 @@ internal sealed class WalletRun : IDisposable
             Time = Time,
             Ask = question => Next(_answers, question, error),
             AskSecret = question => Next(_secrets, question, error),
-            OutputIsTerminal = false,
+            OutputIsTerminal = OutputIsTerminal,
         };
         Environment.TryAdd("CHAIN_KEYSTORE", Keystore);
         var code = await WalletProgram.RunAsync(args, host);

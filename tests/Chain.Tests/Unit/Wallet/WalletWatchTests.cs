@@ -32,6 +32,36 @@ public sealed class WalletWatchTests : IDisposable
         Assert.Equal(1, _wallet.Node.Calls.Count(call => call == "chain_getTransactionStatus"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Blocks_that_change_nothing_are_counted_in_a_line_that_only_a_terminal_has(bool isTerminal)
+    {
+        var hash = await SendAsync();
+        _wallet.Node.OnCall = method =>
+        {
+            if (method == "eth_getTransactionByHash") _wallet.Node.Mine();
+        };
+        _wallet.OutputIsTerminal = isTerminal;
+        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("watch", hash, "--until", "12"));
+
+        // A line of its own for each level: the others come and go behind a carriage return.
+        var lines = _wallet.Output.Split('\n').Select(line => line[(line.LastIndexOf('\r') + 1)..]).ToList();
+        Assert.Equal([1, 3, 6, 10], Enumerable.Range(1, 11).Where(n => lines.Exists(line => line.Contains($"  {n} confirmation{(n == 1 ? "" : "s")}, ", StringComparison.Ordinal))));
+        Assert.Equal(isTerminal, _wallet.Output.Contains("\r    1.2s  5 confirmations, undone with probability 19.8 %; waiting for 12", StringComparison.Ordinal));
+        Assert.Equal(isTerminal, _wallet.Output.Contains('\r', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_while_a_transfer_is_watched_starts_a_line()
+    {
+        var hash = await SendAsync();
+        _wallet.OutputIsTerminal = true;
+        Assert.Equal(ExitCode.TimedOut, await _wallet.RunAsync("watch", hash, "--timeout", "5s"));
+        Assert.Contains("in the pool; waiting for 6 confirmations", _wallet.Output, StringComparison.Ordinal);
+        Assert.EndsWith(" \r", _wallet.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Our_own_nodes_account_of_a_reorganisation_is_told()
     {

@@ -164,6 +164,8 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
 
     void IPeerSender.Disconnect(PeerId peer, DisconnectReason reason, string why) => _hub.Disconnect(peer, reason, why);
 
+    void IPeerSender.Retire(string why) => _hub.Retire(DisconnectReason.ClientQuitting, why);
+
     /// <summary>Ends in good order: no new calls, peers told goodbye, what is in the inbox done, the store closed.</summary>
     public async ValueTask DisposeAsync()
     {

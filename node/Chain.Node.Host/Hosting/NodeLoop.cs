@@ -12,16 +12,21 @@ internal interface IPeerSender
     void Send(PeerId peer, WireMessage message);
 
     void Disconnect(PeerId peer, DisconnectReason reason, string why);
+
+    /// <summary>Leaves all peers and meets no more.</summary>
+    void Retire(string why);
 }
 
 /// <summary>
 /// Feeds the core from the inbox and carries its effects out: persist, publish, send, answer, tell. The only owner of the core.
 /// When the store refuses a write the core is thrown away and made anew from what was committed, and from then on the node only
-/// reads.
+/// reads, and has no peers.
 /// </summary>
 /// <param name="evidence">Where proofs are kept; what it holds at the start keeps the node from following the chain.</param>
 internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainStore store, NodeInbox inbox, NodeFeed feed, EvidenceFolder evidence, ILogger logger)
 {
+    private const string LeftToRead = "this node serves reads only";
+
     private readonly ConcurrentDictionary<RequestId, TaskCompletionSource<NodeReply>> _asked = new();
     private readonly EffectList _effects = new();
     private NodeCore _core = new(config, rules, store);
@@ -71,7 +76,12 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
     public async Task RunAsync()
     {
         Volatile.Write(ref _view, _core.View);
-        if (_whyReadOnly is { } stopped) HostLog.Halted(logger, stopped);
+        if (_whyReadOnly is { } stopped)
+        {
+            HostLog.Halted(logger, stopped);
+            Peers?.Retire(LeftToRead);
+        }
+
         while (await inbox.ReadAsync() is { } input)
         {
             if (_whyReadOnly is { } why) Refuse(input, why);
@@ -120,7 +130,8 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
                 break;
             case NodeEffect.Halt halt:
                 HostLog.Halted(logger, halt.Why);
-                foreach (var peer in View.Peers) Peers?.Disconnect(peer.Id, DisconnectReason.ClientQuitting, "this node stopped following the chain");
+                Peers?.Retire("this node stopped following the chain");
+                Volatile.Write(ref _view, View with { Peers = [] });
                 _whyReadOnly = ReadsOnly(halt.Why);
                 break;
             case NodeEffect.Disconnect disconnect:
@@ -138,7 +149,7 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
         }
     }
 
-    private static string ReadsOnly(string why) => $"this node serves reads only: {why}";
+    private static string ReadsOnly(string why) => $"{LeftToRead}: {why}";
 
     private void Keep(ConsensusEvidence proof, string message)
     {
@@ -164,7 +175,7 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
     private void TurnReadOnly(StoreException e)
     {
         HostLog.ReadOnly(logger, e.Message);
-        foreach (var peer in View.Peers) Peers?.Disconnect(peer.Id, DisconnectReason.ClientQuitting, "the store refused a write");
+        Peers?.Retire("the store refused a write");
         _core = new NodeCore(config, rules, store);
         Volatile.Write(ref _view, _core.View);
         _whyReadOnly = $"this node serves reads only since its store refused a write: {e.Message} Mend that and restart the node.";
@@ -195,7 +206,7 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
                 Fail(ask.Request);
                 break;
             case NodeInput.PeerConnected connected:
-                Peers?.Disconnect(connected.Peer, DisconnectReason.ClientQuitting, "reads only");
+                Peers?.Disconnect(connected.Peer, DisconnectReason.ClientQuitting, LeftToRead);
                 break;
         }
     }

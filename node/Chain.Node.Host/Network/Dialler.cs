@@ -21,6 +21,7 @@ internal sealed class Dialler : IDisposable
     private const int EagerWaitMs = 30;
     private const int EagerForMs = 5_000;
     private const int LastingMs = 5_000;
+    private const int PatientAfterLeaves = 2;
     private const int IdleMs = 1_000;
 
     private readonly PeerHubOptions _options;
@@ -33,6 +34,7 @@ internal sealed class Dialler : IDisposable
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ITimer _timer;
     private long _eagerUntilMs;
+    private bool _isRetired;
     private long _order;
 
     public Dialler(NodeId self, PeerHubOptions options, MonotonicClock clock, Func<NodeId, bool> isConnected, Func<int> dialledConnections)
@@ -107,10 +109,16 @@ internal sealed class Dialler : IDisposable
         Wake();
     }
 
+    /// <summary>Dials nobody any more.</summary>
+    public void Retire()
+    {
+        lock (_gate) _isRetired = true;
+    }
+
     /// <summary>An attempt at this address, or a connection with it, ended.</summary>
-    /// <param name="lastedMs">How long the connection was up; 0 when it never was.</param>
+    /// <param name="lastedMs">How long the connection was up; null when it never was.</param>
     /// <returns>Failures in a row.</returns>
-    public int Ended(NodeId node, DisconnectReason reason, string why, long lastedMs)
+    public int Ended(NodeId node, DisconnectReason reason, string why, long? lastedMs)
     {
         var failures = 0;
         lock (_gate)
@@ -120,7 +128,8 @@ internal sealed class Dialler : IDisposable
                 target.Busy = false;
                 target.LastError = why;
                 target.Failures = lastedMs >= LastingMs ? 0 : target.Failures + 1;
-                target.NextAtMs = _clock.NowMs + WaitMs(target.Failures, reason);
+                if (lastedMs is not null && reason != DisconnectReason.NetworkError) target.Leaves = lastedMs >= LastingMs ? 0 : target.Leaves + 1;
+                target.NextAtMs = _clock.NowMs + WaitMs(target, reason);
                 failures = target.Failures;
                 if (target.Kind == DialKind.Learned && (failures >= ForgetLearnedAfter || IsHopeless(reason))) _targets.Remove(node);
             }
@@ -159,6 +168,7 @@ internal sealed class Dialler : IDisposable
         var due = new List<(Enode, bool)>();
         lock (_gate)
         {
+            if (_isRetired) return due;
             var now = _clock.NowMs;
             var nextAt = now + IdleMs;
             var busy = _targets.Values.Count(target => target.Busy);
@@ -185,13 +195,14 @@ internal sealed class Dialler : IDisposable
         return due;
     }
 
-    private long WaitMs(int failures, DisconnectReason reason)
+    // Impatience is for links that come back, not for a peer that is there and says goodbye each time.
+    private long WaitMs(Target target, DisconnectReason reason)
     {
-        if (_clock.NowMs < _eagerUntilMs && !IsHopeless(reason)) return EagerWaitMs;
+        if (_clock.NowMs < _eagerUntilMs && !IsHopeless(reason) && target.Leaves < PatientAfterLeaves) return EagerWaitMs;
         var longest = (long)_options.MaxBackoff.TotalMilliseconds;
         if (IsHopeless(reason)) return 4 * longest;
         if (reason == DisconnectReason.TooManyPeers) return longest;
-        return Math.Min(longest, (long)_options.MinBackoff.TotalMilliseconds << Math.Clamp(failures - 1, 0, 20));
+        return Math.Min(longest, (long)_options.MinBackoff.TotalMilliseconds << Math.Clamp(target.Failures - 1, 0, 20));
     }
 
     // Trying again soon cannot help: the peer is of another network, speaks another protocol, or is not who it was said to be.
@@ -210,6 +221,9 @@ internal sealed class Dialler : IDisposable
         public bool Busy { get; set; }
 
         public int Failures { get; set; }
+
+        /// <summary>Connections in a row that ended with a goodbye soon after they were made.</summary>
+        public int Leaves { get; set; }
 
         public long NextAtMs { get; set; }
 

@@ -26,6 +26,7 @@ public sealed class PeerHub : IAsyncDisposable
     private Enode? _enode;
     private long _lastPeer;
     private OutgoingMessage? _lastOutgoing;
+    private volatile bool _isRetired;
 
     public PeerHub(PeerHubOptions options, PrivateKey nodeKey, PeerEventHandler handler, TransactionRecovery recovery, TimeProvider time, ILogger logger)
     {
@@ -96,6 +97,14 @@ public sealed class PeerHub : IAsyncDisposable
 
     /// <summary>Ends a connection with a goodbye; nothing happens when it is gone.</summary>
     public void Disconnect(PeerId peer, DisconnectReason reason, string why) => _registry.Find(peer)?.Close(reason, why);
+
+    /// <summary>Says goodbye to all peers, and neither dials nor lets anybody in from now on.</summary>
+    public void Retire(DisconnectReason reason, string why)
+    {
+        _isRetired = true;
+        _dialler.Retire();
+        foreach (var connection in _registry.All) connection.Close(reason, why);
+    }
 
     /// <summary>Connects with a peer and stays so.</summary>
     public void AddPeer(Enode enode) => _dialler.Add(enode, DialKind.Static);
@@ -169,7 +178,8 @@ public sealed class PeerHub : IAsyncDisposable
                 continue;
             }
 
-            _ = Run(() => ServeIncomingAsync(socket));
+            if (_isRetired) socket.Dispose();
+            else _ = Run(() => ServeIncomingAsync(socket));
         }
     }
 
@@ -230,7 +240,7 @@ public sealed class PeerHub : IAsyncDisposable
         }
         finally
         {
-            if (failure is not null) _services.Logger.DialFailed(enode, _dialler.Ended(enode.Id, failure.Reason, failure.Why, lastedMs: 0), failure.Why);
+            if (failure is not null) _services.Logger.DialFailed(enode, _dialler.Ended(enode.Id, failure.Reason, failure.Why, lastedMs: null), failure.Why);
         }
     }
 

@@ -116,7 +116,7 @@ internal static class Alerts
         var age = node.Now.UnixSeconds - Math.Min(node.Now.UnixSeconds, view.Head.Header.Timestamp);
         var interval = node.Spec.Consensus.BlockIntervalMs;
         if (view.Head.Number > 0 && age * 1000 > interval * LagInBlockTimes) alerts.Add(new Alert("consensus_lag", Lag(view, age, interval)));
-        if (view.Peers.IsEmpty && hadPeers) alerts.Add(new Alert("partition", "every peer is gone"));
+        if (view.Peers.IsEmpty && hadPeers && node.ReadOnlyReason is null) alerts.Add(new Alert("partition", "every peer is gone"));
         if (node.ReadOnlyReason is { } reason) alerts.Add(new Alert("read_only", reason));
         if (view.Stake()?.StalledFinality() is { } stalled) alerts.Add(new Alert("finality_stalled", stalled));
         return alerts;

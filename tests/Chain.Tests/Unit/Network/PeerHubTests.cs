@@ -143,6 +143,22 @@ public sealed class PeerHubTests
     }
 
     [Fact]
+    public async Task A_retired_hub_says_goodbye_and_lets_nobody_in()
+    {
+        await using var a = await TestHub.StartAsync(1);
+        await using var b = await TestHub.StartAsync(2, new PeerHubOptions { StaticPeers = [a.Hub.Self] });
+        await a.NextAsync<PeerEvent.Connected>();
+
+        a.Hub.Retire(DisconnectReason.ClientQuitting, "it only reads");
+
+        Assert.Equal(DisconnectReason.ClientQuitting, (await b.NextAsync<PeerEvent.Disconnected>()).Reason);
+        await a.NextAsync<PeerEvent.Disconnected>();
+        await using var c = await TestHub.StartAsync(3, new PeerHubOptions { StaticPeers = [a.Hub.Self] });
+        await TestHub.UntilAsync(() => c.Hub.StaticPeers[0].Failures >= 2);
+        Assert.False(a.TryTake(out _));
+    }
+
+    [Fact]
     public async Task A_removed_static_peer_is_left_alone()
     {
         await using var a = await TestHub.StartAsync(1);

@@ -8,7 +8,7 @@ namespace Chain.Cli;
 /// <summary>The table of nodes.</summary>
 internal static class StatusScreen
 {
-    public static IRenderable Render(JsonObject status) => new Rows(StakeScreen.Fits(status) ? StakeScreen.Render(status) : WorkTable(status), Verdict(status));
+    public static IRenderable Render(JsonObject status) => new Rows(StakeScreen.Fits(status) ? StakeScreen.Render(status) : WorkTable(status), new Markup(Verdict(status)));
 
     public static bool NobodyRuns(JsonObject status) => status["nodes"]!.AsArray().All(node => (string)node!["state"]! == "stopped");
 
@@ -29,10 +29,23 @@ internal static class StatusScreen
         return table;
     }
 
-    private static Markup Verdict(JsonObject status) => new(
-        NobodyRuns(status) ? "[red]no node runs[/]"
-        : (bool)status["converged"]! ? "[green]one head everywhere[/]"
-        : "[yellow]heads differ[/]");
+    /// <summary>Whether the nodes agree, in markup; of those that do not answer only how many they are.</summary>
+    internal static string Verdict(JsonObject status)
+    {
+        if (NobodyRuns(status)) return "[red]no node runs[/]";
+        if (Silent(status) == status["nodes"]!.AsArray().Count) return "[red]no node answers[/]";
+        return (bool)status["converged"]! ? $"[green]one head {Where(status)}[/]" : $"[yellow]heads differ {(Silent(status) > 0 ? Where(status) : "")}".TrimEnd() + "[/]";
+    }
+
+    /// <summary>Of whom it is said that they have one head, or several.</summary>
+    public static string Where(JsonObject status) => Silent(status) switch
+    {
+        0 => "everywhere",
+        1 => $"on the nodes that answer (1 of {status["nodes"]!.AsArray().Count} does not)",
+        var silent => $"on the nodes that answer ({silent} of {status["nodes"]!.AsArray().Count} do not)",
+    };
+
+    private static int Silent(JsonObject status) => status["nodes"]!.AsArray().Count(node => node!["head"] is null);
 
     private static string[] Row(JsonObject node) =>
     [

@@ -127,7 +127,7 @@ internal static class TestnetCommands
             var elapsed = Stopwatch.GetElapsedTime(startedAt);
             var stopped = status["nodes"]!.AsArray().Where(node => StatusScreen.ReadsOnly(node!.AsObject())).Select(node => (int)node!["index"]!).ToList();
             return Say(parsed, stopped.Count > 0 ? $"healed, but node {string.Join(",", stopped)} has stopped and serves reads only; `chain testnet status` says why"
-                : (bool)status["converged"]! ? string.Create(CultureInfo.InvariantCulture, $"healed: one head everywhere after {elapsed.TotalSeconds:F2} s")
+                : (bool)status["converged"]! ? string.Create(CultureInfo.InvariantCulture, $"healed: one head {StatusScreen.Where(status)} after {elapsed.TotalSeconds:F2} s")
                 : "healed: no common head within 10 s. Branches of equal weight stay apart until the next block; see `chain testnet status`.");
         }));
         return command;

@@ -123,6 +123,24 @@ public sealed class TestnetTests
     }
 
     [Fact]
+    public async Task The_status_tells_which_faults_are_in_force_until_they_are_healed()
+    {
+        await using var network = await TestNetwork.UpAsync(3);
+        (await network.TestnetAsync("partition", "0,1|2")).Succeeded();
+        (await network.TestnetAsync("link", "0", "1", "--delay", "100ms", "--loss", "5%")).Succeeded();
+        (await network.TestnetAsync("skew", "2", "+2s")).Succeeded();
+        Assert.Equal(
+            """{"partition":[[0,1],[2]],"cutLinks":[],"links":[{"from":0,"to":1,"delayMs":100,"jitterMs":0,"loss":0.05,"duplicate":0},{"from":1,"to":0,"delayMs":100,"jitterMs":0,"loss":0.05,"duplicate":0}],"skews":[{"node":2,"clockSkewMs":2000}]}""",
+            (await network.StatusAsync())["faults"]!.ToJsonString());
+        var screen = await Programs.ChainAsync("testnet", "status", "--dir", network.Folder);
+        Assert.Contains("partition: 0,1 | 2; link 0-1: delay 100 ms, loss 5 %; clock of node 2: 2000 ms ahead", screen.Succeeded().Output, StringComparison.Ordinal);
+
+        (await network.TestnetAsync("skew", "2", "0s")).Succeeded();
+        (await network.TestnetAsync("heal")).Succeeded();
+        Assert.Equal("""{"partition":null,"cutLinks":[],"links":[],"skews":[]}""", (await network.StatusAsync())["faults"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task Wrong_requests_are_refused_with_what_to_do()
     {
         await using var network = await TestNetwork.UpAsync(2);

@@ -8,7 +8,7 @@ namespace Chain.Cli;
 /// <summary>The table of nodes.</summary>
 internal static class StatusScreen
 {
-    public static IRenderable Render(JsonObject status) => new Rows(StakeScreen.Fits(status) ? StakeScreen.Render(status) : WorkTable(status), new Markup(Verdict(status)));
+    public static IRenderable Render(JsonObject status) => new Rows(StakeScreen.Fits(status) ? StakeScreen.Render(status) : WorkTable(status), new Markup(Verdict(status)), FaultLine.Render(status));
 
     public static bool NobodyRuns(JsonObject status) => status["nodes"]!.AsArray().All(node => (string)node!["state"]! == "stopped");
 

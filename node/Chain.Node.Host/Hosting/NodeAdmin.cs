@@ -12,6 +12,15 @@ internal sealed class NodeAdmin(
 
     private Address? _beneficiary = beneficiary;
 
+    public NodeFaults Faults
+    {
+        get
+        {
+            var (blocked, links) = faults?.InForce() ?? ([], []);
+            return new NodeFaults([.. blocked.Select(id => id.ToString())], [.. links.Select(link => KeyValuePair.Create(link.Key.ToString(), link.Value))], clock.SkewMs);
+        }
+    }
+
     public string? AddPeer(string enode)
     {
         if (!Enode.Parse(enode).IsOk(out var parsed, out var error)) return error;

@@ -22,13 +22,13 @@ public sealed class FaultTable(int seed)
         Changed?.Invoke();
     }
 
-    /// <summary>Sets what the link to one node does; null makes it sound. Answers what is wrong with the numbers, or null.</summary>
+    /// <summary>Sets what the link to one node does; null, or one without faults, makes it sound. Answers what is wrong with the numbers, or null.</summary>
     public string? SetLink(NodeId node, LinkFaults? faults)
     {
         if (faults?.FindProblem() is { } problem) return problem;
         lock (_gate)
         {
-            if (faults is null) _links.Remove(node);
+            if (faults is null || faults.IsSound()) _links.Remove(node);
             else _links[node] = faults;
         }
 
@@ -46,6 +46,17 @@ public sealed class FaultTable(int seed)
         }
 
         Changed?.Invoke();
+    }
+
+    /// <summary>What is in force: who is blocked, and what the links do that are not sound; by node id.</summary>
+    public (IReadOnlyList<NodeId> Blocked, IReadOnlyList<KeyValuePair<NodeId, LinkFaults>> Links) InForce()
+    {
+        lock (_gate)
+        {
+            return (
+                [.. _blocked.OrderBy(id => id.ToString(), StringComparer.Ordinal)],
+                [.. _links.OrderBy(link => link.Key.ToString(), StringComparer.Ordinal)]);
+        }
     }
 
     /// <summary>Whether no connection with this node may exist.</summary>

@@ -10,6 +10,9 @@ public sealed record LinkFaults(int DelayMs, int JitterMs, double LossRatio, dou
     /// <summary>The longest delay, jitter included.</summary>
     public const int MaxDelayMs = 600_000;
 
+    /// <summary>Whether it does nothing to a message.</summary>
+    public bool IsSound() => DelayMs == 0 && JitterMs == 0 && LossRatio == 0 && DuplicateRatio == 0;
+
     /// <summary>What is wrong with these numbers; null when nothing is.</summary>
     public string? FindProblem() =>
         DelayMs is < 0 or > MaxDelayMs ? $"A delay is from 0 to {MaxDelayMs} ms, not {DelayMs}."

@@ -73,6 +73,12 @@ public sealed record PeerEndpoint(PeerId Id, string NodeId, string RemoteAddress
 
 public sealed record ImportTotals(long Blocks, long Transactions, TimeSpan Time);
 
+/// <summary>The faults in force on a node.</summary>
+/// <param name="BlockedPeers">Node ids (128 lower-case hex digits).</param>
+/// <param name="Links">By node id, what the link to it does to messages; those not named are sound.</param>
+/// <param name="ClockSkewMs">How far its clock is ahead of the machine's.</param>
+public sealed record NodeFaults(IReadOnlyList<string> BlockedPeers, IReadOnlyList<KeyValuePair<string, LinkFaults>> Links, long ClockSkewMs);
+
 /// <summary>
 /// Control over a node, for its owner and for test networks. A refusal (a malformed enode URL, faults on a node started without
 /// `--faults`) comes back as text for the person who asked; null means done.
@@ -95,6 +101,9 @@ public interface INodeAdmin
 
     /// <summary>Shifts the node's clock by this much against the machine's.</summary>
     string? SetClockSkew(long milliseconds);
+
+    /// <summary>The faults in force; nobody is blocked and every link is sound on a node started without `--faults`.</summary>
+    NodeFaults Faults { get; }
 
     /// <summary>Starts or stops the search inside this process; without a beneficiary the one used before.</summary>
     string? SetMining(bool on, Address? beneficiary);

@@ -144,7 +144,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         foreach (var (from, to) in new[] { (a, b), (b, a) })
         {
             using var client = new NodeClient(manifest.Nodes[from].AdminPort);
-            var faults = new JsonObject { ["delayMs"] = (long)delay.TotalMilliseconds, ["lossRatio"] = loss, ["duplicateRatio"] = duplication };
+            var faults = new JsonObject { ["delayMs"] = (long)delay.TotalMilliseconds, ["loss"] = loss, ["duplicate"] = duplication };
             await client.CallAsync("admin_setLink", [manifest.Nodes[to].NodeId, faults], cancellation);
         }
     }

@@ -14,6 +14,7 @@ public static class TestnetStatus
             ["consensus"] = runner.Manifest.Consensus,
             ["converged"] = heads.Count == 1,
             ["nodes"] = new JsonArray([.. nodes]),
+            ["faults"] = await TestnetFaults.ReadAsync(runner.Manifest, [.. nodes.Where(node => (string?)node["state"] == "running").Select(node => (int)node["index"]!)], cancellation),
         };
         if (runner.Manifest.Stake?.UntilGenesis(TimeProvider.System.GetUtcNow()) is { Ticks: > 0 } wait) status["genesisInMs"] = (long)Math.Ceiling(wait.TotalMilliseconds);
         return status;

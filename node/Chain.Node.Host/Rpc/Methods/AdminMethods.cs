@@ -7,6 +7,8 @@ namespace Chain.Node.Host.Rpc;
 /// <summary>admin_: control over the node. Answered on the admin port, or to a bearer of the token.</summary>
 internal static class AdminMethods
 {
+    private const string NotControlled = "this node is not to be controlled from outside";
+
     public static void AddTo(RpcMethodTable table)
     {
         table.Add("admin_nodeInfo", 0, NodeInfo);
@@ -21,6 +23,7 @@ internal static class AdminMethods
         });
         table.Add("admin_setLink", 2, SetLink);
         table.Add("admin_heal", 0, call => Do(call, admin => admin.Heal()));
+        table.Add("admin_faults", 0, Faults);
         table.Add("admin_setClockSkew", 1, call =>
         {
             var milliseconds = call.Args.Take<long>(0, ArgParsers.Long);
@@ -48,7 +51,7 @@ internal static class AdminMethods
     private static RpcError? Do(RpcCall call, Func<INodeAdmin, string?> action)
     {
         if (call.Args.Error is { } error) return error;
-        if (call.Node.Admin is not { } admin) return RpcError.Refused("this node is not to be controlled from outside");
+        if (call.Node.Admin is not { } admin) return RpcError.Refused(NotControlled);
         if (action(admin) is { } refusal) return RpcError.Refused(refusal);
         call.Out.WriteBooleanValue(true);
         return null;
@@ -145,6 +148,33 @@ internal static class AdminMethods
         }
 
         return Do(call, admin => admin.SetLink(peer, faults));
+    }
+
+    /// <summary>What is in force, in the fields that `admin_setLink` takes.</summary>
+    private static RpcError? Faults(RpcCall call)
+    {
+        if (call.Node.Admin is not { } admin) return RpcError.Refused(NotControlled);
+        var (json, faults) = (call.Out, admin.Faults);
+        json.WriteStartObject();
+        json.WriteStartArray("blockedPeers"u8);
+        foreach (var id in faults.BlockedPeers) json.WriteStringValue(id);
+        json.WriteEndArray();
+        json.WriteStartArray("links"u8);
+        foreach (var (id, link) in faults.Links)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, id);
+            json.WriteNumber("delayMs"u8, link.DelayMs);
+            json.WriteNumber("jitterMs"u8, link.JitterMs);
+            json.WriteNumber("loss"u8, link.LossRatio);
+            json.WriteNumber("duplicate"u8, link.DuplicateRatio);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("clockSkewMs"u8, faults.ClockSkewMs);
+        json.WriteEndObject();
+        return null;
     }
 
     private static double Ratio(RpcFields fields, string name)

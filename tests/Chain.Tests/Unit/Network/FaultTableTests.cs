@@ -19,6 +19,22 @@ public sealed class FaultTableTests
         Assert.DoesNotContain(true, Nodes.Select(faults.IsCut));
     }
 
+    [Fact]
+    public void It_tells_what_is_in_force_and_a_link_without_faults_is_not()
+    {
+        var faults = new FaultTable(seed: 1);
+        var slow = new LinkFaults(100, 0, 0, 0);
+
+        faults.SetBlocked([Nodes[2]]);
+        faults.SetLink(Nodes[1], slow);
+        faults.SetLink(Nodes[3], slow);
+        faults.SetLink(Nodes[3], new LinkFaults(0, 0, 0, 0));
+
+        var (blocked, links) = faults.InForce();
+        Assert.Equal([Nodes[2]], blocked);
+        Assert.Equal([KeyValuePair.Create(Nodes[1], slow)], links);
+    }
+
     [Theory]
     [InlineData(-1, 0, 0, 0)]
     [InlineData(600_001, 0, 0, 0)]

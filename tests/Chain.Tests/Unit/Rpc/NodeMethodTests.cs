@@ -97,5 +97,6 @@ public sealed class NodeMethodTests
         Assert.Equal(-32602, (await server.ErrorAsync("admin_setLink", "\"xyz\",null")).Code);
         Assert.Equal(a, (await server.CallAsync("admin_nodeInfo")).GetProperty("id").GetString());
         Assert.Equal("[]", await server.TextAsync("admin_peers"));
+        Assert.Equal("""{"blockedPeers":["aa"],"links":[{"id":"bb","delayMs":300,"jitterMs":10,"loss":0.02,"duplicate":0}],"clockSkewMs":-3000}""", (await server.CallAsync("admin_faults")).GetRawText());
     }
 }

@@ -230,6 +230,8 @@ internal sealed class TestAdmin : INodeAdmin
 
     public string? Refusal { get; set; }
 
+    public NodeFaults Faults => new(["aa"], [KeyValuePair.Create("bb", new LinkFaults(300, 10, 0.02, 0))], -3000);
+
     public string? AddPeer(string enode) => Note($"add {enode}");
 
     public string? RemovePeer(string enode) => Note($"remove {enode}");

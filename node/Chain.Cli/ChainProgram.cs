@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text.RegularExpressions;
 using Chain.Node;
 using Chain.Node.Host;
 using Chain.Primitives;
@@ -10,7 +9,7 @@ using Spectre.Console;
 namespace Chain.Cli;
 
 /// <summary>The `chain` program: its commands, and what becomes of errors that a person can mend.</summary>
-public static partial class ChainProgram
+public static class ChainProgram
 {
     // The same numbers mean the same in `wallet` and `miner`; README lists them.
     public const int Ok = 0;
@@ -48,8 +47,7 @@ public static partial class ChainProgram
         if (parsed.Errors.Count > 0 && !isOnlyUnfinished)
         {
             // The message alone: a page of help would carry it off the screen, and is no JSON document.
-            Errors.MarkupLine($"[red]error:[/] {Markup.Escape(Explain(parsed))}");
-            return Usage;
+            return Fail(args.Contains("--json"), Usage, UsageText.Explain(NameOf(parsed), parsed.Errors.Select(error => error.Message)));
         }
 
         var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -57,39 +55,39 @@ public static partial class ChainProgram
     }
 
     /// <summary>Runs an action; an error with a message for people is printed and gives the exit code, a bug is not caught.</summary>
-    internal static async Task<int> GuardAsync(Func<Task<int>> action)
+    internal static async Task<int> GuardAsync(ParseResult parsed, Func<Task<int>> action)
     {
+        var isJson = parsed.GetResult("--json") is OptionResult json && json.GetValueOrDefault<bool>();
         try
         {
             return await action();
         }
         catch (Exception e) when (e is TestnetException or GenesisException or StoreException or SigningInterchangeException or IOException or UnauthorizedAccessException)
         {
-            Errors.MarkupLine($"[red]error:[/] {Markup.Escape(e.Message)}");
-            return e switch { UsageException => Usage, NoNodeException => NoNode, _ => Refused };
+            return Fail(isJson, e switch { UsageException => Usage, NoNodeException => NoNode, _ => Refused }, e.Message);
         }
         catch (OperationCanceledException)
         {
+            // Who pressed Ctrl-C knows it; a program that reads along does not.
+            if (isJson) TestnetCommands.Print(ErrorDocument.Of(Interrupted, "Interrupted."));
             return Interrupted;
         }
     }
 
-    /// <summary>What is wrong with a command line, without the names of .NET's types, and where to read on.</summary>
-    private static string Explain(ParseResult parsed)
+    private static int Fail(bool isJson, int code, string message)
+    {
+        if (isJson) TestnetCommands.Print(ErrorDocument.Of(code, message));
+        Errors.MarkupLine($"[red]error:[/] {Markup.Escape(message)}");
+        return code;
+    }
+
+    /// <summary>The command that was meant, with all that it is part of.</summary>
+    private static string NameOf(ParseResult parsed)
     {
         var names = new List<string>();
         for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: var command }; at = at.Parent) names.Insert(0, command is RootCommand ? "chain" : command.Name);
-        var messages = parsed.Errors.Select(error => ExpectedType().Replace(error.Message, type => type.Groups[1].Value switch
-        {
-            "Double" => "as a number",
-            ['U', ..] => "as a whole number from 0 on",
-            _ => "as a whole number",
-        }));
-        return $"{string.Join(" ", messages)} See `{string.Join(" ", names)} --help`.";
+        return string.Join(" ", names);
     }
-
-    [GeneratedRegex(@"as expected type '[^']*\b(U?Int32|U?Int64|Double)\b[^']*'")]
-    private static partial Regex ExpectedType();
 
     /// <summary>Standard error, for what is not the result.</summary>
     internal static IAnsiConsole Errors { get; } = CreateErrors();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Chain.Primitives;
 
 namespace Chain.Wallet;
 
@@ -15,7 +16,7 @@ public static class WalletProgram
         {
             var screen = new Screen(host, args.Contains("--json"));
             var command = parsed.CommandResult.Command is RootCommand ? "wallet" : $"wallet {parsed.CommandResult.Command.Name}";
-            screen.Failure(ExitCode.Usage, $"{string.Join(" ", parsed.Errors.Select(error => error.Message))} See `{command} --help`.");
+            screen.Failure(ExitCode.Usage, UsageText.Explain(command, parsed.Errors.Select(error => error.Message)));
             return (int)ExitCode.Usage;
         }
 

@@ -10,19 +10,14 @@ internal static class BenchCommand
 
     public static int Execute(int rounds, bool json)
     {
-        if (rounds < 1)
-        {
-            Console.Error.WriteLine($"error: --rounds {rounds} measures nothing; give 1 or more.");
-            return MinerCommands.Usage;
-        }
+        if (rounds < 1) return MinerCommands.Fail(json, MinerCommands.Usage, $"--rounds {rounds} measures nothing; give 1 or more.");
 
         var engines = NonceSearchers.Available();
         var devices = OpenDevices();
         foreach (var engine in devices.Concat(engines))
         {
             if (EngineCheck.Fault(engine, Seed) is not { } fault) continue;
-            Console.Error.WriteLine($"An engine is wrong, so nothing is measured. {fault}");
-            return 1;
+            return MinerCommands.Fail(json, MinerCommands.Failed, $"An engine is wrong, so nothing is measured. {fault}");
         }
 
         var report = new Benchmark(engines, devices, rounds).Run(ShowProgress);

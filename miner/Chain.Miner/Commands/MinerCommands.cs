@@ -1,13 +1,41 @@
 using System.CommandLine;
+using Chain.Primitives;
 
 namespace Chain.Miner;
 
 /// <summary>The command line of `miner`. Exit codes: 0 done, 1 failed, 2 a command line that makes no sense, as in `chain` and `wallet`.</summary>
 internal static class MinerCommands
 {
+    public const int Failed = 1;
     public const int Usage = 2;
 
-    public static RootCommand Create() => new("Searches proof-of-work nonces for a Chain node, as fast as the machine allows.")
+    /// <summary>Runs one command line and gives the exit code.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Create().Parse(args);
+        var isJson = args.Contains("--json");
+
+        // `miner` alone, which its help answers.
+        var isOnlyUnfinished = parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens.Count == 0 && !isJson;
+        if (parsed.Errors.Count > 0 && !isOnlyUnfinished)
+        {
+            var command = parsed.CommandResult.Command is RootCommand ? "miner" : $"miner {parsed.CommandResult.Command.Name}";
+            return Fail(isJson, Usage, UsageText.Explain(command, parsed.Errors.Select(error => error.Message)));
+        }
+
+        var code = await parsed.InvokeAsync().ConfigureAwait(false);
+        return parsed.Errors.Count > 0 ? Usage : code;
+    }
+
+    /// <summary>The end of a command that cannot go on: the sentence on standard error, with --json a document in one line on standard output too.</summary>
+    public static int Fail(bool isJson, int code, string message)
+    {
+        if (isJson) Console.Out.WriteLine(ErrorDocument.Of(code, message).ToJsonString());
+        Console.Error.WriteLine($"error: {message}");
+        return code;
+    }
+
+    private static RootCommand Create() => new("Searches proof-of-work nonces for a Chain node, as fast as the machine allows.")
     {
         Run(),
         Bench(),

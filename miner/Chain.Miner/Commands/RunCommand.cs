@@ -17,19 +17,19 @@ internal static class RunCommand
         }
         catch (FormatException e)
         {
-            return Refuse(e.Message);
+            return Refuse(arguments.Json, e.Message);
         }
 
-        if (nodes.Length == 0) return Refuse("--rpc names no node; give http://HOST:PORT.");
-        if (arguments.Limit is { } limit && !(limit > 0)) return Refuse($"--limit {limit} allows no search; give hashes a second above zero.");
+        if (nodes.Length == 0) return Refuse(arguments.Json, "--rpc names no node; give http://HOST:PORT.");
+        if (arguments.Limit is { } limit && !(limit > 0)) return Refuse(arguments.Json, $"--limit {limit} allows no search; give hashes a second above zero.");
 
-        if (arguments.Blocks is { } blocks and < 1) return Refuse($"--blocks {blocks} is nothing to mine; give 1 or more, or leave it out to go on until Ctrl-C.");
+        if (arguments.Blocks is { } blocks and < 1) return Refuse(arguments.Json, $"--blocks {blocks} is nothing to mine; give 1 or more, or leave it out to go on until Ctrl-C.");
 
         IRunDisplay display = arguments.Json ? new JsonLines(Console.Out, TimeProvider.System)
             : Console.IsOutputRedirected ? new PlainLines(Console.Out)
             : new LiveView();
         var choice = EngineChoice.Resolve(arguments.Engine, arguments.Threads, GpuAssembly.Devices, display.DeviceFailed);
-        if (choice.Error is not null) return Refuse(choice.Error);
+        if (choice.Error is not null) return Refuse(arguments.Json, choice.Error);
 
         var options = new WorkClientOptions
         {
@@ -63,9 +63,5 @@ internal static class RunCommand
         display.Stopped(client);
     }
 
-    private static int Refuse(string message)
-    {
-        Console.Error.WriteLine($"error: {message}");
-        return MinerCommands.Usage;
-    }
+    private static int Refuse(bool json, string message) => MinerCommands.Fail(json, MinerCommands.Usage, message);
 }

@@ -100,7 +100,7 @@ internal static class BenchCommands
     {
         var command = new Command(name, description);
         foreach (var option in options) command.Add(option);
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             foreach (var option in options)
             {

@@ -35,7 +35,7 @@ internal static class GenesisCommands
     {
         var input = new Argument<FileInfo>("file") { Description = "A genesis file" };
         var command = new Command("check", "Say what a genesis file describes, or what is wrong with it") { input };
-        command.SetAction((parsed, _) => ChainProgram.GuardAsync(() =>
+        command.SetAction((parsed, _) => ChainProgram.GuardAsync(parsed, () =>
         {
             var file = parsed.GetValue(input)!;
             Describe(parsed, file.FullName, NodeCommands.ReadGenesis(file));

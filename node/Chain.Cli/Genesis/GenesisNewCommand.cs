@@ -3,6 +3,7 @@ using System.Text;
 using Chain.Consensus;
 using Chain.Node.Host;
 using Chain.Primitives;
+using Chain.Testnet;
 
 namespace Chain.Cli;
 
@@ -31,7 +32,7 @@ internal static class GenesisNewCommand
     public static Command Create()
     {
         var command = new Command("new", "Write a genesis file whose chain begins now") { Consensus, ChainId, Accounts, BlockTime, Difficulty, Validators, Slot, SlotsPerEpoch, Keys, Seed, Output };
-        command.SetAction((parsed, _) => ChainProgram.GuardAsync(() =>
+        command.SetAction((parsed, _) => ChainProgram.GuardAsync(parsed, () =>
         {
             var file = parsed.GetValue(Output)!;
             if (Directory.Exists(file.FullName)) throw new GenesisException($"{file.FullName} is a folder; name a file.");
@@ -40,10 +41,9 @@ internal static class GenesisNewCommand
             {
                 "pow" => (Work(parsed), Array.Empty<ValidatorSecret>()),
                 "pos" => Stake(parsed),
-                var other => throw new GenesisException($"--consensus '{other}' is not known; known are pow and pos."),
+                var other => throw new UsageException($"--consensus '{other}' is not known; known are pow and pos."),
             };
-            var genesis = GenesisJson.Parse(text);
-            ConsensusFactory.BuildGenesis(genesis);
+            var genesis = Check(text);
             var keys = parsed.GetValue(Keys);
             WholeFile.Write(file.FullName, stream =>
             {
@@ -62,7 +62,7 @@ internal static class GenesisNewCommand
     private static string Work(ParseResult parsed)
     {
         Refuse(parsed, ForStake, "pos");
-        if (parsed.GetValue(Difficulty) < Asert.MinimumDifficulty) throw new GenesisException($"--difficulty is {parsed.GetValue(Difficulty)}; it must be at least {Asert.MinimumDifficulty}, the least that later blocks have.");
+        if (parsed.GetValue(Difficulty) < Asert.MinimumDifficulty) throw new UsageException($"--difficulty is {parsed.GetValue(Difficulty)}; it must be at least {Asert.MinimumDifficulty}, the least that later blocks have.");
         return GenesisTemplate.Write(parsed.GetValue(ChainId), parsed.GetValue(BlockTime), parsed.GetValue(Difficulty), ParseAccounts(parsed));
     }
 
@@ -70,13 +70,28 @@ internal static class GenesisNewCommand
     {
         Refuse(parsed, ForWork, "pow");
         var (count, seed) = (parsed.GetValue(Validators), parsed.GetValue(Seed));
-        if (count is < 1 or > MaxValidators) throw new GenesisException($"--validators is {count}; it must be from 1 to {MaxValidators}.");
-        if (seed is null && parsed.GetValue(Keys) is null) throw new GenesisException("Without --keys FOLDER the validators' keys would be lost. Give a folder for them, or a --seed from which they can be derived again.");
-        if (seed is { Length: 0 }) throw new GenesisException("--seed is empty; give a text.");
+        if (count is < 1 or > MaxValidators) throw new UsageException($"--validators is {count}; it must be from 1 to {MaxValidators}.");
+        if (seed is null && parsed.GetValue(Keys) is null) throw new UsageException("Without --keys FOLDER the validators' keys would be lost. Give a folder for them, or a --seed from which they can be derived again.");
+        if (seed is { Length: 0 }) throw new UsageException("--seed is empty; give a text.");
         var secrets = new ValidatorSecret[count];
         for (var i = 0; i < count; i++) secrets[i] = new ValidatorSecret(seed is null ? ValidatorKeys.Draw() : SeededValidators.KeyOf(seed, i));
         var slot = (ulong)Durations.Parse(parsed.GetValue(Slot)!, allowNegative: false).TotalMilliseconds;
         return (GenesisTemplate.WriteStake(parsed.GetValue(ChainId), slot, parsed.GetValue(SlotsPerEpoch), secrets, ParseAccounts(parsed)), secrets);
+    }
+
+    // Whatever is wrong with it comes from the command line.
+    private static GenesisFile Check(string text)
+    {
+        try
+        {
+            var genesis = GenesisJson.Parse(text);
+            ConsensusFactory.BuildGenesis(genesis);
+            return genesis;
+        }
+        catch (GenesisException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 
     private static void SaveKeys(string folder, ValidatorSecret[] secrets)
@@ -88,7 +103,7 @@ internal static class GenesisNewCommand
     {
         foreach (var option in options)
         {
-            if (parsed.GetResult(option) is { Implicit: false }) throw new GenesisException($"{option.Name} is for --consensus {rule} only.");
+            if (parsed.GetResult(option) is { Implicit: false }) throw new UsageException($"{option.Name} is for --consensus {rule} only.");
         }
     }
 
@@ -96,13 +111,13 @@ internal static class GenesisNewCommand
     {
         List<KeyValuePair<Address, UInt256>> accounts = [.. parsed.GetValue(Accounts)!.Select(ParseAccount)];
         var twice = accounts.GroupBy(account => account.Key).FirstOrDefault(group => group.Count() > 1);
-        return twice is null ? accounts : throw new GenesisException($"--account names {twice.Key} more than once.");
+        return twice is null ? accounts : throw new UsageException($"--account names {twice.Key} more than once.");
     }
 
     private static KeyValuePair<Address, UInt256> ParseAccount(string text)
     {
         var parts = text.Split('=');
         return parts.Length == 2 && Address.TryParse(parts[0], out var address) && UInt256.TryParse(parts[1], out var wei)
-            ? new(address, wei) : throw new GenesisException($"--account '{text}' is not ADDRESS=WEI.");
+            ? new(address, wei) : throw new UsageException($"--account '{text}' is not ADDRESS=WEI.");
     }
 }

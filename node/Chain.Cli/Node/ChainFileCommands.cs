@@ -21,7 +21,7 @@ internal static class ChainFileCommands
         var from = new Option<ulong>("--from") { Description = "The first block" };
         var to = new Option<ulong?>("--to") { Description = "The last block; the head if not given" };
         var command = new Command("export", "Write the canonical chain as a stream of block RLPs, under proof of stake each followed by its sidecar as an RLP string; the node may be running") { data, file, from, to, Json };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(() => WithProgressAsync(parsed.GetValue(Json), "exporting", report =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, () => WithProgressAsync(parsed.GetValue(Json), "exporting", report =>
         {
             using var reader = SqliteChainStore.OpenReadOnly(parsed.GetValue(data)!.FullName);
             var head = reader.GetHead() is { } record ? reader.GetHeader(record.Head)!.Number : 0;
@@ -41,7 +41,7 @@ internal static class ChainFileCommands
         var genesis = new Option<FileInfo>("--genesis") { Description = "The genesis file of the network (geth's JSON)", Required = true };
         var file = new Argument<FileInfo>("file") { Description = "A stream of block RLPs, under proof of stake each followed by its sidecar, as export writes it" };
         var command = new Command("import", "Import blocks from a file into the store of a node that is not running; every rule applies") { data, genesis, file, Json };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(() => WithProgressAsync(parsed.GetValue(Json), "importing", report =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, () => WithProgressAsync(parsed.GetValue(Json), "importing", report =>
         {
             var parsedGenesis = NodeCommands.ReadGenesis(parsed.GetValue(genesis)!);
             var built = ConsensusFactory.BuildGenesis(parsedGenesis);
@@ -61,7 +61,7 @@ internal static class ChainFileCommands
         var data = Data();
         var file = new Argument<FileInfo>("file") { Description = "The file to write; it must not exist. To use it, put it as chain.db into an empty data folder" };
         var command = new Command("backup", "Copy a store as of now, while its node goes on") { data, file, Json };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(() => WithProgressAsync(parsed.GetValue(Json), "copying", report =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, () => WithProgressAsync(parsed.GetValue(Json), "copying", report =>
         {
             var path = parsed.GetValue(file)!.FullName;
             SqliteChainStore.Backup(parsed.GetValue(data)!.FullName, path, (done, all) => report((double)done / Math.Max(all, 1), $"{done} of {all} pages"), cancellation);

@@ -59,12 +59,13 @@ internal static partial class NodeCommands
         var command = new Command("run", "Run a node until it is told to end") { genesis, data, store, address, rpcPort, adminPort, tokenFile, cors, hosts, peerPort, peers, bootnodes, coinbase, mine, threads, hashRate, faults, archive, skew, name, logFile };
         var stake = new StakeRunOptions();
         stake.AddTo(command);
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             CheckPort(rpcPort.Name, parsed.GetValue(rpcPort));
             CheckPort(peerPort.Name, parsed.GetValue(peerPort));
             CheckPort(adminPort.Name, parsed.GetValue(adminPort) ?? 0);
             if (parsed.GetValue(hashRate) is { } rate && !(rate > 0)) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--hash-rate {rate} allows no search; give hashes a second above zero."));
+            if (DiskStores.FindProblem(parsed.GetValue(store)!) is { } noStore) throw new UsageException($"--store: {noStore}");
             if (parsed.GetValue(threads) < 1) throw new UsageException($"--mine-threads {parsed.GetValue(threads)} cannot search; give 1 or more.");
             if (parsed.GetValue(skew) is < -MaxSkewMs or > MaxSkewMs) throw new UsageException($"--clock-skew {parsed.GetValue(skew)} is more than a day.");
             var parsedGenesis = ReadGenesis(parsed.GetValue(genesis)!);

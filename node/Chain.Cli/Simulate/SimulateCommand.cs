@@ -19,7 +19,7 @@ internal static class SimulateCommand
         var hostile = new Option<int?>("--hostile") { Description = "pos: the percentage of stake that misbehaves, 0 to 50; left out, the seed decides" };
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
         var command = new Command("simulate", "Hurt a simulated network, let it heal, and check that it kept its promises; equal seeds give equal histories") { consensus, seed, seeds, nodes, hostile, json, SimulateDifficultyCommand.Create() };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(() =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, () =>
         {
             var (first, last) = Range(parsed.GetValue(seed), parsed.GetValue(seeds));
             var count = parsed.GetValue(nodes);

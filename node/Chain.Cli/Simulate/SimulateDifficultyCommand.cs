@@ -19,7 +19,7 @@ internal static class SimulateDifficultyCommand
         var blockTime = new Option<string>("--block-time") { Description = "Time between blocks, 2s or more", DefaultValueFactory = _ => "2s" };
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
         var command = new Command("difficulty", "Show how the difficulty follows a hash rate that jumps and falls back") { seed, change, blockTime, json };
-        command.SetAction((parsed, _) => ChainProgram.GuardAsync(() =>
+        command.SetAction((parsed, _) => ChainProgram.GuardAsync(parsed, () =>
         {
             var times = parsed.GetValue(change);
             if (times is not (>= 1 and <= 1e6)) throw new UsageException($"--change is from 1 to 1000000, not {times}.");

@@ -43,7 +43,7 @@ internal static class TestnetCommands
     private static Command Down()
     {
         var command = new Command("down", "Stop all nodes; the folder stays, and `up` resumes the network");
-        command.SetAction((parsed, _) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, _) => ChainProgram.GuardAsync(parsed, async () =>
         {
             var runner = Open(parsed);
             var stopped = await runner.StopAllAsync();
@@ -57,7 +57,7 @@ internal static class TestnetCommands
     private static Command Status()
     {
         var command = new Command("status", "Show every node: state, head, peers, reorganisations");
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             var status = await TestnetStatus.ReadAsync(Open(parsed), cancellation);
             if (parsed.GetValue(Json)) Print(status);
@@ -70,7 +70,7 @@ internal static class TestnetCommands
     private static Command Watch()
     {
         var command = new Command("watch", "Watch the network live: heads, hash rates and the tree of the last blocks. Ctrl-C ends the view, not the network");
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             if (parsed.GetValue(Json)) throw new UsageException("`watch` is a live view, not a document; `chain testnet status --json` tells the same once.");
             await WatchScreen.RunAsync(Open(parsed), cancellation);
@@ -85,7 +85,7 @@ internal static class TestnetCommands
         var lines = new Option<int>("--lines") { Description = "How many of the last lines", DefaultValueFactory = _ => 40 };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on as lines come; Ctrl-C ends" };
         var command = new Command("logs", "Show a node's log") { node, lines, follow };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             var runner = Open(parsed);
             var index = parsed.GetValue(node);
@@ -104,7 +104,7 @@ internal static class TestnetCommands
     {
         var groups = new Argument<string>("groups") { Description = "Who can still reach whom, as \"0,1|2,3\"; a node in no group stands alone" };
         var command = new Command("partition", "Cut the network into groups") { groups };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             var parsedGroups = ParseGroups(parsed.GetValue(groups)!);
             var runner = Open(parsed);
@@ -118,7 +118,7 @@ internal static class TestnetCommands
     private static Command Heal()
     {
         var command = new Command("heal", "End partitions and link faults");
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             var runner = Open(parsed);
             var startedAt = Stopwatch.GetTimestamp();
@@ -138,7 +138,7 @@ internal static class TestnetCommands
         var node = new Argument<int>("node") { Description = "The node's number" };
         var skew = new Argument<string>("skew") { Description = "How far its clock is ahead, as +3s or -500ms; 0s rights it" };
         var command = new Command("skew", "Set a node's clock wrong") { node, skew };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             var time = Durations.Parse(parsed.GetValue(skew)!, allowNegative: true);
             await Open(parsed).SkewAsync(parsed.GetValue(node), time, cancellation);
@@ -156,7 +156,7 @@ internal static class TestnetCommands
         var loss = new Option<string>("--loss") { Description = "Messages that never arrive, as 2%", DefaultValueFactory = _ => "0%" };
         var duplicate = new Option<string>("--duplicate") { Description = "Messages that arrive twice, as 2%", DefaultValueFactory = _ => "0%" };
         var command = new Command("link", "Make the link between two nodes slow or lossy; without options, sound again") { a, b, delay, loss, duplicate };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             await Open(parsed).LinkAsync(
                 parsed.GetValue(a), parsed.GetValue(b),
@@ -170,7 +170,7 @@ internal static class TestnetCommands
     {
         var node = new Argument<int>("node") { Description = "The node's number" };
         var command = new Command(name, description) { node };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () => Say(parsed, await action(Open(parsed), parsed.GetValue(node), cancellation))));
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () => Say(parsed, await action(Open(parsed), parsed.GetValue(node), cancellation))));
         return command;
     }
 

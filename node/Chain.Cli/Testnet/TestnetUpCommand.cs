@@ -20,7 +20,7 @@ internal static class TestnetUpCommand
             detach, timings,
         };
         wishes.AddTo(command);
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             var asked = wishes.Read(parsed);
             var startedAt = Stopwatch.GetTimestamp();

@@ -30,7 +30,7 @@ internal static class ValidatorDepositCommand
         {
             New, Key, Renew, AmountText, Withdrawal, From, KeyFile, NoWait, Timeout, ValidatorSession.Data, ValidatorSession.Keys, ValidatorSession.Rpc, ValidatorSession.Yes, ValidatorSession.Json,
         };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(() => RunAsync(parsed, cancellation)));
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, () => RunAsync(parsed, cancellation)));
         return command;
     }
 

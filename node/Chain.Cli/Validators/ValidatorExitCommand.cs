@@ -17,7 +17,7 @@ internal static class ValidatorExitCommand
         {
             index, ValidatorSession.Data, ValidatorSession.Keys, ValidatorSession.Rpc, ValidatorSession.Yes, ValidatorSession.Json,
         };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             using var node = ValidatorSession.Connect(parsed);
             var folder = ValidatorSession.KeyFolder(parsed);

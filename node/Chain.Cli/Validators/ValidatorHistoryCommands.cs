@@ -27,7 +27,7 @@ internal static class ValidatorHistoryCommands
     {
         var file = new Argument<string>("file") { Description = "The file to write, which must not exist; - for standard output, where nothing else is printed then" };
         var command = new Command("export", "Write a signing history as EIP-3076 JSON. Stop the validators for good first: what they sign later is not in it") { Data, History, file, Json };
-        command.SetAction((parsed, _) => ChainProgram.GuardAsync(() =>
+        command.SetAction((parsed, _) => ChainProgram.GuardAsync(parsed, () =>
         {
             using var history = SigningHistory.OpenExisting(HistoryPath(parsed));
             var all = history.Export();
@@ -53,7 +53,7 @@ internal static class ValidatorHistoryCommands
         var file = new Argument<string>("file") { Description = "A signing history as EIP-3076 JSON; - for standard input" };
         var genesis = new Option<FileInfo?>("--genesis") { Description = "The genesis file of the network; needed only where the data folder is new" };
         var command = new Command("import", "Add what validators signed elsewhere to a signing history, all or nothing; it never allows what was refused before") { Data, History, genesis, file, Json };
-        command.SetAction((parsed, _) => ChainProgram.GuardAsync(() =>
+        command.SetAction((parsed, _) => ChainProgram.GuardAsync(parsed, () =>
         {
             var name = parsed.GetValue(file)!;
             using var input = name == StandardStream ? Console.OpenStandardInput() : File.OpenRead(name);

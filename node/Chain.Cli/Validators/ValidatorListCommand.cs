@@ -14,7 +14,7 @@ internal static class ValidatorListCommand
     {
         var local = new Option<bool>("--local") { Description = "Only those that the node acts for" };
         var command = new Command("list", "Show the validators of a chain: balance, status, epochs, votes") { ValidatorSession.Rpc, local, ValidatorSession.Json };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(async () =>
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             using var node = ValidatorSession.Connect(parsed);
             var answer = await ValidatorSession.ValidatorsAsync(node, cancellation);

@@ -15,15 +15,16 @@ public static class DiskStores
     public static IReadOnlyList<string> Names { get; } = [Sqlite];
 #endif
 
+    /// <summary>Why there is no store of this name; null when there is.</summary>
+    public static string? FindProblem(string name) => Names.Contains(name) ? null
+        : $"This build has no store '{name}', only {string.Join(", ", Names)}.{(name == LiteDb ? " The full flavour has it: see README, two flavours." : "")}";
+
     /// <summary>Opens the store in a data folder, or makes an empty one.</summary>
     /// <exception cref="StoreException">No store of that name is in this build, the folder holds one of another name, or the store itself refuses.</exception>
     public static IChainStore Open(string name, string folder, Hash256 genesis)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        if (!Names.Contains(name))
-        {
-            throw new StoreException(StoreFailure.Unsupported, $"This build has no store '{name}', only {string.Join(", ", Names)}.{(name == LiteDb ? " The full flavour has it: see README, two flavours." : "")}");
-        }
+        if (FindProblem(name) is { } problem) throw new StoreException(StoreFailure.Unsupported, problem);
 
         var other = name == Sqlite ? ("chain.litedb", LiteDb) : (SqliteChainStore.FileName, Sqlite);
         if (File.Exists(Path.Combine(folder, other.Item1))) throw new StoreException(StoreFailure.Unsupported, $"The data folder '{folder}' holds a store of kind {other.Item2}. Name that kind, or another data folder.");

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Primitives;
 using Spectre.Console;
 
 namespace Chain.Wallet;
@@ -77,12 +78,12 @@ public sealed class Screen
 
     /// <summary>An error in the document: a name, the exit code and the sentence.</summary>
     public static JsonObject ErrorObject(ExitCode code, string message) =>
-        new() { ["code"] = code.ToString(), ["exitCode"] = (int)code, ["message"] = message };
+        ErrorDocument.Error(code.ToString(), (int)code, message);
 
     /// <summary>The end of a command that could not go on.</summary>
     public void Failure(ExitCode code, string message)
     {
-        Document(new JsonObject { ["error"] = ErrorObject(code, message) });
+        Document(ErrorDocument.Of(code.ToString(), (int)code, message));
         Note($"error: {message}");
     }
 

@@ -88,7 +88,7 @@ public sealed class BenchTests
     [InlineData("run", "--rpc", "nonsense")]
     [InlineData("bench", "--rounds", "0")]
     public async Task A_command_line_that_makes_no_sense_ends_in_2(params string[] arguments) =>
-        Assert.Equal(2, await MinerCommands.Create().Parse(arguments).InvokeAsync());
+        Assert.Equal(2, await MinerCommands.RunAsync(arguments));
 
     [Fact]
     public void A_device_that_opens_is_preferred_and_one_that_does_not_is_left_out_with_a_line()

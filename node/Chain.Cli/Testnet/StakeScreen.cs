@@ -35,6 +35,10 @@ internal static class StakeScreen
             : $"[yellow]slot {slot} had begun before every node answered, so that the first blocks and votes are missing[/]; --genesis-delay gives a new network more time";
     }
 
+    /// <summary>What to know of a network that stands still; nothing under proof of work.</summary>
+    public static string WhileStopped(TestnetManifest manifest) => manifest.Stake is null ? ""
+        : " Slots go by meanwhile, and validators who miss many epochs lose their stake: a network of stake is resumed soon or made anew.";
+
     /// <summary>Where the chain stands, in markup lines; of the node whose clock is farthest.</summary>
     private static IEnumerable<string> Story(JsonObject status)
     {

@@ -48,7 +48,7 @@ internal static class TestnetCommands
             var runner = Open(parsed);
             var stopped = await runner.StopAllAsync();
             if (parsed.GetValue(Json)) Print(new JsonObject { ["stopped"] = stopped });
-            else AnsiConsole.MarkupLine(stopped == 0 ? "No node was running." : $"{stopped} nodes stopped. `chain testnet up` resumes the network in {Markup.Escape(runner.Folder.Path)}.");
+            else AnsiConsole.MarkupLine(stopped == 0 ? "No node was running." : $"{stopped} nodes stopped. `chain testnet up --dir {Markup.Escape(runner.Folder.Path)}` resumes the network.{StakeScreen.WhileStopped(runner.Manifest)}");
             return ChainProgram.Ok;
         }));
         return command;
@@ -108,8 +108,9 @@ internal static class TestnetCommands
         {
             var parsedGroups = ParseGroups(parsed.GetValue(groups)!);
             var runner = Open(parsed);
+            var alone = Enumerable.Range(0, runner.Manifest.Nodes.Count).Except(parsedGroups.SelectMany(group => group)).Select(node => $"{node} alone").ToList();
+            if (parsedGroups.Count + alone.Count < 2) throw new UsageException($"'{parsed.GetValue(groups)}' puts all nodes into one group: nothing would be cut. Write groups as \"0,1|2,3\".");
             await runner.PartitionAsync(parsedGroups, cancellation);
-            var alone = Enumerable.Range(0, runner.Manifest.Nodes.Count).Except(parsedGroups.SelectMany(group => group)).Select(node => $"{node} alone");
             return Say(parsed, $"the network is cut: {string.Join(" | ", parsedGroups.Select(group => string.Join(",", group)).Concat(alone))}");
         }));
         return command;

@@ -28,6 +28,7 @@ internal static class TestnetUpCommand
             var quiet = parsed.GetValue(json);
             var resumed = folder.HasNetwork;
             var manifest = resumed ? folder.Load() : TestnetPlan.Create(folder, asked);
+            if (resumed) wishes.CheckResumes(parsed, manifest);
             if (resumed && !quiet) AnsiConsole.MarkupLine($"Resuming the network of {manifest.Nodes.Count} nodes in {Markup.Escape(folder.Path)}; its settings are those it was made with.");
             var runner = new TestnetRunner(folder, manifest);
             var started = await runner.StartAllAsync(cancellation);
@@ -61,7 +62,7 @@ internal static class TestnetUpCommand
             {
                 AnsiConsole.MarkupLine("Stopping the network …");
                 await runner.StopAllAsync();
-                AnsiConsole.MarkupLine($"Stopped. `chain testnet up --dir {Markup.Escape(folder.Path)}` resumes it.");
+                AnsiConsole.MarkupLine($"Stopped. `chain testnet up --dir {Markup.Escape(folder.Path)}` resumes it.{StakeScreen.WhileStopped(manifest)}");
             }
 
             return ChainProgram.Ok;

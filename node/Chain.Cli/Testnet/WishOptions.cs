@@ -30,7 +30,7 @@ internal sealed class WishOptions
         var consensus = parsed.GetValue(_consensus);
         if (consensus is not ("pow" or "pos")) throw new UsageException($"--consensus {consensus} is not there; known are pow (proof of work) and pos (proof of stake).");
         var foreign = consensus == "pow" ? new Option[] { _validators, _slot, _slotsPerEpoch, _genesisDelay, _behave } : [_blockTime, _hashRate, _hashShare];
-        if (Array.Find(foreign, option => parsed.GetResult(option) is { Implicit: false }) is { } wrong)
+        if (Array.Find(foreign, option => IsGiven(parsed, option)) is { } wrong)
             throw new UsageException($"{wrong.Name} means nothing under --consensus {consensus}.{(consensus == "pow" ? " Say --consensus pos for proof of stake." : "")}");
         return new TestnetWishes
         {
@@ -50,6 +50,19 @@ internal sealed class WishOptions
             },
         };
     }
+
+    /// <summary>A network that is there stays what it was made as.</summary>
+    /// <exception cref="UsageException">Another rule or another number of nodes was asked for.</exception>
+    public void CheckResumes(ParseResult parsed, TestnetManifest manifest)
+    {
+        var isStake = manifest.Stake is not null;
+        if (IsGiven(parsed, _consensus) && isStake != (parsed.GetValue(_consensus) == "pos")) throw Other($"runs under {(isStake ? "proof of stake" : "proof of work")}");
+        if (IsGiven(parsed, _nodes) && parsed.GetValue(_nodes) != manifest.Nodes.Count) throw Other($"has {manifest.Nodes.Count} nodes");
+    }
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    private static UsageException Other(string what) => new($"The network in this folder {what}, as it was made. Another --dir makes another network; without these options this one is resumed.");
 
     private static ulong WholeSeconds(string text)
     {

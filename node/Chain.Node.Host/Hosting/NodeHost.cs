@@ -213,6 +213,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         if (Rules.NewDutyHolder is null && options.Validators is not null) throw new IOException($"Validators were named, but this chain has none: its rule is {Rules.Name}.");
         if (Rules.NewDutyHolder is not null && options.MineHere) throw new IOException($"Mining was asked for, but this chain has no miners: its rule is {Rules.Name}.");
         if (!Rules.FinalityHolds && options.TrustedCheckpoint is not null) throw new IOException($"A checkpoint was named, but this chain has none: its rule is {Rules.Name}.");
+        if (options.TrustedCheckpoint is { } trusted && Spec.Consensus is ProofOfStakeSettings stake && CheckpointCheck.FindProblem(_store, stake.SlotsPerEpoch, trusted) is { } problem) throw new IOException(problem);
     }
 
     private IReadOnlyList<SigningAnswer> Sign(ValidatorCrew validators, IReadOnlyList<SigningRequest> requests)

@@ -162,6 +162,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
 
     private void Launch(int index)
     {
+        if (!Directory.Exists(folder.NodeFolder(index))) throw new TestnetException($"The folder of node {index}, {folder.NodeFolder(index)}, is gone, and with it its keys{(manifest.Nodes[index].Validators is null ? "" : " and its validators'")}. Put it back, or make a new network in another --dir.");
         var node = manifest.Nodes[index];
         var (program, first) = OwnProgram();
         var start = StartInfo(program, folder.ErrorFile(index));

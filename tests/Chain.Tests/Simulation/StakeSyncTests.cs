@@ -1,5 +1,6 @@
 using Chain.Consensus;
 using Chain.Node;
+using Chain.Node.Host;
 using Chain.Primitives;
 using Chain.Testnet;
 
@@ -17,6 +18,18 @@ public sealed class StakeSyncTests
     {
         _network.Run(6 * Epoch);
         _stranger = _network.AddStranger(0);
+    }
+
+    [Fact]
+    public void A_chain_that_is_here_already_must_contain_the_trusted_checkpoint()
+    {
+        var node = _network.Nodes[0];
+        var finalized = node.StakeOf().Finalized;
+        var other = finalized with { Root = Registry.Root(1) };
+
+        Assert.Null(CheckpointCheck.FindProblem(node.Store, 8, finalized));
+        Assert.Null(CheckpointCheck.FindProblem(node.Store, 8, other with { Epoch = new Epoch(20) }));
+        Assert.Contains($"is another one than --checkpoint {other.Epoch.Number}:{other.Root} names: at the start of {other.Epoch} its block is {finalized.Root}.", CheckpointCheck.FindProblem(node.Store, 8, other), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -91,6 +91,9 @@ internal sealed class Session : IDisposable
         if (_rpc.IsValueCreated) _rpc.Value.Dispose();
     }
 
+    /// <summary>What to add to a command so that it asks the same node; nothing where it does by itself.</summary>
+    public string RpcHint => Get(_options.Rpc) is { } given ? $" --rpc {given}" : "";
+
     private Uri NodeUrl()
     {
         var text = Get(_options.Rpc) ?? Host.Environment("CHAIN_RPC") ?? DefaultRpc;

@@ -18,7 +18,7 @@ internal static class TransferFlow
         var document = ToJson(sent, transaction);
         if (wait is null)
         {
-            session.Screen.Line($"follow it  wallet watch {transaction.Hash}");
+            session.Screen.Line($"follow it  wallet watch {transaction.Hash}{session.RpcHint}");
             session.Screen.Document(document);
             return ExitCode.Ok;
         }

@@ -38,9 +38,9 @@ public sealed record FinalityConflict(
     /// <summary>What happened, what it means and what to do, for a person.</summary>
     public string Message =>
         $"Two histories of this chain were both made final although they exclude each other, so this node has stopped. "
-        + $"Ours is final at {Ours}; the other at {Theirs}. "
+        + $"Ours is final at {Full(Ours)}; the other at {Full(Theirs)}. "
         + $"The other is no mere claim: validators with {Ether(VotedStake)} of {Ether(Counted)} ether ({100m * VotedStake.Amount / Counted.Amount:0.0} %) "
-        + $"of this node's own stake as of {WeighedAt}{Exception()} signed the votes that make it final, and their signatures were checked. "
+        + $"of the stake on this node's chain as of {WeighedAt}{Exception()} signed the votes that make it final, and their signatures were checked. "
         + (HasLeaked ? "Each side went on alone until the other's validators had leaked away, so that nobody need have broken a rule. " : "That cannot happen unless validators with a third of the stake broke the rules. ")
         + $"{Guilt()} "
         + "No program can tell which history counts: people have to agree on it. "
@@ -68,6 +68,9 @@ public sealed record FinalityConflict(
     }
 
     private Gwei Counted => TotalStake - Uncounted;
+
+    // As a node takes it that is to begin from it.
+    private static string Full(Checkpoint checkpoint) => $"checkpoint {checkpoint.Epoch.Number}:{checkpoint.Root}";
 
     private static string Ether(Gwei amount) => $"{amount.Amount / GweiPerEther:0.#########}";
 

@@ -47,13 +47,13 @@ internal static class StakeReading
         var delay = stake.FinalityDelay();
         if (delay <= StalledDelay) return null;
         var votes = stake.PreviousParticipation() * 100;
-        return string.Create(CultureInfo.InvariantCulture, $"finality stopped {delay - UsualDelay} epochs ago: {votes:0.#} % of the stake votes, two thirds are needed{(stake.IsLeaking ? "; absent validators lose stake until the others have two thirds" : "")}");
+        return string.Create(CultureInfo.InvariantCulture, $"finality stopped {delay - UsualDelay} epochs ago: {votes:0.#} % of the stake votes, {(votes * 3 >= 200 ? "so that it comes back" : $"two thirds are needed{(stake.IsLeaking ? "; absent validators lose stake until the others have two thirds" : "")}")}");
     }
 
     /// <summary>How far a canonical block can be trusted, in words for people.</summary>
     public static string Level(this StakeView stake, bool isSafe, bool isJustified, bool isFinalized, double? share)
     {
-        if (isFinalized) return "finalized: never undone, unless a third of all stake is slashed for it";
+        if (isFinalized) return "finalized: this node never undoes it; another history can be final only if a third of all stake breaks the rules, or leaks away while the network is cut";
         if (isJustified) return "justified: two thirds of the stake vote for it, finality is one epoch away";
         if (isSafe) return $"safe: stays in the chain while messages arrive in time and at most {stake.Settings.ConfirmationByzantineThreshold} % of the stake is hostile";
         return share is > 0 ? "gathering votes: wait until it is safe" : "no votes yet: wait until it is safe";

@@ -193,7 +193,7 @@ public sealed class FinalityGuardTests : FinalityGuardScene
         var message = _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]))!.Message;
 
         Assert.StartsWith("Two histories of this chain were both made final although they exclude each other, so this node has stopped.", message, StringComparison.Ordinal);
-        Assert.Contains($"Ours is final at {Ours}; the other at {Theirs}.", message, StringComparison.Ordinal);
+        Assert.Contains($"Ours is final at checkpoint 5:{Ours.Root}; the other at checkpoint 5:{Theirs.Root}.", message, StringComparison.Ordinal);
         Assert.Contains("192 of 288 ether (66.7 %)", message, StringComparison.Ordinal);
         Assert.Contains("Nobody is proven guilty", message, StringComparison.Ordinal);
         Assert.Contains("trust no payment, because no peer could show where the other history leaves this one;", message, StringComparison.Ordinal);

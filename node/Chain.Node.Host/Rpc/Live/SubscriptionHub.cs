@@ -24,7 +24,12 @@ internal sealed class SubscriptionHub(INodeAccess node, BlockCache blocks, RpcLi
 
     public int Count => _subscriptions.Length;
 
-    public void Start() => _pump = Task.Run(PumpAsync);
+    /// <summary>From its return on nothing is missed.</summary>
+    public void Start()
+    {
+        var feed = Listen();
+        _pump = Task.Run(() => PumpAsync(feed));
+    }
 
     public async Task StopAsync()
     {
@@ -46,20 +51,25 @@ internal sealed class SubscriptionHub(INodeAccess node, BlockCache blocks, RpcLi
     public void RemoveAll(ISubscriber subscriber) =>
         ImmutableInterlocked.Update(ref _subscriptions, list => list.RemoveAll(s => ReferenceEquals(s.Subscriber, subscriber)));
 
-    private async Task PumpAsync()
+    private NodeFeed.Subscription Listen() => node.Feed.Subscribe(capacity: 131_072);
+
+    private async Task PumpAsync(NodeFeed.Subscription feed)
     {
         while (!_stopping.IsCancellationRequested)
         {
-            using var feed = node.Feed.Subscribe(capacity: 131_072);
-            try
+            using (feed)
             {
-                await foreach (var notice in feed.Notices.ReadAllAsync(_stopping.Token)) Handle(notice);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
+                try
+                {
+                    await foreach (var notice in feed.Notices.ReadAllAsync(_stopping.Token)) Handle(notice);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
             }
 
+            feed = Listen();
             foreach (var subscription in _subscriptions) subscription.Subscriber.Drop("events were missed; connect again and replay them with chain_getEvents");
         }
     }
@@ -159,7 +169,7 @@ internal sealed class SubscriptionHub(INodeAccess node, BlockCache blocks, RpcLi
         buffer.Append("\",\"result\":"u8);
         buffer.Append(result);
         buffer.Append("}}"u8);
-        subscription.Subscriber.Send(buffer.Written.ToArray());
+        subscription.Send(buffer.Written.ToArray());
     }
 }
 

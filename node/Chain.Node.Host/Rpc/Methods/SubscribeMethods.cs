@@ -58,7 +58,8 @@ internal static class SubscribeMethods
         if (!hub.HasRoomFor(socket)) return new RpcError(RpcError.LimitExceeded, $"this connection has {call.Limits.SubscriptionsPerConnection} subscriptions, which is the limit");
         var subscription = new Subscription(FilterStore.NewId(), socket, kind, logs, transaction);
         call.Out.WriteStringValue(subscription.Id);
-        call.AfterReply = () => hub.Add(subscription);
+        hub.Add(subscription);
+        call.AfterReply = subscription.Open;
         return null;
     }
 

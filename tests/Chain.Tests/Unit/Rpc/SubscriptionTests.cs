@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Chain.Node.Host.Rpc;
 using Chain.Primitives;
 
 namespace Chain.Tests;
@@ -57,6 +58,22 @@ public sealed class SubscriptionTests
         var hash = server.Node.Send(server.Node.Transfer(0, Bob, 1)).ToString();
         Assert.Equal(hash, (await hashes.NextAsync()).GetString());
         Assert.Equal(hash, (await whole.NextAsync()).GetProperty("hash").GetString());
+    }
+
+    [Fact]
+    public void What_happens_before_the_subscriber_knows_its_id_follows_the_answer()
+    {
+        var ear = new Ear();
+        var subscription = new Subscription("0x1", ear, SubscriptionKind.NewHeads, null, null);
+
+        subscription.Send(new byte[] { 1 });
+        subscription.Send(new byte[] { 2 });
+        Assert.Empty(ear.Heard);
+        ear.Send(new byte[] { 0 });
+        subscription.Open();
+        subscription.Send(new byte[] { 3 });
+
+        Assert.Equal([0, 1, 2, 3], ear.Heard);
     }
 
     [Fact]
@@ -132,5 +149,14 @@ public sealed class SubscriptionTests
         {
             // Cut without a farewell.
         }
+    }
+
+    private sealed class Ear : ISubscriber
+    {
+        public List<byte> Heard { get; } = [];
+
+        public void Send(ReadOnlyMemory<byte> message) => Heard.Add(message.Span[0]);
+
+        public void Drop(string why) => throw new InvalidOperationException(why);
     }
 }

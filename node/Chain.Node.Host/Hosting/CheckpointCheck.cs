@@ -12,9 +12,11 @@ internal static class CheckpointCheck
     /// <param name="trusted">The checkpoint.</param>
     public static string? FindProblem(IChainReader store, ulong slotsPerEpoch, Checkpoint trusted)
     {
+        // By epochs first: the named one may be so late that it has no slot.
+        if (store.GetHead() is not { } head || SlotOf(store, head.Head).ToEpoch(slotsPerEpoch) < trusted.Epoch) return null;
+
         // get_checkpoint_block: the last block up to the epoch's first slot.
         var start = trusted.Epoch.StartSlot(slotsPerEpoch);
-        if (store.GetHead() is not { } head || SlotOf(store, head.Head) <= start) return null;
         var hash = head.Head;
         while (SlotOf(store, hash) > start) hash = store.GetHeader(hash)!.ParentHash;
         return hash == trusted.Root ? null

@@ -162,15 +162,15 @@ public sealed class FinalityGuard
 
     /// <summary>
     /// The same by what the leak would have left of the common stake, where at least half of it signed. Costs a transition for each epoch
-    /// since, so that it is asked once for each number of voters, and not for each vote.
+    /// since, so that it is asked once for each number of voters and each common checkpoint, and not for each vote.
     /// </summary>
     private FinalityConflict? JudgeLeaked(FinalityLink link)
     {
-        if (Conflict is not null || link.Source.Epoch == Epoch.Genesis || link.VotersAtForecast == link.Voters.Count) return Conflict;
+        if (Conflict is not null || link.Source.Epoch == Epoch.Genesis) return Conflict;
         if (!_finalized.Exists(entry => IsHalf(link, entry.Stake)) || !IsKnownConflict(link)) return null;
-        link.VotersAtForecast = link.Voters.Count;
         var (common, stake) = _finalized[FindCommon(link)];
-        if (!IsHalf(link, stake)) return null;
+        if (link.Forecast == (link.Voters.Count, common) || !IsHalf(link, stake)) return null;
+        link.Forecast = (link.Voters.Count, common);
         var leaked = stake.IfOnlyTheseVote(link.Voters, link.Target.Epoch);
         return Weigh(link, leaked) is { } weight ? Conflict = Conclude(link, common, leaked, weight, hasLeaked: true) : null;
     }

@@ -14,8 +14,8 @@ internal sealed class FinalityLink(Checkpoint source, Checkpoint target)
     /// <summary>Ascending.</summary>
     public IReadOnlyCollection<int> Voters => _votes.Keys;
 
-    /// <summary>With how many voters it was last asked whether their history has leaked the others away.</summary>
-    public int VotersAtForecast { get; set; }
+    /// <summary>Of how many voters, and from which checkpoint on, it was last asked whether their history has leaked the others away.</summary>
+    public (int Voters, Checkpoint Since) Forecast { get; set; }
 
     public bool Contains(int validator) => _votes.ContainsKey(validator);
 

@@ -67,7 +67,9 @@ internal sealed class StakeBlockJudge(
             return new StakeBlockError.BelowFinality(body.Slot, finalized);
         }
 
-        if (options.TrustedCheckpoint is not { } trusted || body.Slot <= trusted.Epoch.StartSlot(genesis.Settings.SlotsPerEpoch)) return null;
+        // By epochs first: the named one may be so late that it has no slot.
+        var slotsPerEpoch = genesis.Settings.SlotsPerEpoch;
+        if (options.TrustedCheckpoint is not { } trusted || body.Slot.ToEpoch(slotsPerEpoch) < trusted.Epoch || body.Slot == trusted.Epoch.StartSlot(slotsPerEpoch)) return null;
         return chain.Contains(parent.Hash, trusted) == false ? new StakeBlockError.WithoutTrustedCheckpoint(trusted) : null;
     }
 

@@ -148,6 +148,23 @@ public sealed class FinalityGuardStakeTests : FinalityGuardScene
     }
 
     [Fact]
+    public void A_leak_is_looked_at_again_once_it_is_known_where_the_histories_parted()
+    {
+        // Until then the oldest checkpoint has to do, whose stake is so much that five are not half of it.
+        var old = NewGuard(Ours with { Epoch = new Epoch(4) }, Stakes(30), 81);
+        old.OnFinalized(Ours, Leaking());
+        var final = new Checkpoint(new Epoch(79), Registry.Root(79));
+        old.OnFinalized(final, Leaking());
+        Known[(Late, final)] = true;
+        Assert.Null(old.OnVote(Vote(Late, 81, [0, 1, 2, 3, 4], targetRoot: 181)));
+        Assert.Null(old.Judge());
+
+        Known[(Late, Ours)] = false;
+
+        Assert.Equal(Ours, old.Judge()?.WeighedAt);
+    }
+
+    [Fact]
     public void Half_of_the_stake_is_no_proof_before_the_others_have_leaked_away()
     {
         var guard = NewGuard(Ours, Leaking(), 12);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Chain.Mining.Gpu;
+using Chain.Mining;
 using Spectre.Console;
 
 namespace Chain.Miner;
@@ -8,12 +10,14 @@ internal static class BenchCommand
 {
     private const int Seed = 2024;
 
-    public static int Execute(int rounds, bool json)
+    public static int Execute(int rounds, FileInfo? file, bool json)
     {
         if (rounds < 1) return MinerCommands.Fail(json, MinerCommands.Usage, $"--rounds {rounds} measures nothing; give 1 or more.");
+        if (file is not null && BenchFile.FindProblem(file) is { } problem) return MinerCommands.Fail(json, MinerCommands.Usage, $"--report: {problem}");
 
         var engines = NonceSearchers.Available();
-        var devices = OpenDevices();
+        var found = Devices.List();
+        var devices = Open(found);
         foreach (var engine in devices.Concat(engines))
         {
             if (EngineCheck.Fault(engine, Seed) is not { } fault) continue;
@@ -22,15 +26,17 @@ internal static class BenchCommand
 
         var report = new Benchmark(engines, devices, rounds).Run(ShowProgress);
         ShowProgress("");
+        if (file is not null) BenchFile.Write(file, found, report);
         if (json) Console.Out.WriteLine(JsonSerializer.Serialize(report, MinerJson.Default.BenchReport));
         else Print(report);
+        if (file is not null) Console.Error.WriteLine($"The report is in {file.FullName}.");
         return 0;
     }
 
-    private static List<INonceSearcher> OpenDevices()
+    private static List<INonceSearcher> Open(DeviceList list)
     {
         var opened = new List<INonceSearcher>();
-        foreach (var device in GpuAssembly.Devices().Devices)
+        foreach (var device in list.Devices.Where(device => device.IsGpu))
         {
             try
             {

@@ -1,3 +1,5 @@
+using Chain.Mining;
+
 namespace Chain.Miner;
 
 /// <summary>Events and rates in words.</summary>

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Chain.Mining;
+using Chain.Mining.Gpu;
 using Spectre.Console;
 
 namespace Chain.Miner;
@@ -8,7 +10,7 @@ internal static class DevicesCommand
 {
     public static int Execute(bool json)
     {
-        var report = Report(GpuAssembly.Devices());
+        var report = Report(Devices.List());
         if (json)
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(report, MinerJson.Default.DevicesReport));

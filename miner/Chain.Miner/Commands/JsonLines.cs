@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chain.Mining;
 
 namespace Chain.Miner;
 
@@ -33,7 +34,7 @@ internal sealed class JsonLines(TextWriter output, TimeProvider time) : IRunDisp
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "No such event."),
     });
 
-    public void DeviceFailed(string message) => Write(Line("device") with { Reason = message });
+    public void DeviceNews(string message) => Write(Line("device") with { Reason = message });
 
     public async Task ShowAsync(WorkClient client, CancellationToken ct)
     {

@@ -1,5 +1,6 @@
-using Spectre.Console;
+using Chain.Mining;
 using Spectre.Console.Rendering;
+using Spectre.Console;
 
 namespace Chain.Miner;
 
@@ -23,7 +24,7 @@ internal sealed class LiveView : IRunDisplay
         }
     }
 
-    public void DeviceFailed(string message)
+    public void DeviceNews(string message)
     {
         lock (_lock) Remember(message);
     }

@@ -51,7 +51,7 @@ internal static class MinerCommands
         };
         var engine = new Option<string>("--engine")
         {
-            Description = "auto, cpu, gpu, or one of `miner devices`",
+            Description = "auto, cpu, gpu, ilgpu (the kernel through ILGPU on the best device, if need be an emulated one), or an engine of `miner devices`",
             DefaultValueFactory = _ => "auto",
         };
         var threads = new Option<int>("--threads")
@@ -83,8 +83,13 @@ internal static class MinerCommands
             DefaultValueFactory = _ => 15,
         };
         var json = JsonOption("Print one JSON document");
-        var command = new Command("bench", "Check every engine against BouncyCastle, then measure it") { rounds, json };
-        command.SetAction((parsed, _) => Task.Run(() => BenchCommand.Execute(parsed.GetValue(rounds), parsed.GetValue(json))));
+        var report = new Option<FileInfo?>("--report")
+        {
+            HelpName = "FILE",
+            Description = "Also write the result to this new file, with the machine, its devices and the versions",
+        };
+        var command = new Command("bench", "Check every engine against BouncyCastle, then measure it") { rounds, report, json };
+        command.SetAction((parsed, _) => Task.Run(() => BenchCommand.Execute(parsed.GetValue(rounds), parsed.GetValue(report), parsed.GetValue(json))));
         return command;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Chain.Mining;
 
 namespace Chain.Miner;
 
@@ -49,10 +50,19 @@ internal sealed record EngineEntry(string Name, bool Available, bool Chosen, str
 
 internal sealed record DeviceEntry(string Name, string Kind, bool Available, string? Problem);
 
+/// <summary>What `miner bench --report` writes: all that is needed to read the figures on another machine.</summary>
+/// <param name="Program">The version of this program.</param>
+/// <param name="System">Operating system and architecture.</param>
+/// <param name="Runtime">The .NET runtime.</param>
+/// <param name="Ilgpu">The version of ILGPU, which compiles the kernel for a device.</param>
+internal sealed record BenchFileContent(
+    string Program, DateTimeOffset Time, string System, string Runtime, string Ilgpu, DevicesReport Devices, BenchReport Bench);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RunLine))]
 [JsonSerializable(typeof(DevicesReport))]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(BenchFileContent))]
 internal sealed partial class MinerJson : JsonSerializerContext;

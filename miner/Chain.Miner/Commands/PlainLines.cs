@@ -1,3 +1,5 @@
+using Chain.Mining;
+
 namespace Chain.Miner;
 
 /// <summary>A line an event, for output that goes to a file. New work comes every second, so it is left out.</summary>
@@ -10,7 +12,7 @@ internal sealed class PlainLines(TextWriter output) : IRunDisplay
         if (happened is not MinerEvent.NewWork) _output.WriteLine(Describe.Event(happened));
     }
 
-    public void DeviceFailed(string message) => _output.WriteLine(message);
+    public void DeviceNews(string message) => _output.WriteLine(message);
 
     public Task ShowAsync(WorkClient client, CancellationToken ct) => Task.CompletedTask;
 

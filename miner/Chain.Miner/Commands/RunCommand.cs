@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Chain.Mining;
+using Chain.Mining.Gpu;
 using Chain.Primitives;
 
 namespace Chain.Miner;
@@ -28,7 +30,7 @@ internal static class RunCommand
         IRunDisplay display = arguments.Json ? new JsonLines(Console.Out, TimeProvider.System)
             : Console.IsOutputRedirected ? new PlainLines(Console.Out)
             : new LiveView();
-        var choice = EngineChoice.Resolve(arguments.Engine, arguments.Threads, GpuAssembly.Devices, display.DeviceFailed);
+        var choice = EngineChoice.Resolve(arguments.Engine, arguments.Threads, Devices.List, display.DeviceNews);
         if (choice.Error is not null) return Refuse(arguments.Json, choice.Error);
 
         var options = new WorkClientOptions

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Chain.Miner;
+using Chain.Mining;
 using Chain.Node.Host.Rpc;
 using Chain.Primitives;
 

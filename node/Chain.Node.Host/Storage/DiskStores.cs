@@ -2,25 +2,21 @@ using Chain.Primitives;
 
 namespace Chain.Node.Host;
 
-/// <summary>The stores on disk that this build has, by name.</summary>
+/// <summary>The stores on disk, by name.</summary>
 public static class DiskStores
 {
     public const string Sqlite = "sqlite";
     public const string LiteDb = "litedb";
 
     /// <summary>What <see cref="Open"/> knows, the usual one first.</summary>
-#if FEED_FULL
     public static IReadOnlyList<string> Names { get; } = [Sqlite, LiteDb];
-#else
-    public static IReadOnlyList<string> Names { get; } = [Sqlite];
-#endif
 
     /// <summary>Why there is no store of this name; null when there is.</summary>
     public static string? FindProblem(string name) => Names.Contains(name) ? null
-        : $"This build has no store '{name}', only {string.Join(", ", Names)}.{(name == LiteDb ? " The full flavour has it: see README, two flavours." : "")}";
+        : $"Unknown store '{name}'; expected {string.Join(" or ", Names)}.";
 
     /// <summary>Opens the store in a data folder, or makes an empty one.</summary>
-    /// <exception cref="StoreException">No store of that name is in this build, the folder holds one of another name, or the store itself refuses.</exception>
+    /// <exception cref="StoreException">There is no store of that name, the folder holds one of another name, or the store itself refuses.</exception>
     public static IChainStore Open(string name, string folder, Hash256 genesis)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -28,9 +24,6 @@ public static class DiskStores
 
         var other = name == Sqlite ? ("chain.litedb", LiteDb) : (SqliteChainStore.FileName, Sqlite);
         if (File.Exists(Path.Combine(folder, other.Item1))) throw new StoreException(StoreFailure.Unsupported, $"The data folder '{folder}' holds a store of kind {other.Item2}. Name that kind, or another data folder.");
-#if FEED_FULL
-        if (name == LiteDb) return LiteDbChainStore.Open(folder, genesis);
-#endif
-        return SqliteChainStore.Open(folder, genesis);
+        return name == LiteDb ? LiteDbChainStore.Open(folder, genesis) : SqliteChainStore.Open(folder, genesis);
     }
 }

@@ -10,8 +10,8 @@ using Org.BouncyCastle.Utilities;
 namespace Chain.Primitives;
 
 /// <summary>
-/// secp256k1 by BouncyCastle's curve arithmetic: works everywhere, is the oracle for the other two, and signs where there is no native library. Only what
-/// Portable.BouncyCastle 1.8 and BouncyCastle.Cryptography 2 share is used, and none of its parsers sees a peer's bytes.
+/// secp256k1 by BouncyCastle's curve arithmetic: works everywhere, is the oracle for the other two, and signs where there is no
+/// native library. None of BouncyCastle's parsers sees a peer's bytes.
 /// Its running time depends on the secrets: on a machine that others share, prefer libsecp256k1.
 /// </summary>
 public sealed class BouncyCastleSecp256k1 : ISecp256k1

@@ -1,11 +1,10 @@
-#if FEED_FULL
 using Chain.Primitives;
 using Nethereum.RLP;
 
 namespace Chain.Tests;
 
 /// <summary>Our RLP against Nethereum's: equal bytes out, equal trees in, and nothing that we accept is refused or read otherwise
-/// there. The reverse does not hold: their decoder lets many encodings of one tree pass. Only the full flavour has it.</summary>
+/// there. The reverse does not hold: their decoder lets many encodings of one tree pass.</summary>
 public sealed class RlpDifferential
 {
     private const int Seed = 11;
@@ -94,4 +93,3 @@ public sealed class RlpDifferential
         ? list.Select(Tree).ToList()
         : element.RLPData ?? [];
 }
-#endif

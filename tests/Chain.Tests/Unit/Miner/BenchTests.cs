@@ -1,4 +1,5 @@
 using Chain.Miner;
+using Chain.Mining;
 using Chain.Primitives;
 
 namespace Chain.Tests;
@@ -104,6 +105,51 @@ public sealed class BenchTests
         var choice = EngineChoice.Resolve("auto", 3, () => list, lines.Add);
         Assert.Equal("h200", Assert.Single(choice.Engines).Name);
         Assert.Equal(["broken: the kernel does not compile; it is left out."], lines);
+    }
+
+    [Fact]
+    public void An_emulated_device_is_chosen_only_by_its_name_and_said_to_be_slow()
+    {
+        var lines = new List<string>();
+        var emulated = new MiningDevice("emulator", MiningDevice.EmulatedKind, null, () => new LostDevice());
+        var list = new DeviceList([emulated], "No GPU: no driver.");
+        Assert.Same(NonceSearchers.Best, Choose("auto", list).Engines[0]);
+        Assert.Equal("There is no usable GPU. No GPU: no driver.", Choose("gpu", list).Error);
+
+        var choice = EngineChoice.Resolve("ilgpu", 3, () => list, lines.Add);
+        Assert.Single(choice.Engines);
+        Assert.Contains("emulates a GPU on the processor and is slow. No GPU: no driver.", Assert.Single(lines));
+    }
+
+    [Fact]
+    public void Ilgpu_is_the_first_device_that_opens_and_opens_no_other()
+    {
+        var opened = new List<string>();
+        var list = new DeviceList([Device("h200", "cuda"), Device("old", "opencl"), Device("emulator", MiningDevice.EmulatedKind)], null);
+        Assert.Single(Choose("ilgpu", list).Engines);
+        Assert.Equal(["h200"], opened);
+        Assert.Contains("ILGPU found no usable device", Choose("ilgpu", new DeviceList([], null)).Error);
+
+        MiningDevice Device(string name, string kind) => new(name, kind, null, () =>
+        {
+            opened.Add(name);
+            return new LostDevice();
+        });
+    }
+
+    [Fact]
+    public async Task A_report_never_overwrites_a_file_and_says_so_before_it_measures()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            Assert.Equal(2, await MinerCommands.RunAsync(["bench", "--report", file]));
+            Assert.Equal(0, new FileInfo(file).Length);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [Theory]

@@ -1,9 +1,7 @@
-#if FEED_FULL
 using System.Reflection;
-using Chain.Miner;
-using Chain.Miner.Gpu;
+using Chain.Mining;
+using Chain.Mining.Gpu;
 using ILGPU;
-using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
@@ -11,7 +9,7 @@ using ILGPU.Runtime.Cuda;
 
 namespace Chain.Tests;
 
-/// <summary>The ILGPU adapter on ILGPU's own processor accelerator. Only the full flavour has it.</summary>
+/// <summary>The ILGPU adapter on ILGPU's own processor accelerator.</summary>
 public sealed class GpuTests
 {
     [Theory]
@@ -36,10 +34,18 @@ public sealed class GpuTests
     }
 
     [Fact]
-    public void Looking_for_devices_never_fails_and_says_why_there_are_none()
+    public void Looking_for_devices_never_fails_and_says_why_there_is_no_gpu()
     {
         var list = Devices.List();
-        Assert.True(list.Devices.Count > 0 || list.Note!.StartsWith("No GPU", StringComparison.Ordinal), list.Note);
+        Assert.True(list.Devices.Any(device => device.IsGpu) || list.Note!.StartsWith("No GPU", StringComparison.Ordinal), list.Note);
+        Assert.Equal(MiningDevice.EmulatedKind, list.Devices[^1].Kind);
+    }
+
+    [Fact]
+    public void The_engine_ilgpu_searches_on_this_machine_whatever_devices_it_has()
+    {
+        var choice = EngineChoice.Resolve("ilgpu", 1, Devices.List, _ => { });
+        Assert.Null(choice.Error);
+        Assert.Null(EngineCheck.Fault(Assert.Single(choice.Engines), seed: 5));
     }
 }
-#endif

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Miner;
+using Chain.Mining;
 using Chain.Primitives;
 
 namespace Chain.Tests;

@@ -1,5 +1,5 @@
 using Chain.Consensus;
-using Chain.Miner;
+using Chain.Mining;
 using Chain.Primitives;
 
 namespace Chain.Tests;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Chain.Miner;
+using Chain.Mining;
 using Chain.Primitives;
 
 namespace Chain.Tests;

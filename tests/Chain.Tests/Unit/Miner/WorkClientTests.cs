@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Chain.Consensus;
 using Chain.Miner;
+using Chain.Mining;
 using Chain.Primitives;
 
 namespace Chain.Tests;

@@ -1,11 +1,10 @@
-#if FEED_FULL
 using Chain.Node;
 using Chain.Node.Host;
 using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>The store that only the full flavour has.</summary>
+/// <summary>The second store, in managed code.</summary>
 public sealed class LiteDbChainStoreTests : ChainStoreConformance
 {
     private static readonly Hash256 Genesis = Keccak256.Hash("genesis"u8);
@@ -63,4 +62,3 @@ public sealed class LiteDbChainStoreTests : ChainStoreConformance
         Assert.Equal(StoreDump.Of(Store, script), StoreDump.Of(restored, script));
     }
 }
-#endif

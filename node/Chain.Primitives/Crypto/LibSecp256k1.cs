@@ -5,7 +5,10 @@ using System.Runtime.InteropServices;
 
 namespace Chain.Primitives;
 
-/// <summary>secp256k1 by the C library libsecp256k1 (Bitcoin Core's), if the machine has one with the recovery and ECDH modules.</summary>
+/// <summary>
+/// secp256k1 by the C library libsecp256k1 (Bitcoin Core's), which comes with the program for the usual platforms; elsewhere by the
+/// machine's own, if it has the recovery and ECDH modules.
+/// </summary>
 public sealed partial class LibSecp256k1 : ISecp256k1
 {
     private const string Library = "secp256k1";
@@ -14,8 +17,8 @@ public sealed partial class LibSecp256k1 : ISecp256k1
     private const uint ContextFlags = 0x301;
     private const uint Uncompressed = 2;
 
-    // File names by age of the interface, newest first; the functions used here have not changed between them.
-    private static readonly string[] FileNames =
+    // The machine's own library: file names by age of the interface, newest first; the functions used here have not changed between them.
+    private static readonly string[] MachineFileNames =
     [
         "libsecp256k1.so.6", "libsecp256k1.so.5", "libsecp256k1.so.4", "libsecp256k1.so.3", "libsecp256k1.so.2", "libsecp256k1.so.1", "libsecp256k1.so.0",
         "libsecp256k1.so", "libsecp256k1.dylib", "libsecp256k1-6.dll", "libsecp256k1-5.dll", "libsecp256k1-2.dll", "libsecp256k1.dll", "secp256k1.dll",
@@ -159,11 +162,14 @@ public sealed partial class LibSecp256k1 : ISecp256k1
 
     private static (LibSecp256k1? Provider, string How) Load()
     {
-        var name = Array.Find(FileNames, candidate => NativeLibrary.TryLoad(candidate, out _module));
+        var assembly = typeof(LibSecp256k1).Assembly;
+        var name = NativeLibrary.TryLoad(Library, assembly, null, out _module)
+            ? "bundled"
+            : Array.Find(MachineFileNames, candidate => NativeLibrary.TryLoad(candidate, out _module));
         if (name is null) return (null, "libsecp256k1 was not found");
         var missing = Array.Find(ModuleFunctions, function => !NativeLibrary.TryGetExport(_module, function, out _));
         if (missing is not null) return (null, $"{name} lacks {missing}");
-        NativeLibrary.SetDllImportResolver(typeof(LibSecp256k1).Assembly, Resolve);
+        NativeLibrary.SetDllImportResolver(assembly, Resolve);
         var context = ContextCreate(ContextFlags);
         if (context == 0) return (null, $"{name} gave no context");
         var provider = new LibSecp256k1(context);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace Chain.Primitives;
 
@@ -39,13 +40,14 @@ public sealed class ForkSchedule
         _forks = [.. distinct];
         _checksums = new uint[_forks.Length + 1];
         Span<byte> number = stackalloc byte[8];
-        var crc = Append(uint.MaxValue, genesis.Bytes);
-        _checksums[0] = ~crc;
+        var crc = new Crc32();
+        crc.Append(genesis.Bytes);
+        _checksums[0] = crc.GetCurrentHashAsUInt32();
         for (var i = 0; i < _forks.Length; i++)
         {
             BinaryPrimitives.WriteUInt64BigEndian(number, _forks[i]);
-            crc = Append(crc, number);
-            _checksums[i + 1] = ~crc;
+            crc.Append(number);
+            _checksums[i + 1] = crc.GetCurrentHashAsUInt32();
         }
     }
 
@@ -75,17 +77,5 @@ public sealed class ForkSchedule
         var passed = 0;
         while (passed < _forks.Length && _forks[passed] <= head) passed++;
         return passed;
-    }
-
-    // CRC-32 (IEEE 802.3), bit by bit: a few bytes once per start.
-    private static uint Append(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (var b in bytes)
-        {
-            crc ^= b;
-            for (var bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xedb88320 : crc >> 1;
-        }
-
-        return crc;
     }
 }

@@ -60,7 +60,7 @@ public sealed class NodeCore
         _peers = new PeerSet(_outbox, config.Limits);
         _requests = new PendingRequests(config.Limits);
         _importer = new BlockImporter(config, rules, engine.Blocks, _tree, store, state, _pool, _outbox, head);
-        _sync = new ChainSync(config, rules, _tree, _importer, _peers, _requests, _outbox);
+        _sync = new ChainSync(config, rules, engine.Blocks, _tree, _importer, _peers, _requests, _outbox);
         _fetcher = new BlockFetcher(rules, _tree, _importer, _sync, _peers, _requests, _outbox);
         _ancestry = new AncestryFetcher(config.Limits, _agent, _peers, _requests, _outbox);
         _blockGossip = new BlockGossip(rules, _peers, _outbox);
@@ -208,7 +208,7 @@ public sealed class NodeCore
                 foreach (var block in announced.Blocks) _fetcher.OnAnnounced(peer, block, now);
                 break;
             case WireMessage.BlockRangeUpdate range:
-                peer.Raise(new BlockRef(range.Latest, range.LatestHash), UInt256.Zero);
+                _sync.Hear(peer, new BlockRef(range.Latest, range.LatestHash), UInt256.Zero);
                 _sync.Consider(now);
                 break;
             case WireMessage.Transactions transactions:
@@ -311,7 +311,7 @@ public sealed class NodeCore
 
         peer.IsReady = true;
         peer.IsUnexplored = status.TotalDifficulty.IsZero;
-        peer.Raise(new BlockRef(status.HeadNumber, status.HeadHash), status.TotalDifficulty);
+        _sync.Hear(peer, new BlockRef(status.HeadNumber, status.HeadHash), status.TotalDifficulty);
         peer.KnownBlocks.Add(status.HeadHash);
         _outbox.Tell(new NodeEvent.PeerReady(peer.Id));
         if (peer.Link.CarriesSidecars) _agent.OnPeerReady(new ConsensusPeer(peer.Id.Number));
@@ -321,8 +321,11 @@ public sealed class NodeCore
 
     private void OnNewBlock(Peer peer, Block block, UInt256 totalDifficulty, At now)
     {
-        peer.Raise(new BlockRef(block.Number, block.Hash), totalDifficulty);
+        var head = new BlockRef(block.Number, block.Hash);
+        var isNew = !_tree.Contains(block.Hash);
+        _sync.Hear(peer, head, totalDifficulty);
         TakeBlock(peer, block, now);
+        if (isNew) _sync.Check(peer, head, totalDifficulty);
     }
 
     private void TakeBlock(Peer peer, Block block, At now)

@@ -50,8 +50,10 @@ internal sealed class ChainSync(
     }
 
     /// <summary>Goes on with what can go on now.</summary>
-    public void OnTick(At now)
+    /// <param name="isSteady">False when the clock jumped since the last tick: then nobody was slow.</param>
+    public void OnTick(At now, bool isSteady)
     {
+        if (!isSteady) _session?.BeginTurn(now);
         Pump(now);
         if (_session is not { } session) return;
         if (now.Since(session.ProgressAt) > StallMs) Fail(new PeerOffence.EmptyPromise($"the blocks up to {session.Target}"), now);

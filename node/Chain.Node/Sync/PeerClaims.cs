@@ -70,10 +70,11 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
     public bool AnotherWaits(Peer leader, At now) =>
         peers.Ready.Any(peer => peer != leader && peer.FailedSessions <= leader.FailedSessions && IsCandidate(peer, now));
 
-    public bool IsResting(Peer peer, At now) => peer.RestsUntil > now;
+    /// <summary>Not for longer than the longest rest, if the clock was set back since.</summary>
+    public bool IsResting(Peer peer, At now) => peer.RestsUntil > now && peer.RestsUntil.Since(now) <= FirstRestMs << LongestRestDoublings;
 
     /// <summary>A peer did not deliver: others are asked first for a moment.</summary>
-    public void Rest(Peer peer, At now) => peer.RestsUntil = Later(peer.RestsUntil, now.Plus(FirstRestMs));
+    public void Rest(Peer peer, At now) => RestFor(peer, FirstRestMs, now);
 
     /// <summary>A session led to what its leader claimed.</summary>
     public void Succeeded(Peer leader)
@@ -88,7 +89,7 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
     {
         _isDoubtful = true;
         var doublings = Math.Min(leader.FailedSessions++, LongestRestDoublings);
-        leader.RestsUntil = Later(leader.RestsUntil, now.Plus(FirstRestMs << doublings));
+        RestFor(leader, FirstRestMs << doublings, now);
         return leader.FailedSessions > FailuresForgiven;
     }
 
@@ -113,5 +114,8 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
         candidate.FailedSessions != than.FailedSessions ? candidate.FailedSessions < than.FailedSessions
         : !_isDoubtful && (candidate.TotalDifficulty != than.TotalDifficulty ? candidate.TotalDifficulty > than.TotalDifficulty : candidate.Head!.Number > than.Head!.Number);
 
-    private static At Later(At left, At right) => left > right ? left : right;
+    private void RestFor(Peer peer, long ms, At now)
+    {
+        if (!IsResting(peer, now) || peer.RestsUntil < now.Plus(ms)) peer.RestsUntil = now.Plus(ms);
+    }
 }

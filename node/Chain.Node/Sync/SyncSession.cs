@@ -17,7 +17,7 @@ internal sealed class SyncSession(PeerId leader, BlockRef target, UInt256 claime
 
     public ulong StartingBlock { get; } = startingBlock;
 
-    public At StartedAt { get; } = now;
+    public At StartedAt { get; private set; } = now;
 
     /// <summary>When the session last came closer to its end by something that the leader cannot make up.</summary>
     public At ProgressAt { get; set; } = now;
@@ -71,6 +71,9 @@ internal sealed class SyncSession(PeerId leader, BlockRef target, UInt256 claime
 
     /// <summary>New blocks that the session brought.</summary>
     public int Imported { get; set; }
+
+    /// <summary>Counts time from here.</summary>
+    public void BeginTurn(At now) => (StartedAt, ProgressAt) = (now, now);
 
     /// <summary>Begins to take headers upwards from here.</summary>
     public void BeginAt(SealedHeader ancestor, UInt256 weight)

@@ -25,6 +25,12 @@ public sealed record ConsensusRules
     /// <summary>Whether blocks travel with a sidecar, so that gossip and sync must carry it.</summary>
     public required bool HasSidecar { get; init; }
 
+    /// <summary>
+    /// Whether headers show by themselves how much a branch weighs: each has a seal that cost what it says. Otherwise a header is only
+    /// a claim until its block is executed.
+    /// </summary>
+    public required bool HeadersCarryWeight { get; init; }
+
     /// <summary>Whether a block enters the fork choice only after it was executed; otherwise a branch is executed when it can win.</summary>
     public required bool ExecutesOnArrival { get; init; }
 
@@ -75,6 +81,12 @@ public interface IBlockJudge
 {
     /// <summary>Everything that can be asked before the block is worth executing; null when it is good. The parent is executed.</summary>
     ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now);
+
+    /// <summary>
+    /// Whether somebody whom the rule knows answers for a block that cannot be judged yet, because its parent is not here: its seal,
+    /// which was checked with the header, or its maker's signature in the sidecar. That does not say that it was the maker's turn.
+    /// </summary>
+    bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar);
 
     /// <summary>Begins a block whose envelope is good: what the rule asks before its transactions run.</summary>
     Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent);

@@ -13,6 +13,9 @@ public sealed class NodeCore
     private const int RecentReorgs = 64;
     private const long ExpiryCheckMs = 10_000;
 
+    // Ticks come four times a second: a gap means that this node stood still, or that its clock was set.
+    private const long LongestTickGapMs = 2_000;
+
     private readonly NodeConfig _config;
     private readonly IChainReader _store;
     private readonly Outbox _outbox = new();
@@ -32,6 +35,7 @@ public sealed class NodeCore
     private readonly IConsensusAgent _agent;
     private Hash256 _headTold;
     private At _lastExpiry;
+    private At? _lastTick;
     private ChainView _view;
 
     /// <summary>Takes up where the store stands. An empty store must have been given <see cref="GenesisBatch"/> first.</summary>
@@ -60,7 +64,7 @@ public sealed class NodeCore
         _peers = new PeerSet(_outbox, config.Limits);
         _requests = new PendingRequests(config.Limits);
         _importer = new BlockImporter(config, rules, engine.Blocks, _tree, store, state, _pool, _outbox, head);
-        _sync = new ChainSync(config, rules, _tree, _importer, _peers, _requests, _outbox);
+        _sync = new ChainSync(config, rules, engine.Blocks, _tree, _importer, _peers, _requests, _outbox);
         _fetcher = new BlockFetcher(rules, _tree, _importer, _sync, _peers, _requests, _outbox);
         _ancestry = new AncestryFetcher(config.Limits, _agent, _peers, _requests, _outbox);
         _blockGossip = new BlockGossip(rules, _peers, _outbox);
@@ -161,18 +165,21 @@ public sealed class NodeCore
         _importer.RetryFuture(now);
         _importer.UpdateHead(now);
         _agent.OnTick(now, _sync.IsFarBehind);
-        OnLost(_requests.TakeLost(now), timedOut: true, now);
-        _sync.OnTick(now);
+        var isSteady = _lastTick is not { } last || now.Since(last) is >= 0 and <= LongestTickGapMs;
+        _lastTick = now;
+        OnLost(_requests.TakeLost(now), timedOut: true, now, isSteady);
+        _sync.OnTick(now, isSteady);
         if (now.Since(_lastExpiry) < ExpiryCheckMs) return;
         _lastExpiry = now;
         _pool.Expire(now, _outbox.TransactionSteps);
     }
 
-    private void OnLost(List<PendingRequest> lost, bool timedOut, At now)
+    /// <param name="isPeersFault">Whether the time that passed was the peers' to answer.</param>
+    private void OnLost(List<PendingRequest> lost, bool timedOut, At now, bool isPeersFault = true)
     {
         foreach (var request in lost)
         {
-            if (timedOut) _peers.Punish(request.Peer, new PeerOffence.Timeout(request.GetType().Name));
+            if (timedOut && isPeersFault) _peers.Punish(request.Peer, new PeerOffence.Timeout(request.GetType().Name));
             if (request is PendingRequest.FetchTransactions transactions) _transactionGossip.OnLost(transactions, now);
             else if (request is PendingRequest.Ancestry ancestry) _ancestry.OnLost(ancestry, now);
             else _sync.OnLost(request, timedOut, now);
@@ -208,7 +215,7 @@ public sealed class NodeCore
                 foreach (var block in announced.Blocks) _fetcher.OnAnnounced(peer, block, now);
                 break;
             case WireMessage.BlockRangeUpdate range:
-                peer.Raise(new BlockRef(range.Latest, range.LatestHash), UInt256.Zero);
+                _sync.Hear(peer, new BlockRef(range.Latest, range.LatestHash), UInt256.Zero);
                 _sync.Consider(now);
                 break;
             case WireMessage.Transactions transactions:
@@ -311,7 +318,7 @@ public sealed class NodeCore
 
         peer.IsReady = true;
         peer.IsUnexplored = status.TotalDifficulty.IsZero;
-        peer.Raise(new BlockRef(status.HeadNumber, status.HeadHash), status.TotalDifficulty);
+        _sync.Hear(peer, new BlockRef(status.HeadNumber, status.HeadHash), status.TotalDifficulty);
         peer.KnownBlocks.Add(status.HeadHash);
         _outbox.Tell(new NodeEvent.PeerReady(peer.Id));
         if (peer.Link.CarriesSidecars) _agent.OnPeerReady(new ConsensusPeer(peer.Id.Number));
@@ -321,8 +328,11 @@ public sealed class NodeCore
 
     private void OnNewBlock(Peer peer, Block block, UInt256 totalDifficulty, At now)
     {
-        peer.Raise(new BlockRef(block.Number, block.Hash), totalDifficulty);
+        var head = new BlockRef(block.Number, block.Hash);
+        var isNew = !_tree.Contains(block.Hash);
+        _sync.Hear(peer, head, totalDifficulty);
         TakeBlock(peer, block, now);
+        if (isNew) _sync.Check(peer, head, totalDifficulty);
     }
 
     private void TakeBlock(Peer peer, Block block, At now)

@@ -23,6 +23,7 @@ public static class ProofOfStake
             NewEngine = host => NewEngine(host, spec, begin, clock, options),
             NativeContracts = new NativeContracts([new DepositContract(settings, domain)]),
             HasSidecar = true,
+            HeadersCarryWeight = false,
             ExecutesOnArrival = true,
             FinalityHolds = true,
             NewDutyHolder = (secret, misbehaviour) => new DutyHolder(secret.Key, (onion, epoch) => secret.Reveal(onion, epoch, settings.RandaoOnionLayers), misbehaviour),

@@ -9,6 +9,8 @@ internal sealed class PlainBlocks : IBlockJudge
 
     public ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now) => null;
 
+    public bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar) => true;
+
     public Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent) => Plain.Instance;
 
     private sealed class Plain : OpenedBlock

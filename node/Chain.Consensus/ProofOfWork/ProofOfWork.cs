@@ -20,6 +20,7 @@ public static class ProofOfWork
             NewEngine = _ => new ConsensusEngine(root => new HeaviestChain(root, settings.SafeDepth, settings.FinalizedDepth), PlainBlocks.Instance, QuietAgent.Instance),
             NativeContracts = NativeContracts.None,
             HasSidecar = false,
+            HeadersCarryWeight = true,
             ExecutesOnArrival = false,
             FinalityHolds = false,
             NextTick = now => now.Plus(TickMs),

@@ -2,7 +2,8 @@ namespace Chain.Node.Host.Network;
 
 /// <summary>
 /// How far one peer's clock is from ours, by asking for its time: an answer is taken to have been true halfway between question
-/// and answer. Safe from any thread.
+/// and answer. What is remembered is the peer's time against the monotonic clock, so that the offset is right again as soon as our
+/// wall clock is set. Safe from any thread.
 /// </summary>
 internal sealed class PeerClock(MonotonicClock clock, Func<long> unixMs)
 {
@@ -14,10 +15,13 @@ internal sealed class PeerClock(MonotonicClock clock, Func<long> unixMs)
     private const long None = long.MinValue;
 
     private long _askedAtMs = None;
-    private long _offsetMs = None;
+    private long _aheadOfMonotonicMs = None;
 
-    /// <summary>Milliseconds by which the peer's clock was ahead of ours at the last answer; null before one.</summary>
-    public long? OffsetMs => Volatile.Read(ref _offsetMs) is var offset && offset == None ? null : offset;
+    /// <summary>The peer's clock minus the monotonic one, in milliseconds, by the last answer; null before one.</summary>
+    public long? AheadOfMonotonicMs => Volatile.Read(ref _aheadOfMonotonicMs) is var ahead && ahead == None ? null : ahead;
+
+    /// <summary>Milliseconds by which the peer's clock is ahead of ours, by the last answer; null before one.</summary>
+    public long? OffsetMs => AheadOfMonotonicMs is { } ahead ? Offset(ahead, clock, unixMs) : null;
 
     /// <summary>Notes that the question goes out now; false while another waits for its answer.</summary>
     public bool Ask() => Interlocked.CompareExchange(ref _askedAtMs, clock.NowMs, None) == None;
@@ -31,9 +35,13 @@ internal sealed class PeerClock(MonotonicClock clock, Func<long> unixMs)
         var roundTrip = clock.NowMs - askedAt;
         if (roundTrip > MaxRoundTripMs) return true;
         var told = (long)Math.Min(peerUnixMs, long.MaxValue / 2);
-        Volatile.Write(ref _offsetMs, Math.Clamp(told + (roundTrip / 2) - unixMs(), -MaxOffsetMs, MaxOffsetMs));
+        Volatile.Write(ref _aheadOfMonotonicMs, told + (roundTrip / 2) - clock.NowMs);
         return true;
     }
+
+    /// <summary>What a clock that is so far ahead of the monotonic one is ahead of ours.</summary>
+    public static long Offset(long aheadOfMonotonicMs, MonotonicClock clock, Func<long> unixMs) =>
+        Math.Clamp(aheadOfMonotonicMs + clock.NowMs - unixMs(), -MaxOffsetMs, MaxOffsetMs);
 
     /// <summary>
     /// The median, so that a minority of wrong clocks or liars moves nothing; of an even number that of the middle two which is

@@ -85,8 +85,8 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Addresses to tell this peer over chain/1.</summary>
     public Func<PeerConnection, IReadOnlyList<PeerAddress>>? AddressesToTell { get; init; }
 
-    /// <summary>Milliseconds by which the peer's clock is ahead of ours; null while unknown.</summary>
-    public long? ClockOffsetMs => _peerClock.OffsetMs;
+    /// <summary>What is known of the peer's clock.</summary>
+    public PeerClock Clock => _peerClock;
 
     /// <summary>Completes when it is over and everyone has been told.</summary>
     public Task Gone => _gone.Task;

@@ -14,6 +14,8 @@ public sealed class PeerHub : IAsyncDisposable
     // How long stopping waits for goodbyes to be heard; of real time, whatever clock the hub was given.
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
 
+    private const long ClocksUnknown = long.MinValue;
+
     private readonly PrivateKey _nodeKey;
     private readonly PeerHubServices _services;
     private readonly PeerRegistry _registry;
@@ -26,6 +28,7 @@ public sealed class PeerHub : IAsyncDisposable
     private Enode? _enode;
     private long _lastPeer;
     private OutgoingMessage? _lastOutgoing;
+    private long _clocksAheadMs = ClocksUnknown;
     private volatile bool _isRetired;
 
     public PeerHub(PeerHubOptions options, PrivateKey nodeKey, PeerEventHandler handler, TransactionRecovery recovery, TimeProvider time, ILogger logger)
@@ -54,8 +57,15 @@ public sealed class PeerHub : IAsyncDisposable
 
     public int PeerCount => _registry.Count;
 
-    /// <summary>The peers' clocks minus ours in milliseconds, the median; null before any peer has told its time.</summary>
-    public long? ClockOffsetMs => PeerClock.Median(_registry.All.Select(peer => peer.ClockOffsetMs).OfType<long>());
+    /// <summary>The peers' clocks minus ours in milliseconds, the median, or the last one known when all are gone; null before any peer has told its time.</summary>
+    public long? ClockOffsetMs
+    {
+        get
+        {
+            RememberClocks();
+            return Volatile.Read(ref _clocksAheadMs) is var ahead && ahead == ClocksUnknown ? null : PeerClock.Offset(ahead, _services.Clock, _services.UnixMs);
+        }
+    }
 
     /// <summary>The peers that this node was told to keep.</summary>
     public IReadOnlyList<StaticPeerInfo> StaticPeers => _dialler.StaticPeers;
@@ -341,6 +351,7 @@ public sealed class PeerHub : IAsyncDisposable
         }
         finally
         {
+            RememberClocks();
             _registry.Remove(connection);
             connection.Dispose();
             var ending = connection.Ending ?? new PeerEnding(DisconnectReason.NetworkError, true, "The connection was lost.");
@@ -355,7 +366,16 @@ public sealed class PeerHub : IAsyncDisposable
         while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
         {
             foreach (var connection in _registry.All) connection.Tick();
+            RememberClocks();
         }
+    }
+
+    private void RememberClocks()
+    {
+        // All offsets at one moment, so that only the clocks differ.
+        var ourLead = _services.UnixMs() - _services.Clock.NowMs;
+        var offsets = _registry.All.Select(peer => peer.Clock.AheadOfMonotonicMs).OfType<long>().Select(ahead => ahead - ourLead);
+        if (PeerClock.Median(offsets) is { } median) Volatile.Write(ref _clocksAheadMs, median + ourLead);
     }
 
     private void FollowFaults()

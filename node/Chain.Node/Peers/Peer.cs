@@ -7,6 +7,7 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
 {
     // A branch is known by any of its last blocks, so that few are enough.
     private const int CutOffKept = 128;
+    private const int UnshownKept = 128;
 
     private PeerView? _view;
 
@@ -17,16 +18,31 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     /// <summary>Whether its greeting was accepted.</summary>
     public bool IsReady { get; set; }
 
-    /// <summary>The best block that it is known to have; null before its greeting.</summary>
-    public BlockRef? Head { get; set; }
+    /// <summary>
+    /// The best block that it says it has: a claim, on which nothing rests but whom to ask. Null before its greeting, and once it could not
+    /// show what it claimed. The number is 0 where it was not told.
+    /// </summary>
+    public BlockRef? Head { get; private set; }
 
-    /// <summary>Zero under eth/69, which does not tell.</summary>
-    public UInt256 TotalDifficulty { get; set; }
+    /// <summary>The total difficulty that was told with <see cref="Head"/>; zero for none.</summary>
+    public UInt256 HeadWeight { get; private set; }
+
+    /// <summary>The greatest it told. Zero under eth/69, which does not tell.</summary>
+    public UInt256 TotalDifficulty { get; private set; }
 
     /// <summary>Whether its chain may be heavier although we cannot tell: it greeted without a total difficulty.</summary>
     public bool IsUnexplored { get; set; }
 
     public int Score { get; set; }
+
+    /// <summary>Sync sessions in a row that did not lead to what it claimed.</summary>
+    public int FailedSessions { get; set; }
+
+    /// <summary>Until then it is not asked to lead a session.</summary>
+    public At RestsUntil { get; set; }
+
+    /// <summary>Blocks that it claimed and could not show. It is not asked for them again.</summary>
+    public BoundedSet<Hash256> Unshown { get; } = new(UnshownKept);
 
     public BoundedSet<Hash256> KnownBlocks { get; } = new(limits.KnownPerPeer);
 
@@ -38,13 +54,17 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     /// </summary>
     public BoundedSet<Hash256> CutOff { get; } = new(CutOffKept);
 
-    /// <summary>The peer has this block and it is better than what was known of it.</summary>
-    public void Raise(BlockRef head, UInt256 totalDifficulty)
+    /// <summary>It says that it has this block; kept when it is better than what it said before.</summary>
+    /// <param name="weight">Zero for not told.</param>
+    public void Raise(BlockRef head, UInt256 weight)
     {
-        if (Head is not null && totalDifficulty <= TotalDifficulty && (!totalDifficulty.IsZero || head.Number <= Head.Number)) return;
-        Head = head;
-        TotalDifficulty = UInt256.Max(TotalDifficulty, totalDifficulty);
+        if (Head is not null && weight <= TotalDifficulty && (!weight.IsZero || head.Number <= Head.Number)) return;
+        (Head, HeadWeight) = (head, weight);
+        TotalDifficulty = UInt256.Max(TotalDifficulty, weight);
     }
+
+    /// <summary>What it said of its head is replaced by what was found out; null when it could not show anything.</summary>
+    public void Correct(BlockRef? head, UInt256 weight) => (Head, HeadWeight, TotalDifficulty, IsUnexplored) = (head, weight, weight, false);
 
     /// <summary>The same object as long as nothing in it changes.</summary>
     public PeerView ToView()

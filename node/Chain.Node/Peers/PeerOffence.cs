@@ -23,6 +23,9 @@ public abstract record PeerOffence
     /// <summary>It announced what it then did not have.</summary>
     public sealed record EmptyPromise(string What) : PeerOffence;
 
+    /// <summary>It claimed a block or a weight, and its own answers or our blocks contradict that.</summary>
+    public sealed record FalseClaim(string What) : PeerOffence;
+
     /// <summary>Something that the consensus rule holds against it.</summary>
     public sealed record ConsensusRule(int Charge, string Why) : PeerOffence;
 
@@ -36,6 +39,7 @@ public abstract record PeerOffence
         UnexpectedAnswer => 10,
         Timeout => 5,
         EmptyPromise => 5,
+        FalseClaim => 20,
         ConsensusRule { Charge: var charge } => charge,
         _ => throw new InvalidOperationException($"No penalty for {GetType().Name}."),
     };
@@ -47,6 +51,7 @@ public abstract record PeerOffence
         InvalidTransaction t => t.Error is null ? "a transaction that nobody signed" : $"unacceptable transaction: {PoolErrorText.Of(t.Error)}",
         UnexpectedAnswer u => $"unexpected answer: {u.What}",
         Timeout t => $"no answer in time: {t.What}",
+        FalseClaim f => $"false claim: {f.What}",
         ConsensusRule c => c.Why,
         EmptyPromise e => $"announced but not delivered: {e.What}",
         _ => throw new InvalidOperationException($"No text for {GetType().Name}."),

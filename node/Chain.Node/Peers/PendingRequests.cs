@@ -57,11 +57,11 @@ internal sealed class PendingRequests(NodeLimits limits)
         foreach (var id in _open.Where(item => predicate(item.Value)).Select(item => item.Key).ToList()) _open.Remove(id);
     }
 
-    /// <summary>Takes out what has waited too long, or belonged to a peer that is gone.</summary>
+    /// <summary>Takes out what has waited too long, by a clock that may have jumped either way, or belonged to a peer that is gone.</summary>
     public List<PendingRequest> TakeLost(At now, PeerId? gone = null)
     {
         if (_open.Count == 0) return [];
-        var lost = _open.Where(item => gone is { } peer ? item.Value.Peer == peer : now.Since(item.Value.SentAt) > limits.RequestTimeoutMs).ToList();
+        var lost = _open.Where(item => gone is { } peer ? item.Value.Peer == peer : Math.Abs(now.Since(item.Value.SentAt)) > limits.RequestTimeoutMs).ToList();
         foreach (var (id, _) in lost) _open.Remove(id);
         return [.. lost.Select(item => item.Value)];
     }

@@ -11,6 +11,7 @@ namespace Chain.Node;
 internal sealed class AncestryFetcher(NodeLimits limits, IConsensusAgent agent, PeerSet peers, PendingRequests requests, Outbox outbox)
 {
     private const int HeadersKept = 4096;
+    private const int WalksAtOnce = 16;
 
     private readonly Queue<Hash256> _order = new();
 
@@ -20,17 +21,28 @@ internal sealed class AncestryFetcher(NodeLimits limits, IConsensusAgent agent, 
     // Who was asked for what, the last one without an answer yet. Looked up only, never walked.
     private readonly Dictionary<Hash256, HashSet<PeerId>> _asked = [];
 
+    // Who gave fewer headers than were asked for, the last time: others come first.
+    private PeerId? _stingy;
+
     /// <summary>A header that was fetched and is still kept.</summary>
     public SealedHeader? Find(Hash256 hash) => _headers.GetValueOrDefault(hash);
 
     public void Ask(Hash256 from, At now)
     {
-        if (_asked.TryAdd(from, [])) AskNext(from, now);
+        if (_asked.ContainsKey(from)) return;
+        if (_asked.Count >= WalksAtOnce)
+        {
+            agent.OnHeaders(from, [], now);
+            return;
+        }
+
+        _asked.Add(from, []);
+        AskNext(from, now);
     }
 
     public void OnHeaders(PendingRequest.Ancestry request, IReadOnlyList<SealedHeader> headers, At now)
     {
-        var isUsable = headers.Count > 0 && headers[0].Hash == request.From && SealedHeader.LinkDownwards(headers);
+        var isUsable = headers.Count > 0 && headers.Count <= limits.HeadersPerRequest && headers[0].Hash == request.From && SealedHeader.LinkDownwards(headers);
         if (!isUsable)
         {
             // Not to have the block is no fault: nobody promised it.
@@ -40,6 +52,7 @@ internal sealed class AncestryFetcher(NodeLimits limits, IConsensusAgent agent, 
         }
 
         _asked.Remove(request.From);
+        _stingy = headers.Count < limits.HeadersPerRequest && headers[^1].Number > 0 ? request.Peer : null;
         foreach (var header in headers) Keep(header);
         agent.OnHeaders(request.From, headers, now);
     }
@@ -57,7 +70,7 @@ internal sealed class AncestryFetcher(NodeLimits limits, IConsensusAgent agent, 
     private void AskNext(Hash256 from, At now)
     {
         var asked = _asked[from];
-        if (peers.Ready.FirstOrDefault(peer => !asked.Contains(peer.Id)) is not { } next)
+        if (peers.Ready.Where(peer => !asked.Contains(peer.Id)).OrderBy(peer => peer.Id == _stingy).FirstOrDefault() is not { } next)
         {
             _asked.Remove(from);
             agent.OnHeaders(from, [], now);

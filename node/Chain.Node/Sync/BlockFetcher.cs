@@ -12,8 +12,8 @@ internal sealed class BlockFetcher(
     public void OnAnnounced(Peer peer, BlockRef block, At now)
     {
         peer.KnownBlocks.Add(block.Hash);
+        sync.Hear(peer, block, UInt256.Zero);
         if (tree.Contains(block.Hash) || importer.IsOrphan(block.Hash)) return;
-        peer.Raise(block, UInt256.Zero);
         if (rules.HasSidecar || block.Number > tree.Head.Number + NearHead)
         {
             sync.Follow(peer.Id, block.Hash, now);

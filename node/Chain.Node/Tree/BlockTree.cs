@@ -48,6 +48,9 @@ internal sealed class BlockTree
 
     public bool Contains(Hash256 hash) => _entries.ContainsKey(hash) || _store.GetBlockRecord(hash) is not null;
 
+    /// <summary>What is known of a block on any branch, in memory or in the store; null for none.</summary>
+    public BlockRecord? RecordOf(Hash256 hash) => _entries.TryGetValue(hash, out var entry) ? entry.Record : _store.GetBlockRecord(hash);
+
     /// <summary>
     /// The entry, brought back from the store with everything above it when it lies too deep; null when nobody knows it, or when
     /// what is final has cut it off.

@@ -134,6 +134,6 @@ public sealed class StakeSyncTests
         ParentHash = parent.Hash,
         Number = parent.Number + 1,
         Timestamp = parent.Header.Timestamp + 2,
-        ExtraData = new[] { extra },
+        ExtraData = new byte[Hash256.Size - 1].Append(extra).ToArray(),
     });
 }

@@ -101,7 +101,10 @@ internal static class Alerts
 {
     public static readonly string[] Names = ["split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled", "read_only"];
 
-    private const long MaxClockOffsetMs = 2_000;
+    private const long MostClockOffsetMs = 2_000;
+
+    // consensus-specs, p2p interface: MAXIMUM_GOSSIP_CLOCK_DISPARITY.
+    private const long LeastClockOffsetMs = 500;
     private const ulong LagInBlockTimes = 15;
     private const ulong ForkWindow = 16;
     private const int ForkDepth = 2;
@@ -112,7 +115,7 @@ internal static class Alerts
         var alerts = new List<Alert>();
         if (SplitBrain(view) is { } peer) alerts.Add(new Alert("split_brain", $"{peer.Name} is on another chain: its block {peer.Head!.Number} is {peer.Head.Hash}, which is not on ours"));
         if (DeepestBranch(view) is var (length, tip) && length >= ForkDepth) alerts.Add(new Alert("fork_detected", $"a branch of {length} blocks competes with the head; its tip is block {tip.Number} ({tip.Hash})"));
-        if (node.ClockOffsetMs is { } offset && Math.Abs(offset) > MaxClockOffsetMs) alerts.Add(new Alert("clock_skew", $"this node's clock is {Math.Abs(offset)} ms {(offset < 0 ? "ahead of" : "behind")} its peers'"));
+        if (node.ClockOffsetMs is { } offset && Math.Abs(offset) > LargestClockOffsetMs(node.Spec)) alerts.Add(new Alert("clock_skew", ClockSkew(view, offset)));
         var age = node.Now.UnixSeconds - Math.Min(node.Now.UnixSeconds, view.Head.Header.Timestamp);
         var interval = node.Spec.Consensus.BlockIntervalMs;
         if (view.Head.Number > 0 && age * 1000 > interval * LagInBlockTimes) alerts.Add(new Alert("consensus_lag", Lag(view, age, interval)));
@@ -120,6 +123,19 @@ internal static class Alerts
         if (node.ReadOnlyReason is { } reason) alerts.Add(new Alert("read_only", reason));
         if (view.Stake()?.StalledFinality() is { } stalled) alerts.Add(new Alert("finality_stalled", stalled));
         return alerts;
+    }
+
+    /// <summary>
+    /// The clock offset that calls for an alert: a slot, where slots are what clocks have to agree on, but no less than honest networks differ
+    /// by, and at most two seconds.
+    /// </summary>
+    internal static long LargestClockOffsetMs(ChainSpec spec) =>
+        spec.Consensus is ProofOfStakeSettings ? Math.Clamp((long)spec.Consensus.BlockIntervalMs, LeastClockOffsetMs, MostClockOffsetMs) : MostClockOffsetMs;
+
+    private static string ClockSkew(ChainView view, long offsetMs)
+    {
+        var (direction, whose) = (offsetMs < 0 ? "ahead of" : "behind", view.Peers.IsEmpty ? "its last peers'" : "its peers'");
+        return $"this node's clock is {Math.Abs(offsetMs)} ms {direction} {whose}";
     }
 
     private static string Lag(ChainView view, ulong ageSeconds, ulong intervalMs) => view.Stake() is null

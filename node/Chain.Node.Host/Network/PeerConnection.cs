@@ -30,6 +30,8 @@ internal sealed class PeerConnection : IDisposable
     private PeerEnding? _ending;
     private long _lastDueMs;
     private long _lastFrameMs;
+    private long _lastDeliveryMs;
+    private volatile bool _hasStatus;
     private long _lastPingMs;
     private long _pingSentAt;
     private long _lastClockMs;
@@ -53,6 +55,7 @@ internal sealed class PeerConnection : IDisposable
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock.Time);
         _lastFrameMs = _clock.NowMs;
         StartedMs = _lastFrameMs;
+        _lastDeliveryMs = _lastFrameMs;
     }
 
     public PeerId Peer { get; }
@@ -78,6 +81,9 @@ internal sealed class PeerConnection : IDisposable
     public PeerAddress? ListensAt { get; }
 
     public long StartedMs { get; }
+
+    /// <summary>For how long the peer has delivered nothing; from the start, while it never has.</summary>
+    public long IdleMs => _clock.NowMs - Volatile.Read(ref _lastDeliveryMs);
 
     /// <summary>Addresses that arrived over chain/1; null when the message is not wanted.</summary>
     public Action<PeerConnection, IReadOnlyList<PeerAddress>>? AddressesLearned { get; init; }
@@ -170,6 +176,7 @@ internal sealed class PeerConnection : IDisposable
     {
         var now = _clock.NowMs;
         if (now - Volatile.Read(ref _lastFrameMs) > _options.PingTimeout.TotalMilliseconds) Close(DisconnectReason.PingTimeout, $"Nothing came from it for {_options.PingTimeout.TotalSeconds:0} s.");
+        else if (!_hasStatus && now - StartedMs > _options.StatusTimeout.TotalMilliseconds) Close(DisconnectReason.UselessPeer, $"It sent no status within {_options.StatusTimeout.TotalSeconds:0} s.");
         else if (now - Volatile.Read(ref _writingSinceMs) > _options.WriteTimeout.TotalMilliseconds) Abort(DisconnectReason.NetworkError, $"It took no bytes for {_options.WriteTimeout.TotalSeconds:0} s.");
         else if (now - Volatile.Read(ref _lastPingMs) > _options.PingInterval.TotalMilliseconds) Ping();
         if (Ending is null && now - Volatile.Read(ref _lastClockMs) >= _options.ClockInterval.TotalMilliseconds) AskTime();
@@ -328,9 +335,10 @@ internal sealed class PeerConnection : IDisposable
         if (limit == 0) return MalformedAsync(new WireError.Unknown(code).Describe());
         var (plain, why) = Unpack(frame.Payload.Span, limit);
         if (plain is null) return MalformedAsync($"{code}: {why}");
-        return WireCodec.Decode(code, EthVersion, plain).IsOk(out var message, out var error)
-            ? _deliver(new PeerEvent.Received(Peer, _recovery.Prepare(message), plain.Length), _stop.Token)
-            : MalformedAsync(error.Describe());
+        if (!WireCodec.Decode(code, EthVersion, plain).IsOk(out var message, out var error)) return MalformedAsync(error.Describe());
+        if (message is WireMessage.Status) _hasStatus = true;
+        else if (PeerDelivery.Is(message)) Volatile.Write(ref _lastDeliveryMs, _clock.NowMs);
+        return _deliver(new PeerEvent.Received(Peer, _recovery.Prepare(message), plain.Length), _stop.Token);
     }
 
     private ValueTask MalformedAsync(string why) => _deliver(new PeerEvent.Malformed(Peer, why), _stop.Token);

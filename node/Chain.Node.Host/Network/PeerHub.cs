@@ -188,34 +188,46 @@ public sealed class PeerHub : IAsyncDisposable
                 continue;
             }
 
-            if (_isRetired) socket.Dispose();
-            else _ = Run(() => ServeIncomingAsync(socket));
+            if (_isRetired || Admit(socket) is not { } handshake) socket.Dispose();
+            else _ = Run(() => ServeIncomingAsync(socket, handshake));
         }
     }
 
-    private async Task ServeIncomingAsync(Socket socket)
+    // Within the loop that accepts: sockets that nobody counts yet must not pile up behind busy threads.
+    private IncomingHandshake? Admit(Socket socket)
     {
-        if (socket.RemoteEndPoint is not IPEndPoint remote)
-        {
-            socket.Dispose();
-            return;
-        }
-
-        if (_registry.AdmitIncoming(remote.Address) is { } refused)
-        {
-            _services.Logger.IncomingRefused(remote, refused);
-            socket.Dispose();
-            return;
-        }
-
+        IPEndPoint? remote;
         try
         {
-            var connection = await ShakeHandsAsync(socket, dialled: null, isStatic: false, _registry.HandshakeOver).ConfigureAwait(false);
-            if (connection.Connection is { } up) await ServeAsync(up).ConfigureAwait(false);
+            remote = socket.RemoteEndPoint as IPEndPoint;
         }
-        finally
+        catch (SocketException)
         {
-            _registry.IncomingGone(remote.Address);
+            // It is gone already.
+            return null;
+        }
+
+        if (remote is null) return null;
+        var handshake = new IncomingHandshake(remote.Address);
+        if (_registry.AdmitIncoming(handshake) is not { } refused) return handshake;
+        _services.Logger.IncomingRefused(remote, refused);
+        handshake.Dispose();
+        return null;
+    }
+
+    private async Task ServeIncomingAsync(Socket socket, IncomingHandshake handshake)
+    {
+        using (handshake)
+        {
+            try
+            {
+                var connection = await ShakeHandsAsync(socket, dialled: null, isStatic: false, handshake).ConfigureAwait(false);
+                if (connection.Connection is { } up) await ServeAsync(up).ConfigureAwait(false);
+            }
+            finally
+            {
+                _registry.IncomingGone(handshake);
+            }
         }
     }
 
@@ -227,7 +239,7 @@ public sealed class PeerHub : IAsyncDisposable
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                using var limit = LimitedTo(_services.Options.DialTimeout, out var timeout);
+                using var limit = LimitedTo(_services.Options.DialTimeout, CancellationToken.None, out var timeout);
                 using (timeout) await socket.ConnectAsync(enode.Host, enode.Port, limit.Token).ConfigureAwait(false);
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException or IOException)
@@ -237,7 +249,7 @@ public sealed class PeerHub : IAsyncDisposable
                 return;
             }
 
-            var (connection, ending) = await ShakeHandsAsync(socket, enode, isStatic, static () => { }).ConfigureAwait(false);
+            var (connection, ending) = await ShakeHandsAsync(socket, enode, isStatic, incoming: null).ConfigureAwait(false);
             if (connection is null)
             {
                 failure = ending;
@@ -255,8 +267,9 @@ public sealed class PeerHub : IAsyncDisposable
     }
 
     // Up to the point where the connection is in the registry; else the socket is closed, and it is said why.
-    private async Task<(PeerConnection? Connection, PeerEnding Ending)> ShakeHandsAsync(Socket socket, Enode? dialled, bool isStatic, Action over)
+    private async Task<(PeerConnection? Connection, PeerEnding Ending)> ShakeHandsAsync(Socket socket, Enode? dialled, bool isStatic, IncomingHandshake? incoming)
     {
+        var gaveWay = incoming?.GaveWay ?? CancellationToken.None;
         FrameTransport? transport = null;
         PeerConnection? connection = null;
         var remote = dialled?.ToString() ?? socket.RemoteEndPoint?.ToString() ?? "";
@@ -264,12 +277,12 @@ public sealed class PeerHub : IAsyncDisposable
         try
         {
             socket.NoDelay = true;
-            using var limit = LimitedTo(_services.Options.HandshakeTimeout, out var timeout);
+            using var limit = LimitedTo(_services.Options.HandshakeTimeout, gaveWay, out var timeout);
             using (timeout)
             {
                 var stream = new NetworkStream(socket, ownsSocket: false);
                 (transport, var id) = dialled is null
-                    ? await RlpxConnector.AcceptAsync(stream, _nodeKey, limit.Token).ConfigureAwait(false)
+                    ? await AcceptAsync(stream, incoming!, limit.Token).ConfigureAwait(false)
                     : await RlpxConnector.DialAsync(stream, _nodeKey, dialled.Id, limit.Token).ConfigureAwait(false);
                 if (_services.Options.Faults?.IsCut(id) == true) throw new IOException("A fault cuts the link.");
                 var ours = new Hello(Hello.SnappyVersion, _services.Options.ClientName, _capabilities, Self.Port, Id);
@@ -286,21 +299,21 @@ public sealed class PeerHub : IAsyncDisposable
                         AddressesToTell = TellAddresses,
                         AddressesLearned = LearnAddresses,
                     };
-                    (var refused, var replaced) = _registry.Add(connection);
-                    replaced?.Close(DisconnectReason.AlreadyConnected, "Another connection with it took its place.");
+                    (var refused, var gone) = _registry.Add(connection);
+                    gone?.Connection.Close(gone.Reason, gone.Why);
                     // A fault set since it was looked at has not seen this connection.
                     if (refused is null && _services.Options.Faults?.IsCut(id) == true) connection.Abort(DisconnectReason.NetworkError, "A fault cuts the link.");
                     if (refused is null) return (connection, new PeerEnding(DisconnectReason.Requested, false, ""));
                     ending = refused;
                 }
 
-                await SayGoodbyeAsync(transport, ending.Reason).ConfigureAwait(false);
+                await SayGoodbyeAsync(transport, ending.Reason, gaveWay).ConfigureAwait(false);
             }
         }
         catch (PeerProtocolException e)
         {
             ending = new PeerEnding(e.Reason, false, e.Message);
-            if (transport is not null) await SayGoodbyeAsync(transport, e.Reason).ConfigureAwait(false);
+            if (transport is not null) await SayGoodbyeAsync(transport, e.Reason, gaveWay).ConfigureAwait(false);
         }
         catch (PeerRefusedException e)
         {
@@ -308,11 +321,11 @@ public sealed class PeerHub : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            ending = new PeerEnding(DisconnectReason.NetworkError, true, e is OperationCanceledException ? "The handshake took too long." : e.Message);
+            ending = new PeerEnding(DisconnectReason.NetworkError, true, gaveWay.IsCancellationRequested ? "It gave way to a newer handshake." : e is OperationCanceledException ? "The handshake took too long." : e.Message);
         }
         finally
         {
-            over();
+            if (incoming is not null) _registry.HandshakeOver(incoming);
         }
 
         _services.Logger.HandshakeFailed(remote, ending.Why);
@@ -322,10 +335,20 @@ public sealed class PeerHub : IAsyncDisposable
         return (null, ending);
     }
 
-    // Waits for the peer to close, so that the goodbye is not lost in a reset.
-    private async Task SayGoodbyeAsync(FrameTransport transport, DisconnectReason reason)
+    // The first message has a shorter limit of its own: whoever dials sends it at once.
+    private async Task<(FrameTransport Transport, NodeId Remote)> AcceptAsync(NetworkStream stream, IncomingHandshake incoming, CancellationToken stopping)
     {
-        using var limit = LimitedTo(_services.Options.GoodbyeTimeout, out var timeout);
+        using var limit = LimitedTo(_services.Options.AuthTimeout, stopping, out var timeout);
+        using (timeout)
+        {
+            return await RlpxConnector.AcceptAsync(stream, _nodeKey, () => _registry.Authenticated(incoming), limit.Token).ConfigureAwait(false);
+        }
+    }
+
+    // Waits for the peer to close, so that the goodbye is not lost in a reset.
+    private async Task SayGoodbyeAsync(FrameTransport transport, DisconnectReason reason, CancellationToken gaveWay)
+    {
+        using var limit = LimitedTo(_services.Options.GoodbyeTimeout, gaveWay, out var timeout);
         using (timeout)
         {
             try
@@ -400,9 +423,9 @@ public sealed class PeerHub : IAsyncDisposable
         }
     }
 
-    private CancellationTokenSource LimitedTo(TimeSpan limit, out CancellationTokenSource timeout)
+    private CancellationTokenSource LimitedTo(TimeSpan limit, CancellationToken other, out CancellationTokenSource timeout)
     {
         timeout = new CancellationTokenSource(limit, _services.Clock.Time);
-        return CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token);
+        return CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token, other);
     }
 }

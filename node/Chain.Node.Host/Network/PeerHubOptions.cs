@@ -29,22 +29,34 @@ public sealed record PeerHubOptions
     /// <summary>Connections at once. Static peers that this node dials come on top.</summary>
     public int MaxPeers { get; init; } = 50;
 
-    /// <summary>Connections made to bootnodes and learned addresses; more come only from others.</summary>
+    /// <summary>Connections made to bootnodes and learned addresses; more come only from others. Incoming ones leave these places free.</summary>
     public int TargetDialled { get; init; } = 8;
 
-    /// <summary>Incoming connections at once from one IP address.</summary>
+    /// <summary>
+    /// An incoming peer that has delivered nothing for this long (no block, transaction, vote or answer) gives its place to a
+    /// newcomer when all are taken.
+    /// </summary>
+    public TimeSpan UselessAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Incoming connections at once from one source: an IPv4 address, or the first 64 bits of an IPv6 address.</summary>
     public int MaxPeersPerAddress { get; init; } = 8;
 
     /// <summary>Whether <see cref="MaxPeersPerAddress"/> leaves out the loopback address, so that one machine can hold a network.</summary>
     public bool LoopbackIsExempt { get; init; } = true;
 
-    /// <summary>Incoming connections whose handshake is not done.</summary>
+    /// <summary>Incoming connections whose handshake is not done; beyond that the one that shows least gives way to the newcomer.</summary>
     public int MaxPendingHandshakes { get; init; } = 64;
 
     /// <summary>Addresses remembered that no connection has proven.</summary>
     public int MaxLearnedAddresses { get; init; } = 1000;
 
     public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>From an incoming TCP connection to the end of its first message, auth.</summary>
+    public TimeSpan AuthTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>From both hellos to the peer's status of eth.</summary>
+    public TimeSpan StatusTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>From an open TCP connection to the end of both hellos.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);

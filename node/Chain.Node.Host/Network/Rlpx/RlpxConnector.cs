@@ -19,13 +19,15 @@ internal static class RlpxConnector
         return (new FrameTransport(stream, new FrameCodec(session)), remote);
     }
 
-    /// <summary>As the side that was dialled.</summary>
+    /// <summary>As the side that was dialled. Nothing is computed for a peer before its first message is whole.</summary>
+    /// <param name="authenticated">Called when that message turns out sound.</param>
     /// <exception cref="PeerProtocolException">The peer does not follow the handshake.</exception>
     /// <exception cref="EndOfStreamException">It closed the connection.</exception>
-    public static async Task<(FrameTransport Transport, NodeId Remote)> AcceptAsync(Stream stream, PrivateKey nodeKey, CancellationToken stopping)
+    public static async Task<(FrameTransport Transport, NodeId Remote)> AcceptAsync(Stream stream, PrivateKey nodeKey, Action? authenticated, CancellationToken stopping)
     {
-        var keys = HandshakeKeys.Draw(nodeKey);
         var auth = await ReadMessageAsync(stream, nodeKey, RlpxHandshake.PlainAuthSize, static (key, bytes) => RlpxHandshake.ReadAuth(key, bytes), stopping).ConfigureAwait(false);
+        authenticated?.Invoke();
+        var keys = HandshakeKeys.Draw(nodeKey);
         var ack = RlpxHandshake.CreateAck(keys, auth.Read) ?? throw new PeerProtocolException(DisconnectReason.NullIdentity, "Its node id is no public key.");
         await stream.WriteAsync(ack, stopping).ConfigureAwait(false);
         var session = RlpxHandshake.Finish(keys, auth.Read, auth.Bytes, ack) ?? throw new PeerProtocolException(DisconnectReason.BreachOfProtocol, "Its ephemeral key is no public key.");

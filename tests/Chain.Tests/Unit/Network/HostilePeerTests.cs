@@ -8,13 +8,11 @@ namespace Chain.Tests;
 /// <summary>A peer that shakes hands properly and then does what it should not.</summary>
 public sealed class HostilePeerTests
 {
-    private static readonly Capability[] Speaks = [new("eth", 68), new("chain", 1)];
-
     [Fact]
     public async Task Bytes_that_are_no_message_are_reported_and_the_connection_goes_on()
     {
         await using var a = await TestHub.StartAsync(1);
-        using var evil = await Evil.ConnectAsync(a);
+        using var evil = await EvilPeer.ConnectAsync(a);
         const int Eth = 0x18;
 
         // An unknown number, Snappy that is none, a bomb, a wrong encoding, a message that is too long.
@@ -36,7 +34,7 @@ public sealed class HostilePeerTests
     public async Task A_base_message_out_of_place_ends_the_connection_with_a_goodbye()
     {
         await using var a = await TestHub.StartAsync(1);
-        using var evil = await Evil.ConnectAsync(a);
+        using var evil = await EvilPeer.ConnectAsync(a);
 
         await evil.SendAsync(BaseMessages.HelloId, [0x00]);
 
@@ -48,7 +46,7 @@ public sealed class HostilePeerTests
     public async Task Garbage_instead_of_a_frame_ends_the_connection_with_a_goodbye()
     {
         await using var a = await TestHub.StartAsync(1);
-        using var evil = await Evil.ConnectAsync(a);
+        using var evil = await EvilPeer.ConnectAsync(a);
 
         await evil.SendRawAsync(new byte[64]);
 
@@ -61,11 +59,11 @@ public sealed class HostilePeerTests
     {
         await using var a = await TestHub.StartAsync(1);
 
-        using (var other = await Evil.ConnectAsync(a, hello => hello with { Capabilities = [new("les", 4)] }))
+        using (var other = await EvilPeer.ConnectAsync(a, hello => hello with { Capabilities = [new("les", 4)] }))
             Assert.Equal(DisconnectReason.UselessPeer, await other.GoodbyeAsync());
-        using (var old = await Evil.ConnectAsync(a, hello => hello with { Version = 4 }))
+        using (var old = await EvilPeer.ConnectAsync(a, hello => hello with { Version = 4 }))
             Assert.Equal(DisconnectReason.IncompatibleVersion, await old.GoodbyeAsync());
-        using (var alias = await Evil.ConnectAsync(a, hello => hello with { Id = NodeId.Of(TestHub.KeyOf(77)) }))
+        using (var alias = await EvilPeer.ConnectAsync(a, hello => hello with { Id = NodeId.Of(TestHub.KeyOf(77)) }))
             Assert.Equal(DisconnectReason.UnexpectedIdentity, await alias.GoodbyeAsync());
         Assert.False(a.TryTake(out _));
     }
@@ -92,10 +90,10 @@ public sealed class HostilePeerTests
     public async Task From_one_address_only_so_many_connections_are_taken()
     {
         await using var a = await TestHub.StartAsync(1, new PeerHubOptions { MaxPeersPerAddress = 2, LoopbackIsExempt = false });
-        using var first = await Evil.ConnectAsync(a, key: 21);
-        using var second = await Evil.ConnectAsync(a, key: 22);
+        using var first = await EvilPeer.ConnectAsync(a, key: 21);
+        using var second = await EvilPeer.ConnectAsync(a, key: 22);
 
-        await Assert.ThrowsAnyAsync<IOException>(() => Evil.ConnectAsync(a, key: 23));
+        await Assert.ThrowsAnyAsync<IOException>(() => EvilPeer.ConnectAsync(a, key: 23));
 
         first.Dispose();
         await TestHub.UntilAsync(() => a.Hub.PeerCount == 1);
@@ -107,7 +105,7 @@ public sealed class HostilePeerTests
     {
         var time = new ManualTime();
         await using var a = await TestHub.StartAsync(1, new PeerHubOptions { MessagesPerSecond = 10, MessageBurst = 50 }, time);
-        using var evil = await Evil.ConnectAsync(a);
+        using var evil = await EvilPeer.ConnectAsync(a);
         for (var i = 0; i < 100; i++) await evil.SendAsync(BaseMessages.PongId, [0x01, 0x00, 0xc0]);
 
         // The fifty-first waits a tenth of a second of a clock that stands still.
@@ -119,14 +117,14 @@ public sealed class HostilePeerTests
         });
     }
 
-    private static async Task<Evil> UntilConnectedAsync(TestHub hub)
+    private static async Task<EvilPeer> UntilConnectedAsync(TestHub hub)
     {
-        Evil? evil = null;
+        EvilPeer? evil = null;
         await TestHub.UntilAsync(async () =>
         {
             try
             {
-                evil = await Evil.ConnectAsync(hub, key: 24);
+                evil = await EvilPeer.ConnectAsync(hub, key: 24);
             }
             catch (IOException)
             {
@@ -136,56 +134,5 @@ public sealed class HostilePeerTests
             return evil is not null;
         });
         return evil!;
-    }
-
-    private sealed class Evil : IDisposable
-    {
-        private readonly TcpClient _client = new();
-        private FrameTransport? _transport;
-
-        public static async Task<Evil> ConnectAsync(TestHub hub, Func<Hello, Hello>? change = null, int key = 20)
-        {
-            var evil = new Evil();
-            try
-            {
-                var self = TestHub.KeyOf(key);
-                await evil._client.ConnectAsync(IPAddress.Loopback, hub.Hub.Self.Port);
-                (evil._transport, _) = await RlpxConnector.DialAsync(evil._client.GetStream(), self, hub.Hub.Id, CancellationToken.None);
-                var hello = new Hello(5, "evil", Speaks, 0, NodeId.Of(self));
-                await RlpxConnector.GreetAsync(evil._transport, change?.Invoke(hello) ?? hello, hub.Hub.Id, CancellationToken.None);
-                if (change is null) await TestHub.UntilAsync(() => hub.Hub.Peers.Any(peer => peer.Id == NodeId.Of(self)));
-                return evil;
-            }
-            catch
-            {
-                evil.Dispose();
-                throw;
-            }
-        }
-
-        public async Task SendAsync(int number, byte[] payload)
-        {
-            _transport!.Append(number, payload);
-            await _transport.FlushAsync(CancellationToken.None);
-        }
-
-        public async Task SendRawAsync(byte[] bytes) => await _client.GetStream().WriteAsync(bytes);
-
-        /// <summary>The reason of the hub's goodbye; whatever it says before is passed over.</summary>
-        public async Task<DisconnectReason> GoodbyeAsync()
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            while (true)
-            {
-                var frame = await _transport!.ReadAsync(FrameCodec.MaxBodySize, limit.Token);
-                if (frame.Number == BaseMessages.DisconnectId) return BaseMessages.ReadDisconnect(frame.Payload.Span);
-            }
-        }
-
-        public void Dispose()
-        {
-            _client.Dispose();
-            _transport?.Dispose();
-        }
     }
 }

@@ -17,6 +17,9 @@ public abstract record ConsensusEvent
     /// <summary>In plain words.</summary>
     public abstract string Message { get; }
 
+    /// <summary>Whether a person should look at it.</summary>
+    public virtual bool IsWarning => false;
+
     /// <summary>What must outlive the process, so that anybody can check it later; null for most events.</summary>
     public virtual ConsensusEvidence? Evidence => null;
 }

@@ -22,11 +22,7 @@ internal static class TestnetCommands
         TestnetUpCommand.Create(Dir, Json), Down(), Status(), Watch(), Logs(),
         Partition(), Heal(),
         OnNode("kill", "End a node at once, as a power cut would", (runner, index, _) => Task.FromResult($"node {index} killed (process {runner.Kill(index)})")),
-        OnNode("restart", "Start a node that does not run", async (runner, index, cancellation) =>
-        {
-            await runner.StartAsync(index, cancellation);
-            return $"node {index} is up";
-        }),
+        Restart(),
         OnNode("pause", "Freeze a node", (runner, index, _) => Task.FromResult($"node {index} paused (process {runner.Pause(index)})")),
         OnNode("resume", "Let a frozen node go on", (runner, index, _) => Task.FromResult($"node {index} resumed (process {runner.Resume(index)})")),
         Skew(), Link(),
@@ -130,6 +126,20 @@ internal static class TestnetCommands
             return Say(parsed, stopped.Count > 0 ? $"healed, but node {string.Join(",", stopped)} has stopped and serves reads only; `chain testnet status` says why"
                 : (bool)status["converged"]! ? string.Create(CultureInfo.InvariantCulture, $"healed: one head {StatusScreen.Where(status)} after {elapsed.TotalSeconds:F2} s")
                 : "healed: no common head within 10 s. Branches of equal weight stay apart until the next block; see `chain testnet status`.");
+        }));
+        return command;
+    }
+
+    private static Command Restart()
+    {
+        var node = new Argument<int>("node") { Description = "The node's number" };
+        var newHistory = new Option<bool>("--new-signing-history") { Description = "Under proof of stake, sign at once with keys that have no signing history; only when no other node uses them" };
+        var command = new Command("restart", "Start a node that does not run") { node, newHistory };
+        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
+        {
+            var index = parsed.GetValue(node);
+            await Open(parsed).StartAsync(index, cancellation, parsed.GetValue(newHistory) ? ["--new-signing-history"] : []);
+            return Say(parsed, $"node {index} is up");
         }));
         return command;
     }

@@ -38,16 +38,17 @@ public static class ProofOfStake
         var chain = new StakeChain(host, genesis, states, clock);
         var votes = new AttestationPool(Epoch.Genesis);
         var slasher = new Slasher(genesis.Settings.SlotsPerEpoch, Epoch.Genesis, OffenceWatch.WindowOf(genesis.State));
-        var watch = new OffenceWatch(host, genesis, slasher) { Equivocation = chain.OnEquivocation };
+        var keys = new KeyListener(host, genesis, chain, slasher, options.Signatures);
+        var watch = new OffenceWatch(host, genesis, slasher, keys) { Equivocation = chain.OnEquivocation };
         var past = new PastBlocks(host, genesis.Settings);
         var finality = new FinalityWatch(host, chain, past, watch);
         var gossip = new StakeGossip(host, chain, genesis, votes, watch, finality, options.Signatures);
         var proposer = new BlockProposer(host, spec, chain, genesis, deposits, votes, watch);
-        var duties = new ValidatorDuties(host, chain, genesis, proposer, gossip);
+        var duties = new ValidatorDuties(host, chain, genesis, proposer, gossip, keys);
         chain.BlockArrived = gossip.OnBlock;
         return new ConsensusEngine(
             chain.Begin,
             new StakeBlockJudge(chain, genesis, deposits, options, watch),
-            new StakeAgent(host, chain, gossip, duties, watch, new OffenceRecall(host, genesis, chain, past, watch), finality, votes));
+            new StakeAgent(host, chain, gossip, duties, keys, watch, new OffenceRecall(host, genesis, chain, past, watch), finality, votes));
     }
 }

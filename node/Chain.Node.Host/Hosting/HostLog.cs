@@ -21,6 +21,9 @@ internal static partial class HostLog
             case NodeEvent.TransactionChanged e:
                 TransactionChanged(logger, e.Hash.ToString(), e.Step.Fate, e.Step.Reason);
                 break;
+            case NodeEvent.OfConsensus { Happened: { IsWarning: true } happening }:
+                ConsensusWarning(logger, happening.Message);
+                break;
             case NodeEvent.OfConsensus e:
                 Consensus(logger, e.Happened.Message);
                 break;
@@ -56,11 +59,11 @@ internal static partial class HostLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Consensus: {What}")]
     private static partial void Consensus(ILogger logger, string what);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Consensus: {What}")]
+    private static partial void ConsensusWarning(ILogger logger, string what);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Acting for {Count} validators; what they sign is remembered in {History}")]
     public static partial void ValidatorsHere(ILogger logger, int count, string history);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The signing history knows nothing of validator {Key}: if it has signed elsewhere, stop now and import its history with `chain validator history import`, or it may be slashed")]
-    public static partial void KeyWithoutHistory(ILogger logger, string key);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The node stops following the chain and serves reads only: {Why}")]
     public static partial void Halted(ILogger logger, string why);

@@ -59,7 +59,7 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
 
     public IReadOnlyList<SigningRefusal?> CheckAndInsert(IReadOnlyList<SigningRequest> requests)
     {
-        SigningRules.RequireNoOffence(requests);
+        SigningRules.RequireMessages(requests);
         if (requests.All(request => request is SigningRequest.VoluntaryExit)) return new SigningRefusal?[requests.Count];
         return InTransaction(tables =>
         {
@@ -68,8 +68,8 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
             {
                 refusals[i] = requests[i] switch
                 {
-                    SigningRequest.Proposal asked => tables.CheckAndAdd(tables.AddValidator(asked.Key.Bytes), new KnownProposal(asked.Slot, asked.SigningRoot)),
-                    SigningRequest.Vote asked => tables.CheckAndAdd(tables.AddValidator(asked.Key.Bytes), new KnownVote(asked.Source, asked.Target, asked.SigningRoot)),
+                    SigningRequest.Proposal asked => Check(tables, asked.Key.Bytes, validator => tables.CheckAndAdd(validator, new KnownProposal(asked.Slot, asked.SigningRoot))),
+                    SigningRequest.Vote asked => Check(tables, asked.Key.Bytes, validator => tables.CheckAndAdd(validator, new KnownVote(asked.Source, asked.Target, asked.SigningRoot))),
                     _ => null,
                 };
             }
@@ -79,31 +79,41 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     }
 
     /// <summary>As <see cref="CheckAndInsert(IReadOnlyList{SigningRequest})"/>, for one block and a key of any length.</summary>
-    public SigningRefusal? CheckAndInsert(ReadOnlyMemory<byte> key, KnownProposal asked) => InTransaction(tables => tables.CheckAndAdd(tables.AddValidator(key.Span), asked));
+    public SigningRefusal? CheckAndInsert(ReadOnlyMemory<byte> key, KnownProposal asked) =>
+        InTransaction(tables => Check(tables, key.Span, validator => tables.CheckAndAdd(validator, asked)));
 
     /// <summary>As <see cref="CheckAndInsert(IReadOnlyList{SigningRequest})"/>, for one vote and a key of any length.</summary>
-    public SigningRefusal? CheckAndInsert(ReadOnlyMemory<byte> key, KnownVote asked) => InTransaction(tables => tables.CheckAndAdd(tables.AddValidator(key.Span), asked));
+    public SigningRefusal? CheckAndInsert(ReadOnlyMemory<byte> key, KnownVote asked) =>
+        InTransaction(tables => Check(tables, key.Span, validator => tables.CheckAndAdd(validator, asked)));
 
-    /// <summary>Whether a key signed, was imported or was registered. One that is not known may have signed elsewhere.</summary>
-    public bool Knows(ValidatorKey key)
+    /// <summary>How far what is known of a key reaches; null for one that was neither imported nor registered, and may have signed elsewhere.</summary>
+    public SigningPast? Find(ValidatorKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        lock (_gate) return _tables.FindValidator(key.Bytes) is not null;
+        lock (_gate) return _tables.FindValidator(key.Bytes) is { } validator ? _tables.PastOf(validator) : null;
+    }
+
+    public void Register(IReadOnlyList<SigningRequest.Registration> registrations)
+    {
+        ArgumentNullException.ThrowIfNull(registrations);
+        InTransaction(tables =>
+        {
+            foreach (var registration in registrations)
+            {
+                var validator = tables.AddValidator(registration.Key.Bytes);
+                if (registration.Slot is { } slot) tables.RaiseMinimum(validator, slot);
+                if (registration.Votes is { } votes) tables.RaiseMinimum(validator, votes);
+            }
+
+            return true;
+        });
     }
 
     /// <summary>Makes a key known that was drawn just now: it has signed nothing anywhere.</summary>
     public void RegisterNew(ValidatorKey key) => RegisterNew([key]);
 
     /// <summary>As above, for several keys at once.</summary>
-    public void RegisterNew(IReadOnlyList<ValidatorKey> keys)
-    {
-        ArgumentNullException.ThrowIfNull(keys);
-        InTransaction(tables =>
-        {
-            foreach (var key in keys) tables.AddValidator(key.Bytes);
-            return true;
-        });
-    }
+    public void RegisterNew(IReadOnlyList<ValidatorKey> keys) => Register([.. keys.Select(key => new SigningRequest.Registration(key, null, null))]);
 
     public void Prune(Epoch finalized, ulong slotsPerEpoch) => InTransaction(tables =>
     {
@@ -138,6 +148,9 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     {
         lock (_gate) _database.Dispose();
     }
+
+    private static SigningRefusal? Check(SigningHistoryTables tables, ReadOnlySpan<byte> key, Func<long, SigningRefusal?> check) =>
+        tables.FindValidator(key) is { } validator ? check(validator) : new SigningRefusal.UnknownKey();
 
     private static List<KnownProposal> ExportProposals(SigningHistoryTables tables, long validator)
     {

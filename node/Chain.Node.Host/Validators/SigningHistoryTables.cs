@@ -24,8 +24,8 @@ internal sealed class SigningHistoryTables
 
     private readonly SqliteDatabase _database;
     private readonly SqliteStatement _findValidator, _addValidator, _validators;
-    private readonly SqliteStatement _proposalsAt, _proposals, _addProposal, _proposalMinimum, _setProposalMinimum;
-    private readonly SqliteStatement _votesFrom, _votesAfterSource, _votes, _addVote, _voteMinimum, _setVoteMinimum;
+    private readonly SqliteStatement _proposalsAt, _proposals, _addProposal, _proposalMinimum, _setProposalMinimum, _raiseProposalMinimum, _lastSlot;
+    private readonly SqliteStatement _votesFrom, _votesAfterSource, _votes, _addVote, _voteMinimum, _setVoteMinimum, _raiseVoteMinimum, _lastTarget;
     private readonly SqliteStatement[] _forgetBefore, _forgetBelowMinimums;
     private readonly List<KnownVote> _found = [];
     private readonly List<KnownProposal> _foundProposals = [];
@@ -41,12 +41,28 @@ internal sealed class SigningHistoryTables
         _addProposal = database.Prepare("INSERT OR IGNORE INTO proposals(validator, slot, root) VALUES(?, ?, ?)");
         _proposalMinimum = database.Prepare("SELECT slot FROM proposal_minimums WHERE validator=?");
         _setProposalMinimum = database.Prepare("INSERT INTO proposal_minimums(validator, slot) VALUES(?, ?)");
+        _raiseProposalMinimum = database.Prepare("""
+            INSERT INTO proposal_minimums(validator, slot) VALUES(?, ?)
+            ON CONFLICT(validator) DO UPDATE SET slot=max(slot, excluded.slot)
+            """);
+        _lastSlot = database.Prepare("""
+            SELECT slot FROM proposals WHERE validator=?1 UNION ALL SELECT slot FROM proposal_minimums WHERE validator=?1
+            ORDER BY slot DESC LIMIT 1
+            """);
         _votesFrom = database.Prepare("SELECT source, target, root FROM votes WHERE validator=? AND target>=?");
         _votesAfterSource = database.Prepare("SELECT source, target, root FROM votes WHERE validator=? AND source>?");
         _votes = database.Prepare("SELECT source, target, root FROM votes WHERE validator=? ORDER BY target, source, root");
         _addVote = database.Prepare("INSERT OR IGNORE INTO votes(validator, source, target, root) VALUES(?, ?, ?, ?)");
         _voteMinimum = database.Prepare("SELECT source, target FROM vote_minimums WHERE validator=?");
         _setVoteMinimum = database.Prepare("INSERT INTO vote_minimums(validator, source, target) VALUES(?, ?, ?)");
+        _raiseVoteMinimum = database.Prepare("""
+            INSERT INTO vote_minimums(validator, source, target) VALUES(?, ?, ?)
+            ON CONFLICT(validator) DO UPDATE SET source=max(source, excluded.source), target=max(target, excluded.target)
+            """);
+        _lastTarget = database.Prepare("""
+            SELECT target FROM votes WHERE validator=?1 UNION ALL SELECT target FROM vote_minimums WHERE validator=?1
+            ORDER BY target DESC LIMIT 1
+            """);
         _forgetBefore =
         [
             database.Prepare("""
@@ -170,6 +186,18 @@ internal sealed class SigningHistoryTables
     public void SetMinimum(long validator, VoteMinimum minimum) =>
         _setVoteMinimum.Bind(1, validator).Bind(2, Ordered(minimum.Source.Number)).Bind(3, Ordered(minimum.Target.Number)).Run();
 
+    /// <summary>Gives a key this least slot, unless it has a later one.</summary>
+    public void RaiseMinimum(long validator, Slot minimum) => _raiseProposalMinimum.Bind(1, validator).Bind(2, Ordered(minimum.Number)).Run();
+
+    /// <summary>Gives a key this least source and target, as far as it has no later ones.</summary>
+    public void RaiseMinimum(long validator, VoteMinimum minimum) =>
+        _raiseVoteMinimum.Bind(1, validator).Bind(2, Ordered(minimum.Source.Number)).Bind(3, Ordered(minimum.Target.Number)).Run();
+
+    /// <summary>How far what is known of a key reaches.</summary>
+    public SigningPast PastOf(long validator) => new(
+        Last(_lastSlot, validator) is { } slot ? new Slot(slot) : null,
+        Last(_lastTarget, validator) is { } target ? new Epoch(target) : null);
+
     /// <summary>Forgets what lies before a slot, and votes for targets before an epoch; the minimums rise to what is forgotten.</summary>
     public void ForgetBefore(Slot slot, Epoch target)
     {
@@ -192,6 +220,14 @@ internal sealed class SigningHistoryTables
     {
         while (select.Step()) into.Add(new KnownVote(new Epoch(Number(select.Int64(0))), new Epoch(Number(select.Int64(1))), Root(select.Blob(2))));
         return into;
+    }
+
+    private static ulong? Last(SqliteStatement select, long validator)
+    {
+        if (!select.Bind(1, validator).Step()) return null;
+        var last = Number(select.Int64(0));
+        select.Reset();
+        return last;
     }
 
     private static byte[] RootBytes(Hash256? root) => root?.ToArray() ?? [];

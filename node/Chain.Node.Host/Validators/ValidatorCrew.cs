@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Chain.Consensus;
 using Chain.Primitives;
 using Microsoft.Extensions.Logging;
@@ -8,16 +9,22 @@ namespace Chain.Node.Host;
 /// <param name="KeyFolder">One file a key (<see cref="ValidatorKeys"/>).</param>
 /// <param name="HistoryFile">What the keys have signed; may be shared by processes on one machine.</param>
 /// <param name="Misbehaviours">By the first hex digits of a compressed public key, without 0x; an empty text is for all keys. Test networks only.</param>
-public sealed record ValidatorOptions(string KeyFolder, string HistoryFile, IReadOnlyList<(string KeyPrefix, Misbehaviour Misbehaviour)> Misbehaviours);
+/// <param name="BeginsNewHistory">Whether a person says that no other node uses the keys, so that those without a history begin at once.</param>
+public sealed record ValidatorOptions(
+    string KeyFolder, string HistoryFile, IReadOnlyList<(string KeyPrefix, Misbehaviour Misbehaviour)> Misbehaviours, bool BeginsNewHistory = false);
 
 /// <summary>The validators of a node: their keys, their history, and the desk at which they sign.</summary>
 internal sealed class ValidatorCrew : IDisposable
 {
     private const ulong EpochsBetweenPrunings = 256;
 
+    // From none to so many epochs less one are listened through beside the least: nodes that lost the history of a key together begin apart.
+    private const int ExtraEpochs = 4;
+
     private readonly SigningHistory _history;
     private readonly ValidatorSigner _signer;
     private readonly ValidatorOptions _options;
+    private readonly ulong _extraEpochs = (ulong)RandomNumberGenerator.GetInt32(ExtraEpochs);
     private Epoch _forgotten;
 
     private ValidatorCrew(SigningHistory history, ValidatorSigner signer, ValidatorOptions options)
@@ -33,19 +40,23 @@ internal sealed class ValidatorCrew : IDisposable
         var history = SigningHistory.Open(options.HistoryFile, genesis);
         var signer = new ValidatorSigner(secrets, history);
         HostLog.ValidatorsHere(logger, secrets.Length, options.HistoryFile);
-        foreach (var key in signer.KeysWithoutHistory) HostLog.KeyWithoutHistory(logger, key.ToString());
         return new ValidatorCrew(history, signer, options);
     }
 
-    public IReadOnlyList<DutyHolder> DutiesUnder(Func<ValidatorSecret, Misbehaviour, DutyHolder> newDutyHolder) =>
-        [.. _signer.Secrets.Select(secret => newDutyHolder(secret, MisbehaviourOf(secret.Key)))];
+    /// <summary>Whom the node acts for, with what the history knows of each by now.</summary>
+    /// <exception cref="StoreException">The history cannot be read.</exception>
+    public IReadOnlyList<DutyHolder> DutiesUnder(Func<ValidatorSecret, Misbehaviour, DutyHolder> newDutyHolder) => [.. _signer.Secrets.Select(secret =>
+        newDutyHolder(secret, MisbehaviourOf(secret.Key)) with { Past = _history.Find(secret.Key), IsTrusted = _options.BeginsNewHistory, ExtraEpochs = _extraEpochs })];
 
     /// <summary>The signatures that the history allows. What breaks the rules on purpose is signed past it, on a misbehaving node alone.</summary>
     public IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests)
     {
-        var honest = requests.Where(request => request is not SigningRequest.Offence).ToList();
+        var registrations = requests.OfType<SigningRequest.Registration>().ToList();
+        if (registrations.Count > 0) _history.Register(registrations);
+        var honest = requests.Where(request => request is not (SigningRequest.Offence or SigningRequest.Registration)).ToList();
         var verdicts = _signer.Sign(honest);
         var answers = new List<SigningAnswer>(requests.Count);
+        answers.AddRange(registrations.Select(registration => new SigningAnswer(registration, null, null)));
         for (var i = 0; i < honest.Count; i++)
         {
             answers.Add(verdicts[i].IsOk(out var signature, out var refusal)

@@ -20,17 +20,10 @@ public sealed class ValidatorSigner
         _secrets = secrets.ToDictionary(secret => secret.Key);
         _history = history;
         Secrets = secrets;
-        KeysWithoutHistory = [.. secrets.Select(secret => secret.Key).Where(key => !history.Knows(key))];
     }
 
     /// <summary>The validators signed for.</summary>
     public IReadOnlyList<ValidatorSecret> Secrets { get; }
-
-    /// <summary>
-    /// Keys of which the history knew nothing when this signer was made: they may have signed elsewhere. Warn the person, who
-    /// should import their history if there is one.
-    /// </summary>
-    public IReadOnlyList<ValidatorKey> KeysWithoutHistory { get; }
 
     /// <summary>A signature for each request that the history allows, and the refusal for each other.</summary>
     /// <exception cref="ArgumentException">A request for a key that is not held here; nothing was written or signed.</exception>

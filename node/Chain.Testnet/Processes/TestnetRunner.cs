@@ -46,13 +46,15 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         while (await client.TryCallAsync("eth_blockNumber", [], cancellation) is not { } head || Convert.ToUInt64((string)head!, 16) < number) await Task.Delay(20, cancellation);
     }));
 
+    /// <param name="index">Which node.</param>
+    /// <param name="options">Further arguments of `chain node run`, for this start only.</param>
     /// <exception cref="TestnetException">It runs already, or does not come up.</exception>
-    public async Task StartAsync(int index, CancellationToken cancellation)
+    public async Task StartAsync(int index, CancellationToken cancellation, params string[] options)
     {
         Check(index);
         if (folder.FindProcess(index) is { } running) throw new TestnetException($"Node {index} runs already, as process {running.Id}.");
         TestnetPlan.CheckPorts(manifest.Nodes[index]);
-        Launch(index);
+        Launch(index, options);
         await WaitUntilAnsweringAsync(index, cancellation);
     }
 
@@ -160,7 +162,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         }));
     }
 
-    private void Launch(int index)
+    private void Launch(int index, params string[] options)
     {
         if (!Directory.Exists(folder.NodeFolder(index))) throw new TestnetException($"The folder of node {index}, {folder.NodeFolder(index)}, is gone, and with it its keys{(manifest.Nodes[index].Validators is null ? "" : " and its validators'")}. Put it back, or make a new network in another --dir.");
         var node = manifest.Nodes[index];
@@ -181,6 +183,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
             "--faults",
             .. node.HashRate > 0 ? (string[])["--mine", "--hash-rate", node.HashRate.ToString("F0")] : [],
             .. (node.Validators?.Behave ?? []).SelectMany(behave => (string[])["--behave", behave]),
+            .. options,
             .. TestnetPlan.PeersOf(manifest, index).SelectMany(peer => (string[])["--peer", peer.Enode]),
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);

@@ -29,7 +29,13 @@ public sealed class SimulatedNode
     public IReadOnlyList<SimulatedValidator> Validators { get; internal set; }
 
     /// <summary>What its keys have signed; it outlives a crash, as the file of a real node does.</summary>
-    public SigningRecord Signed { get; } = new();
+    public SigningRecord Signed { get; private set; } = new();
+
+    /// <summary>How many epochs more than the least it listens for the use of its keys elsewhere.</summary>
+    public ulong ExtraEpochs { get; set; }
+
+    /// <summary>Whether somebody says at its starts that no other node uses its keys.</summary>
+    public bool TrustsItsKeys { get; set; }
 
     /// <summary>How its `safe` blocks fared.</summary>
     public SafetyRecord Safety { get; } = new();
@@ -58,22 +64,42 @@ public sealed class SimulatedNode
     /// <summary>Its connections to peers that are no nodes.</summary>
     internal Dictionary<long, SimulatedStranger> Strangers { get; } = [];
 
+    /// <summary>The file with what its keys have signed is gone, or another takes its place; a node that runs notices when it is started again.</summary>
+    public void LoseHistory(SigningRecord? replacement = null) => Signed = replacement ?? new SigningRecord();
+
+    /// <summary>Whom it acts for, with what its history knows of each.</summary>
+    internal IReadOnlyList<DutyHolder> Duties()
+    {
+        Signed.Register([.. Validators.Where(validator => validator.IsTwin).Select(twin => new SigningRequest.Registration(twin.Secret.Key, null, null))]);
+        return [.. Validators.Select(validator => _rules.NewDutyHolder!(validator.Secret, validator.Misbehaviour) with
+        {
+            Past = validator.IsTwin ? SigningPast.Complete : Signed.Find(validator.Secret.Key),
+            ExtraEpochs = ExtraEpochs,
+            IsTrusted = TrustsItsKeys,
+        })];
+    }
+
     internal IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests)
     {
+        Signed.Register([.. requests.OfType<SigningRequest.Registration>()]);
+
         // What breaks the rules on purpose is signed past the history.
-        var refusals = new Queue<SigningRefusal?>(Signed.CheckAndInsert([.. requests.Where(request => request is not SigningRequest.Offence)]));
+        var refusals = new Queue<SigningRefusal?>(Signed.CheckAndInsert([.. requests.Where(IsMessage)]));
         var answers = new SigningAnswer[requests.Count];
         for (var i = 0; i < answers.Length; i++)
         {
             var secret = Validators.First(validator => validator.Secret.Key.Equals(requests[i].Key)).Secret;
-            var refused = requests[i] is SigningRequest.Offence ? null : refusals.Dequeue();
-            answers[i] = refused is { } refusal
+            var refused = IsMessage(requests[i]) ? refusals.Dequeue() : null;
+            answers[i] = requests[i] is SigningRequest.Registration ? new SigningAnswer(requests[i], null, null)
+                : refused is { } refusal
                 ? new SigningAnswer(requests[i], null, refusal.ToString())
                 : new SigningAnswer(requests[i], secret.PrivateKey.Sign(requests[i].SigningRoot), null);
         }
 
         return answers;
     }
+
+    private static bool IsMessage(SigningRequest request) => request is not (SigningRequest.Offence or SigningRequest.Registration);
 
     /// <summary>Starts again from what the store holds, as a process does after a crash.</summary>
     internal void Restart() => Core = new NodeCore(_config, _rules, Store);

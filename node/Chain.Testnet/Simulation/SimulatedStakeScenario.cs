@@ -171,7 +171,7 @@ public sealed class SimulatedStakeScenario
         _network.Heal();
         _network.Run(2 * Epoch);
         _network.Partition([.. Enumerable.Range(0, half)], [.. Enumerable.Range(half, _network.Nodes.Count - half)]);
-        var twins = _hostile.Twins.Select(index => new SimulatedValidator(SimulatedStake.SecretOf(index))).ToList();
+        var twins = _hostile.Twins.Select(index => new SimulatedValidator(SimulatedStake.SecretOf(index), IsTwin: true)).ToList();
         foreach (var index in new[] { 0, half }) _network.SetValidators(index, [.. _network.Nodes[index].Validators.Where(own => !twins.Exists(twin => twin.Secret.Key.Equals(own.Secret.Key))), .. twins]);
         _network.Run(((5 + _random.Next(4)) * Epoch) + (_random.Next(4) * Slot));
     }

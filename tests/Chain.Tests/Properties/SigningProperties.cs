@@ -45,7 +45,7 @@ public sealed class SigningProperties : IDisposable
     {
         var random = new Random(seed);
         using var onDisk = Open("history.db");
-        var inMemory = new SigningRecord();
+        var inMemory = new SigningRecord().Knowing(1, 2);
         var allowed = new List<SigningRequest>();
         for (var call = 0; call < 80; call++)
         {
@@ -106,7 +106,7 @@ public sealed class SigningProperties : IDisposable
         Assert.True(!lost.Any(), $"seed {seed}: allowed elsewhere: {string.Join(", ", lost)}");
     }
 
-    private SigningHistory Open(string name) => SigningHistory.Open(Path.Combine(_folder, name), Genesis);
+    private SigningHistory Open(string name) => SigningHistory.Open(Path.Combine(_folder, name), Genesis).Knowing(1, 2);
 
     // Every request that there is in this space is asked for, and none is remembered.
     private HashSet<string> Refused(string name)

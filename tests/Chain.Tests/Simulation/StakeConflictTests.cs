@@ -194,7 +194,7 @@ public sealed class StakeConflictTests
         var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 30);
         network.Run(3 * Epoch);
         network.Partition([0, 1], [2, 3]);
-        var twins = Twins.Select(index => new SimulatedValidator(SimulatedStake.SecretOf(index))).ToList();
+        var twins = Twins.Select(index => new SimulatedValidator(SimulatedStake.SecretOf(index), IsTwin: true)).ToList();
         foreach (var index in new[] { 0, 2 })
         {
             var own = network.Nodes[index].Validators.Where(mine => !twins.Exists(twin => twin.Secret.Key.Equals(mine.Secret.Key)));

@@ -8,11 +8,17 @@ public interface ISigningHistory
 {
     /// <summary>
     /// Checks requests in their order, each against all that is known and the allowed ones before it, and remembers the allowed
-    /// ones, all at once. When it throws, none may be signed.
+    /// ones, all at once. When it throws, none may be signed. A key that the history does not know gets no signature but that of an exit.
     /// </summary>
     /// <returns>For each request null when it may be signed, or why it must not be.</returns>
-    /// <exception cref="ArgumentException">There is an offence among the requests, for which no history gives leave.</exception>
+    /// <exception cref="ArgumentException">There is an offence among the requests, for which no history gives leave, or a registration.</exception>
     IReadOnlyList<SigningRefusal?> CheckAndInsert(IReadOnlyList<SigningRequest> requests);
+
+    /// <summary>How far what is known of a key reaches; null for a key that is not known.</summary>
+    SigningPast? Find(ValidatorKey key);
+
+    /// <summary>Makes keys known, all at once. It adds to what is known of a key and never weakens it.</summary>
+    void Register(IReadOnlyList<SigningRequest.Registration> registrations);
 
     /// <summary>
     /// Forgets blocks and votes from before a finalized epoch one by one and keeps minimums in their place, so that whatever

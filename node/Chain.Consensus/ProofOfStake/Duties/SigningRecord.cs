@@ -9,14 +9,16 @@ public sealed class SigningRecord : ISigningHistory
 
     public IReadOnlyList<SigningRefusal?> CheckAndInsert(IReadOnlyList<SigningRequest> requests)
     {
-        SigningRules.RequireNoOffence(requests);
+        SigningRules.RequireMessages(requests);
         var refusals = new SigningRefusal?[requests.Count];
         for (var i = 0; i < refusals.Length; i++)
         {
             refusals[i] = requests[i] switch
             {
-                SigningRequest.Proposal asked => Of(asked.Key).CheckAndInsert(new KnownProposal(asked.Slot, asked.SigningRoot)),
-                SigningRequest.Vote asked => Of(asked.Key).CheckAndInsert(new KnownVote(asked.Source, asked.Target, asked.SigningRoot)),
+                SigningRequest.VoluntaryExit => null,
+                _ when !_signed.ContainsKey(requests[i].Key) => new SigningRefusal.UnknownKey(),
+                SigningRequest.Proposal asked => _signed[asked.Key].CheckAndInsert(new KnownProposal(asked.Slot, asked.SigningRoot)),
+                SigningRequest.Vote asked => _signed[asked.Key].CheckAndInsert(new KnownVote(asked.Source, asked.Target, asked.SigningRoot)),
                 _ => null,
             };
         }
@@ -29,10 +31,16 @@ public sealed class SigningRecord : ISigningHistory
         foreach (var signed in _signed.Values) signed.Prune(finalized, slotsPerEpoch);
     }
 
-    private Signed Of(ValidatorKey key)
+    public SigningPast? Find(ValidatorKey key) => _signed.TryGetValue(key, out var signed) ? signed.Past : null;
+
+    public void Register(IReadOnlyList<SigningRequest.Registration> registrations)
     {
-        if (!_signed.TryGetValue(key, out var signed)) _signed.Add(key, signed = new Signed());
-        return signed;
+        ArgumentNullException.ThrowIfNull(registrations);
+        foreach (var registration in registrations)
+        {
+            if (!_signed.TryGetValue(registration.Key, out var signed)) _signed.Add(registration.Key, signed = new Signed());
+            signed.Raise(registration.Slot, registration.Votes);
+        }
     }
 
     /// <summary>What one key signed.</summary>
@@ -57,24 +65,29 @@ public sealed class SigningRecord : ISigningHistory
             return refusal;
         }
 
+        public SigningPast Past => new(
+            Last(_proposals.Select(proposal => (Slot?)proposal.Slot).Append(_minimumSlot)),
+            Last(_votes.Select(vote => (Epoch?)vote.Target).Append(_voteMinimum?.Target)));
+
+        /// <summary>Raises the minimums to these.</summary>
+        public void Raise(Slot? slot, VoteMinimum? votes)
+        {
+            if (slot is { } asked && (_minimumSlot is not { } least || least < asked)) _minimumSlot = asked;
+            if (votes is not { } raised) return;
+            var minimum = _voteMinimum ?? raised;
+            _voteMinimum = new VoteMinimum(Later(minimum.Source, raised.Source), Later(minimum.Target, raised.Target));
+        }
+
         public void Prune(Epoch finalized, ulong slotsPerEpoch)
         {
-            foreach (var proposal in _proposals)
-            {
-                if (proposal.Slot.ToEpoch(slotsPerEpoch) >= finalized) continue;
-                if (_minimumSlot is not { } minimum || minimum < proposal.Slot) _minimumSlot = proposal.Slot;
-            }
-
-            foreach (var vote in _votes)
-            {
-                if (vote.Target >= finalized) continue;
-                var minimum = _voteMinimum ?? new VoteMinimum(vote.Source, vote.Target);
-                _voteMinimum = new VoteMinimum(Later(minimum.Source, vote.Source), Later(minimum.Target, vote.Target));
-            }
-
+            foreach (var proposal in _proposals.Where(proposal => proposal.Slot.ToEpoch(slotsPerEpoch) < finalized)) Raise(proposal.Slot, null);
+            foreach (var vote in _votes.Where(vote => vote.Target < finalized)) Raise(null, new VoteMinimum(vote.Source, vote.Target));
             _proposals.RemoveAll(proposal => proposal.Slot.ToEpoch(slotsPerEpoch) < finalized);
             _votes.RemoveAll(vote => vote.Target < finalized);
         }
+
+        private static T? Last<T>(IEnumerable<T?> items)
+            where T : struct, IComparable<T> => items.Max();
 
         private static Epoch Later(Epoch left, Epoch right) => left > right ? left : right;
     }

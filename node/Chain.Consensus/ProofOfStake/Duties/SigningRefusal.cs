@@ -66,4 +66,10 @@ public abstract record SigningRefusal
     {
         public override string Reason => $"Target {Target} is not above {Minimum}: votes for targets up to there are not known one by one, because the history was imported or pruned.";
     }
+
+    /// <summary>The history does not know the key: whatever it signed before is not known.</summary>
+    public sealed record UnknownKey : SigningRefusal
+    {
+        public override string Reason => "The signing history does not know the key, so what it signed before is not known.";
+    }
 }

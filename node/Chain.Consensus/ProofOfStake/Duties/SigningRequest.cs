@@ -19,6 +19,14 @@ public abstract record SigningRequest(ValidatorKey Key, Hash256 SigningRoot)
     /// <summary>A wish to leave: never slashable.</summary>
     public sealed record VoluntaryExit(ValidatorKey Key, Hash256 SigningRoot) : SigningRequest(Key, SigningRoot);
 
+    /// <summary>
+    /// Nothing to sign: from now on the history knows the key, and refuses whatever lies at or below these bounds, because what the key
+    /// signed up to there is not known. Answered without a signature.
+    /// </summary>
+    /// <param name="Slot">Null where the key can have signed no block.</param>
+    /// <param name="Votes">Null where the key can have cast no vote.</param>
+    public sealed record Registration(ValidatorKey Key, Slot? Slot, VoteMinimum? Votes) : SigningRequest(Key, Hash256.Zero);
+
     /// <summary>A signature that breaks the rules on purpose. Only a test network's misbehaving node signs it, past its history.</summary>
     public sealed record Offence(ValidatorKey Key, Hash256 SigningRoot) : SigningRequest(Key, SigningRoot);
 }

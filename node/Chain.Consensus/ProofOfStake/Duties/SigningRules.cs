@@ -68,12 +68,13 @@ public static class SigningRules
         return !again && asked.Target <= least.Target ? new SigningRefusal.TargetNotAboveMinimum(asked.Target, least.Target) : null;
     }
 
-    /// <summary>No history gives leave for what breaks the rules on purpose: it is signed past it or not at all.</summary>
-    /// <exception cref="ArgumentException">There is an offence among the requests.</exception>
-    public static void RequireNoOffence(IReadOnlyList<SigningRequest> requests)
+    /// <summary>No history gives leave for what breaks the rules on purpose: it is signed past it or not at all. Registrations are not signed.</summary>
+    /// <exception cref="ArgumentException">There is an offence or a registration among the requests.</exception>
+    public static void RequireMessages(IReadOnlyList<SigningRequest> requests)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        if (requests.OfType<SigningRequest.Offence>().FirstOrDefault() is { } offence) throw new ArgumentException($"A signing history gives no leave for {offence}.", nameof(requests));
+        var other = requests.FirstOrDefault(request => request is SigningRequest.Offence or SigningRequest.Registration);
+        if (other is not null) throw new ArgumentException($"A signing history gives no leave for {other}.", nameof(requests));
     }
 
     private static bool AreSame(Hash256? known, Hash256? asked) => known is { } root && root == asked;

@@ -6,7 +6,7 @@ namespace Chain.Consensus;
 /// Proposes and votes for the validators of this node (consensus-specs, phase 0 validator guide): a block at the start of a slot
 /// whose turn is ours, votes when the slot's block has come or when they are due. Signatures are asked for, all of a slot at once.
 /// </summary>
-internal sealed class ValidatorDuties(IConsensusHost host, StakeChain chain, StakeGenesisState genesis, BlockProposer proposer, StakeGossip gossip)
+internal sealed class ValidatorDuties(IConsensusHost host, StakeChain chain, StakeGenesisState genesis, BlockProposer proposer, StakeGossip gossip, KeyListener keys)
 {
     private readonly Dictionary<(ValidatorKey Key, Hash256 Root), Action<Signature, At>> _asked = [];
     private readonly Dictionary<int, AttestationData> _lastVotes = [];
@@ -119,14 +119,18 @@ internal sealed class ValidatorDuties(IConsensusHost host, StakeChain chain, Sta
         _withheld.RemoveAll(held => held.Due <= slot);
     }
 
-    /// <summary>Whose turn it is on this branch, if it is one of ours.</summary>
+    /// <summary>Whose turn it is on this branch, if it is one of ours that may sign.</summary>
     private (int Index, DutyHolder Holder)? Turn(Hash256 parent, Slot slot)
     {
         var state = chain.States.AtSlot(parent, slot);
         if (!state.HasActiveValidators()) return null;
         var index = state.GetBeaconProposerIndex(slot);
-        return _holders.TryGetValue(state.Identities[index].Key, out var holder) ? (index, holder) : null;
+        return Signer(state, index) is { } holder ? (index, holder) : null;
     }
+
+    /// <summary>Who acts here for a validator, if its key may sign.</summary>
+    private DutyHolder? Signer(StakeState state, int index) =>
+        _holders.TryGetValue(state.Identities[index].Key, out var holder) && keys.MaySign(holder.Key) ? holder : null;
 
     /// <summary>get_proposer_head: the head, or its parent where the head came late and weak.</summary>
     private Hash256 ParentFor(Hash256 head, Slot slot)
@@ -159,7 +163,7 @@ internal sealed class ValidatorDuties(IConsensusHost host, StakeChain chain, Sta
             var data = DataOf(state, head, slot, committee);
             foreach (var index in shuffling.Committee(slot, committee))
             {
-                if (!_holders.TryGetValue(state.Identities[index].Key, out var holder) || holder.Misbehaviour == Misbehaviour.Offline || state.Slashed[index]) continue;
+                if (state.Slashed[index] || Signer(state, index) is not { } holder || holder.Misbehaviour == Misbehaviour.Offline) continue;
                 requests.AddRange(RequestsFor(holder, index, data));
             }
         }

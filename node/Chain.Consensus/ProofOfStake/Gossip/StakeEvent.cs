@@ -45,6 +45,23 @@ public abstract record StakeEvent : ConsensusEvent
         public override string Message => $"no signature by {Key.ToString()[..12]}…: {Why}";
     }
 
+    /// <summary>Keys of this node are silent from now on, because other nodes may be using them.</summary>
+    public sealed record KeysSilenced(IReadOnlyList<ValidatorKey> Keys, string Why) : StakeEvent
+    {
+        private const int Named = 4;
+
+        public override bool IsWarning => true;
+
+        public override string Message =>
+            $"{(Keys.Count == 1 ? "validator key" : $"{Keys.Count} validator keys")} {string.Join(", ", Keys.Take(Named).Select(key => $"{key.ToString()[..12]}…"))}{(Keys.Count > Named ? " and others" : "")}: {Why}";
+    }
+
+    /// <summary>A silent key signs from now on.</summary>
+    public sealed record KeyBegins(ValidatorKey Key, string Why) : StakeEvent
+    {
+        public override string Message => $"validator key {Key.ToString()[..12]}… signs from now on: {Why}";
+    }
+
     /// <summary>A block or vote that was due is not made.</summary>
     public sealed record DutySkipped(Slot Slot, string Why) : StakeEvent
     {

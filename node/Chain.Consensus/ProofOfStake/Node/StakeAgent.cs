@@ -3,7 +3,7 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>Proof of stake's own messages and duties in one node: routes what comes in to gossip, duties and the watch for offences.</summary>
-internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGossip gossip, ValidatorDuties duties, OffenceWatch watch, OffenceRecall recall, FinalityWatch finality, AttestationPool pool) : IConsensusAgent
+internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGossip gossip, ValidatorDuties duties, KeyListener keys, OffenceWatch watch, OffenceRecall recall, FinalityWatch finality, AttestationPool pool) : IConsensusAgent
 {
     private Slot _slot;
     private bool _hasRecalled;
@@ -46,6 +46,7 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
 
         TellCheckpoints();
         Trace(now);
+        keys.OnTick(isCatchingUp);
         if (finality.Conflict is { } conflict) Halt(conflict, now);
         else if (!isCatchingUp) duties.OnTick(now);
         UpdateView();
@@ -54,7 +55,9 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
     public void OnHead(SealedHeader head, At now)
     {
         ArgumentNullException.ThrowIfNull(head);
-        if (_halted is null) duties.OnHead(head.Hash);
+
+        // Not before the blocks of the store have been compared with what the keys' histories know.
+        if (_halted is null && _hasRecalled) duties.OnHead(head.Hash);
         TellCheckpoints();
         UpdateView();
     }
@@ -94,6 +97,7 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
 
     public void OnSigned(IReadOnlyList<SigningAnswer> answers, At now)
     {
+        foreach (var answer in answers.Where(answer => answer.Request is SigningRequest.Registration)) keys.OnRegistered(answer);
         if (_halted is null) duties.OnSigned(answers, now);
     }
 
@@ -102,6 +106,7 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
     public void SetValidators(IReadOnlyList<DutyHolder> validators, Address beneficiary)
     {
         duties.Set(validators, beneficiary);
+        keys.Set(validators);
         _view = null;
     }
 
@@ -150,8 +155,8 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
     private void UpdateView()
     {
         var head = chain.FindHead();
-        if (_view is not null && head == _viewedHead && chain.Store.CurrentSlot == _viewedSlot && _view.Halted == _halted) return;
+        if (_view is not null && head == _viewedHead && chain.Store.CurrentSlot == _viewedSlot && _view.Halted == _halted && ReferenceEquals(_view.Silent, keys.Silent)) return;
         (_viewedHead, _viewedSlot) = (head, chain.Store.CurrentSlot);
-        _view = StakeViewBuilder.Build(chain, head, duties.Keys, watch.Evidence.Count, _halted);
+        _view = StakeViewBuilder.Build(chain, head, duties.Keys, keys.Silent, watch.Evidence.Count, _halted);
     }
 }

@@ -34,6 +34,9 @@ public sealed record StakeView : ConsensusView
 
     public required IReadOnlyList<ValidatorView> Validators { get; init; }
 
+    /// <summary>The active validators of this node whose keys sign nothing at present, in the order of their indices.</summary>
+    public IReadOnlyList<SilentValidator> Silent { get; init; } = [];
+
     /// <summary>The stake that votes for each block of the tree or its descendants, by block hash.</summary>
     public required IReadOnlyDictionary<Hash256, Gwei> Weights { get; init; }
 

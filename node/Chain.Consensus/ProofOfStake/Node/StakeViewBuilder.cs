@@ -5,7 +5,7 @@ namespace Chain.Consensus;
 /// <summary>Makes the picture of the stake that others show.</summary>
 internal static class StakeViewBuilder
 {
-    public static StakeView Build(StakeChain chain, Hash256 head, IReadOnlyCollection<ValidatorKey> local, int waitingEvidence, string? halted)
+    public static StakeView Build(StakeChain chain, Hash256 head, IReadOnlyCollection<ValidatorKey> local, IReadOnlyList<SilentValidator> silent, int waitingEvidence, string? halted)
     {
         // The slot of the clock may have passed the head's by many: the state that shows is advanced to it.
         var state = chain.States.AtSlot(head, chain.Store.CurrentSlot);
@@ -32,6 +32,7 @@ internal static class StakeViewBuilder
             CurrentEpochTarget = state.GetUnslashedParticipatingBalance(ParticipationFlags.TimelyTarget, state.CurrentEpoch),
             IsLeaking = state.IsInInactivityLeak(),
             Validators = validators,
+            Silent = silent,
             Weights = weights,
             WaitingEvidence = waitingEvidence,
             HeadRoots = new Lazy<StakeRoots>(() => new StakeRoots(head, after.ComputeRoot(), after.ComputePartRoots())),

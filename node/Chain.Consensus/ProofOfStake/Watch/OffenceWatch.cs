@@ -3,10 +3,10 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// Hands everything heard to the slasher and acts on what it finds: the evidence goes out at once, into the next block made here,
+/// Hands everything heard to the slasher, and to the watch over this node's own keys, and acts on what the slasher finds: the evidence goes out at once, into the next block made here,
 /// and to the fork choice, where the offender's votes weigh nothing any more. Evidence of others takes the same way.
 /// </summary>
-internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesis, Slasher slasher)
+internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesis, Slasher slasher, KeyListener keys)
 {
     private readonly BoundedSet<(int Validator, string Offence)> _told = new(4096);
 
@@ -28,12 +28,14 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
     /// <summary>A block's proposal whose signature is good and whose turn it was.</summary>
     public void OnProposal(SignedProposal proposal)
     {
+        keys.OnProposal(proposal);
         if (slasher.OnProposal(proposal) is { } evidence) Take(evidence, from: null);
     }
 
     /// <summary>Verified votes, from wherever.</summary>
     public void OnVotes(IndexedAttestation votes)
     {
+        keys.OnVotes(votes);
         foreach (var evidence in slasher.OnVote(votes)) Take(evidence, from: null);
     }
 

@@ -50,6 +50,11 @@ internal static class StakeReading
         return string.Create(CultureInfo.InvariantCulture, $"finality stopped {delay - UsualDelay} epochs ago: {votes:0.#} % of the stake votes, {(votes * 3 >= 200 ? "so that it comes back" : $"two thirds are needed{(stake.IsLeaking ? "; absent validators lose stake until the others have two thirds" : "")}")}");
     }
 
+    /// <summary>In words, which validators of this node sign nothing and why; those with the same reason together.</summary>
+    public static IEnumerable<(bool IsInUseElsewhere, string Message)> SilentValidators(this StakeView stake) => stake.Silent
+        .GroupBy(silent => silent.Silence.Message)
+        .Select(group => (group.First().Silence is KeySilence.UsedElsewhere, $"{string.Join(", ", group.Select(silent => $"v{silent.Index}"))} {group.Key}"));
+
     /// <summary>How far a canonical block can be trusted, in words for people.</summary>
     public static string Level(this StakeView stake, bool isSafe, bool isJustified, bool isFinalized, double? share)
     {

@@ -7,7 +7,7 @@ namespace Chain.Node.Host.Rpc;
 /// <summary>The objects of proof of stake. Slots, epochs, indices, shares and Gwei are plain numbers; an epoch that may never come is null.</summary>
 internal static class StakeJson
 {
-    public static void WriteValidator(Utf8JsonWriter json, ValidatorView item, Epoch now, ulong layers)
+    public static void WriteValidator(Utf8JsonWriter json, ValidatorView item, KeySilence? silence, Epoch now, ulong layers)
     {
         var validator = item.Validator;
         Span<byte> key = stackalloc byte[33];
@@ -31,6 +31,7 @@ internal static class StakeJson
         json.WriteBoolean("head"u8, item.PreviousEpoch.HasFlag(ParticipationFlags.TimelyHead));
         json.WriteEndObject();
         json.WriteBoolean("local"u8, item.IsLocal);
+        json.WriteString("silent"u8, silence?.Message);
         WriteOnion(json, validator.Identity.Onion.AsOf(now, layers), layers);
         json.WriteEndObject();
     }
@@ -80,6 +81,9 @@ internal static class StakeJson
         json.WriteEndObject();
         json.WriteStartArray("slashed"u8);
         foreach (var validator in stake.Slashed()) json.WriteNumberValue(validator);
+        json.WriteEndArray();
+        json.WriteStartArray("silent"u8);
+        foreach (var silent in stake.Silent) json.WriteNumberValue(silent.Index);
         json.WriteEndArray();
         json.WriteNumber("waitingEvidence"u8, stake.WaitingEvidence);
         json.WriteString("halted"u8, stake.Halted);
@@ -180,6 +184,14 @@ internal static class StakeJson
             case StakeEvent.SigningRefused:
                 json.WriteString("kind"u8, "signingRefused"u8);
                 break;
+            case StakeEvent.KeysSilenced e:
+                json.WriteString("kind"u8, "keysSilenced"u8);
+                WriteKeys(json, e.Keys);
+                break;
+            case StakeEvent.KeyBegins e:
+                json.WriteString("kind"u8, "keyBegins"u8);
+                WriteKeys(json, [e.Key]);
+                break;
             case StakeEvent.DutySkipped e:
                 json.WriteString("kind"u8, "dutySkipped"u8);
                 json.WriteNumber("slot"u8, e.Slot.Number);
@@ -194,6 +206,19 @@ internal static class StakeJson
 
         json.WriteString("message"u8, happened.Message);
         json.WriteEndObject();
+    }
+
+    private static void WriteKeys(Utf8JsonWriter json, IReadOnlyList<ValidatorKey> keys)
+    {
+        Span<byte> compressed = stackalloc byte[33];
+        json.WriteStartArray("publicKeys"u8);
+        foreach (var key in keys)
+        {
+            Secp256k1.Compress(key.Bytes, compressed);
+            json.WriteStringValue(Hex.Encode(compressed));
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteVoters(Utf8JsonWriter json, IReadOnlyList<int>? voters)

@@ -23,7 +23,9 @@ internal static class StakeMethods
         json.WriteNumber("slot"u8, stake.Slot.Number);
         json.WriteNumber("epoch"u8, stake.Epoch.Number);
         json.WriteStartArray("validators"u8);
-        foreach (var validator in stake.Validators) StakeJson.WriteValidator(json, validator, stake.Epoch, stake.Settings.RandaoOnionLayers);
+        var silent = stake.Silent.ToDictionary(item => item.Index, item => item.Silence);
+        foreach (var validator in stake.Validators)
+            StakeJson.WriteValidator(json, validator, silent.GetValueOrDefault(validator.Validator.Index), stake.Epoch, stake.Settings.RandaoOnionLayers);
         json.WriteEndArray();
         StakeJson.WriteDepositRules(json, stake.Settings);
         json.WriteEndObject();

@@ -8,7 +8,7 @@ public abstract class SigningHistoryConformance : IDisposable
 {
     private ISigningHistory? _history;
 
-    private ISigningHistory History => _history ??= Open();
+    private ISigningHistory History => _history ??= Open().Knowing(1, 2);
 
     protected abstract ISigningHistory Open();
 
@@ -108,6 +108,63 @@ public abstract class SigningHistoryConformance : IDisposable
 
         Assert.Equal([true, false, true, false, true], refusals.Select(refusal => refusal is null));
     }
+
+    [Fact]
+    public void A_key_that_is_not_known_gets_no_leave_and_does_not_become_known_by_asking()
+    {
+        Assert.Equal(new SigningRefusal.UnknownKey(), History.Ask(Block(7, root: 1, key: 3)));
+        Assert.Equal(new SigningRefusal.UnknownKey(), History.Ask(Vote(2, 3, root: 1, key: 3)));
+        Assert.Null(History.Find(KeyOf(3)));
+
+        History.Register([new SigningRequest.Registration(KeyOf(3), null, null)]);
+
+        Assert.Null(History.Ask(Block(7, root: 1, key: 3)));
+        Assert.Null(History.Ask(Vote(2, 3, root: 1, key: 3)));
+    }
+
+    [Fact]
+    public void A_key_registered_with_bounds_signs_only_beyond_them()
+    {
+        History.Register([new SigningRequest.Registration(KeyOf(3), new Slot(20), new VoteMinimum(new Epoch(3), new Epoch(5)))]);
+
+        Assert.Equal(new SigningPast(new Slot(20), new Epoch(5)), History.Find(KeyOf(3)));
+        Assert.Equal(new SigningRefusal.SlotNotAboveMinimum(new Slot(20), new Slot(20)), History.Ask(Block(20, root: 1, key: 3)));
+        Assert.Equal(new SigningRefusal.TargetNotAboveMinimum(new Epoch(5), new Epoch(5)), History.Ask(Vote(4, 5, root: 1, key: 3)));
+        Assert.Equal(new SigningRefusal.SourceBelowMinimum(new Epoch(2), new Epoch(3)), History.Ask(Vote(2, 6, root: 1, key: 3)));
+        Assert.Null(History.Ask(Block(21, root: 1, key: 3)));
+        Assert.Null(History.Ask(Vote(3, 6, root: 1, key: 3)));
+    }
+
+    [Fact]
+    public void A_registration_weakens_nothing_that_is_known()
+    {
+        History.Register([new SigningRequest.Registration(KeyOf(1), new Slot(20), new VoteMinimum(new Epoch(3), new Epoch(5)))]);
+        Assert.Null(History.Ask(Block(30, root: 1)));
+
+        History.Register([new SigningRequest.Registration(KeyOf(1), new Slot(9), new VoteMinimum(new Epoch(1), new Epoch(2))), new SigningRequest.Registration(KeyOf(1), null, null)]);
+
+        Assert.NotNull(History.Ask(Block(15, root: 1)));
+        Assert.NotNull(History.Ask(Block(30, root: 2)));
+        Assert.NotNull(History.Ask(Vote(2, 6, root: 1)));
+        Assert.NotNull(History.Ask(Vote(3, 4, root: 1)));
+    }
+
+    [Fact]
+    public void It_says_how_far_what_it_knows_of_a_key_reaches_also_once_that_is_pruned()
+    {
+        Assert.Equal(new SigningPast(null, null), History.Find(KeyOf(1)));
+        History.CheckAndInsert([Block(39, root: 1), Block(12, root: 1), Vote(3, 4, root: 1), Vote(2, 3, root: 1)]);
+        Assert.Equal(new SigningPast(new Slot(39), new Epoch(4)), History.Find(KeyOf(1)));
+
+        History.Prune(new Epoch(9), slotsPerEpoch: 8);
+
+        Assert.Equal(new SigningPast(new Slot(39), new Epoch(4)), History.Find(KeyOf(1)));
+        Assert.Equal(new SigningPast(null, null), History.Find(KeyOf(2)));
+    }
+
+    [Fact]
+    public void A_registration_is_no_message_to_be_signed() =>
+        Assert.Throws<ArgumentException>(() => History.CheckAndInsert([new SigningRequest.Registration(KeyOf(1), null, null)]));
 
     [Fact]
     public void A_voluntary_exit_is_always_allowed() =>

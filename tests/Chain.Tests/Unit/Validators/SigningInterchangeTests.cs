@@ -25,7 +25,7 @@ public sealed class SigningInterchangeTests : IDisposable
     [Fact]
     public void An_export_is_the_interchange_document_of_EIP_3076()
     {
-        _history.CheckAndInsert([Block(7, root: 1), Vote(2, 3, root: 2)]);
+        _history.Knowing(1).CheckAndInsert([Block(7, root: 1), Vote(2, 3, root: 2)]);
 
         var expected = $$"""
             {
@@ -108,7 +108,7 @@ public sealed class SigningInterchangeTests : IDisposable
 
         Assert.Contains(other.ToString(), refused.Message, StringComparison.Ordinal);
         Assert.Contains(Genesis.ToString(), refused.Message, StringComparison.Ordinal);
-        Assert.False(_history.Knows(KeyOf(1)));
+        Assert.Null(_history.Find(KeyOf(1)));
     }
 
     [Fact]
@@ -118,8 +118,8 @@ public sealed class SigningInterchangeTests : IDisposable
 
         Assert.Throws<IOException>(() => _history.Import(new SigningInterchange(Genesis, [Signed(1, slot: 5), broken])));
 
-        Assert.False(_history.Knows(KeyOf(1)));
-        Assert.Null(_history.Ask(Block(5, root: 9, key: 1)));
+        Assert.Null(_history.Find(KeyOf(1)));
+        Assert.Null(_history.Knowing(1).Ask(Block(5, root: 9, key: 1)));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class SigningInterchangeTests : IDisposable
     [Fact]
     public void An_imported_block_that_was_pruned_here_may_not_be_signed_again()
     {
-        _history.Ask(Block(7, root: 1));
+        _history.Knowing(1).Ask(Block(7, root: 1));
         _history.Prune(new Epoch(1), slotsPerEpoch: 8);
 
         _history.Import(new SigningInterchange(Genesis, [new SigningInterchangeKey(KeyOf(1).Bytes.ToArray(), [new KnownProposal(new Slot(7), Root(2))], [])]));
@@ -161,7 +161,7 @@ public sealed class SigningInterchangeTests : IDisposable
     [Fact]
     public void An_export_after_pruning_everything_still_says_what_must_be_refused()
     {
-        _history.CheckAndInsert([Block(7, root: 1), Vote(2, 3, root: 2)]);
+        _history.Knowing(1).CheckAndInsert([Block(7, root: 1), Vote(2, 3, root: 2)]);
         _history.Prune(new Epoch(9), slotsPerEpoch: 8);
 
         var only = Assert.Single(_history.Export().Data);

@@ -81,7 +81,7 @@ public sealed class SigningRaceTests : IDisposable
             for (var round = 0; round < Rounds; round++)
             {
                 barrier.SignalAndWait();
-                using var history = SigningHistory.Open(FilePath, Genesis);
+                using var history = SigningHistory.Open(FilePath, Genesis).Knowing(1);
                 var asked = SigningRacer.RequestsOf(round, racer);
                 var refusals = history.CheckAndInsert(asked);
                 for (var i = 0; i < asked.Count; i++)

@@ -16,7 +16,7 @@ internal static class SigningRacer
 
     public static int Run(string path)
     {
-        using var history = SigningHistory.Open(path, Genesis);
+        using var history = SigningHistory.Open(path, Genesis).Knowing(1);
         Say("ready");
         while (Console.In.ReadLine() is { } line)
         {

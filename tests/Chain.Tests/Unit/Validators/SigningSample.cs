@@ -18,6 +18,14 @@ internal static class SigningSample
 
     public static SigningRequest Vote(ulong source, ulong target, int root, int key = 1) => new SigningRequest.Vote(KeyOf(key), Root(root), new Epoch(source), new Epoch(target));
 
+    /// <summary>The same history, to which these keys are known as new.</summary>
+    public static T Knowing<T>(this T history, params int[] keys)
+        where T : ISigningHistory
+    {
+        history.Register([.. keys.Select(key => new SigningRequest.Registration(KeyOf(key), null, null))]);
+        return history;
+    }
+
     public static SigningRefusal? Ask(this ISigningHistory history, SigningRequest request) => history.CheckAndInsert([request])[0];
 
     /// <summary>The naive rule over a pair of signed messages: by one key, different, and two blocks in one slot, or two votes with one target or one around the other.</summary>

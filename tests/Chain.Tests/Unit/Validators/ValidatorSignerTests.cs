@@ -67,13 +67,16 @@ public sealed class ValidatorSignerTests : IDisposable
     }
 
     [Fact]
-    public void Keys_that_the_history_did_not_know_are_told()
+    public void A_key_that_the_history_does_not_know_gets_no_signature()
     {
-        _history.Ask(Block(7, root: 1, key: 1));
-        _history.RegisterNew(KeyOf(3));
+        var stranger = new ValidatorSigner([new ValidatorSecret(PrivateKeyOf(1))], _history);
 
-        Assert.Equal([KeyOf(2)], Signer(keys: 3).KeysWithoutHistory);
+        Assert.Equal(new SigningRefusal.UnknownKey(), stranger.Sign([Block(7, root: 1)])[0].Error);
     }
 
-    private ValidatorSigner Signer(int keys) => new([.. Enumerable.Range(1, keys).Select(key => new ValidatorSecret(PrivateKeyOf(key)))], _history);
+    private ValidatorSigner Signer(int keys)
+    {
+        var numbers = Enumerable.Range(1, keys).ToArray();
+        return new ValidatorSigner([.. numbers.Select(key => new ValidatorSecret(PrivateKeyOf(key)))], _history.Knowing(numbers));
+    }
 }

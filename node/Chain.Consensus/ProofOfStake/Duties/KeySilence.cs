@@ -1,0 +1,37 @@
+namespace Chain.Consensus;
+
+/// <summary>Why a key of this node signs nothing although it could.</summary>
+public abstract record KeySilence
+{
+    private KeySilence()
+    {
+    }
+
+    /// <summary>What is so and what to do, as the end of a sentence that begins with the validator.</summary>
+    public abstract string Message { get; }
+
+    /// <summary>Whether the key could sign on another node as well, so the node listens for its votes and blocks before it signs.</summary>
+    /// <param name="Missing">What the signing history lacks, or null when it lacks the key altogether.</param>
+    /// <param name="Until">The epoch in which the key begins, if nothing of it is heard and every epoch until then counts.</param>
+    /// <param name="NotCounted">The last epoch that did not count, and why; null for none.</param>
+    public sealed record Listening(OwnMessage? Missing, Epoch Until, (Epoch Epoch, string Why)? NotCounted) : KeySilence
+    {
+        public override string Message =>
+            $"signs nothing before {Until}: {(Missing is { } missing ? $"this node's signing history ends before {missing}, which the chain shows" : "this node has no signing history of its key")}, "
+            + $"so another node may be using the key. It begins then unless something it signs is seen meanwhile{(NotCounted is var (epoch, why) ? $" ({epoch} did not count: {why})" : "")}; "
+            + "import its history, or restart the node with --new-signing-history to begin at once";
+    }
+
+    /// <summary>Something signed with the key was heard that this node did not sign.</summary>
+    /// <param name="Heard">The latest of it.</param>
+    /// <param name="Epoch">The epoch of its slot.</param>
+    public sealed record UsedElsewhere(OwnMessage Heard, Epoch Epoch) : KeySilence
+    {
+        public override string Message =>
+            $"signs nothing here: {Heard} ({Epoch}) was seen, so its key is in use on another node, and signing on both would get it slashed. "
+            + "Stop the other copy and restart this node, which listens again; or, if it is certain that no copy runs, restart it with --new-signing-history";
+    }
+}
+
+/// <summary>A validator of this node whose key is silent.</summary>
+public sealed record SilentValidator(int Index, ValidatorKey Key, KeySilence Silence);

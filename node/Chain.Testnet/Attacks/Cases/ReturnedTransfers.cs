@@ -7,11 +7,12 @@ namespace Chain.Testnet;
 /// No peer lies here: two nodes are cut apart, transfers reach node 0 alone, its side loses, and it mines no more. Once the cut is
 /// healed the transfers have to reach node 1, which alone makes blocks.
 /// </summary>
-internal static class ReturnedTransfers
+public static class ReturnedTransfers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private static readonly AttackTerrain Terrain = new() { Victims = [0, 1], Miners = [1] };
+    /// <summary>Two nodes, of which node 1 alone makes blocks on the beat.</summary>
+    public static AttackTerrain Terrain { get; } = new() { Victims = [0, 1], Miners = [1] };
 
     public static Attack Attack { get; } = new(22, "returned-transfers", "transfers of a side that lost have to reach the side that won",
     [
@@ -36,7 +37,7 @@ internal static class ReturnedTransfers
         {
             while (!until.IsCancellationRequested)
             {
-                var hashes = await LoseAsync(scene, perBlock, blocks, waiting, until);
+                var hashes = await LoseAsync(scene.Network, perBlock, blocks, waiting, until);
                 var arrivals = await ArrivalsAsync(scene, hashes, until);
                 sent += hashes.Count;
                 seen += arrivals.Count;
@@ -54,10 +55,13 @@ internal static class ReturnedTransfers
     }
 
     /// <summary>Cuts, lets node 0 have its transfers and blocks, lets node 1 get ahead, and heals.</summary>
+    /// <param name="perBlock">Transfers in each block that is lost.</param>
+    /// <param name="blocks">Blocks that are lost.</param>
+    /// <param name="waiting">Transfers that wait in node 0's pool.</param>
     /// <returns>The transfers, once both nodes have one head.</returns>
-    private static async Task<List<Hash256>> LoseAsync(AttackScene scene, int perBlock, int blocks, int waiting, CancellationToken until)
+    public static async Task<IReadOnlyList<Hash256>> LoseAsync(AttackNetwork network, int perBlock, int blocks, int waiting, CancellationToken until)
     {
-        var network = scene.Network;
+        ArgumentNullException.ThrowIfNull(network);
         await network.ConvergedAsync(until);
         await network.CutAsync([[0], [1]], until);
         using var loser = network.Rpc(0);
@@ -91,7 +95,7 @@ internal static class ReturnedTransfers
     }
 
     /// <summary>Milliseconds until node 1 knew each; those that it did not know in time are left out.</summary>
-    private static async Task<List<double>> ArrivalsAsync(AttackScene scene, List<Hash256> hashes, CancellationToken until)
+    private static async Task<List<double>> ArrivalsAsync(AttackScene scene, IReadOnlyList<Hash256> hashes, CancellationToken until)
     {
         using var winner = scene.Network.Rpc(1);
         var watch = Stopwatch.StartNew();

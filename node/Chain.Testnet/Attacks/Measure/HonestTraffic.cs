@@ -20,6 +20,7 @@ public sealed class HonestTraffic : IAsyncDisposable
     private readonly List<Task<double?>> _watches = [];
     private readonly TimeSpan _patience;
     private readonly Task _sending;
+    private int _sent;
 
     /// <param name="entry">The node that the transfers are handed to.</param>
     /// <param name="neighbor">The node that has to learn of them.</param>
@@ -31,6 +32,9 @@ public sealed class HonestTraffic : IAsyncDisposable
         (_entry, _neighbor, _patience) = (network.Rpc(entry), network.Rpc(neighbor), patience);
         _sending = Task.Run(() => SendAllAsync(TimeSpan.FromSeconds(1 / perSecond)));
     }
+
+    /// <summary>How many the first node has taken.</summary>
+    public int Sent => Volatile.Read(ref _sent);
 
     /// <summary>Sends no more, waits until each transfer has arrived or taken too long, and tells the milliseconds of each; null for those that did not arrive.</summary>
     public async Task<IReadOnlyList<double?>> FinishAsync()
@@ -60,6 +64,7 @@ public sealed class HonestTraffic : IAsyncDisposable
                 if (await SendAsync(key, nonces[i]) is { } sent)
                 {
                     nonces[i] = sent.Nonce + 1;
+                    Interlocked.Increment(ref _sent);
                     _watches.Add(Task.Run(() => WatchAsync(sent.Hash)));
                 }
                 else

@@ -75,7 +75,8 @@ internal sealed class TestNetwork : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static int FreePorts(int nodes)
+    /// <summary>The first of as many JSON-RPC ports, whose ports for peers (50 on) and administration (1000 on) are free too.</summary>
+    public static int FreePorts(int nodes)
     {
         while (true)
         {

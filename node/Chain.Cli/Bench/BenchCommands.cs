@@ -11,10 +11,13 @@ namespace Chain.Cli;
 /// <summary>`chain bench`: what this machine does, measured by the program itself.</summary>
 internal static class BenchCommands
 {
-    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else", Recursive = true };
+    internal static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else", Recursive = true };
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static Command Create() => new("bench", "Measure this machine with the node's own code; figures come with a ratio to a baseline of the same run") { Json, Import(), Reorg(), Sync(), Transfers(), Memory(), EpochTransition(), StakeSync(), Evidence() };
+    /// <summary>What the figures were measured on.</summary>
+    internal static string Machine => $"{Environment.ProcessorCount} cores, .NET {Environment.Version}";
+
+    public static Command Create() => new("bench", "Measure this machine with the node's own code; figures come with a ratio to a baseline of the same run") { Json, Import(), Reorg(), Sync(), Transfers(), Memory(), EpochTransition(), StakeSync(), Evidence(), AttackCommand.Create() };
 
     private static Command Import()
     {
@@ -128,7 +131,7 @@ internal static class BenchCommands
         {
             var document = new JsonObject
             {
-                ["machine"] = $"{Environment.ProcessorCount} cores, .NET {Environment.Version}",
+                ["machine"] = Machine,
                 ["figures"] = new JsonArray([.. figures.Select(figure => new JsonObject { ["name"] = figure.Name, ["value"] = figure.Value, ["unit"] = figure.Unit, ["ratio"] = figure.Ratio, ["baseline"] = figure.Baseline })]),
             };
             Console.WriteLine(document.ToJsonString(Indented));

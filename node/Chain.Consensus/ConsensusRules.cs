@@ -76,6 +76,12 @@ public interface IBlockJudge
     /// <summary>Everything that can be asked before the block is worth executing; null when it is good. The parent is executed.</summary>
     ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now);
 
+    /// <summary>
+    /// Whether a block deserves memory although it cannot be judged now: its parent is not here, its time has not come, or its branch
+    /// loses. Decided by what the block proves of itself, beyond its seal, so that it costs something to fill these places.
+    /// </summary>
+    bool IsWorthKeeping(Block block, SealedHeader head, At now);
+
     /// <summary>Begins a block whose envelope is good: what the rule asks before its transactions run.</summary>
     Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent);
 }

@@ -28,6 +28,9 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
 
     public int Score { get; set; }
 
+    /// <summary>Whether it is being disconnected for its score: what still arrives of it is not looked at.</summary>
+    public bool IsLeaving { get; set; }
+
     public BoundedSet<Hash256> KnownBlocks { get; } = new(limits.KnownPerPeer);
 
     public BoundedSet<Hash256> KnownTransactions { get; } = new(limits.KnownPerPeer);

@@ -74,6 +74,10 @@ public sealed class NodeCore
     /// <summary>The picture after the last step; also published as an effect when it changes.</summary>
     public ChainView View => _view;
 
+    /// <summary>How much of what peers can make grow there is now. Bounded by <see cref="NodeLimits"/>.</summary>
+    public NodeUsage Usage => new(
+        _requests.Total, _fetcher.UnderWay, _importer.Orphans.Count, _importer.Orphans.Bytes, _importer.Future.Count, _importer.Future.Bytes);
+
     /// <summary>What an empty store needs before a core can stand on it.</summary>
     public static StoreBatch GenesisBatch(Chain.Execution.GenesisBlock genesis, At now)
     {

@@ -88,6 +88,12 @@ public interface IBlockJudge
     /// </summary>
     bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar);
 
+    /// <summary>
+    /// Whether a block deserves memory although it cannot be judged now: its parent is not here, its time has not come, or its branch
+    /// loses. Decided by what the block proves of itself, beyond its seal, so that it costs something to fill these places.
+    /// </summary>
+    bool IsWorthKeeping(Block block, SealedHeader head, At now);
+
     /// <summary>Begins a block whose envelope is good: what the rule asks before its transactions run.</summary>
     Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent);
 }

@@ -32,8 +32,35 @@ public sealed record NodeLimits
 
     public int OrphansPerPeer { get; init; } = 32;
 
+    /// <summary>Bytes of them, as <see cref="BlockSize"/> counts.</summary>
+    public long OrphanBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>A block above this is not kept as an orphan: sync fetches it with its parents.</summary>
+    public long OrphanBytesPerPeer { get; init; } = 8 * 1024 * 1024;
+
     /// <summary>Blocks that wait for their time to come.</summary>
     public int FutureBlocks { get; init; } = 64;
+
+    public int FutureBlocksPerPeer { get; init; } = 8;
+
+    public long FutureBytes { get; init; } = 16 * 1024 * 1024;
+
+    public long FutureBytesPerPeer { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>A block whose timestamp is further ahead of the clock is not kept until then.</summary>
+    public ulong FutureBlockSeconds { get; init; } = 60;
+
+    /// <summary>Announced blocks that are being fetched.</summary>
+    public int Fetches { get; init; } = 1024;
+
+    /// <summary>Of these, from one peer. What it announces beyond that is dropped and does not become known.</summary>
+    public int FetchesPerPeer { get; init; } = 16;
+
+    /// <summary>Other peers remembered for an announced block, to be asked when the first does not deliver.</summary>
+    public int AnnouncersPerFetch { get; init; } = 4;
+
+    /// <summary>Bytes of recent blocks kept in memory with the senders of their transactions.</summary>
+    public long RecentBlockBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Hashes remembered per peer as known to it, for blocks and for transactions each.</summary>
     public int KnownPerPeer { get; init; } = 8192;
@@ -62,9 +89,16 @@ public sealed record NodeLimits
     /// <summary>Penalty points at which a peer is disconnected.</summary>
     public int MaxScore { get; init; } = 100;
 
-    /// <summary>Bytes of bodies or receipts in one answer, roughly.</summary>
+    /// <summary>Headers looked at for one question about headers of a branch that is not ours.</summary>
+    public int AncestorSteps { get; init; } = 4096;
+
+    /// <summary>Bytes of bodies, receipts or sidecars in one answer, roughly.</summary>
     public int ResponseBytes { get; init; } = 2 * 1024 * 1024;
 
     /// <summary>Work templates that stay valid.</summary>
     public int Templates { get; init; } = 16;
+
+    internal WaitingLimits OrphanLimits => new(Orphans, OrphansPerPeer, OrphanBytes, OrphanBytesPerPeer);
+
+    internal WaitingLimits FutureLimits => new(FutureBlocks, FutureBlocksPerPeer, FutureBytes, FutureBytesPerPeer);
 }

@@ -65,7 +65,7 @@ public sealed class NodeCore
         _requests = new PendingRequests(config.Limits);
         _importer = new BlockImporter(config, rules, engine.Blocks, _tree, store, state, _pool, _outbox, head);
         _sync = new ChainSync(config, rules, engine.Blocks, _tree, _importer, _peers, _requests, _outbox);
-        _fetcher = new BlockFetcher(rules, _tree, _importer, _sync, _peers, _requests, _outbox);
+        _fetcher = new BlockFetcher(config.Limits, rules, _tree, _importer, _sync, _peers, _requests, _outbox);
         _ancestry = new AncestryFetcher(config.Limits, _agent, _peers, _requests, _outbox);
         _blockGossip = new BlockGossip(rules, _peers, _outbox);
         _transactionGossip = new TransactionGossip(config.Limits, _pool, _peers, _requests, _outbox);
@@ -77,6 +77,10 @@ public sealed class NodeCore
 
     /// <summary>The picture after the last step; also published as an effect when it changes.</summary>
     public ChainView View => _view;
+
+    /// <summary>How much of what peers can make grow there is now. Bounded by <see cref="NodeLimits"/>.</summary>
+    public NodeUsage Usage => new(
+        _requests.Total, _fetcher.UnderWay, _importer.Orphans.Count, _importer.Orphans.Bytes, _importer.Future.Count, _importer.Future.Bytes);
 
     /// <summary>What an empty store needs before a core can stand on it.</summary>
     public static StoreBatch GenesisBatch(Chain.Execution.GenesisBlock genesis, At now)
@@ -121,11 +125,12 @@ public sealed class NodeCore
                 break;
             case NodeInput.PeerDisconnected gone:
                 _peers.Remove(gone.Peer);
+                _importer.OnGone(gone.Peer);
                 OnLost(_requests.TakeLost(now, gone.Peer), timedOut: false, now);
                 _sync.OnGone(gone.Peer, now);
                 break;
             case NodeInput.MessageReceived received:
-                if (_peers.Find(received.Peer) is { } peer) OnMessage(peer, received.Message, now);
+                if (_peers.Find(received.Peer) is { IsLeaving: false } peer) OnMessage(peer, received.Message, now);
                 break;
             case NodeInput.MalformedMessage malformed:
                 _peers.Punish(malformed.Peer, new PeerOffence.Malformed(malformed.Why));
@@ -182,6 +187,8 @@ public sealed class NodeCore
             if (timedOut && isPeersFault) _peers.Punish(request.Peer, new PeerOffence.Timeout(request.GetType().Name));
             if (request is PendingRequest.FetchTransactions transactions) _transactionGossip.OnLost(transactions, now);
             else if (request is PendingRequest.Ancestry ancestry) _ancestry.OnLost(ancestry, now);
+            else if (request is PendingRequest.FetchHeader header) _fetcher.OnLost(header.Hash, now);
+            else if (request is PendingRequest.FetchBody body) _fetcher.OnLost(body.Header.Hash, now);
             else _sync.OnLost(request, timedOut, now);
         }
     }
@@ -212,7 +219,7 @@ public sealed class NodeCore
                 _agent.OnMessage(new ConsensusPeer(peer.Id.Number), consensus.Message, now);
                 break;
             case WireMessage.NewBlockHashes announced:
-                foreach (var block in announced.Blocks) _fetcher.OnAnnounced(peer, block, now);
+                _fetcher.OnAnnounced(peer, announced.Blocks, now);
                 break;
             case WireMessage.BlockRangeUpdate range:
                 _sync.Hear(peer, new BlockRef(range.Latest, range.LatestHash), UInt256.Zero);
@@ -280,7 +287,7 @@ public sealed class NodeCore
                 if (_fetcher.OnHeader(request, answer.Headers, now) is { } emptyBlock) TakeBlock(peer, emptyBlock, now);
                 break;
             case (PendingRequest.FetchBody request, WireMessage.BlockBodies answer):
-                if (_fetcher.OnBody(request, answer.Bodies) is { } block) TakeBlock(peer, block, now);
+                if (_fetcher.OnBody(request, answer.Bodies, now) is { } block) TakeBlock(peer, block, now);
                 break;
             case (PendingRequest.FetchTransactions request, WireMessage.PooledTransactions answer):
                 TakeTransactions(peer, answer.Items, now);
@@ -289,8 +296,10 @@ public sealed class NodeCore
             case (null, _):
                 // Late answers are common after a time-out; they cost nothing and bring nothing.
                 break;
-            default:
+            case (var request, _):
+                // The question is closed and will get no other answer.
                 _peers.Punish(peer.Id, new PeerOffence.UnexpectedAnswer(message.GetType().Name));
+                OnLost([request], timedOut: false, now);
                 break;
         }
     }
@@ -344,6 +353,7 @@ public sealed class NodeCore
             return;
         }
 
+        if (!_importer.IsWorthTaking(block, now)) return;
         switch (_importer.Add(block, peer.Id, now))
         {
             case ImportResult.Added:
@@ -351,7 +361,7 @@ public sealed class NodeCore
                 if (_tree.Find(block.Hash) is { Status: not BlockStatus.Invalid } entry) Announce(block, entry);
                 else _peers.Punish(peer.Id, new PeerOffence.InvalidBlock(new BlockError.KnownInvalid(block.Hash)));
                 break;
-            case ImportResult.Orphan:
+            case ImportResult.Orphan { IsPlausible: true }:
                 _sync.Follow(peer.Id, block.Hash, now);
                 break;
             case ImportResult.Refused refused:

@@ -7,9 +7,20 @@ internal sealed class PlainBlocks : IBlockJudge
 {
     public static readonly PlainBlocks Instance = new();
 
+    // The same heights and times lead to about the same difficulty on every branch, because ASERT counts nothing else. A branch that was
+    // mined by a sixteenth of the power may still be worth following, but it can be fetched when it turns out heavier.
+    private const int EasiestOfHead = 16;
+
     public ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now) => null;
 
     public bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar) => true;
+
+    public bool IsWorthKeeping(Block block, SealedHeader head, At now)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        ArgumentNullException.ThrowIfNull(head);
+        return block.Header.Header.Difficulty >= head.Header.Difficulty / EasiestOfHead;
+    }
 
     public Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent) => Plain.Instance;
 

@@ -56,8 +56,9 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
             MaxPeers = options.MaxPeers,
             Faults = faults,
             UnixMs = () => clock.Now.UnixMs,
+            Inbound = new InboundShares(new InboundLimits()),
         };
-        _hub = new PeerHub(hubOptions, nodeKey, OnPeerEventAsync, new TransactionRecovery(signatures.Prepare), clock.Time, loggers.CreateLogger<PeerHub>());
+        _hub = new PeerHub(hubOptions, nodeKey, OnPeerEvent, new TransactionRecovery(signatures.Prepare), clock.Time, loggers.CreateLogger<PeerHub>());
         _miner = new LocalMiner(Feed, SubmitOwnWorkAsync, options.MiningThreads, options.HashRateLimit);
         _keeper = new StoreKeeper(store, () => View, Spec.StateHistoryBlocks, options.Archive, _logger);
         CheckFits(options);
@@ -95,6 +96,8 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
     public long? ClockOffsetMs => _hub.ClockOffsetMs;
 
     public ImportTotals Imports => _loop.Imports;
+
+    public StepHealth Steps => _loop.Steps;
 
     public string? ReadOnlyReason => _loop.WhyReadOnly;
 
@@ -254,7 +257,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         }
     }
 
-    private async ValueTask OnPeerEventAsync(PeerEvent peerEvent, CancellationToken stopping)
+    private ValueTask OnPeerEvent(PeerEvent peerEvent, CancellationToken stopping)
     {
         NodeInput input = peerEvent switch
         {
@@ -264,6 +267,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
             PeerEvent.Disconnected e => new NodeInput.PeerDisconnected(Now, e.Peer),
             _ => throw new InvalidOperationException($"No input for {peerEvent.GetType().Name}."),
         };
-        await _inbox.WriteAsync(input, stopping);
+        _inbox.Write(peerEvent.Peer, input, peerEvent.Lease);
+        return ValueTask.CompletedTask;
     }
 }

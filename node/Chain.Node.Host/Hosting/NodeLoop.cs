@@ -29,6 +29,7 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
 
     private readonly ConcurrentDictionary<RequestId, TaskCompletionSource<NodeReply>> _asked = new();
     private readonly EffectList _effects = new();
+    private readonly StepClock _steps = new(TimeProvider.System);
     private NodeCore _core = new(config, rules, store);
     private ChainView? _view;
     private long _nextRequest;
@@ -44,6 +45,9 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
 
     /// <summary>Where signatures are asked for; null while the node acts for nobody.</summary>
     public Action<IReadOnlyList<SigningRequest>>? Signer { get; set; }
+
+    /// <summary>How the core's steps go, also while one is under way.</summary>
+    public StepHealth Steps => _steps.Read(inbox.Waiting);
 
     public ImportTotals Imports => new(
         Interlocked.Read(ref _importedBlocks), Interlocked.Read(ref _importedTransactions), Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _importTicks)));
@@ -84,8 +88,10 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
 
         while (await inbox.ReadAsync() is { } input)
         {
+            _steps.Begin();
             if (_whyReadOnly is { } why) Refuse(input, why);
             else Step(input);
+            _steps.End();
         }
 
         foreach (var (_, answer) in _asked) answer.TrySetException(new NodeUnavailableException("The node is shutting down."));

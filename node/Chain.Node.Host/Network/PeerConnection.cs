@@ -19,11 +19,11 @@ internal sealed class PeerConnection : IDisposable
     private readonly PeerHubOptions _options;
     private readonly MonotonicClock _clock;
     private readonly PeerEventHandler _deliver;
-    private readonly TransactionRecovery _recovery;
     private readonly ILogger _logger;
     private readonly PeerClock _peerClock;
     private readonly Func<long> _unixMs;
     private readonly SendQueue _queue;
+    private readonly IncomingMessages _incoming;
     private readonly CancellationTokenSource _stop;
     private readonly Lock _sendGate = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,14 +44,15 @@ internal sealed class PeerConnection : IDisposable
     {
         (Peer, Id, Name, Outbound, IsStatic) = (peer, hello.Id, hello.ClientName, dialled is not null, isStatic);
         (_socket, _transport, _space) = (socket, transport, space);
-        (_options, _clock, _deliver, _recovery, _logger) = (services.Options, services.Clock, services.Deliver, services.Recovery, services.Logger);
+        (_options, _clock, _deliver, _logger) = (services.Options, services.Clock, services.Deliver, services.Logger);
         (_unixMs, _peerClock) = (services.UnixMs, new PeerClock(services.Clock, services.UnixMs));
         Remote = Unmapped((IPEndPoint)socket.RemoteEndPoint!);
         Local = Unmapped((IPEndPoint)socket.LocalEndPoint!);
         Address = dialled ?? (hello.ListenPort > 0 ? new PeerAddress(Id, Remote.Address, hello.ListenPort).ToEnode() : null);
         ListensAt = hello.ListenPort > 0 || dialled is not null ? new PeerAddress(Id, Remote.Address, dialled?.Port ?? hello.ListenPort) : null;
         EthVersion = space.EthVersion ?? throw new ArgumentException("A connection needs an eth version.", nameof(space));
-        _queue = new SendQueue(_options.MaxQueuedMessages, _options.MaxQueuedBytes);
+        _queue = new SendQueue(_options.MaxQueuedMessages, _options.MaxQueuedBytes, services.Queued);
+        _incoming = new IncomingMessages(peer, EthVersion, services);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock.Time);
         _lastFrameMs = _clock.NowMs;
         StartedMs = _lastFrameMs;
@@ -152,6 +153,7 @@ internal sealed class PeerConnection : IDisposable
     {
         var code = WireCodec.CodeOf(message.Message);
         if (_space.NumberOf(code.Capability == WireCapability.Eth ? MessageSpace.Eth : MessageSpace.Stake, code.Id) is not { } number) return;
+        _incoming.NoteQuestion(message.Message);
         Enqueue(number, null, message, mayBeLost: message.Message is not WireMessage.Status);
     }
 
@@ -331,17 +333,31 @@ internal sealed class PeerConnection : IDisposable
         if (_space.Resolve(frame.Number) is not { } kind) return MalformedAsync($"Message number 0x{frame.Number:x2} belongs to no agreed capability.");
         if (kind.Name == MessageSpace.Addresses) return HandleOwnAsync(kind.Id, frame.Payload.Span);
         var code = new WireCode(kind.Name == MessageSpace.Eth ? WireCapability.Eth : WireCapability.Stake, kind.Id);
-        var limit = WireLimits.MaxBytes(code, EthVersion);
-        if (limit == 0) return MalformedAsync(new WireError.Unknown(code).Describe());
-        var (plain, why) = Unpack(frame.Payload.Span, limit);
-        if (plain is null) return MalformedAsync($"{code}: {why}");
-        if (!WireCodec.Decode(code, EthVersion, plain).IsOk(out var message, out var error)) return MalformedAsync(error.Describe());
-        if (message is WireMessage.Status) _hasStatus = true;
-        else if (PeerDelivery.Is(message)) Volatile.Write(ref _lastDeliveryMs, _clock.NowMs);
-        return _deliver(new PeerEvent.Received(Peer, _recovery.Prepare(message), plain.Length), _stop.Token);
+        return HandleWireAsync(code, frame.Payload);
     }
 
-    private ValueTask MalformedAsync(string why) => _deliver(new PeerEvent.Malformed(Peer, why), _stop.Token);
+    private async ValueTask HandleWireAsync(WireCode code, ReadOnlyMemory<byte> payload)
+    {
+        if (await _incoming.ReadAsync(code, payload, _stop.Token).ConfigureAwait(false) is not { } found) return;
+        if (found is PeerEvent.Received { Message: WireMessage.Status }) _hasStatus = true;
+        else if (found is PeerEvent.Received received && PeerDelivery.Is(received.Message)) Volatile.Write(ref _lastDeliveryMs, _clock.NowMs);
+        await DeliverAsync(found).ConfigureAwait(false);
+    }
+
+    private async ValueTask MalformedAsync(string why) => await DeliverAsync(await _incoming.RefuseAsync(why, _stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
+
+    private async ValueTask DeliverAsync(PeerEvent found)
+    {
+        try
+        {
+            await _deliver(found, _stop.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            found.Lease?.Dispose();
+            throw;
+        }
+    }
 
     private void HandleBase(ReceivedFrame frame)
     {
@@ -365,7 +381,7 @@ internal sealed class PeerConnection : IDisposable
 
     private ValueTask HandleOwnAsync(int id, ReadOnlySpan<byte> payload)
     {
-        var (plain, why) = Unpack(payload, AddressMessages.MaxBytes);
+        var (plain, why) = SnappyPayload.Unpack(payload, AddressMessages.MaxBytes);
         if (plain is null) return MalformedAsync($"A message of chain/1: {why}");
         switch (id)
         {
@@ -387,14 +403,6 @@ internal sealed class PeerConnection : IDisposable
             default:
                 return MalformedAsync($"chain/1 has no message 0x{id:x2}.");
         }
-    }
-
-    // The claimed length is checked before anything of that size is allocated.
-    private static (byte[]? Plain, string Why) Unpack(ReadOnlySpan<byte> payload, int limit)
-    {
-        if (SnappyPayload.ClaimedLength(payload) is not { } claimed) return (null, "it does not begin with a Snappy length.");
-        if (claimed > limit) return (null, $"it claims {claimed} bytes, more than the {limit} allowed.");
-        return SnappyPayload.Decompress(payload) is { } plain ? (plain, "") : (null, "it is not valid Snappy.");
     }
 
     private void End(Exception e)

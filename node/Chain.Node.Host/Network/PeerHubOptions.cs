@@ -82,13 +82,36 @@ public sealed record PeerHubOptions
     public int MaxQueuedMessages { get; init; } = 4096;
 
     /// <summary>Bytes, about, that wait to be written to one peer.</summary>
-    public long MaxQueuedBytes { get; init; } = 64 * 1024 * 1024;
+    public long MaxQueuedBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Bytes, about, that wait to be written to all peers; beyond that a peer with more than <see cref="QueuedBytesAlways"/> loses its connection.</summary>
+    public long MaxQueuedBytesInAll { get; init; } = 192 * 1024 * 1024;
+
+    public long QueuedBytesAlways { get; init; } = 2 * 1024 * 1024;
 
     /// <summary>Messages a second that are read from one peer in the long run; a faster one is read no faster.</summary>
     public int MessagesPerSecond { get; init; } = 2000;
 
     /// <summary>Messages that a peer may send at once before that rate holds.</summary>
     public int MessageBurst { get; init; } = 10_000;
+
+    /// <summary>Bytes a second, unpacked, that are read from one peer in the long run.</summary>
+    public long BytesPerSecond { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Bytes that a peer may send at once before that rate holds.</summary>
+    public long ByteBurst { get; init; } = 48 * 1024 * 1024;
+
+    /// <summary>Work a second, in units of about ten microseconds of a core, that one peer may ask for unasked: signatures to recover, lookups, reads.</summary>
+    public long WorkPerSecond { get; init; } = 20_000;
+
+    /// <summary>Work that a peer may ask for at once before that rate holds.</summary>
+    public long WorkBurst { get; init; } = 200_000;
+
+    /// <summary>Whether an answer to nothing that this node asked is dropped before anything is done about it.</summary>
+    public bool DropsUnaskedAnswers { get; init; } = true;
+
+    /// <summary>Bounds what is on its way from the peers to the core; null for no bound.</summary>
+    public InboundShares? Inbound { get; init; }
 
     /// <summary>The wait before dialling again after the first failure; it doubles from then on.</summary>
     public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(100);

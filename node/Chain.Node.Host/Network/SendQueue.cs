@@ -9,8 +9,26 @@ internal readonly record struct QueuedFrame(int Number, byte[]? Payload, Outgoin
     public int EstimatedBytes => Payload?.Length ?? Message!.EstimatedBytes;
 }
 
-/// <summary>What waits to be written to one peer: many writers, one reader, bounded in number and bytes.</summary>
-internal sealed class SendQueue(int maxMessages, long maxBytes)
+/// <summary>The bytes that wait in all queues. When it is full, who has more than a little waiting gets no more. Safe from any thread.</summary>
+internal sealed class SendTotal(long maxBytes, long always)
+{
+    private long _bytes;
+
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>False when there is no room for these bytes in a queue that holds so many.</summary>
+    public bool TryAdd(long bytes, long held)
+    {
+        if (Bytes + bytes > maxBytes && held + bytes > always) return false;
+        Interlocked.Add(ref _bytes, bytes);
+        return true;
+    }
+
+    public void Remove(long bytes) => Interlocked.Add(ref _bytes, -bytes);
+}
+
+/// <summary>What waits to be written to one peer: many writers, one reader, bounded in number and bytes, and with all others together in bytes.</summary>
+internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total)
 {
     private readonly Channel<QueuedFrame> _channel = Channel.CreateUnbounded<QueuedFrame>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _gate = new();
@@ -24,7 +42,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         lock (_gate)
         {
             if (_closed) return true;
-            if (_messages >= maxMessages || _bytes + frame.EstimatedBytes > maxBytes) return false;
+            if (_messages >= maxMessages || _bytes + frame.EstimatedBytes > maxBytes || !total.TryAdd(frame.EstimatedBytes, _bytes)) return false;
             _messages++;
             _bytes += frame.EstimatedBytes;
             _channel.Writer.TryWrite(frame);
@@ -39,6 +57,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         {
             if (_closed) return;
             _closed = true;
+            total.Remove(_bytes);
             if (last is { } frame) _channel.Writer.TryWrite(frame);
             _channel.Writer.Complete();
         }
@@ -54,6 +73,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         {
             _messages--;
             _bytes -= frame.EstimatedBytes;
+            if (!_closed) total.Remove(frame.EstimatedBytes);
         }
 
         return true;

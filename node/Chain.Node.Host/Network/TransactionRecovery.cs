@@ -12,7 +12,7 @@ namespace Chain.Node.Host.Network;
 public sealed class TransactionRecovery(Action<WireMessage>? alsoPrepare = null)
 {
     private const int GenerationSize = 32_768;
-    private const long GenerationBytes = 32 * 1024 * 1024;
+    private const long GenerationBytes = 24 * 1024 * 1024;
     private const int ParallelFrom = 64;
 
     private ConcurrentDictionary<Hash256, Transaction> _young = new();
@@ -37,13 +37,33 @@ public sealed class TransactionRecovery(Action<WireMessage>? alsoPrepare = null)
         _ => message,
     };
 
+    /// <summary>How many transactions of a message were not seen before, so that their senders are still to be recovered.</summary>
+    public int CountUnknown(WireMessage message) => message switch
+    {
+        WireMessage.Transactions m => CountUnknown(m.Items),
+        WireMessage.NewBlock m => CountUnknown(m.Block.Body.Transactions),
+        WireMessage.NewBlockWithSidecar m => CountUnknown(m.Block.Body.Transactions),
+        _ => 0,
+    };
+
     /// <summary>The transaction, recovered: the object already known by this hash, or this one from now on.</summary>
     public Transaction Recover(Transaction transaction)
     {
         if (_young.TryGetValue(transaction.Hash, out var known) || _old.TryGetValue(transaction.Hash, out known)) return known;
         if (transaction.Recover() is null || !_young.TryAdd(transaction.Hash, transaction)) return transaction;
-        if (Interlocked.Add(ref _youngBytes, transaction.Encoded.Length) > GenerationBytes || _young.Count > GenerationSize) Age();
+        if (Interlocked.Add(ref _youngBytes, BlockSize.Of([transaction])) > GenerationBytes || _young.Count > GenerationSize) Age();
         return transaction;
+    }
+
+    private int CountUnknown(IReadOnlyList<Transaction> transactions)
+    {
+        var unknown = 0;
+        foreach (var transaction in transactions)
+        {
+            if (!_young.ContainsKey(transaction.Hash) && !_old.ContainsKey(transaction.Hash)) unknown++;
+        }
+
+        return unknown;
     }
 
     private Block Recover(Block block) => block with { Body = block.Body with { Transactions = Recover(block.Body.Transactions) } };

@@ -58,6 +58,9 @@ public interface INodeAccess
     /// <summary>Imports since start: how many blocks, and the time they took in all.</summary>
     ImportTotals Imports { get; }
 
+    /// <summary>How the core's steps go.</summary>
+    StepHealth Steps { get; }
+
     /// <summary>Why the node serves reads only (a commit failed); null when it is sound.</summary>
     string? ReadOnlyReason { get; }
 
@@ -72,6 +75,21 @@ public interface INodeAccess
 public sealed record PeerEndpoint(PeerId Id, string NodeId, string RemoteAddress, string LocalAddress, IReadOnlyList<string> Capabilities);
 
 public sealed record ImportTotals(long Blocks, long Transactions, TimeSpan Time);
+
+/// <summary>How the core's steps go: each handles one input, and nothing changes between two of them.</summary>
+/// <param name="Count">Finished since the start.</param>
+/// <param name="Last">How long the last one took.</param>
+/// <param name="Longest">How long the longest one took.</param>
+/// <param name="SinceLast">Since the last one ended, or since the start.</param>
+/// <param name="Waiting">Inputs that wait, the one under way included.</param>
+public sealed record StepHealth(long Count, TimeSpan Last, TimeSpan Longest, TimeSpan SinceLast, int Waiting)
+{
+    /// <summary>After so long without a finished step, while inputs wait, a node is not well.</summary>
+    public static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>Why the node is not well; null when its steps go on.</summary>
+    public string? Stalled => Waiting > 0 && SinceLast > StalledAfter ? $"no input was handled for {SinceLast.TotalSeconds:0} s; {Waiting} are waiting" : null;
+}
 
 /// <summary>The faults in force on a node.</summary>
 /// <param name="BlockedPeers">Node ids (128 lower-case hex digits).</param>

@@ -10,6 +10,9 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
     private const int MaxReceipts = 256;
     private const int MaxTransactions = 512;
 
+    // How many times the size of an answer may be read for it.
+    private const long ReadForSidecars = 16;
+
     public void Serve(PeerId peer, WireMessage.GetBlockHeaders ask) => outbox.Send(peer, new WireMessage.BlockHeaders(ask.RequestId, Headers(ask)));
 
     public void Serve(PeerId peer, WireMessage.GetBlockBodies ask)
@@ -29,13 +32,12 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
     public void Serve(PeerId peer, WireMessage.GetReceipts ask)
     {
         var blocks = new List<IReadOnlyList<Receipt>>();
-        var receipts = 0;
+        var bytes = 0;
         foreach (var hash in ask.Hashes.Take(MaxReceipts))
         {
-            // A receipt without logs has about 270 bytes, mostly bloom.
-            if (receipts * 270 > limits.ResponseBytes || store.GetReceipts(hash) is not { } found) break;
+            if (bytes > limits.ResponseBytes || store.GetReceipts(hash) is not { } found) break;
             blocks.Add(found);
-            receipts += found.Count;
+            bytes += found.Sum(SizeOf);
         }
 
         outbox.Send(peer, new WireMessage.Receipts(ask.RequestId, blocks));
@@ -57,40 +59,65 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
         outbox.Send(peer.Id, new WireMessage.PooledTransactions(ask.RequestId, items));
     }
 
-    public void Serve(PeerId peer, WireMessage.GetSidecars ask) => outbox.Send(peer, new WireMessage.Sidecars(
-        ask.RequestId,
-        [.. ask.Hashes.Take(MaxBodies).Select(hash => BlockOf(hash)?.Sidecar ?? ReadOnlyMemory<byte>.Empty)]));
+    public void Serve(PeerId peer, WireMessage.GetSidecars ask)
+    {
+        var sidecars = new List<ReadOnlyMemory<byte>>();
+        var (bytes, read) = (0L, 0L);
+        foreach (var hash in ask.Hashes.Take(MaxBodies))
+        {
+            // A sidecar is read with its whole block.
+            if (bytes > limits.ResponseBytes || read > ReadForSidecars * limits.ResponseBytes) break;
+            var block = BlockOf(hash);
+            sidecars.Add(block?.Sidecar ?? ReadOnlyMemory<byte>.Empty);
+            bytes += 8 + sidecars[^1].Length;
+            read += block is null ? 0 : BlockSize.Of(block);
+        }
+
+        outbox.Send(peer, new WireMessage.Sidecars(ask.RequestId, sidecars));
+    }
+
+    // A receipt without logs has about 270 bytes, mostly bloom.
+    private static int SizeOf(Receipt receipt) => 270 + receipt.Logs.Sum(log => 32 + (log.Topics.Count * Hash256.Size) + log.Data.Length);
 
     private List<SealedHeader> Headers(WireMessage.GetBlockHeaders ask)
     {
         var headers = new List<SealedHeader>();
-        var start = ask.StartHash is { } hash ? HeaderOf(hash) : CanonicalHeader(ask.StartNumber);
-        if (start is null) return headers;
-        headers.Add(start);
         var limit = Math.Min(ask.Limit, MaxHeaders);
-        var onCanonical = tree.CanonicalHash(start.Number) == start.Hash;
-        while ((ulong)headers.Count < limit)
+        var next = limit == 0 ? null : ask.StartHash is { } hash ? HeaderOf(hash) : CanonicalHeader(ask.StartNumber);
+        var steps = limits.AncestorSteps;
+        while (next is not null)
         {
-            var last = headers[^1];
-            if (ask.Reverse && last.Number <= ask.Skip) break;
-            if (!ask.Reverse && ask.Skip > ulong.MaxValue - last.Number - 1) break;
-            var next = ask.Reverse && !onCanonical ? Ancestor(last, ask.Skip + 1)
-                : ask.Reverse ? CanonicalHeader(last.Number - ask.Skip - 1)
-                : onCanonical ? CanonicalHeader(last.Number + ask.Skip + 1)
-                : null;
-            if (next is null) break;
             headers.Add(next);
+            if ((ulong)headers.Count == limit) break;
+            next = ask.Reverse ? Ancestor(next, ask.Skip, ref steps) : Descendant(next, ask.Skip);
         }
 
         return headers;
     }
 
-    private SealedHeader? Ancestor(SealedHeader header, ulong generations)
+    /// <summary>The canonical block so far above a canonical one; above others nobody can tell which one is meant.</summary>
+    private SealedHeader? Descendant(SealedHeader header, ulong skip) =>
+        skip < ulong.MaxValue - header.Number && IsCanonical(header) ? CanonicalHeader(header.Number + skip + 1) : null;
+
+    /// <summary>
+    /// The ancestor so far below a block. On a branch of its own it is walked to, one header for each step of the answer's budget; from where the
+    /// branch meets the canonical chain the number tells. Null below genesis and when the budget is spent: an answer may be short.
+    /// </summary>
+    private SealedHeader? Ancestor(SealedHeader header, ulong skip, ref int steps)
     {
+        if (header.Number <= skip) return null;
+        var number = header.Number - skip - 1;
         SealedHeader? ancestor = header;
-        for (var i = 0UL; i < generations && ancestor is not null && i < MaxHeaders; i++) ancestor = HeaderOf(ancestor.ParentHash);
-        return ancestor;
+        while (ancestor is not null && ancestor.Number > number && !IsCanonical(ancestor))
+        {
+            if (steps-- == 0) return null;
+            ancestor = HeaderOf(ancestor.ParentHash);
+        }
+
+        return ancestor is null || ancestor.Number == number ? ancestor : CanonicalHeader(number);
     }
+
+    private bool IsCanonical(SealedHeader header) => tree.CanonicalHash(header.Number) == header.Hash;
 
     private SealedHeader? CanonicalHeader(ulong number) => tree.CanonicalHash(number) is { } hash ? HeaderOf(hash) : null;
 

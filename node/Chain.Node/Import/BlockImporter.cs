@@ -11,12 +11,14 @@ namespace Chain.Node;
 internal sealed class BlockImporter(
     NodeConfig config, ConsensusRules rules, IBlockJudge judge, BlockTree tree, IChainReader store, StateOverlay state, TransactionPool pool, Outbox outbox, HeadRecord start)
 {
+    private const ulong LargestFutureBoundSeconds = 15;
+
     private readonly TrieNodeCache _trieCache = new(capacity: 50_000);
-    private readonly OrphanPool _orphans = new(config.Limits);
-    private readonly List<(Block Block, PeerId? From)> _future = [];
+    private readonly WaitingBlocks _orphans = new(config.Limits.OrphanLimits);
+    private readonly WaitingBlocks _future = new(config.Limits.FutureLimits);
     private readonly BoundedSet<Hash256> _invalid = new(config.Limits.InvalidBlocks);
     private readonly Dictionary<Hash256, SealedBlock> _unsaved = [];
-    private readonly RecentBlocks _recent = new(maxBlocks: 256, maxTransactions: 32_768);
+    private readonly RecentBlocks _recent = new(maxBlocks: 256, maxTransactions: 32_768, config.Limits.RecentBlockBytes);
     private ulong _nextArrivalOrder = start.NextArrivalOrder;
     private ulong _nextLogOffset = start.NextLogOffset;
     private PoolHead? _poolHead;
@@ -25,7 +27,31 @@ internal sealed class BlockImporter(
     /// <summary>The recent reorganisations of this node.</summary>
     public List<Reorg> NewReorgs { get; } = [];
 
-    public bool IsOrphan(Hash256 hash) => _orphans.Contains(hash);
+    /// <summary>Blocks whose parent is not here.</summary>
+    public WaitingBlocks Orphans => _orphans;
+
+    /// <summary>Blocks whose time has not come.</summary>
+    public WaitingBlocks Future => _future;
+
+    /// <summary>Whether a block waits here, or is known to be bad: no use in fetching it.</summary>
+    public bool HasJudged(Hash256 hash) => _orphans.Contains(hash) || _future.Contains(hash) || _invalid.Contains(hash);
+
+    /// <summary>
+    /// Whether a block that nobody asked for may enter the tree. On a branch that loses, its seal must have cost something like our head's: near
+    /// genesis and after long pauses difficulty is low, and a branch from there is had for nothing. Heavier branches come by sync.
+    /// </summary>
+    public bool IsWorthTaking(Block block, At now)
+    {
+        if (rules.FinalityHolds || !tree.Contains(block.Header.ParentHash)) return true;
+        return tree.Find(block.Header.ParentHash) is { } parent && (CanWin(block, parent) || judge.IsWorthKeeping(block, tree.Head.Header, now));
+    }
+
+    /// <summary>A connection has ended: what waits of it is forgotten.</summary>
+    public void OnGone(PeerId peer)
+    {
+        _orphans.RemoveAllOf(peer);
+        _future.RemoveAllOf(peer);
+    }
 
     /// <summary>Adds a block to the tree, with the orphans that waited for it. Call <see cref="UpdateHead"/> afterwards.</summary>
     public ImportResult Add(Block block, PeerId? from, At now)
@@ -48,9 +74,11 @@ internal sealed class BlockImporter(
     public void RetryFuture(At now)
     {
         if (_future.Count == 0) return;
-        var waiting = _future.ToList();
-        _future.Clear();
-        foreach (var (block, from) in waiting) Add(block, from, now);
+        foreach (var (block, from) in _future.All)
+        {
+            if (!MayBeDue(block, now)) continue;
+            if (Add(block, from, now) is not ImportResult.Deferred) _future.Remove(block.Hash);
+        }
     }
 
     /// <summary>Moves the head to where the fork choice points, executing what has not been executed on the way there.</summary>
@@ -78,9 +106,7 @@ internal sealed class BlockImporter(
         if (tree.FindDeep(block.Header.ParentHash) is not { } parent)
         {
             if (tree.Contains(block.Header.ParentHash)) return Refuse(block, from, new BlockError.BelowFinality(block.Header.ParentHash, tree.Marks().FinalizedNumber));
-            if (rules.Headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
-            _orphans.Add(block, from);
-            return new ImportResult.Orphan();
+            return AddOrphan(block, from, now);
         }
 
         if (parent.Status == BlockStatus.Invalid)
@@ -91,20 +117,46 @@ internal sealed class BlockImporter(
 
         if (!VerifiedHeader.Verify(rules, block.Header, parent.Header, now).IsOk(out var verified, out var headerError))
         {
-            return headerError is HeaderError.FromTheFuture ? Defer(block, from) : Refuse(block, from, new BlockError.Header(headerError));
+            return headerError is HeaderError.FromTheFuture ? Defer(block, from, now) : Refuse(block, from, new BlockError.Header(headerError));
         }
 
         if (!SealedBlock.Match(verified, block.Body, block.Sidecar).IsOk(out var sealedBlock, out var bodyError)) return Refuse(block, from, bodyError);
-        if (judge.CheckEnvelope(block, parent.Header, now) is { } refusal) return refusal.IsOfTheFuture ? Defer(block, from) : Refuse(block, from, new BlockError.Consensus(refusal));
+        if (judge.CheckEnvelope(block, parent.Header, now) is { } refusal) return refusal.IsOfTheFuture ? Defer(block, from, now) : Refuse(block, from, new BlockError.Consensus(refusal));
         Insert(sealedBlock, parent, now);
         return new ImportResult.Added();
     }
 
-    private ImportResult.Deferred Defer(Block block, PeerId? from)
+    /// <summary>Keeps a block until its parent comes: cheap checks first, and its body only once that is known to be its own.</summary>
+    private ImportResult AddOrphan(Block block, PeerId? from, At now)
     {
-        if (_future.Count < config.Limits.FutureBlocks && _future.All(waiting => waiting.Block.Hash != block.Hash)) _future.Add((block, from));
+        if (_orphans.Contains(block.Hash)) return new ImportResult.Orphan(IsPlausible: true);
+        if (rules.Headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
+        if (!judge.IsWorthKeeping(block, tree.Head.Header, now)) return new ImportResult.Orphan(IsPlausible: false);
+        if (!_orphans.Fits(block)) return new ImportResult.Orphan(IsPlausible: true);
+        if (SealedBlock.FindMismatch(block.Header.Header, block.Body) is { } mismatch) return Refuse(block, from, mismatch);
+        _orphans.Add(block, from, tree.Head.Number);
+        return new ImportResult.Orphan(IsPlausible: true);
+    }
+
+    /// <summary>Keeps a block until its time comes, if that is soon.</summary>
+    private ImportResult Defer(Block block, PeerId? from, At now)
+    {
+        if (_future.Contains(block.Hash) || !IsSoon(block, now)) return new ImportResult.Deferred();
+        if (rules.Headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
+        if (!_future.Fits(block) || !judge.IsWorthKeeping(block, tree.Head.Header, now)) return new ImportResult.Deferred();
+        if (SealedBlock.FindMismatch(block.Header.Header, block.Body) is { } mismatch) return Refuse(block, from, mismatch);
+        _future.Add(block, from, tree.Head.Number);
         return new ImportResult.Deferred();
     }
+
+    // The difficulty is a claim here, so that adding it up could overflow.
+    private bool CanWin(Block block, BlockEntry parent) =>
+        parent.TotalDifficulty > tree.Head.TotalDifficulty || block.Header.Header.Difficulty > tree.Head.TotalDifficulty - parent.TotalDifficulty;
+
+    private bool IsSoon(Block block, At now) => block.Header.Header.Timestamp <= now.UnixSeconds + config.Limits.FutureBlockSeconds;
+
+    // No rule takes a block further ahead of the clock than this, so that trying it again is idle before.
+    private static bool MayBeDue(Block block, At now) => block.Header.Header.Timestamp <= now.UnixSeconds + LargestFutureBoundSeconds;
 
     private void Insert(SealedBlock block, BlockEntry parent, At now)
     {

@@ -12,10 +12,11 @@ internal abstract record ImportResult
 
     public sealed record AlreadyKnown : ImportResult;
 
-    /// <summary>Kept until its parent comes.</summary>
-    public sealed record Orphan : ImportResult;
+    /// <summary>Its parent is not here; kept until that comes where there is room.</summary>
+    /// <param name="IsPlausible">Whether it may belong to a branch that matters, so that its parent is worth looking for.</param>
+    public sealed record Orphan(bool IsPlausible) : ImportResult;
 
-    /// <summary>Kept until its time comes.</summary>
+    /// <summary>Its time has not come; kept until then where that is soon and there is room.</summary>
     public sealed record Deferred : ImportResult;
 
     public sealed record Refused(BlockError Error) : ImportResult;

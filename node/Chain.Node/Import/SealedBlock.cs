@@ -21,11 +21,7 @@ public sealed class SealedBlock
 
     public static Verdict<SealedBlock, BlockError> Match(VerifiedHeader verified, BlockBody body, ReadOnlyMemory<byte> sidecar)
     {
-        var header = verified.Header.Header;
-        var transactionsRoot = Roots.TransactionsRoot(body.Transactions);
-        if (transactionsRoot != header.TransactionsRoot) return new BlockError.TransactionsRootMismatch(transactionsRoot, header.TransactionsRoot);
-        Hash256? withdrawalsRoot = body.Withdrawals is { } withdrawals ? Roots.WithdrawalsRoot(withdrawals) : null;
-        if (withdrawalsRoot != header.WithdrawalsRoot) return new BlockError.WithdrawalsMismatch(withdrawalsRoot, header.WithdrawalsRoot);
+        if (FindMismatch(verified.Header.Header, body) is { } mismatch) return mismatch;
         var transactions = new RecoveredTransaction[body.Transactions.Count];
         for (var i = 0; i < transactions.Length; i++)
         {
@@ -34,6 +30,15 @@ public sealed class SealedBlock
         }
 
         return new SealedBlock(new Block(verified.Header, body, sidecar), transactions);
+    }
+
+    /// <summary>Why a body is not the one that a header commits to; null when it is.</summary>
+    public static BlockError? FindMismatch(BlockHeader header, BlockBody body)
+    {
+        var transactionsRoot = Roots.TransactionsRoot(body.Transactions);
+        if (transactionsRoot != header.TransactionsRoot) return new BlockError.TransactionsRootMismatch(transactionsRoot, header.TransactionsRoot);
+        Hash256? withdrawalsRoot = body.Withdrawals is { } withdrawals ? Roots.WithdrawalsRoot(withdrawals) : null;
+        return withdrawalsRoot != header.WithdrawalsRoot ? new BlockError.WithdrawalsMismatch(withdrawalsRoot, header.WithdrawalsRoot) : null;
     }
 
     /// <summary>A block that was matched before it was stored.</summary>

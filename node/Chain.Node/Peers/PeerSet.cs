@@ -9,8 +9,8 @@ internal sealed class PeerSet(Outbox outbox, NodeLimits limits)
     private PeerView[] _shown = [];
     private ImmutableList<PeerView> _views = [];
 
-    /// <summary>The peers whose greeting was accepted.</summary>
-    public IEnumerable<Peer> Ready => _peers.Values.Where(peer => peer.IsReady);
+    /// <summary>The peers whose greeting was accepted and that may stay.</summary>
+    public IEnumerable<Peer> Ready => _peers.Values.Where(peer => peer.IsReady && !peer.IsLeaving);
 
     public Peer? Find(PeerId id) => _peers.GetValueOrDefault(id.Number);
 
@@ -20,10 +20,12 @@ internal sealed class PeerSet(Outbox outbox, NodeLimits limits)
 
     public void Punish(PeerId id, PeerOffence offence)
     {
-        if (offence.Points == 0 || Find(id) is not { } peer) return;
+        if (offence.Points == 0 || Find(id) is not { IsLeaving: false } peer) return;
         peer.Score += offence.Points;
         outbox.Tell(new NodeEvent.PeerPunished(id, offence.Points, peer.Score, offence.Text));
-        if (peer.Score >= limits.MaxScore) outbox.Disconnect(id, DisconnectReason.BreachOfProtocol, offence.Text);
+        if (peer.Score < limits.MaxScore) return;
+        peer.IsLeaving = true;
+        outbox.Disconnect(id, DisconnectReason.BreachOfProtocol, offence.Text);
     }
 
     /// <summary>The peers as readers see them: the same list as the last time when nothing changed.</summary>
@@ -33,7 +35,7 @@ internal sealed class PeerSet(Outbox outbox, NodeLimits limits)
         var changed = false;
         foreach (var peer in _peers.Values)
         {
-            if (!peer.IsReady) continue;
+            if (!peer.IsReady || peer.IsLeaving) continue;
             changed |= count >= _shown.Length || !ReferenceEquals(_shown[count], peer.ToView());
             count++;
         }

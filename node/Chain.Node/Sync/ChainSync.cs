@@ -362,7 +362,7 @@ internal sealed class ChainSync(
     {
         while (session.NextHeaderToAsk <= session.TargetNumber
             && session.Slots.Count < config.Limits.HeadersAhead
-            && requests.Count(request => request is PendingRequest.SyncHeaders) < HeaderRequestsAhead)
+            && requests.Count<PendingRequest.SyncHeaders>() < HeaderRequestsAhead)
         {
             var count = (int)Math.Min((ulong)config.Limits.HeadersPerRequest, session.TargetNumber - session.NextHeaderToAsk + 1);
             var id = requests.Open(new PendingRequest.SyncHeaders(session.Leader, now, session.NextHeaderToAsk, count));
@@ -373,7 +373,7 @@ internal sealed class ChainSync(
 
     private void AskBodies(SyncSession session, At now)
     {
-        var free = config.Limits.BodyRequests - requests.Count(request => request is PendingRequest.SyncBodies or PendingRequest.SyncSidecars);
+        var free = config.Limits.BodyRequests - requests.Count<PendingRequest.SyncBodies>() - requests.Count<PendingRequest.SyncSidecars>();
         foreach (var peer in Helpers(session, now))
         {
             if (free <= 0) return;
@@ -406,7 +406,7 @@ internal sealed class ChainSync(
         {
             foreach (var peer in willing)
             {
-                var busy = requests.Count(request => request.Peer == peer.Id && request is PendingRequest.SyncBodies or PendingRequest.SyncSidecars);
+                var busy = requests.Count<PendingRequest.SyncBodies>(peer.Id) + requests.Count<PendingRequest.SyncSidecars>(peer.Id);
                 if (busy < 2 && (!_claims.IsResting(peer, now) || willing.Count == 1)) yield return peer;
             }
         }

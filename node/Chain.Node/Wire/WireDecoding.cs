@@ -137,7 +137,9 @@ internal static class WireDecoding
         var peek = rlp;
         var block = peek.ReadList();
         block.ReadItem();
-        Expect(CountItems(block.ReadList()), WireLimits.MaxTransactions, "transactions");
+        var (transactions, withdrawals) = CountBody(ref block);
+        Expect(transactions, WireLimits.MaxTransactions, "transactions");
+        Expect(withdrawals, WireLimits.MaxWithdrawals, "withdrawals");
         return Block.Read(ref rlp);
     }
 
@@ -145,14 +147,24 @@ internal static class WireDecoding
     {
         var peek = rlp;
         var bodies = peek.ReadList();
-        var transactions = 0;
+        var (transactions, withdrawals) = (0, 0);
         while (!bodies.IsAtEnd)
         {
-            transactions += CountItems(bodies.ReadList().ReadList());
-            Expect(transactions, WireLimits.MaxTransactions, "transactions");
+            var body = bodies.ReadList();
+            var counted = CountBody(ref body);
+            Expect(transactions += counted.Transactions, WireLimits.MaxTransactions, "transactions");
+            Expect(withdrawals += counted.Withdrawals, WireLimits.MaxWithdrawals, "withdrawals");
         }
 
         return ReadList(ref rlp, WireLimits.MaxBodies, "bodies", ReadBody);
+    }
+
+    /// <summary>Counts the items of transactions, ommers and withdrawals that are left in a list; the ommers must be none, which is seen later.</summary>
+    private static (int Transactions, int Withdrawals) CountBody(ref RlpReader body)
+    {
+        var transactions = CountItems(body.ReadList());
+        body.ReadItem();
+        return (transactions, body.IsAtEnd ? 0 : CountItems(body.ReadList()));
     }
 
     private static BlockBody ReadBody(ref RlpReader outer)

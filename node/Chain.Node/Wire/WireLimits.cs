@@ -30,6 +30,9 @@ public static class WireLimits
     /// <summary>Transactions in one message of whatever kind, all its blocks together.</summary>
     public const int MaxTransactions = 65536;
 
+    /// <summary>Withdrawals in one message, all its blocks together.</summary>
+    public const int MaxWithdrawals = 65536;
+
     /// <summary>Receipts in one message, all its blocks together.</summary>
     public const int MaxReceipts = 65536;
 

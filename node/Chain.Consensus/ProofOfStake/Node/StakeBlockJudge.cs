@@ -9,6 +9,9 @@ namespace Chain.Consensus;
 internal sealed class StakeBlockJudge(
     StakeChain chain, StakeGenesisState genesis, Deposits deposits, ConsensusOptions options, OffenceWatch watch) : IBlockJudge
 {
+    // Slots ahead of ours that a block may have and still be kept for later.
+    private const ulong SlotsAhead = 2;
+
     private (Hash256 Block, ReadOnlyMemory<byte> Bytes, ConsensusSidecar Sidecar)? _latest;
 
     public ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now)
@@ -27,6 +30,17 @@ internal sealed class StakeBlockJudge(
         var (body, known) = (read.Body, chain.States.After(chain.FindHead()));
         return body.ProposerIndex < known.ValidatorCount
             && options.Signatures.IsBy(known.Identities[body.ProposerIndex].Key, genesis.Domain.ProposalRoot(body.Slot, body.ProposerIndex, header.Hash), read.ProposerSignature);
+    }
+
+    /// <summary>Signed by the validator that it names, of those who are the same on every branch that can still win.</summary>
+    public bool IsWorthKeeping(Block block, SealedHeader head, At now)
+    {
+        if (!ReadSidecar(block).IsOk(out var sidecar, out _)) return false;
+        var (body, finalized) = (sidecar.Body, chain.Store.Finalized);
+        if (body.Slot > chain.Clock.SlotAt(now) + SlotsAhead || body.Slot <= finalized.Epoch.StartSlot(genesis.Settings.SlotsPerEpoch)) return false;
+        var settled = chain.States.After(finalized.Root);
+        return body.ProposerIndex < settled.ValidatorCount
+            && options.Signatures.IsBy(settled.Identities[body.ProposerIndex].Key, genesis.Domain.ProposalRoot(body.Slot, body.ProposerIndex, block.Hash), sidecar.ProposerSignature);
     }
 
     public Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent)

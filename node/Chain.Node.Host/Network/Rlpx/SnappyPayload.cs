@@ -20,6 +20,20 @@ internal static class SnappyPayload
         return null;
     }
 
+    /// <summary>Unpacks at most so many bytes, or says why not. The claimed length is checked before anything of that size is allocated.</summary>
+    public static (byte[]? Plain, string Why) Unpack(ReadOnlySpan<byte> compressed, int limit)
+    {
+        if (WhyRefused(compressed, limit) is { } why) return (null, why);
+        return Decompress(compressed) is { } plain ? (plain, "") : (null, "it is not valid Snappy.");
+    }
+
+    /// <summary>Why bytes are not to be unpacked, by the length that they claim; null when they are.</summary>
+    public static string? WhyRefused(ReadOnlySpan<byte> compressed, int limit)
+    {
+        if (ClaimedLength(compressed) is not { } claimed) return "it does not begin with a Snappy length.";
+        return claimed > limit ? $"it claims {claimed} bytes, more than the {limit} allowed." : null;
+    }
+
     /// <summary>Unpacks; null for corrupt bytes. The claimed length has to be checked before.</summary>
     public static byte[]? Decompress(ReadOnlySpan<byte> compressed)
     {

@@ -72,6 +72,8 @@ internal sealed class TestNode : INodeAccess
 
     public ImportTotals Imports { get; } = new(0, 0, TimeSpan.Zero);
 
+    public StepHealth Steps { get; set; } = new(0, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, 0);
+
     public string? ReadOnlyReason { get; set; }
 
     public INodeAdmin? Admin { get; set; }

@@ -81,8 +81,25 @@ public sealed record NodeLimits
     /// <summary>Blocks imported in one step while syncing: one store commit each.</summary>
     public int BlocksPerStep { get; init; } = 256;
 
-    /// <summary>Announced transactions that are being fetched.</summary>
-    public int TransactionsInFlight { get; init; } = 8192;
+    /// <summary>Transactions that a peer announced and that are not here yet; what it announces beyond that is not asked for until it is announced again.</summary>
+    public int AnnouncedPerPeer { get; init; } = 4096;
+
+    /// <summary>Transactions asked of one peer and not answered yet; fewer while it does not deliver.</summary>
+    public int TransactionsInFlightPerPeer { get; init; } = 1024;
+
+    /// <summary>When a peer has not answered for so long, others that announced the same transactions are asked too.</summary>
+    public int SlowAnswerMs { get; init; } = 1000;
+
+    /// <summary>How long a transaction that was refused, or was mined, is not asked for again.</summary>
+    public int RefusalMemoryMs { get; init; } = 45_000;
+
+    /// <summary>How often the transactions that have waited long are announced again.</summary>
+    public int ReofferMs { get; init; } = 60_000;
+
+    /// <summary>Announced transactions that a peer may fail to deliver, and useless ones that it may send unasked, before it pays; half of either is forgotten every ten seconds.</summary>
+    public int UndeliveredPerPeer { get; init; } = 256;
+
+    public int UselessPerPeer { get; init; } = 2048;
 
     public int RequestTimeoutMs { get; init; } = 4000;
 

@@ -11,7 +11,6 @@ namespace Chain.Node;
 public sealed class NodeCore
 {
     private const int RecentReorgs = 64;
-    private const long ExpiryCheckMs = 10_000;
 
     // Ticks come four times a second: a gap means that this node stood still, or that its clock was set.
     private const long LongestTickGapMs = 2_000;
@@ -28,13 +27,12 @@ public sealed class NodeCore
     private readonly BlockFetcher _fetcher;
     private readonly AncestryFetcher _ancestry;
     private readonly BlockGossip _blockGossip;
-    private readonly TransactionGossip _transactionGossip;
+    private readonly TransactionDesk _transactions;
     private readonly RequestServer _server;
     private readonly WorkDesk _work;
     private readonly ForkSchedule _forks;
     private readonly IConsensusAgent _agent;
     private Hash256 _headTold;
-    private At _lastExpiry;
     private At? _lastTick;
     private ChainView _view;
 
@@ -68,7 +66,7 @@ public sealed class NodeCore
         _fetcher = new BlockFetcher(config.Limits, rules, _tree, _importer, _sync, _peers, _requests, _outbox);
         _ancestry = new AncestryFetcher(config.Limits, _agent, _peers, _requests, _outbox);
         _blockGossip = new BlockGossip(rules, _peers, _outbox);
-        _transactionGossip = new TransactionGossip(config.Limits, _pool, _peers, _requests, _outbox);
+        _transactions = new TransactionDesk(config, _pool, _importer, _peers, _requests, _outbox);
         _server = new RequestServer(config.Limits, _tree, _importer, _ancestry, store, _pool, _outbox);
         assembler = new BlockAssembler(config, rules, _importer, _pool);
         _work = new WorkDesk(config, rules, _tree, assembler, _pool, _outbox);
@@ -101,7 +99,7 @@ public sealed class NodeCore
         _tree.Tick(input.At);
         Handle(input);
         TellHead(input.At);
-        _transactionGossip.Flush();
+        _transactions.EndStep(input.At, _sync.IsFarBehind);
         _work.Refresh(input.At, _sync.IsFarBehind);
         var parts = new ViewParts(_outbox.Batch.Blocks.Count > 0, _importer.NewReorgs, _pool.Snapshot, _peers.ToViews(), _agent.View, _sync.View, _work.Beneficiary);
         var view = ViewBuilder.Next(_view, _tree, _store, parts, _config.Limits);
@@ -126,6 +124,7 @@ public sealed class NodeCore
             case NodeInput.PeerDisconnected gone:
                 _peers.Remove(gone.Peer);
                 _importer.OnGone(gone.Peer);
+                _transactions.OnGone(gone.Peer);
                 OnLost(_requests.TakeLost(now, gone.Peer), timedOut: false, now);
                 _sync.OnGone(gone.Peer, now);
                 break;
@@ -136,7 +135,7 @@ public sealed class NodeCore
                 _peers.Punish(malformed.Peer, new PeerOffence.Malformed(malformed.Why));
                 break;
             case NodeInput.SubmitTransactions submitted:
-                foreach (var (request, transaction) in submitted.Items) _outbox.Reply(request, new NodeReply.Submitted(transaction.Hash, AddToPool(transaction, now)));
+                foreach (var (request, transaction) in submitted.Items) _outbox.Reply(request, new NodeReply.Submitted(transaction.Hash, _transactions.Submit(transaction, now)));
                 break;
             case NodeInput.GetWork ask:
                 _work.Refresh(now, _sync.IsFarBehind);
@@ -174,9 +173,7 @@ public sealed class NodeCore
         _lastTick = now;
         OnLost(_requests.TakeLost(now), timedOut: true, now, isSteady);
         _sync.OnTick(now, isSteady);
-        if (now.Since(_lastExpiry) < ExpiryCheckMs) return;
-        _lastExpiry = now;
-        _pool.Expire(now, _outbox.TransactionSteps);
+        _transactions.OnTick(now);
     }
 
     /// <param name="isPeersFault">Whether the time that passed was the peers' to answer.</param>
@@ -185,7 +182,7 @@ public sealed class NodeCore
         foreach (var request in lost)
         {
             if (timedOut && isPeersFault) _peers.Punish(request.Peer, new PeerOffence.Timeout(request.GetType().Name));
-            if (request is PendingRequest.FetchTransactions transactions) _transactionGossip.OnLost(transactions, now);
+            if (request is PendingRequest.FetchTransactions transactions) _transactions.OnLost(transactions);
             else if (request is PendingRequest.Ancestry ancestry) _ancestry.OnLost(ancestry, now);
             else if (request is PendingRequest.FetchHeader header) _fetcher.OnLost(header.Hash, now);
             else if (request is PendingRequest.FetchBody body) _fetcher.OnLost(body.Header.Hash, now);
@@ -226,10 +223,10 @@ public sealed class NodeCore
                 _sync.Consider(now);
                 break;
             case WireMessage.Transactions transactions:
-                TakeTransactions(peer, transactions.Items, now);
+                _transactions.OnSent(peer, transactions.Items, now);
                 break;
             case WireMessage.NewPooledTransactionHashes announced:
-                if (!_sync.IsFarBehind) _transactionGossip.OnAnnounced(peer, announced.Hashes, now);
+                _transactions.OnAnnounced(peer, announced, now);
                 break;
             case WireMessage.GetBlockHeaders ask:
                 _server.Serve(peer.Id, ask);
@@ -290,8 +287,11 @@ public sealed class NodeCore
                 if (_fetcher.OnBody(request, answer.Bodies, now) is { } block) TakeBlock(peer, block, now);
                 break;
             case (PendingRequest.FetchTransactions request, WireMessage.PooledTransactions answer):
-                TakeTransactions(peer, answer.Items, now);
-                _transactionGossip.OnDelivered(request, answer.Items, now);
+                _transactions.OnDelivered(peer, request, answer.Items, now);
+                break;
+            case (null, WireMessage.PooledTransactions answer):
+                // Too late for the request, but on a slow link that is how every transaction comes.
+                _transactions.OnSent(peer, answer.Items, now);
                 break;
             case (null, _):
                 // Late answers are common after a time-out; they cost nothing and bring nothing.
@@ -331,7 +331,7 @@ public sealed class NodeCore
         peer.KnownBlocks.Add(status.HeadHash);
         _outbox.Tell(new NodeEvent.PeerReady(peer.Id));
         if (peer.Link.CarriesSidecars) _agent.OnPeerReady(new ConsensusPeer(peer.Id.Number));
-        _transactionGossip.Greet(peer);
+        _transactions.Greet(peer);
         _sync.Consider(now);
     }
 
@@ -390,24 +390,6 @@ public sealed class NodeCore
         if (_tree.Head.Hash == _headTold) return;
         _headTold = _tree.Head.Hash;
         _agent.OnHead(_tree.Head.Header, now);
-    }
-
-    private void TakeTransactions(Peer peer, IReadOnlyList<Transaction> transactions, At now)
-    {
-        foreach (var transaction in transactions)
-        {
-            peer.KnownTransactions.Add(transaction.Hash);
-            if (transaction.Recover() is { } recovered) AddToPool(recovered, now);
-            else _peers.Punish(peer.Id, new PeerOffence.InvalidTransaction(null));
-        }
-    }
-
-    private PoolError? AddToPool(RecoveredTransaction transaction, At now)
-    {
-        if (_pool.Add(transaction, _importer.PoolHead(), now, _outbox.TransactionSteps) is { } error) return error;
-        _transactionGossip.Enqueue(transaction.Transaction);
-        _outbox.Tell(new NodeEvent.TransactionPooled(transaction));
-        return null;
     }
 
     private void OnSolution(NodeInput.SubmitWork solution, At now)

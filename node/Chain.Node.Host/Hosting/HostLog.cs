@@ -39,7 +39,7 @@ internal static partial class HostLog
             case NodeEvent.SyncFinished e:
                 SyncFinished(logger, e.Head);
                 break;
-            case NodeEvent.TransactionPooled or NodeEvent.NewWork:
+            case NodeEvent.TransactionPooled or NodeEvent.TransactionQueued or NodeEvent.NewWork:
                 break;
         }
     }

@@ -29,7 +29,8 @@ public sealed class TransactionRecovery(Action<WireMessage>? alsoPrepare = null)
 
     private WireMessage Recovered(WireMessage message) => message switch
     {
-        WireMessage.Transactions m => m with { Items = Recover(m.Items) },
+        // Nobody asked for these: a peer that floods takes no core but the one that reads it.
+        WireMessage.Transactions m => m with { Items = Recover(m.Items, parallelFrom: int.MaxValue) },
         WireMessage.PooledTransactions m => m with { Items = Recover(m.Items) },
         WireMessage.NewBlock m => m with { Block = Recover(m.Block) },
         WireMessage.NewBlockWithSidecar m => m with { Block = Recover(m.Block) },
@@ -76,10 +77,10 @@ public sealed class TransactionRecovery(Action<WireMessage>? alsoPrepare = null)
         return recovered;
     }
 
-    private Transaction[] Recover(IReadOnlyList<Transaction> transactions)
+    private Transaction[] Recover(IReadOnlyList<Transaction> transactions, int parallelFrom = ParallelFrom)
     {
         var recovered = new Transaction[transactions.Count];
-        if (recovered.Length < ParallelFrom)
+        if (recovered.Length < parallelFrom)
         {
             for (var i = 0; i < recovered.Length; i++) recovered[i] = Recover(transactions[i]);
         }

@@ -18,8 +18,11 @@ public abstract record NodeEvent
         public SealedHeader Head => Added.Count > 0 ? Added[^1] : Ancestor;
     }
 
-    /// <summary>A transaction entered the pool.</summary>
+    /// <summary>A transaction in the pool became executable: it is new, came back by a reorganisation, or the gap in front of it closed.</summary>
     public sealed record TransactionPooled(RecoveredTransaction Transaction) : NodeEvent;
+
+    /// <summary>A transaction entered the pool behind a gap in its sender's nonces.</summary>
+    public sealed record TransactionQueued(RecoveredTransaction Transaction) : NodeEvent;
 
     /// <summary>A transaction's fate changed in a way worth telling (returned to the pool, replaced, conflicting, dropped).</summary>
     public sealed record TransactionChanged(Hash256 Hash, TransactionStep Step) : NodeEvent;

@@ -1,5 +1,3 @@
-using Chain.Primitives;
-
 namespace Chain.Node;
 
 /// <summary>
@@ -13,7 +11,8 @@ internal sealed class Outbox
     /// <summary>The writes of this step so far.</summary>
     public StoreBatch Batch { get; private set; } = new();
 
-    public List<(Hash256 Hash, TransactionStep Step)> TransactionSteps { get; } = [];
+    /// <summary>What happened in the pool in this step.</summary>
+    public PoolChanges Pool { get; } = new();
 
     public void Send(PeerId peer, WireMessage message) => _effects.Add(new NodeEffect.Send(peer, message));
 
@@ -29,13 +28,13 @@ internal sealed class Outbox
 
     public void DrainTo(EffectList effects, ChainView? view)
     {
-        foreach (var (hash, step) in TransactionSteps)
+        foreach (var (hash, step) in Pool.Steps)
         {
             Batch.TransactionSteps.Add((hash, step));
             _effects.Add(new NodeEffect.Tell(new NodeEvent.TransactionChanged(hash, step)));
         }
 
-        TransactionSteps.Clear();
+        Pool.Clear();
         if (!Batch.IsEmpty)
         {
             effects.Add(new NodeEffect.Persist(Batch));

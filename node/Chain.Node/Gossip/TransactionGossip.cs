@@ -2,96 +2,109 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>Passes transactions on as hashes; whoever lacks one asks for it. What is announced here and lacking is fetched.</summary>
-internal sealed class TransactionGossip(NodeLimits limits, TransactionPool pool, PeerSet peers, PendingRequests requests, Outbox outbox)
+/// <summary>
+/// Passes transactions on as hashes; whoever lacks one asks for it. Only executable ones are told of. A new peer gets the whole pool
+/// in portions, and what has waited long is told to all again from time to time, also to those that knew it once: a peer forgets
+/// what its limits dropped, and a message may be lost.
+/// </summary>
+internal sealed class TransactionGossip(NodeLimits limits, TransactionPool pool, PeerSet peers, Outbox outbox)
 {
     private const int HashesPerMessage = 4096;
-    private const int HashesPerRequest = 256;
+    private const int GreetedPerTick = 1024;
+    private const int ReofferedPerTick = 512;
 
-    // What is under way, and who else has announced it: the next to ask when the first does not deliver.
-    private readonly Dictionary<Hash256, List<PeerId>> _inFlight = [];
     private readonly List<Transaction> _fresh = [];
+    private readonly SortedDictionary<long, Queue<Hash256>> _untold = [];
+    private readonly Queue<Hash256> _reoffers = new();
+    private At? _roundBegan;
 
-    /// <summary>Remembers a transaction that entered the pool in this step.</summary>
+    /// <summary>Remembers a transaction that became executable in this step.</summary>
     public void Enqueue(Transaction transaction) => _fresh.Add(transaction);
 
-    /// <summary>Tells every peer of what entered the pool in this step.</summary>
+    /// <summary>Tells every peer of what became executable in this step.</summary>
     public void Flush()
     {
         if (_fresh.Count == 0) return;
-        foreach (var peer in peers.Ready) Announce(peer, _fresh);
+        foreach (var peer in peers.Ready) Announce(peer, _fresh.Where(transaction => peer.KnownTransactions.Add(transaction.Hash)));
         _fresh.Clear();
     }
 
-    /// <summary>Tells a new peer of the whole pool, in order of arrival.</summary>
-    public void Greet(Peer peer) =>
-        Announce(peer, [.. pool.Snapshot.ByHash.Values.OrderBy(pooled => pooled.Sequence).Take(HashesPerMessage).Select(pooled => pooled.Recovered.Transaction)]);
-
-    public void OnAnnounced(Peer peer, IReadOnlyList<Hash256> hashes, At now)
+    /// <summary>Begins to tell a new peer of the whole pool.</summary>
+    public void Greet(Peer peer)
     {
-        var wanted = new List<Hash256>();
-        foreach (var hash in hashes)
+        var untold = Executable(_ => true);
+        if (untold.Count == 0) return;
+        _untold[peer.Id.Number] = untold;
+        TellMore(peer, untold);
+    }
+
+    public void OnGone(PeerId peer) => _untold.Remove(peer.Number);
+
+    public void OnTick(At now)
+    {
+        foreach (var (number, untold) in _untold.ToList())
         {
-            peer.KnownTransactions.Add(hash);
-            if (pool.Contains(hash)) continue;
-            if (_inFlight.TryGetValue(hash, out var others))
-            {
-                if (others.Count < 4 && !others.Contains(peer.Id)) others.Add(peer.Id);
-            }
-            else if (_inFlight.Count < limits.TransactionsInFlight)
-            {
-                _inFlight[hash] = [];
-                wanted.Add(hash);
-            }
+            if (peers.Find(new PeerId(number)) is { } peer) TellMore(peer, untold);
         }
 
-        Request(peer.Id, wanted, now);
+        Reoffer(now);
     }
 
-    /// <summary>An answer has come; what it should have held and did not is asked of somebody else.</summary>
-    public void OnDelivered(PendingRequest.FetchTransactions request, IReadOnlyList<Transaction> items, At now)
+    private void TellMore(Peer peer, Queue<Hash256> untold)
     {
-        var delivered = items.Select(item => item.Hash).ToHashSet();
-        foreach (var hash in delivered) _inFlight.Remove(hash);
-        AskOthers(request.Hashes.Where(hash => !delivered.Contains(hash)), now);
+        Announce(peer, Take(untold, GreetedPerTick).Where(transaction => peer.KnownTransactions.Add(transaction.Hash)));
+        if (untold.Count == 0) _untold.Remove(peer.Id.Number);
     }
 
-    public void OnLost(PendingRequest.FetchTransactions request, At now) => AskOthers(request.Hashes, now);
-
-    private void AskOthers(IEnumerable<Hash256> hashes, At now)
+    private void Reoffer(At now)
     {
-        var byPeer = new SortedDictionary<long, List<Hash256>>();
-        foreach (var hash in hashes)
+        _roundBegan ??= now;
+        if (_reoffers.Count == 0)
         {
-            if (!_inFlight.TryGetValue(hash, out var others)) continue;
-            var next = others.FindIndex(id => peers.Find(id) is not null);
-            if (next < 0)
-            {
-                _inFlight.Remove(hash);
-                continue;
-            }
-
-            if (!byPeer.TryGetValue(others[next].Number, out var list)) byPeer.Add(others[next].Number, list = []);
-            list.Add(hash);
-            others.RemoveRange(0, next + 1);
+            if (now.Since(_roundBegan.Value) < limits.ReofferMs) return;
+            _roundBegan = now;
+            foreach (var hash in Executable(pooled => now.Since(pooled.AddedAt) >= limits.ReofferMs / 2)) _reoffers.Enqueue(hash);
         }
 
-        foreach (var (peer, list) in byPeer) Request(new PeerId(peer), list, now);
-    }
-
-    private void Request(PeerId peer, List<Hash256> hashes, At now)
-    {
-        foreach (var chunk in hashes.Chunk(HashesPerRequest))
+        var portion = Take(_reoffers, ReofferedPerTick);
+        if (portion.Count == 0) return;
+        foreach (var peer in peers.Ready)
         {
-            var id = requests.Open(new PendingRequest.FetchTransactions(peer, now, chunk));
-            outbox.Send(peer, new WireMessage.GetPooledTransactions(id, chunk));
+            foreach (var transaction in portion) peer.KnownTransactions.Add(transaction.Hash);
+            Announce(peer, portion);
         }
     }
 
-    private void Announce(Peer peer, IReadOnlyList<Transaction> transactions)
+    /// <summary>The executable transactions, each sender's in nonce order, so that whoever fetches them in order sees no gaps.</summary>
+    private Queue<Hash256> Executable(Func<PooledTransaction, bool> predicate)
     {
-        var lacking = transactions.Where(transaction => peer.KnownTransactions.Add(transaction.Hash));
-        foreach (var chunk in lacking.Chunk(HashesPerMessage))
+        var hashes = new Queue<Hash256>();
+        foreach (var account in pool.Snapshot.BySender.Values)
+        {
+            foreach (var pooled in account.Executable())
+            {
+                if (predicate(pooled)) hashes.Enqueue(pooled.Recovered.Hash);
+            }
+        }
+
+        return hashes;
+    }
+
+    /// <summary>The next so many that are still in the pool.</summary>
+    private List<Transaction> Take(Queue<Hash256> hashes, int count)
+    {
+        var taken = new List<Transaction>();
+        while (taken.Count < count && hashes.TryDequeue(out var hash))
+        {
+            if (pool.Snapshot.ByHash.TryGetValue(hash, out var pooled)) taken.Add(pooled.Recovered.Transaction);
+        }
+
+        return taken;
+    }
+
+    private void Announce(Peer peer, IEnumerable<Transaction> transactions)
+    {
+        foreach (var chunk in transactions.Chunk(HashesPerMessage))
         {
             outbox.Send(peer.Id, new WireMessage.NewPooledTransactionHashes(
                 [.. chunk.Select(transaction => (byte)transaction.Type)],

@@ -250,7 +250,7 @@ internal sealed class BlockImporter(
         foreach (var entry in added) Join(entry, addedTransactions, now);
         tree.SetHead(target, removed, added);
         removedTransactions.Reverse();
-        var (returned, conflicting) = pool.OnHeadChanged(removedTransactions, addedTransactions, PoolHead(), now, outbox.TransactionSteps);
+        var (returned, conflicting) = pool.OnHeadChanged(new PoolHeadMove(removedTransactions, addedTransactions, removed.Count > 0), PoolHead(), now, outbox.Pool);
         outbox.Batch.Head = HeadRecord();
         if (removed.Count > 0)
         {

@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Execution;
 
 namespace Chain.Node;
 
@@ -26,6 +27,12 @@ public abstract record PeerOffence
     /// <summary>It claimed a block or a weight, and its own answers or our blocks contradict that.</summary>
     public sealed record FalseClaim(string What) : PeerOffence;
 
+    /// <summary>It announced many transactions that it then did not have.</summary>
+    public sealed record UndeliveredTransactions(int Count) : PeerOffence;
+
+    /// <summary>It sent many transactions unasked that were of no use.</summary>
+    public sealed record UselessTransactions(int Count) : PeerOffence;
+
     /// <summary>Something that the consensus rule holds against it.</summary>
     public sealed record ConsensusRule(int Charge, string Why) : PeerOffence;
 
@@ -35,7 +42,9 @@ public abstract record PeerOffence
         Malformed => 100,
         InvalidBlock { Error: var error } => PointsOf(error),
         InvalidTransaction { Error: null } => 50,
-        InvalidTransaction => 0,
+        InvalidTransaction { Error: var error } => PointsOf(error),
+        UndeliveredTransactions => 25,
+        UselessTransactions => 25,
         UnexpectedAnswer => 10,
         Timeout => 5,
         EmptyPromise => 5,
@@ -53,8 +62,20 @@ public abstract record PeerOffence
         Timeout t => $"no answer in time: {t.What}",
         FalseClaim f => $"false claim: {f.What}",
         ConsensusRule c => c.Why,
+        UndeliveredTransactions u => $"announced {u.Count} transactions that it did not have",
+        UselessTransactions u => $"sent {u.Count} useless transactions unasked",
         EmptyPromise e => $"announced but not delivered: {e.What}",
         _ => throw new InvalidOperationException($"No text for {GetType().Name}."),
+    };
+
+    private static int PointsOf(PoolError error) => error switch
+    {
+        // No state and no setting of a node makes these good, so that an honest one never has them.
+        PoolError.Invalid { Error: TransactionError.WrongChainId or TransactionError.TipAboveFeeCap or TransactionError.NonceAtMax or TransactionError.IntrinsicGas } => 10,
+        PoolError.TooLarge => 10,
+
+        // Another head, another pool or other settings: stale, not wrong.
+        _ => 0,
     };
 
     private static int PointsOf(BlockError error) => error switch

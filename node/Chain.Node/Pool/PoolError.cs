@@ -18,11 +18,17 @@ public abstract record PoolError
     /// <summary>A transaction of the same sender and nonce is there; the new one must pay at least this much per gas, in wei.</summary>
     public sealed record ReplacementUnderpriced(UInt256 RequiredMaxFee, UInt256 RequiredPriorityFee) : PoolError;
 
-    /// <summary>The pool is full of better-paying transactions.</summary>
-    public sealed record Underpriced(UInt256 MaxFee, UInt256 Required) : PoolError;
+    /// <summary>
+    /// The pool is full of transactions that are worth more. In wei per gas: what a miner would get now for this one and those in front
+    /// of it, and what would do.
+    /// </summary>
+    public sealed record Underpriced(UInt256 Offered, UInt256 Required) : PoolError;
 
-    /// <summary>The sender has too many transactions waiting.</summary>
+    /// <summary>The sender has too many transactions waiting, or too many bytes of them.</summary>
     public sealed record AccountLimit(int Limit) : PoolError;
+
+    /// <summary>It waits for an earlier nonce, and too many in the pool do.</summary>
+    public sealed record QueueFull(int Limit) : PoolError;
 
     public sealed record NonceTooFarAhead(ulong Got, ulong Expected, int Limit) : PoolError;
 

@@ -5,14 +5,30 @@ namespace Chain.Node;
 
 /// <summary>A transaction in the pool and when it came.</summary>
 /// <param name="Sequence">Order of arrival.</param>
-public sealed record PooledTransaction(RecoveredTransaction Recovered, At AddedAt, ulong Sequence);
+public sealed record PooledTransaction(RecoveredTransaction Recovered, At AddedAt, ulong Sequence)
+{
+    /// <summary>Encoded bytes.</summary>
+    public int Bytes => Recovered.Transaction.Encoded.Length;
+}
+
+/// <summary>Transactions and their encoded bytes: executable ones ("pending") and those behind a gap in the nonces ("queued").</summary>
+public readonly record struct PoolTotals(int Pending, long PendingBytes, int Queued, long QueuedBytes)
+{
+    internal PoolTotals Plus(PoolTotals after, PoolTotals before) => new(
+        Pending + after.Pending - before.Pending,
+        PendingBytes + after.PendingBytes - before.PendingBytes,
+        Queued + after.Queued - before.Queued,
+        QueuedBytes + after.QueuedBytes - before.QueuedBytes);
+}
 
 /// <summary>The pool at one moment; immutable and shared with readers. A sender's transactions are in nonce order.</summary>
 public sealed record PoolSnapshot(
     ImmutableDictionary<Hash256, PooledTransaction> ByHash,
-    ImmutableSortedDictionary<Address, PooledAccount> BySender)
+    ImmutableSortedDictionary<Address, PooledAccount> BySender,
+    PoolTotals Totals)
 {
-    public static readonly PoolSnapshot Empty = new(ImmutableDictionary<Hash256, PooledTransaction>.Empty, ImmutableSortedDictionary<Address, PooledAccount>.Empty);
+    public static readonly PoolSnapshot Empty = new(
+        ImmutableDictionary<Hash256, PooledTransaction>.Empty, ImmutableSortedDictionary<Address, PooledAccount>.Empty, default);
 
     /// <summary>
     /// The executable transactions at this base fee, best payers first, each sender's in nonce order; those that offer less
@@ -45,36 +61,16 @@ public sealed record PoolSnapshot(
 
 /// <summary>One sender's transactions.</summary>
 /// <param name="StateNonce">The account's nonce on the head's state.</param>
-/// <param name="TotalCost">Wei that all of them together may cost at most: what the balance must cover.</param>
-/// <param name="Items">By nonce. Those that follow the state nonce without a gap are executable ("pending"), the rest wait ("queued").</param>
-public sealed record PooledAccount(ulong StateNonce, UInt256 TotalCost, ImmutableSortedDictionary<ulong, PooledTransaction> Items)
+/// <param name="Pending">How many of them, from the first, follow the state nonce without a gap.</param>
+/// <param name="Items">By nonce: the pending ones, then the queued ones.</param>
+public sealed record PooledAccount(ulong StateNonce, int Pending, ImmutableSortedDictionary<ulong, PooledTransaction> Items)
 {
     /// <summary>The first nonce at or after the state nonce that no transaction in the pool has.</summary>
-    public ulong NextNonce
-    {
-        get
-        {
-            // Mostly there is no gap, and then the ends tell.
-            if (Items.IsEmpty || Items.Keys.First() != StateNonce) return StateNonce;
-            var next = StateNonce;
-            foreach (var nonce in Items.Keys)
-            {
-                if (nonce == next) next++;
-                else if (nonce > next) break;
-            }
-
-            return next;
-        }
-    }
+    public ulong NextNonce => StateNonce + (ulong)Pending;
 
     /// <summary>Those that follow the account's nonce without a gap, in order.</summary>
-    public IEnumerable<PooledTransaction> Executable()
-    {
-        var next = StateNonce;
-        foreach (var (nonce, pooled) in Items)
-        {
-            if (nonce != next++) yield break;
-            yield return pooled;
-        }
-    }
+    public IEnumerable<PooledTransaction> Executable() => Items.Values.Take(Pending);
+
+    /// <summary>Those behind a gap, in order.</summary>
+    public IEnumerable<PooledTransaction> Queued() => Items.Values.Skip(Pending);
 }

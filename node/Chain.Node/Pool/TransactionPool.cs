@@ -4,18 +4,19 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>The head as the pool needs to see it.</summary>
-/// <param name="AccountOf">An account on the head's state; null where there is none.</param>
-public sealed record PoolHead(Func<Address, Account?> AccountOf, UInt256 NextBaseFee, ulong GasLimit);
-
 /// <summary>
-/// Transactions that wait for a block: in nonce order per sender, replaced for a higher price, evicted by price when full,
-/// dropped when they expire, checked again when the head moves.
+/// Transactions that wait for a block: in nonce order per sender, replaced for a higher price, evicted by worth when full, dropped
+/// when they expire, checked again when the head moves. What follows its account's nonce is pending; what waits behind a gap is
+/// queued, within bounds of its own, until the gap closes.
 /// </summary>
 public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeContracts natives)
 {
-    // Cheapest first; among equals the latest goes first.
-    private readonly SortedSet<(UInt256 Price, ulong NegatedSequence, Hash256 Hash)> _byPrice = [];
+    private readonly PoolRules _rules = new(limits, chainId, natives);
+    private readonly Dictionary<Address, PoolSender> _senders = [];
+    private readonly EvictionOrder _pendingOrder = new(limits, queued: false);
+    private readonly EvictionOrder _queuedOrder = new(limits, queued: true);
+    private UInt256 _baseFee;
+    private ulong _gasLimit;
     private ulong _nextSequence;
 
     /// <summary>The pool as it is now.</summary>
@@ -25,32 +26,37 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
 
     public bool Contains(Hash256 hash) => Snapshot.ByHash.ContainsKey(hash);
 
-    /// <summary>Takes a transaction, or says why not. What it pushes out is reported as steps.</summary>
-    public PoolError? Add(RecoveredTransaction recovered, PoolHead head, At now, List<(Hash256 Hash, TransactionStep Step)> steps)
+    /// <summary>Takes a transaction, or says why not.</summary>
+    public PoolError? Add(RecoveredTransaction recovered, PoolHead head, At now, PoolChanges changes)
     {
         var transaction = recovered.Transaction;
+        _baseFee = head.NextBaseFee;
         if (Contains(transaction.Hash)) return new PoolError.AlreadyKnown(transaction.Hash);
-        if (transaction.Encoded.Length > limits.TransactionBytes) return new PoolError.TooLarge(transaction.Encoded.Length, limits.TransactionBytes);
-        if (CheckRules(recovered, head, out var account) is { } invalid) return new PoolError.Invalid(invalid);
-
-        var stateNonce = account?.Nonce ?? 0;
-        var waiting = Snapshot.BySender.GetValueOrDefault(recovered.Sender)
-            ?? new PooledAccount(stateNonce, UInt256.Zero, ImmutableSortedDictionary<ulong, PooledTransaction>.Empty);
-        if (transaction.Nonce - stateNonce > (ulong)limits.NonceGap) return new PoolError.NonceTooFarAhead(transaction.Nonce, stateNonce, limits.NonceGap);
-        var replaced = waiting.Items.GetValueOrDefault(transaction.Nonce);
-        if (replaced is not null && Underbids(transaction, replaced.Recovered.Transaction) is { } underbid) return underbid;
-        if (replaced is null && waiting.Items.Count >= limits.PerAccount) return new PoolError.AccountLimit(limits.PerAccount);
-        if (CheckTotalFunds(transaction, replaced, waiting, account) is { } overshot) return new PoolError.Invalid(overshot);
-        if (replaced is null && Count >= limits.Transactions && MakeRoom(transaction, recovered.Sender, now, steps) is { } underpriced) return underpriced;
+        if (_rules.Check(recovered, head, out var account) is { } error) return error;
+        var sender = _senders.GetValueOrDefault(recovered.Sender) ?? new PoolSender(recovered.Sender, account?.Nonce ?? 0);
+        var place = sender.IndexOf(transaction.Nonce);
+        var replaced = place >= 0 ? sender[place] : null;
+        if (replaced is not null && _rules.CheckReplacement(transaction, replaced.Recovered.Transaction) is { } underbid) return underbid;
+        var balance = account?.Balance ?? UInt256.Zero;
+        if (CheckFunds(sender, transaction, replaced, balance) is { } overshot) return new PoolError.Invalid(overshot);
+        if (MakeRoom(sender, transaction, replaced, now, changes) is { } full) return full;
 
         if (replaced is not null)
         {
             Forget(replaced);
-            steps.Add((replaced.Recovered.Hash, new TransactionStep(TransactionFate.Replaced, now, null, transaction.Hash, "a transaction with the same nonce and a higher price took its place")));
+            changes.Steps.Add((replaced.Recovered.Hash, new TransactionStep(TransactionFate.Replaced, now, null, transaction.Hash, "a transaction with the same nonce and a higher price took its place")));
         }
 
-        waiting = Snapshot.BySender.GetValueOrDefault(recovered.Sender) ?? new PooledAccount(stateNonce, UInt256.Zero, ImmutableSortedDictionary<ulong, PooledTransaction>.Empty);
-        Put(new PooledTransaction(recovered, now, _nextSequence++), waiting);
+        var pooled = new PooledTransaction(recovered, now, _nextSequence++);
+        sender.Put(pooled, now);
+        Remember(pooled);
+        while (sender.CostOf(sender.Count) > balance) Drop(sender, sender.Count - 1, now, changes, "its sender can no longer pay for it: another with an earlier nonce came");
+        TrimOwn(sender, now, changes);
+        Update(sender);
+        Trim(now, changes);
+        var index = sender.IndexOf(transaction.Nonce);
+        if (index >= sender.Pending) changes.Queued.Add(recovered);
+        else sender.TellFrom(index, changes.Entered);
         return null;
     }
 
@@ -64,178 +70,195 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
     /// Follows the head: what the added blocks hold leaves, what the removed blocks held and nobody mined again comes back, and
     /// every transaction that the new state makes impossible is dropped with the reason.
     /// </summary>
-    /// <param name="removed">Transactions of blocks that left the chain, with their block.</param>
-    /// <param name="added">Transactions of blocks that joined it, with their block.</param>
     /// <returns>How many came back, and how many can never be mined again because another took their nonce.</returns>
-    public (int Returned, int Conflicting) OnHeadChanged(
-        IReadOnlyList<(RecoveredTransaction Transaction, BlockRef Block)> removed,
-        IReadOnlyList<(RecoveredTransaction Transaction, BlockRef Block)> added,
-        PoolHead head,
-        At now,
-        List<(Hash256 Hash, TransactionStep Step)> steps)
+    public (int Returned, int Conflicting) OnHeadChanged(PoolHeadMove move, PoolHead head, At now, PoolChanges changes)
     {
-        var mined = new Dictionary<(Address, ulong), RecoveredTransaction>();
-        var minedIn = new Dictionary<Hash256, BlockRef>();
-        foreach (var (transaction, block) in added)
+        _pendingOrder.Forget();
+        _queuedOrder.Forget();
+        var follower = new PoolFollower(_rules, move, head, now, changes);
+        var touched = new SortedSet<Address>(move.Added.Select(static item => item.Transaction.Sender));
+        touched.UnionWith(follower.Returning.Keys);
+        if (move.IsReorganization || head.GasLimit < _gasLimit) touched.UnionWith(Snapshot.BySender.Keys);
+        (_baseFee, _gasLimit) = (head.NextBaseFee, head.GasLimit);
+        foreach (var address in touched) Follow(address, follower, head, now, changes);
+        Trim(now, changes);
+        foreach (var address in touched)
         {
-            mined[(transaction.Sender, transaction.Transaction.Nonce)] = transaction;
-            minedIn[transaction.Hash] = block;
+            if (_senders.TryGetValue(address, out var sender)) sender.TellFrom(0, changes.Entered);
         }
 
-        foreach (var (transaction, _) in added)
-        {
-            if (Snapshot.ByHash.TryGetValue(transaction.Hash, out var pooled)) Forget(pooled);
-        }
-
-        var (returned, conflicting) = (0, 0);
-        foreach (var (transaction, block) in removed)
-        {
-            steps.Add((transaction.Hash, new TransactionStep(TransactionFate.Orphaned, now, block, null, $"block {block.Number} was reorganised away")));
-            if (minedIn.TryGetValue(transaction.Hash, out var again))
-            {
-                steps.Add((transaction.Hash, new TransactionStep(TransactionFate.Mined, now, again, null, "mined again on the new branch")));
-            }
-            else if (mined.TryGetValue((transaction.Sender, transaction.Transaction.Nonce), out var rival))
-            {
-                conflicting++;
-                steps.Add((transaction.Hash, Conflict(now, rival.Hash)));
-            }
-            else if (Add(transaction, head, now, steps) is not { } error)
-            {
-                returned++;
-                steps.Add((transaction.Hash, new TransactionStep(TransactionFate.Pending, now, null, null, "back in the pool")));
-            }
-            else if (error is not PoolError.AlreadyKnown)
-            {
-                steps.Add((transaction.Hash, new TransactionStep(TransactionFate.Dropped, now, null, null, PoolErrorText.Of(error))));
-            }
-        }
-
-        var senders = removed.Count > 0
-            ? Snapshot.BySender.Keys.ToList()
-            : added.Select(item => item.Transaction.Sender).Distinct().Where(Snapshot.BySender.ContainsKey).ToList();
-        foreach (var sender in senders) conflicting += Revalidate(sender, head, mined, now, steps);
-        return (returned, conflicting);
+        return (follower.Returned.Count(Contains), follower.Conflicting);
     }
 
     /// <summary>Drops what has waited too long.</summary>
-    public void Expire(At now, List<(Hash256 Hash, TransactionStep Step)> steps)
+    public void Expire(At now, PoolChanges changes)
     {
-        foreach (var pooled in Snapshot.ByHash.Values.Where(pooled => now.Since(pooled.AddedAt) > limits.LifetimeMs).OrderBy(pooled => pooled.Sequence).ToList())
+        foreach (var address in Snapshot.BySender.Keys)
         {
-            Forget(pooled);
-            steps.Add((pooled.Recovered.Hash, new TransactionStep(TransactionFate.Dropped, now, null, null, $"waited in the pool for more than {limits.LifetimeMs / 60_000} minutes")));
+            var sender = _senders[address];
+            var expired = sender.RemoveWhere((pooled, since) => since is { } queued ? now.Since(queued) > limits.QueuedLifetimeMs : now.Since(pooled.AddedAt) > limits.LifetimeMs, now);
+            if (expired.Count == 0) continue;
+            foreach (var pooled in expired)
+            {
+                Forget(pooled);
+                changes.Drop(pooled, now, now.Since(pooled.AddedAt) > limits.LifetimeMs
+                    ? $"waited in the pool for more than {limits.LifetimeMs / 60_000} minutes"
+                    : $"waited for an earlier nonce for more than {limits.QueuedLifetimeMs / 60_000} minutes");
+            }
+
+            TrimOwn(sender, now, changes);
+            Update(sender);
         }
+
+        Trim(now, changes);
     }
 
-    private static TransactionStep Conflict(At now, Hash256 rival) =>
-        new(TransactionFate.Conflicting, now, null, rival, $"transaction {rival} of the same sender and nonce was mined");
-
-    private TransactionError? CheckRules(RecoveredTransaction recovered, PoolHead head, out Account? account)
+    /// <summary>The balance must cover all pending ones with it; where it would be queued, all that the sender has.</summary>
+    private static TransactionError.InsufficientFunds? CheckFunds(PoolSender sender, Transaction transaction, PooledTransaction? replaced, UInt256 balance)
     {
-        var fields = recovered.Transaction.Unsigned;
-        account = null;
-        if (TransactionRules.CheckStateless(fields, chainId) is { } malformed) return malformed;
-        if (TransactionRules.CheckAgainstBlock(fields, head.GasLimit, UInt256.Zero) is { } tooMuchGas) return tooMuchGas;
-        account = head.AccountOf(recovered.Sender);
-        if (TransactionRules.CheckNonce(fields, account) is TransactionError.NonceTooLow tooLow) return tooLow;
-        return TransactionRules.CheckFunds(fields, account)
-            ?? TransactionRules.CheckSender(recovered.Sender, account)
-            ?? TransactionRules.CheckRecipient(fields.To!.Value, head.AccountOf(fields.To.Value), natives);
-    }
-
-    /// <summary>The balance must cover all that the sender has waiting.</summary>
-    private static TransactionError.InsufficientFunds? CheckTotalFunds(Transaction transaction, PooledTransaction? replaced, PooledAccount waiting, Account? account)
-    {
-        var balance = account?.Balance ?? UInt256.Zero;
-        var total = waiting.TotalCost + Cost(transaction) - (replaced is null ? UInt256.Zero : Cost(replaced.Recovered.Transaction));
+        var others = sender.CostOf(transaction.Nonce <= sender.NextNonce ? sender.Pending : sender.Count);
+        if (replaced is not null) others -= CostOf(replaced.Recovered.Transaction);
+        var total = UInt256.TryAdd(others, CostOf(transaction), out var sum) ? sum : UInt256.MaxValue;
         return total > balance ? new TransactionError.InsufficientFunds(balance, total) : null;
     }
 
     // Every transaction in the pool was affordable when it came, so its cost fits.
-    private static UInt256 Cost(Transaction transaction) =>
+    private static UInt256 CostOf(Transaction transaction) =>
         TransactionRules.UpfrontCost(transaction.Unsigned) ?? throw new InvalidOperationException($"{transaction} costs more than 2^256 wei.");
 
-    private PoolError.ReplacementUnderpriced? Underbids(Transaction transaction, Transaction old)
+    private PoolError? MakeRoom(PoolSender sender, Transaction transaction, PooledTransaction? replaced, At now, PoolChanges changes) =>
+        transaction.Nonce <= sender.NextNonce
+            ? MakeRoomForPending(sender, transaction, replaced, now, changes)
+            : MakeRoomForQueued(sender, transaction, replaced, now, changes);
+
+    private PoolError? MakeRoomForPending(PoolSender sender, Transaction transaction, PooledTransaction? replaced, At now, PoolChanges changes)
     {
-        var (fee, tip) = (Bumped(old.MaxFeePerGas), Bumped(old.MaxPriorityFeePerGas));
-        return transaction.MaxFeePerGas < fee || transaction.MaxPriorityFeePerGas < tip ? new PoolError.ReplacementUnderpriced(fee, tip) : null;
+        var (places, bytes) = (replaced is null ? 1 : 0, transaction.Encoded.Length - (replaced?.Bytes ?? 0));
+        if (places > 0 && sender.Pending >= limits.PerAccount) return new PoolError.AccountLimit(limits.PerAccount);
+        if (sender.Totals.PendingBytes + bytes > limits.BytesPerAccount) return new PoolError.AccountLimit(sender.Pending);
+        var totals = Snapshot.Totals;
+        return Evict(
+            _pendingOrder, sender, transaction, places > 0 ? totals.Pending + places - limits.Transactions : 0, totals.PendingBytes + bytes - limits.Bytes, now, changes);
     }
 
-    // Rounded up, so that a zero or small price still has to rise.
-    private UInt256 Bumped(UInt256 price) =>
-        UInt256.TryMultiply(price, 100UL + (ulong)limits.PriceBumpPercent, out var scaled) ? ((scaled + 99) / 100) + (price.IsZero ? UInt256.One : UInt256.Zero) : UInt256.MaxValue;
-
-    /// <summary>Evicts the cheapest transaction of another sender when the new one pays more.</summary>
-    private PoolError.Underpriced? MakeRoom(Transaction transaction, Address sender, At now, List<(Hash256 Hash, TransactionStep Step)> steps)
+    private PoolError? MakeRoomForQueued(PoolSender sender, Transaction transaction, PooledTransaction? replaced, At now, PoolChanges changes)
     {
-        var (price, _, hash) = _byPrice.Min;
-        var cheapest = Snapshot.ByHash[hash];
-        if (transaction.MaxPriorityFeePerGas <= price || cheapest.Recovered.Sender == sender) return new PoolError.Underpriced(transaction.MaxPriorityFeePerGas, price + 1);
-        Forget(cheapest);
-        steps.Add((hash, new TransactionStep(TransactionFate.Dropped, now, null, null, "the pool is full and others pay more")));
+        var (places, bytes) = (replaced is null ? 1 : 0, transaction.Encoded.Length - (replaced?.Bytes ?? 0));
+        var own = sender.Totals;
+        var isOwnFull = (places > 0 && own.Queued >= limits.QueuedPerAccount) || own.QueuedBytes + bytes > limits.QueuedBytesPerAccount;
+        var totals = Snapshot.Totals;
+        var (surplus, surplusBytes) = (places > 0 ? totals.Queued + places - limits.Queued : 0, totals.QueuedBytes + bytes - limits.QueuedBytes);
+        if (!isOwnFull && surplus <= 0 && surplusBytes <= 0) return null;
+
+        // Those that are nearer to their turn are worth more: the sender's own last one gives way to them.
+        if (replaced is null && sender.Queued > 0 && sender[sender.Count - 1] is var last && last.Recovered.Transaction.Nonce > transaction.Nonce && last.Bytes >= bytes)
+        {
+            Drop(sender, sender.Count - 1, now, changes, "another of its sender with an earlier nonce took its place");
+            Update(sender);
+            return null;
+        }
+
+        if (isOwnFull) return new PoolError.AccountLimit(own.Queued);
+        return Evict(_queuedOrder, sender, transaction, surplus, surplusBytes, now, changes) is null ? null : new PoolError.QueueFull(limits.Queued);
+    }
+
+    /// <summary>Makes so much room for a transaction, where it is worth more than all that have to go; else nobody goes.</summary>
+    private PoolError.Underpriced? Evict(EvictionOrder order, PoolSender sender, Transaction transaction, int places, long bytes, At now, PoolChanges changes)
+    {
+        if (places <= 0 && bytes <= 0) return null;
+        order.Prepare(_baseFee, _senders.Values);
+        var index = sender.IndexOf(transaction.Nonce);
+        var candidate = order.RankOf(sender, index < 0 ? ~index : index, transaction, _nextSequence);
+        var victims = new List<(PoolSender Sender, int Count)>();
+        if (order.Choose(candidate, places, bytes, address => _senders[address], victims) is { } better)
+        {
+            return new PoolError.Underpriced(candidate.Tip, UInt256.TryMultiply(better.Worth + 1, candidate.Shares, out var required) ? required : UInt256.MaxValue);
+        }
+
+        foreach (var (victim, count) in victims)
+        {
+            for (var i = 0; i < count; i++) Drop(victim, LastOf(victim, order), now, changes, WhyEvicted(order));
+            Update(victim);
+        }
+
         return null;
     }
 
-    private int Revalidate(
-        Address sender, PoolHead head, Dictionary<(Address, ulong), RecoveredTransaction> mined, At now, List<(Hash256 Hash, TransactionStep Step)> steps)
+    private static int LastOf(PoolSender sender, EvictionOrder order) => (order.IsOfQueued ? sender.Count : sender.Pending) - 1;
+
+    private static string WhyEvicted(EvictionOrder order) =>
+        order.IsOfQueued ? "the pool is full of transactions that wait for an earlier nonce" : "the pool is full and others pay more";
+
+    /// <summary>Keeps a sender's bounds after its list has changed: the last ones go.</summary>
+    private void TrimOwn(PoolSender sender, At now, PoolChanges changes)
     {
-        if (!Snapshot.BySender.TryGetValue(sender, out var waiting)) return 0;
-        var account = head.AccountOf(sender);
-        var stateNonce = account?.Nonce ?? 0;
-        var left = account?.Balance ?? UInt256.Zero;
-        var conflicting = 0;
-        foreach (var (nonce, pooled) in waiting.Items)
+        while (sender.Pending > limits.PerAccount || sender.Totals.PendingBytes > limits.BytesPerAccount) Drop(sender, sender.Pending - 1, now, changes, "its sender has too many transactions waiting");
+        while (sender.Queued > limits.QueuedPerAccount || sender.Totals.QueuedBytes > limits.QueuedBytesPerAccount) Drop(sender, sender.Count - 1, now, changes, "its sender has too many transactions that wait for an earlier nonce");
+    }
+
+    /// <summary>Keeps the pool's bounds after transactions came that nobody made room for: those that were promoted, demoted or returned.</summary>
+    private void Trim(At now, PoolChanges changes)
+    {
+        while (Snapshot.Totals is var totals && (totals.Pending > limits.Transactions || totals.PendingBytes > limits.Bytes)) DropWorst(_pendingOrder, now, changes);
+        while (Snapshot.Totals is var totals && (totals.Queued > limits.Queued || totals.QueuedBytes > limits.QueuedBytes)) DropWorst(_queuedOrder, now, changes);
+    }
+
+    private void DropWorst(EvictionOrder order, At now, PoolChanges changes)
+    {
+        order.Prepare(_baseFee, _senders.Values);
+        var sender = _senders[order.Worst];
+        Drop(sender, LastOf(sender, order), now, changes, WhyEvicted(order));
+        Update(sender);
+    }
+
+    private void Follow(Address address, PoolFollower follower, PoolHead head, At now, PoolChanges changes)
+    {
+        if (!_senders.TryGetValue(address, out var sender))
         {
-            var hash = pooled.Recovered.Hash;
-            if (nonce < stateNonce)
-            {
-                Forget(pooled);
-                if (mined.TryGetValue((sender, nonce), out var rival)) steps.Add((hash, Conflict(now, rival.Hash)));
-                else steps.Add((hash, new TransactionStep(TransactionFate.Conflicting, now, null, null, $"nonce {nonce} is used up: the account's next one is {stateNonce}")));
-                conflicting++;
-                continue;
-            }
-
-            var cost = Cost(pooled.Recovered.Transaction);
-            if (UInt256.TrySubtract(left, cost, out var rest))
-            {
-                left = rest;
-                continue;
-            }
-
-            Forget(pooled);
-            steps.Add((hash, new TransactionStep(TransactionFate.Dropped, now, null, null, $"its sender can no longer pay for it: {cost} wei needed, {left} wei left")));
+            if (!follower.Returning.ContainsKey(address)) return;
+            sender = new PoolSender(address, stateNonce: 0);
         }
 
-        if (Snapshot.BySender.TryGetValue(sender, out var kept) && kept.StateNonce != stateNonce)
+        var account = head.AccountOf(address);
+        foreach (var behind in sender.MoveTo(account?.Nonce ?? 0, now))
         {
-            Snapshot = Snapshot with { BySender = Snapshot.BySender.SetItem(sender, kept with { StateNonce = stateNonce }) };
+            Forget(behind);
+            follower.Passed(behind);
         }
 
-        return conflicting;
+        var (fresh, replaced) = follower.TakeBack(sender, ref _nextSequence);
+        foreach (var old in replaced) Forget(old);
+        sender.PutAll(fresh, now);
+        foreach (var pooled in fresh) Remember(pooled);
+        foreach (var unpayable in follower.RemoveImpossible(sender, account?.Balance ?? UInt256.Zero)) Forget(unpayable);
+        TrimOwn(sender, now, changes);
+        Update(sender);
     }
 
-    private void Put(PooledTransaction pooled, PooledAccount waiting)
+    private void Drop(PoolSender sender, int index, At now, PoolChanges changes, string why)
     {
-        var transaction = pooled.Recovered.Transaction;
-        Snapshot = new PoolSnapshot(
-            Snapshot.ByHash.Add(transaction.Hash, pooled),
-            Snapshot.BySender.SetItem(pooled.Recovered.Sender, waiting with { TotalCost = waiting.TotalCost + Cost(transaction), Items = waiting.Items.SetItem(transaction.Nonce, pooled) }));
-        _byPrice.Add(PriceKey(pooled));
+        var pooled = sender.RemoveAt(index, now);
+        Forget(pooled);
+        changes.Drop(pooled, now, why);
     }
 
-    private void Forget(PooledTransaction pooled)
+    private void Remember(PooledTransaction pooled) => Snapshot = Snapshot with { ByHash = Snapshot.ByHash.Add(pooled.Recovered.Hash, pooled) };
+
+    private void Forget(PooledTransaction pooled) => Snapshot = Snapshot with { ByHash = Snapshot.ByHash.Remove(pooled.Recovered.Hash) };
+
+    /// <summary>The sender's list has changed: so have the totals, the orders and what readers see.</summary>
+    private void Update(PoolSender sender)
     {
-        var (hash, sender) = (pooled.Recovered.Hash, pooled.Recovered.Sender);
-        var account = Snapshot.BySender[sender];
-        var items = account.Items.Remove(pooled.Recovered.Transaction.Nonce);
-        Snapshot = new PoolSnapshot(
-            Snapshot.ByHash.Remove(hash),
-            items.IsEmpty ? Snapshot.BySender.Remove(sender) : Snapshot.BySender.SetItem(sender, account with { TotalCost = account.TotalCost - Cost(pooled.Recovered.Transaction), Items = items }));
-        _byPrice.Remove(PriceKey(pooled));
+        var totals = Snapshot.Totals.Plus(sender.Totals, sender.Counted);
+        sender.Counted = sender.Totals;
+        _pendingOrder.Update(sender);
+        _queuedOrder.Update(sender);
+        if (sender.Count == 0) _senders.Remove(sender.Address);
+        else _senders[sender.Address] = sender;
+        Snapshot = Snapshot with
+        {
+            BySender = sender.Count == 0 ? Snapshot.BySender.Remove(sender.Address) : Snapshot.BySender.SetItem(sender.Address, sender.ToAccount()),
+            Totals = totals,
+        };
     }
-
-    private static (UInt256 Price, ulong NegatedSequence, Hash256 Hash) PriceKey(PooledTransaction pooled) =>
-        (pooled.Recovered.Transaction.MaxPriorityFeePerGas, ulong.MaxValue - pooled.Sequence, pooled.Recovered.Hash);
 }

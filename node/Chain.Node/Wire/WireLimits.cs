@@ -27,6 +27,9 @@ public static class WireLimits
     /// <summary>Transactions asked for or sent by hash at once.</summary>
     public const int MaxPooledTransactions = 1024;
 
+    /// <summary>Transactions sent unasked at once: their senders are recovered before anything else is known of them.</summary>
+    public const int MaxUnaskedTransactions = 4096;
+
     /// <summary>Transactions in one message of whatever kind, all its blocks together.</summary>
     public const int MaxTransactions = 65536;
 

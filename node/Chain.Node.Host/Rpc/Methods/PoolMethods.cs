@@ -52,20 +52,12 @@ internal static class PoolMethods
         return null;
     }
 
-    /// <summary>Executable and waiting transactions of the pool.</summary>
-    public static (int Pending, int Queued) Count(PoolSnapshot pool)
-    {
-        var pending = 0;
-        foreach (var account in pool.BySender.Values) pending += account.Executable().Count();
-        return (pending, pool.ByHash.Count - pending);
-    }
-
     private static RpcError? Status(RpcCall call)
     {
-        var (pending, queued) = Count(call.View.Pool);
+        var totals = call.View.Pool.Totals;
         call.Out.WriteStartObject();
-        call.Out.WriteQuantity("pending"u8, (ulong)pending);
-        call.Out.WriteQuantity("queued"u8, (ulong)queued);
+        call.Out.WriteQuantity("pending"u8, (ulong)totals.Pending);
+        call.Out.WriteQuantity("queued"u8, (ulong)totals.Queued);
         call.Out.WriteEndObject();
         return null;
     }
@@ -93,11 +85,7 @@ internal static class PoolMethods
         call.Out.WriteEndObject();
     }
 
-    private static IEnumerable<PooledTransaction> Select(PooledAccount account, bool pending)
-    {
-        var next = account.NextNonce;
-        return account.Items.Where(item => item.Key < next == pending).Select(item => item.Value);
-    }
+    private static IEnumerable<PooledTransaction> Select(PooledAccount account, bool pending) => pending ? account.Executable() : account.Queued();
 
     private static void WriteItems(RpcCall call, PooledAccount account, bool pending, bool inspect)
     {

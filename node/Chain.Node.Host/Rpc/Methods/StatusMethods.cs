@@ -48,10 +48,9 @@ internal static class StatusMethods
         json.WriteStartArray("reorgs"u8);
         foreach (var reorg in view.Reorgs.Skip(Math.Max(0, view.Reorgs.Count - RecentReorgs))) ChainJson.WriteReorg(json, reorg);
         json.WriteEndArray();
-        var (pending, queued) = PoolMethods.Count(view.Pool);
         json.WriteStartObject("pool"u8);
-        json.WriteNumber("pending"u8, pending);
-        json.WriteNumber("queued"u8, queued);
+        json.WriteNumber("pending"u8, view.Pool.Totals.Pending);
+        json.WriteNumber("queued"u8, view.Pool.Totals.Queued);
         json.WriteEndObject();
         json.WriteBoolean("mining"u8, view.MiningBeneficiary is not null);
         json.WriteHex("beneficiary"u8, view.MiningBeneficiary);

@@ -56,10 +56,13 @@ internal static class MetricsPage
     {
         var (node, view) = (services.Node, services.Node.View);
         page.Gauge("chain_peers", "Connected peers.", view.Peers.Count);
-        var (pending, queued) = PoolMethods.Count(view.Pool);
+        var pool = view.Pool.Totals;
         page.Head("chain_pool_transactions", "gauge", "Transactions in the pool.");
-        page.Sample("chain_pool_transactions", "{state=\"pending\"}", pending);
-        page.Sample("chain_pool_transactions", "{state=\"queued\"}", queued);
+        page.Sample("chain_pool_transactions", "{state=\"pending\"}", pool.Pending);
+        page.Sample("chain_pool_transactions", "{state=\"queued\"}", pool.Queued);
+        page.Head("chain_pool_bytes", "gauge", "Encoded bytes of the transactions in the pool.");
+        page.Sample("chain_pool_bytes", "{state=\"pending\"}", pool.PendingBytes);
+        page.Sample("chain_pool_bytes", "{state=\"queued\"}", pool.QueuedBytes);
         page.Head("chain_imported_blocks_total", "counter", "Blocks imported since start.");
         page.Sample("chain_imported_blocks_total", "", node.Imports.Blocks);
         page.Head("chain_imported_transactions_total", "counter", "Transactions in the blocks imported since start.");

@@ -1,0 +1,198 @@
+using Chain.Primitives;
+
+namespace Chain.Node;
+
+/// <summary>
+/// Gets what peers announced and is not here: each transaction from one peer at a time, from the next one that announced it when
+/// the first does not deliver or is slow. Each peer has a queue and a share of its own, so that none keeps the others' from being
+/// fetched. A transaction that nobody delivered is forgotten, and asked for again when it is announced again.
+/// </summary>
+internal sealed class TransactionFetcher(NodeLimits limits, PoolLimits poolLimits, TransactionPool pool, PeerSet peers, PendingRequests requests, Outbox outbox)
+{
+    private const int HashesPerRequest = 256;
+    private const int BytesPerRequest = 1024 * 1024;
+    private const int RequestsPerPeer = 8;
+    private const int HashesRemembered = 16_384;
+
+    private readonly Dictionary<Hash256, Wanted> _wanted = [];
+    private readonly SortedDictionary<long, PeerFetches> _fetches = [];
+    private readonly List<PendingRequest.FetchTransactions> _open = [];
+    private readonly RecentHashes _settled = new(HashesRemembered, limits.RefusalMemoryMs);
+
+    /// <summary>Transactions that peers announced and that are not here.</summary>
+    public int WantedCount => _wanted.Count;
+
+    public PeerFetches Of(PeerId peer)
+    {
+        if (!_fetches.TryGetValue(peer.Number, out var fetches)) _fetches.Add(peer.Number, fetches = new PeerFetches(peer, limits));
+        return fetches;
+    }
+
+    public void OnAnnounced(Peer peer, WireMessage.NewPooledTransactionHashes announced, At now)
+    {
+        var fetches = Of(peer.Id);
+        for (var i = 0; i < announced.Hashes.Count; i++)
+        {
+            var (hash, size) = (announced.Hashes[i], announced.Sizes[i]);
+            peer.KnownTransactions.Add(hash);
+            if (fetches.IsFull || size > poolLimits.TransactionBytes || pool.Contains(hash) || _settled.Contains(hash, now)) continue;
+            var isWanted = _wanted.TryGetValue(hash, out var wanted);
+            if (isWanted && wanted!.AskedOf == peer.Id || !fetches.TryAnnounce(hash)) continue;
+            if (!isWanted) _wanted.Add(hash, wanted = new Wanted(size));
+            wanted!.Announcers.Add(fetches);
+        }
+    }
+
+    /// <summary>Asks for as much as the peers' shares allow.</summary>
+    public void Pump(At now)
+    {
+        foreach (var fetches in _fetches.Values)
+        {
+            while (fetches.HasReady && fetches.OpenRequests < RequestsPerPeer && fetches.InFlight < fetches.Allowance)
+            {
+                var batch = NextBatch(fetches);
+                if (batch.Count == 0) break;
+                Ask(fetches, batch, now);
+            }
+        }
+    }
+
+    /// <summary>An answer has come, and what was in it went to the pool; what should have been in it is asked of somebody else.</summary>
+    public void OnDelivered(Peer peer, PendingRequest.FetchTransactions request, IReadOnlyList<Transaction> items, At now)
+    {
+        foreach (var item in items) Settle(item.Hash, now);
+        var missing = 0;
+        foreach (var hash in request.Hashes)
+        {
+            // What came another way meanwhile, or was mined, is not held against the peer.
+            if (!_wanted.TryGetValue(hash, out var wanted)) continue;
+            missing++;
+            peer.KnownTransactions.Remove(hash);
+            AskAnother(hash, wanted, request.Peer);
+        }
+
+        var fetches = Of(request.Peer);
+        Close(request, fetches);
+        fetches.Judge(request.Hashes.Count, missing);
+        if (fetches.Undelivered.Add(missing, items.Count)) peers.Punish(peer.Id, new PeerOffence.UndeliveredTransactions(limits.UndeliveredPerPeer));
+    }
+
+    /// <summary>No answer came in time, or the peer is gone.</summary>
+    public void OnLost(PendingRequest.FetchTransactions request)
+    {
+        if (_fetches.TryGetValue(request.Peer.Number, out var fetches))
+        {
+            Close(request, fetches);
+            fetches.Judge(request.Hashes.Count, request.Hashes.Count);
+        }
+
+        foreach (var hash in request.Hashes)
+        {
+            if (_wanted.TryGetValue(hash, out var wanted)) AskAnother(hash, wanted, request.Peer);
+        }
+    }
+
+    /// <summary>Call before its open requests are given up.</summary>
+    public void OnGone(PeerId peer)
+    {
+        if (!_fetches.Remove(peer.Number, out var fetches)) return;
+        _open.RemoveAll(request => request.Peer == peer);
+        foreach (var hash in fetches.Announced)
+        {
+            var wanted = _wanted[hash];
+            wanted.Announcers.Remove(fetches);
+            if (wanted.Announcers.Count == 0 && wanted.AskedOf is null) _wanted.Remove(hash);
+        }
+    }
+
+    /// <summary>Whatever becomes of it, the transaction is not wanted any more: it is in the pool, was refused, or was mined.</summary>
+    public void Settle(Hash256 hash, At now)
+    {
+        if (!pool.Contains(hash)) _settled.Add(hash, now);
+        if (!_wanted.Remove(hash, out var wanted)) return;
+        foreach (var announcer in wanted.Announcers) announcer.Withdraw(hash);
+    }
+
+    /// <summary>Does not wait for slow peers where another has the same.</summary>
+    public void OnTick(At now)
+    {
+        foreach (var request in _open)
+        {
+            if (now.Since(request.SentAt) < limits.SlowAnswerMs) break;
+            foreach (var hash in request.Hashes)
+            {
+                if (_wanted.TryGetValue(hash, out var wanted) && wanted.Announcers.Count > 0) AskAnother(hash, wanted, request.Peer);
+            }
+        }
+    }
+
+    public void ForgiveHalf()
+    {
+        foreach (var fetches in _fetches.Values)
+        {
+            fetches.Undelivered.Halve();
+            fetches.Useless.Halve();
+        }
+    }
+
+    private List<Hash256> NextBatch(PeerFetches fetches)
+    {
+        var batch = new List<Hash256>();
+        var most = Math.Min(HashesPerRequest, fetches.Allowance - fetches.InFlight);
+        var bytes = 0;
+        while (batch.Count < most && bytes < BytesPerRequest && fetches.TryTakeReady(out var hash))
+        {
+            var wanted = _wanted[hash];
+            if (wanted.AskedOf is not null) continue;
+            wanted.AskedOf = fetches.Peer;
+            wanted.Announcers.Remove(fetches);
+            fetches.Withdraw(hash);
+            bytes += wanted.Bytes;
+            batch.Add(hash);
+        }
+
+        return batch;
+    }
+
+    private void Ask(PeerFetches fetches, List<Hash256> batch, At now)
+    {
+        var request = new PendingRequest.FetchTransactions(fetches.Peer, now, batch);
+        _open.Add(request);
+        fetches.OpenRequests++;
+        fetches.InFlight += batch.Count;
+        outbox.Send(fetches.Peer, new WireMessage.GetPooledTransactions(requests.Open(request), batch));
+    }
+
+    private void Close(PendingRequest.FetchTransactions request, PeerFetches fetches)
+    {
+        _open.RemoveAt(_open.FindIndex(open => ReferenceEquals(open, request)));
+        fetches.OpenRequests--;
+        fetches.InFlight -= request.Hashes.Count;
+    }
+
+    /// <summary>The peer that was asked does not deliver: the next one is that of those who announced it that delivers best.</summary>
+    private void AskAnother(Hash256 hash, Wanted wanted, PeerId failed)
+    {
+        if (wanted.AskedOf != failed) return;
+        wanted.AskedOf = null;
+        PeerFetches? best = null;
+        foreach (var announcer in wanted.Announcers)
+        {
+            if (best is null || announcer.Allowance > best.Allowance) best = announcer;
+        }
+
+        if (best is null) _wanted.Remove(hash);
+        else best.MakeReady(hash);
+    }
+
+    private sealed class Wanted(int bytes)
+    {
+        public int Bytes { get; } = bytes;
+
+        /// <summary>Null while it is asked of nobody.</summary>
+        public PeerId? AskedOf { get; set; }
+
+        /// <summary>Who else has it, in the order in which they said so.</summary>
+        public List<PeerFetches> Announcers { get; } = [];
+    }
+}

@@ -20,8 +20,10 @@ public static class DiskStores
         : $"This build has no store '{name}', only {string.Join(", ", Names)}.{(name == LiteDb ? " The full flavour has it: see README, two flavours." : "")}";
 
     /// <summary>Opens the store in a data folder, or makes an empty one.</summary>
+    /// <param name="settings">The settings that the chain depends on (<see cref="ChainSettings"/>); null does not compare them.</param>
+    /// <param name="note">Hears what a person should know about the folder although it serves; null for nobody.</param>
     /// <exception cref="StoreException">No store of that name is in this build, the folder holds one of another name, or the store itself refuses.</exception>
-    public static IChainStore Open(string name, string folder, Hash256 genesis)
+    public static IChainStore Open(string name, string folder, Hash256 genesis, string? settings = null, Action<string>? note = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (FindProblem(name) is { } problem) throw new StoreException(StoreFailure.Unsupported, problem);
@@ -31,6 +33,6 @@ public static class DiskStores
 #if FEED_FULL
         if (name == LiteDb) return LiteDbChainStore.Open(folder, genesis);
 #endif
-        return SqliteChainStore.Open(folder, genesis);
+        return SqliteChainStore.Open(folder, genesis, new SqliteStoreOptions { Settings = settings, Note = note });
     }
 }

@@ -37,7 +37,8 @@ public sealed class NodeCore
     private ChainView _view;
 
     /// <summary>Takes up where the store stands. An empty store must have been given <see cref="GenesisBatch"/> first.</summary>
-    /// <exception cref="InvalidOperationException">The store is empty, or contradicts itself.</exception>
+    /// <exception cref="InvalidOperationException">The store is empty, or of another genesis block.</exception>
+    /// <exception cref="StoreException">The store contradicts itself.</exception>
     public NodeCore(NodeConfig config, ConsensusRules rules, IChainReader store)
     {
         var head = store.GetHead() ?? throw new InvalidOperationException("The store is empty: commit the genesis batch first.");

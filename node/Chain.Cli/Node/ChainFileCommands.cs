@@ -24,7 +24,7 @@ internal static class ChainFileCommands
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, () => WithProgressAsync(parsed.GetValue(Json), "exporting", report =>
         {
             using var reader = SqliteChainStore.OpenReadOnly(parsed.GetValue(data)!.FullName);
-            var head = reader.GetHead() is { } record ? reader.GetHeader(record.Head)!.Number : 0;
+            var head = reader.GetHead() is { } record ? (reader.GetHeader(record.Head) ?? throw StoreException.Missing($"block {record.Head}, its head")).Number : 0;
             var (first, last) = (parsed.GetValue(from), Math.Min(parsed.GetValue(to) ?? head, head));
             if (first > last) throw new UsageException($"There are no blocks from {first} to {last}: the head is block {head}.");
             var path = parsed.GetValue(file)!.FullName;
@@ -46,7 +46,7 @@ internal static class ChainFileCommands
             var parsedGenesis = NodeCommands.ReadGenesis(parsed.GetValue(genesis)!);
             var built = ConsensusFactory.BuildGenesis(parsedGenesis);
             using var stream = new BufferedStream(new FileStream(parsed.GetValue(file)!.FullName, FileMode.Open, FileAccess.Read), 1 << 20);
-            using var store = DiskStores.Open(DiskStores.Sqlite, parsed.GetValue(data)!.FullName, built.Block.Hash);
+            using var store = DiskStores.Open(DiskStores.Sqlite, parsed.GetValue(data)!.FullName, built.Block.Hash, ChainSettings.Of(parsedGenesis.Spec), ChainProgram.Errors.WriteLine);
             if (store.GetHead() is null) store.Commit(NodeCore.GenesisBatch(built, new At(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())));
             var config = new NodeConfig { Spec = parsedGenesis.Spec, Genesis = built.Block };
             var length = Math.Max(stream.Length, 1);

@@ -89,6 +89,15 @@ internal static partial class HostLog
     [LoggerMessage(Level = LogLevel.Critical, Message = "The store refused a write, the node serves reads only: {Why}")]
     public static partial void ReadOnly(ILogger logger, string why);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The store is damaged, the node serves reads only: {Why}")]
+    public static partial void Damaged(ILogger logger, string why);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A damaged record was met by {Reader}: {Why}")]
+    public static partial void DamageMet(ILogger logger, string reader, string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What}")]
+    public static partial void Note(ILogger logger, string what);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Client} on chain {ChainId}, genesis {Genesis}, {Consensus}; signatures by {Signatures}")]
     public static partial void Starting(ILogger logger, string client, ulong chainId, string genesis, string consensus, string signatures);
 

@@ -29,6 +29,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
     private readonly ValidatorCrew? _validators;
     private readonly SigningDesk? _signing;
     private RpcServer? _rpc;
+    private string? _damageMet;
     private Task _running = Task.CompletedTask;
     private Task _ticking = Task.CompletedTask;
 
@@ -60,7 +61,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         };
         _hub = new PeerHub(hubOptions, nodeKey, OnPeerEvent, new TransactionRecovery(signatures.Prepare), clock.Time, loggers.CreateLogger<PeerHub>());
         _miner = new LocalMiner(Feed, SubmitOwnWorkAsync, options.MiningThreads, options.HashRateLimit);
-        _keeper = new StoreKeeper(store, () => View, Spec.StateHistoryBlocks, options.Archive, _logger);
+        _keeper = new StoreKeeper(store, () => View, Spec.StateHistoryBlocks, options.Archive, damage => Report(damage, "its upkeep"), _logger);
         CheckFits(options);
         if (options.Validators is { } validators)
         {
@@ -101,6 +102,8 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
 
     public string? ReadOnlyReason => _loop.WhyReadOnly;
 
+    public string? DamageMet => Volatile.Read(ref _damageMet);
+
     public INodeAdmin? Admin { get; }
 
     /// <summary>The port on which JSON-RPC answers.</summary>
@@ -119,13 +122,14 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         Directory.CreateDirectory(options.DataFolder);
         var genesis = ConsensusFactory.BuildGenesis(options.Genesis);
         var clock = new NodeClock(time) { SkewMs = options.ClockSkewMs };
-        var store = DiskStores.Open(options.Store, options.DataFolder, genesis.Block.Hash);
+        var logger = loggers.CreateLogger<NodeHost>();
+        var store = DiskStores.Open(options.Store, options.DataFolder, genesis.Block.Hash, ChainSettings.Of(options.Genesis.Spec), what => HostLog.Note(logger, what));
         NodeHost host;
         try
         {
             if (store.GetHead() is null) store.Commit(NodeCore.GenesisBatch(genesis, clock.Now));
             if (!NodeKeyFile.LoadOrCreate(Path.Combine(options.DataFolder, "nodekey")).IsOk(out var nodeKey, out var keyError)) throw new IOException(keyError);
-            host = new NodeHost(options, store, genesis, nodeKey, loggers, clock);
+            host = StoreDamage.Explain(store, () => new NodeHost(options, store, genesis, nodeKey, loggers, clock));
         }
         catch
         {
@@ -146,6 +150,13 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
     }
 
     public IChainReaderLease OpenReader() => _store.OpenReader();
+
+    public void Report(StoreException damage, string reader)
+    {
+        ArgumentNullException.ThrowIfNull(damage);
+        HostLog.DamageMet(_logger, reader, damage.Message);
+        Volatile.Write(ref _damageMet, damage.Message);
+    }
 
     public async Task<PoolError?> SubmitTransactionAsync(RecoveredTransaction transaction, CancellationToken cancellation) =>
         (await _loop.AskAsync<NodeReply.Submitted>(request => new NodeInput.SubmitTransactions(Now, [(request, transaction)]), cancellation)).Error;

@@ -30,7 +30,7 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
     private readonly ConcurrentDictionary<RequestId, TaskCompletionSource<NodeReply>> _asked = new();
     private readonly EffectList _effects = new();
     private readonly StepClock _steps = new(TimeProvider.System);
-    private NodeCore _core = new(config, rules, store);
+    private NodeCore _core = StoreDamage.Explain(store, () => new NodeCore(config, rules, store));
     private ChainView? _view;
     private long _nextRequest;
     private long _importedBlocks, _importedTransactions, _importTicks;
@@ -101,19 +101,15 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
     {
         var startedAt = Stopwatch.GetTimestamp();
         _effects.Clear();
-        _core.Step(input, _effects);
-        foreach (var effect in _effects.Items)
+        try
         {
-            try
-            {
-                Carry(effect, startedAt);
-            }
-            catch (StoreException e)
-            {
-                TurnReadOnly(e);
-                Refuse(input, _whyReadOnly!);
-                return;
-            }
+            _core.Step(input, _effects);
+            foreach (var effect in _effects.Items) Carry(effect, startedAt);
+        }
+        catch (Exception e) when ((e as StoreException ?? StoreDamage.Find(store, e)) is { } failure)
+        {
+            TurnReadOnly(failure);
+            Refuse(input, _whyReadOnly!);
         }
     }
 
@@ -180,11 +176,26 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
 
     private void TurnReadOnly(StoreException e)
     {
-        HostLog.ReadOnly(logger, e.Message);
-        Peers?.Retire("the store refused a write");
-        _core = new NodeCore(config, rules, store);
-        Volatile.Write(ref _view, _core.View);
-        _whyReadOnly = $"this node serves reads only since its store refused a write: {e.Message} Mend that and restart the node.";
+        var isDamage = e.Failure == StoreFailure.Corrupt;
+        if (isDamage) HostLog.Damaged(logger, e.Message);
+        else HostLog.ReadOnly(logger, e.Message);
+        Peers?.Retire(isDamage ? "the store is damaged" : "the store refused a write");
+        _whyReadOnly = $"{LeftToRead} since its store {(isDamage ? "turned out damaged" : "refused a write")}: {e.Message} Mend that and restart the node.";
+        ShowCommitted();
+    }
+
+    // What the core had in mind beyond the store is lost with it. A damaged store may not carry a new one: then the last picture stays.
+    private void ShowCommitted()
+    {
+        try
+        {
+            _core = new NodeCore(config, rules, store);
+            Volatile.Write(ref _view, _core.View);
+        }
+        catch (Exception e) when (e is StoreException || StoreGuard.IsOfContent(e))
+        {
+            Volatile.Write(ref _view, View with { Peers = [] });
+        }
     }
 
     private void Refuse(NodeInput input, string why)

@@ -64,6 +64,13 @@ public interface INodeAccess
     /// <summary>Why the node serves reads only (a commit failed); null when it is sound.</summary>
     string? ReadOnlyReason { get; }
 
+    /// <summary>The damaged record that somebody met last since the start; null when nobody has.</summary>
+    string? DamageMet { get; }
+
+    /// <summary>A read met a damaged record: for the log and the alerts.</summary>
+    /// <param name="reader">Who read: a method's name.</param>
+    void Report(StoreException damage, string reader);
+
     /// <summary>Control over the node; null where the node is not to be controlled.</summary>
     INodeAdmin? Admin { get; }
 }

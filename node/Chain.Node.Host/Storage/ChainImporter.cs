@@ -32,15 +32,19 @@ public static class ChainImporter
         var reading = Task.Run(() => ReadParts(file, config.Genesis.Hash, rules, parts, stop.Token), CancellationToken.None);
         try
         {
-            var core = new NodeCore(config, rules, store);
+            var core = StoreDamage.Explain(store, () => new NodeCore(config, rules, store));
             var effects = new EffectList();
             var done = new ImportProgress(0, 0, 0, core.View.Head.Number);
             foreach (var part in parts.GetConsumingEnumerable(cancellation))
             {
                 effects.Clear();
                 var now = new At(time.GetUtcNow().ToUnixTimeMilliseconds());
-                core.Step(new NodeInput.ImportBlocks(now, new RequestId(done.Blocks), part.Blocks), effects);
-                foreach (var persist in effects.Items.OfType<NodeEffect.Persist>()) store.Commit(persist.Batch);
+                StoreDamage.Explain(store, () =>
+                {
+                    core.Step(new NodeInput.ImportBlocks(now, new RequestId(done.Blocks), part.Blocks), effects);
+                    foreach (var persist in effects.Items.OfType<NodeEffect.Persist>()) store.Commit(persist.Batch);
+                    return true;
+                });
                 RequireAllImported(part, effects);
                 store.Maintain(cancellation);
                 done = new ImportProgress(part.FirstBlock + part.Blocks.Count, done.Transactions + part.Transactions, part.Offset, core.View.Head.Number);

@@ -25,9 +25,9 @@ public sealed class DataFolderLock : IDisposable
             {
                 held = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
             }
-            catch (IOException problem) when (Directory.Exists(folder) && ReadPid(pidFile) is { } pid)
+            catch (IOException problem) when (Directory.Exists(folder) && ReadPid(pidFile) is { } holder)
             {
-                throw new StoreException(StoreFailure.InUse, $"The data folder '{folder}' is in use by process {pid}. Stop that process, or name another data folder.", problem);
+                throw new StoreException(StoreFailure.InUse, $"The data folder '{folder}' is in use by {holder}. Stop that process, or name another data folder.", problem);
             }
 
             File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
@@ -41,5 +41,11 @@ public sealed class DataFolderLock : IDisposable
 
     public void Dispose() => _held.Dispose();
 
-    private static string? ReadPid(string path) => File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } pid ? pid : null;
+    // The file is for people; one that says something else says nothing.
+    private static string? ReadPid(string path)
+    {
+        const int longest = 20;
+        if (!File.Exists(path)) return null;
+        return new FileInfo(path).Length <= longest && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? $"process {pid}" : "another process";
+    }
 }

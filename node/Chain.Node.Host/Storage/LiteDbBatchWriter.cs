@@ -51,7 +51,7 @@ internal sealed class LiteDbBatchWriter(LiteDbTables tables)
             });
             _arrivals[block.Hash] = arrival;
             if (block.Body.Transactions.Count == 0 && block.Body.Withdrawals is null && block.Sidecar.IsEmpty) continue;
-            tables.Bodies.Insert(new BsonDocument { ["_id"] = arrival, ["body"] = StoreCodec.EncodeBody(block.Body), ["sidecar"] = block.Sidecar.ToArray() });
+            tables.Bodies.Insert(new BsonDocument { ["_id"] = arrival, ["body"] = StoreCodec.EncodeBody(block.Body, block.Sidecar.Span), ["sidecar"] = block.Sidecar.ToArray() });
         }
 
         foreach (var (hash, status) in batch.Statuses)

@@ -46,12 +46,17 @@ public sealed class LiteDbChainStore : IChainStore
         {
             return Guard(path, () =>
             {
+                RequireData(path);
                 // No buffer: what LiteDB writes is the system's at once, and survives the process.
                 data = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
                 log = new FileStream(path + "-log", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
                 database = new LiteDatabase(data, new BsonMapper { SerializeNullValues = false, TrimWhitespace = false, EmptyStringToNull = false }, log);
                 var store = new LiteDbChainStore(path, folderLock, data, log, database);
-                store.RequireChain(genesis);
+                GuardRead(path, () =>
+                {
+                    store.RequireChain(genesis);
+                    return true;
+                });
                 return store;
             });
         }
@@ -103,6 +108,28 @@ public sealed class LiteDbChainStore : IChainStore
             var removed = Sweep(_tables.Nodes, reader.Run(tables => Dead(tables.Nodes, kept.Nodes)), fromBatch, cancellation);
             Sweep(_tables.Codes, reader.Run(tables => Dead(tables.Codes, kept.Codes)), fromBatch, cancellation);
             return removed;
+        }
+    }
+
+    public string? FindDamage()
+    {
+        try
+        {
+            return Read(tables =>
+            {
+                foreach (var hash in tables.Blocks.FindAll().Select(block => new Hash256(block["hash"].AsBinary)).ToList())
+                {
+                    tables.GetBlock(hash);
+                    tables.GetReceipts(hash);
+                    tables.GetSenders(hash);
+                }
+
+                return (string?)null;
+            });
+        }
+        catch (StoreException problem) when (problem.Failure == StoreFailure.Corrupt)
+        {
+            return problem.Message;
         }
     }
 
@@ -183,8 +210,28 @@ public sealed class LiteDbChainStore : IChainStore
         }
         catch (Exception problem) when (problem is LiteException or RlpException)
         {
-            throw new StoreException(StoreFailure.Corrupt, $"'{path}' is damaged or no database: {problem.Message} Restore a backup, or move the folder away and synchronise anew.", problem);
+            throw new StoreException(StoreFailure.Corrupt, $"'{path}' is damaged or no database: {problem.Message} {StoreException.WayOut}.", problem);
         }
+    }
+
+    /// <summary>As <see cref="Guard"/>, for what only reads: whatever the stored bytes make it throw is damage.</summary>
+    internal static T GuardRead<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return Guard(path, read);
+        }
+        catch (Exception problem) when (StoreGuard.IsOfContent(problem))
+        {
+            throw StoreGuard.Damaged(path, $"a record cannot be read: {problem.Message}", problem);
+        }
+    }
+
+    // LiteDB would begin anew beside a log that nothing belongs to any more.
+    private static void RequireData(string path)
+    {
+        var isEmpty = new FileInfo(path) is not { Exists: true, Length: > 0 };
+        if (isEmpty && new FileInfo(path + "-log") is { Exists: true, Length: > 0 }) throw StoreGuard.Damaged(path, "it is missing or empty, but its log is here");
     }
 
     // The node's own reads take turns with commits: a view of all collections at once would cost a thread.
@@ -193,7 +240,7 @@ public sealed class LiteDbChainStore : IChainStore
         lock (_write)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            return Guard(_path, () => read(_tables));
+            return GuardRead(_path, () => read(_tables));
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class LiteDbReader : IChainReaderLease
         {
             try
             {
-                answer.SetResult(LiteDbChainStore.Guard(_path, () => read(_tables)));
+                answer.SetResult(LiteDbChainStore.GuardRead(_path, () => read(_tables)));
             }
             catch (Exception problem)
             {

@@ -92,7 +92,7 @@ internal sealed class LiteDbTables : IChainReader
         if (FindBlock(hash) is not { } block) return null;
         var header = ToHeader(block);
         return Bodies.FindById(block["_id"]) is { } body
-            ? new Block(header, StoreCodec.DecodeBody(body["body"].AsBinary), body["sidecar"].AsBinary)
+            ? new Block(header, StoreCodec.DecodeBody(body["body"].AsBinary, body["sidecar"].AsBinary), body["sidecar"].AsBinary)
             : new Block(header, BlockBody.Empty, ReadOnlyMemory<byte>.Empty);
     }
 
@@ -139,9 +139,9 @@ internal sealed class LiteDbTables : IChainReader
     public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit) =>
         limit <= 0 || fromOffset > long.MaxValue ? [] : [.. Log.Find(Query.GTE("_id", (long)fromOffset), limit: limit).OrderBy(entry => entry["_id"].AsInt64).Select(ToLogEntry)];
 
-    public byte[]? GetTrieNode(Hash256 hash) => Nodes.FindById(hash.ToArray())?["value"].AsBinary;
+    public byte[]? GetTrieNode(Hash256 hash) => Content(Nodes, hash);
 
-    public byte[]? GetCode(Hash256 hash) => Codes.FindById(hash.ToArray())?["value"].AsBinary;
+    public byte[]? GetCode(Hash256 hash) => Content(Codes, hash);
 
     public BsonDocument? FindBlock(Hash256 hash) => Blocks.FindOne(Query.EQ("hash", hash.ToArray()));
 
@@ -158,7 +158,14 @@ internal sealed class LiteDbTables : IChainReader
     private static SealedHeader ToHeader(BsonDocument block)
     {
         var rlp = new RlpReader(block["header"].AsBinary);
-        return SealedHeader.Read(ref rlp);
+        var header = SealedHeader.Read(ref rlp);
+        return header.Hash.Bytes.SequenceEqual(block["hash"].AsBinary) ? header : throw new RlpException($"the header of block {new Hash256(block["hash"].AsBinary)} has another hash, {header.Hash}");
+    }
+
+    private static byte[]? Content(ILiteCollection<BsonDocument> items, Hash256 hash)
+    {
+        if (items.FindById(hash.ToArray())?["value"].AsBinary is not { } bytes) return null;
+        return Keccak256.Hash(bytes) == hash ? bytes : throw new RlpException($"what is kept under {hash} has another hash");
     }
 
     private ChainLogEntry ToLogEntry(BsonDocument entry)

@@ -13,7 +13,7 @@ internal sealed class SqliteBatchWriter
     private readonly DeferredIndexes _indexes;
     private readonly SqliteStatement _begin, _commit;
     private readonly SqliteStatement _insertBlock, _insertBody, _insertReceipts, _insertSenders, _insertUnindexed, _insertCanonical, _deleteCanonical;
-    private readonly SqliteStatement _insertLog, _insertReorg, _insertStep, _insertNode, _insertCode, _setStatus, _setHead, _setConsensusState, _findArrival, _findCanonical;
+    private readonly SqliteStatement _insertLog, _insertReorg, _insertStep, _insertNode, _insertCode, _setStatus, _setHead, _setConsensusState, _setConsensusSum, _findArrival, _findCanonical;
     private readonly Dictionary<Hash256, long> _arrivals = [];
     private readonly Dictionary<Hash256, BlockStatus> _statuses = [];
     private Position _position;
@@ -42,6 +42,7 @@ internal sealed class SqliteBatchWriter
         _setStatus = database.Prepare("UPDATE blocks SET status=? WHERE arrival=?");
         _setHead = database.Prepare("INSERT OR REPLACE INTO meta VALUES('head',?)");
         _setConsensusState = database.Prepare("INSERT OR REPLACE INTO meta VALUES('consensus',?)");
+        _setConsensusSum = database.Prepare("INSERT OR REPLACE INTO meta VALUES('consensus_sum',?)");
         _findArrival = database.Prepare("SELECT arrival FROM blocks WHERE hash=?");
         _findCanonical = database.Prepare("SELECT b.hash FROM canonical c JOIN blocks b ON b.arrival=c.arrival WHERE c.number=?");
         _position = new Position(
@@ -85,7 +86,7 @@ internal sealed class SqliteBatchWriter
             foreach (var reorg in batch.Reorgs) _insertReorg.Bind(1, StoreCodec.EncodeReorg(reorg)).Run();
             StoreRules.RequireHeadAtTip(batch.Head, _position.Tip);
             if (batch.Head is { } head) _setHead.Bind(1, StoreCodec.EncodeHead(head)).Run();
-            if (batch.ConsensusState is { } kept) _setConsensusState.Bind(1, StoreCodec.EncodeConsensusState(kept.Block, kept.State)).Run();
+            if (batch.ConsensusState is { } kept) WriteConsensusState(StoreCodec.EncodeConsensusState(kept.Block, kept.State));
             _commit.Run();
         }
         catch
@@ -149,7 +150,7 @@ internal sealed class SqliteBatchWriter
             _arrivals[block.Hash] = arrival;
             if (block.Body.Transactions.Count > 0 || block.Body.Withdrawals is not null || !block.Sidecar.IsEmpty)
             {
-                _insertBody.Bind(1, arrival).Bind(2, StoreCodec.EncodeBody(block.Body)).Bind(3, block.Sidecar.Span).Run();
+                _insertBody.Bind(1, arrival).Bind(2, StoreCodec.EncodeBody(block.Body, block.Sidecar.Span)).Bind(3, block.Sidecar.Span).Run();
             }
         }
 
@@ -213,6 +214,12 @@ internal sealed class SqliteBatchWriter
             _insertCode.Bind(1, _position.NextCode).Bind(2, hash.Bytes).Bind(3, code).Run();
             _position = _position with { NextCode = _position.NextCode + 1 };
         }
+    }
+
+    private void WriteConsensusState(byte[] row)
+    {
+        _setConsensusState.Bind(1, row).Run();
+        _setConsensusSum.Bind(1, StoreCodec.SumOfConsensusState(row)).Run();
     }
 
     private void WriteStep(Hash256 hash, TransactionStep step)

@@ -37,7 +37,7 @@ internal sealed class SqliteChainReader : IChainReaderLease
     {
         var select = Use(_connection.Meta);
         if (!select.Step()) return null;
-        var head = StoreCodec.DecodeHead(select.Blob(0));
+        var head = Decode(select.Blob(0), StoreCodec.DecodeHead, "table meta, the row 'head',");
         select.Reset();
         return head;
     }
@@ -46,7 +46,7 @@ internal sealed class SqliteChainReader : IChainReaderLease
     {
         var select = Use(_connection.BlockByHash).Bind(1, hash.Bytes);
         if (!select.Step()) return null;
-        var record = ReadRecord(select);
+        var (record, _) = ReadBlockRow(select, hash);
         select.Reset();
         return record;
     }
@@ -55,7 +55,7 @@ internal sealed class SqliteChainReader : IChainReaderLease
     {
         var select = Use(_connection.BlockByHash).Bind(1, hash.Bytes);
         if (!select.Step()) return null;
-        var header = ReadHeader(select);
+        var (_, header) = ReadBlockRow(select, hash);
         select.Reset();
         return header;
     }
@@ -64,18 +64,18 @@ internal sealed class SqliteChainReader : IChainReaderLease
     {
         var select = Use(_connection.BlockByHash).Bind(1, hash.Bytes);
         if (!select.Step()) return null;
-        var header = ReadHeader(select);
+        var (_, header) = ReadBlockRow(select, hash);
         var (arrival, transactions) = (select.Int64(0), select.Int64(5));
         select.Reset();
         var body = Use(_connection.Body).Bind(1, arrival);
         if (!body.Step())
         {
             // A block with nothing in it but its header has no row.
-            if (transactions > 0 || header.Header.WithdrawalsRoot is not null) throw Damaged($"block {hash} has no body");
+            if (transactions > 0 || header.Header.WithdrawalsRoot is not null) throw Damaged($"table bodies has none for block {hash}");
             return new Block(header, BlockBody.Empty, ReadOnlyMemory<byte>.Empty);
         }
 
-        var block = new Block(header, Decode(body.Blob(0), StoreCodec.DecodeBody, $"the body of block {hash}"), body.Blob(1).ToArray());
+        var block = new Block(header, DecodeBody(body, $"table bodies, the body of block {hash},"), body.Blob(1).ToArray());
         body.Reset();
         return block;
     }
@@ -85,7 +85,7 @@ internal sealed class SqliteChainReader : IChainReaderLease
         if (FindArrival(blockHash) is not { } found) return null;
         var select = Use(_connection.Receipts).Bind(1, found.Arrival);
         if (!select.Step()) return found is { Transactions: 0, Status: BlockStatus.Executed } ? [] : null;
-        var receipts = Decode(select.Blob(0), StoreCodec.DecodeReceipts, $"the receipts of block {blockHash}");
+        var receipts = Decode(select.Blob(0), StoreCodec.DecodeReceipts, $"table receipts, the receipts of block {blockHash},");
         select.Reset();
         return receipts;
     }
@@ -95,7 +95,7 @@ internal sealed class SqliteChainReader : IChainReaderLease
         if (FindArrival(blockHash) is not { } found) return null;
         var select = Use(_connection.Senders).Bind(1, found.Arrival);
         if (!select.Step()) return found.Transactions == 0 ? [] : null;
-        var senders = StoreCodec.DecodeSenders(select.Blob(0));
+        var senders = Decode(select.Blob(0), StoreCodec.DecodeSenders, $"table senders, the senders of block {blockHash},");
         select.Reset();
         return senders;
     }
@@ -104,6 +104,7 @@ internal sealed class SqliteChainReader : IChainReaderLease
     {
         var select = Use(_connection.CanonicalHash).Bind(1, number);
         if (!select.Step()) return null;
+        if (select.Blob(0).IsEmpty || select.UInt64(1) != number) throw Damaged($"table canonical, its row {number}, points to {(select.Blob(0).IsEmpty ? "no block" : $"block {select.UInt64(1)}")}");
         var hash = new Hash256(select.Blob(0));
         select.Reset();
         return hash;
@@ -113,7 +114,7 @@ internal sealed class SqliteChainReader : IChainReaderLease
     {
         var records = new List<BlockRecord>();
         var select = Use(_connection.BlocksByNumber).Bind(1, number);
-        while (select.Step()) records.Add(ReadRecord(select));
+        while (select.Step()) records.Add(ReadBlockRow(select, null).Record);
         return records;
     }
 
@@ -136,7 +137,7 @@ internal sealed class SqliteChainReader : IChainReaderLease
         {
             var select = Use(_connection.Step).Bind(1, id);
             if (!select.Step()) continue;
-            if (select.Blob(0).SequenceEqual(transactionHash.Bytes)) steps.Add(Decode(select.Blob(1), StoreCodec.DecodeStep, $"a step of transaction {transactionHash}"));
+            if (select.Blob(0).SequenceEqual(transactionHash.Bytes)) steps.Add(Decode(select.Blob(1), StoreCodec.DecodeStep, $"table steps, row {id} of transaction {transactionHash},"));
             select.Reset();
         }
 
@@ -177,16 +178,20 @@ internal sealed class SqliteChainReader : IChainReaderLease
     {
         var select = Use(_connection.ConsensusState);
         if (!select.Step()) return null;
-        var state = StoreCodec.DecodeConsensusState(select.Blob(0), block);
+        var row = select.Blob(0).ToArray();
         select.Reset();
-        return state;
+        var sum = Use(_connection.ConsensusSum);
+        if (sum.Step() && row.Length >= Hash256.Size && sum.Blob(0).StartsWith(row.AsSpan(0, Hash256.Size)) && !sum.Blob(0).SequenceEqual(StoreCodec.SumOfConsensusState(row)))
+            throw Damaged("table meta, the row 'consensus', does not add up to its sum");
+        sum.Reset();
+        return StoreCodec.DecodeConsensusState(row, block);
     }
 
     public IReadOnlyList<Reorg> GetReorgs(int limit)
     {
         var reorgs = new List<Reorg>();
         var select = Use(_connection.Reorgs).Bind(1, Math.Max(limit, 0));
-        while (select.Step()) reorgs.Add(Decode(select.Blob(0), StoreCodec.DecodeReorg, "a reorganisation"));
+        while (select.Step()) reorgs.Add(Decode(select.Blob(0), StoreCodec.DecodeReorg, "table reorgs, a row"));
         return reorgs;
     }
 
@@ -221,8 +226,11 @@ internal sealed class SqliteChainReader : IChainReaderLease
         if (!select.Step()) return null;
         var code = select.Blob(0).ToArray();
         select.Reset();
-        return code;
+        return Keccak256.Hash(code) == hash ? code : throw Damaged($"table codes, code {hash}, has another hash");
     }
+
+    /// <summary>The first record in what this reader sees that cannot be right; null where there is none.</summary>
+    public string? FindDamage() => new SqliteCheck(_connection.Database, this).FindDamage();
 
     /// <summary>Copies what this reader sees.</summary>
     public void BackupTo(SqliteDatabase destination, Action<long, long>? progress, CancellationToken cancellation) => _connection.Database.BackupTo(destination, progress, cancellation);
@@ -298,10 +306,20 @@ internal sealed class SqliteChainReader : IChainReaderLease
     private byte[] ReadTransaction(long place)
     {
         var select = Use(_connection.Body).Bind(1, IndexKeys.ArrivalOf(place));
-        if (!select.Step()) throw Damaged($"the block that arrived as number {IndexKeys.ArrivalOf(place)} has no body");
-        var transaction = StoreCodec.TransactionOf(select.Blob(0), IndexKeys.PositionOf(place)).ToArray();
-        select.Reset();
-        return transaction;
+        var record = $"table bodies, row {IndexKeys.ArrivalOf(place)},";
+        if (!select.Step()) throw Damaged($"{record} is missing");
+        try
+        {
+            return StoreCodec.TransactionOf(select.Blob(0), select.Blob(1), IndexKeys.PositionOf(place)).ToArray();
+        }
+        catch (RlpException problem)
+        {
+            throw Damaged($"{record} cannot be read: {problem.Message}");
+        }
+        finally
+        {
+            select.Reset();
+        }
     }
 
     // The first place that is no longer before the cursor. A cursor above the chain's end bounds nothing.
@@ -316,34 +334,41 @@ internal sealed class SqliteChainReader : IChainReaderLease
         var position = IndexKeys.PositionOf(place);
         var encoded = ReadTransaction(place);
         var select = Use(_connection.Senders).Bind(1, IndexKeys.ArrivalOf(place));
-        if (!select.Step()) throw Damaged($"block {block.Hash} has no senders");
+        if (!select.Step()) throw Damaged($"table senders has none for block {block.Hash}");
         var sender = StoreCodec.SenderOf(select.Blob(0), position);
         select.Reset();
         if (sender != address && Transaction.Decode(encoded).To != address) return null;
         return new AddressEntry(Keccak256.Hash(encoded), block.Hash, block.Number, position);
     }
 
-    private BlockRecord ReadRecord(SqliteStatement row) => new(
-        new Hash256(row.Blob(1)),
-        row.UInt64(2),
-        Decode(row.Blob(7), static header => new RlpReader(header).ReadList().ReadHash(), "a header"),
-        UInt256.FromBigEndian(row.Blob(6)),
-        row.UInt64(0),
-        new At(row.Int64(4)),
-        (BlockStatus)row.Int32(3),
-        row.Int32(5));
-
-    private SealedHeader ReadHeader(SqliteStatement row)
+    // The header vouches for itself by its hash, and for the columns that repeat what it says.
+    private (BlockRecord Record, SealedHeader Header) ReadBlockRow(SqliteStatement row, Hash256? asked)
     {
+        var hash = new Hash256(row.Blob(1));
         var header = Decode(row.Blob(7), static bytes =>
         {
             var rlp = new RlpReader(bytes);
             return SealedHeader.Read(ref rlp);
-        }, "a header");
-        return header.Hash.Bytes.SequenceEqual(row.Blob(1)) ? header : throw Damaged($"the header of block {new Hash256(row.Blob(1))} has another hash, {header.Hash}");
+        }, $"table blocks, the header of block {hash},");
+        if (header.Hash != hash || (asked is { } key && key != hash)) throw Damaged($"table blocks, the header of block {asked ?? hash}, has another hash, {header.Hash}");
+        if (header.Number != row.UInt64(2)) throw Damaged($"table blocks, block {hash}, is kept under the number {row.UInt64(2)} and has {header.Number}");
+        if (row.Int64(3) is < 0 or > (long)BlockStatus.Invalid || row.Int64(0) < 0) throw Damaged($"table blocks, block {hash}, has the status {row.Int64(3)}");
+        return (new BlockRecord(hash, header.Number, header.ParentHash, UInt256.FromBigEndian(row.Blob(6)), row.UInt64(0), new At(row.Int64(4)), (BlockStatus)row.Int32(3), row.Int32(5)), header);
     }
 
-    private T Decode<T>(ReadOnlySpan<byte> bytes, Func<ReadOnlySpan<byte>, T> decode, string what)
+    private BlockBody DecodeBody(SqliteStatement row, string record)
+    {
+        try
+        {
+            return StoreCodec.DecodeBody(row.Blob(0), row.Blob(1));
+        }
+        catch (RlpException problem)
+        {
+            throw Damaged($"{record} cannot be read: {problem.Message}");
+        }
+    }
+
+    private T Decode<T>(ReadOnlySpan<byte> bytes, Func<ReadOnlySpan<byte>, T> decode, string record)
     {
         try
         {
@@ -351,10 +376,9 @@ internal sealed class SqliteChainReader : IChainReaderLease
         }
         catch (RlpException problem)
         {
-            throw Damaged($"{what} cannot be read: {problem.Message}");
+            throw Damaged($"{record} cannot be read: {problem.Message}");
         }
     }
 
-    private StoreException Damaged(string what) =>
-        new(StoreFailure.Corrupt, $"'{_connection.Database.Path}' is damaged: {what}. Restore a backup, or move the folder away and synchronise anew.");
+    private StoreException Damaged(string what) => StoreGuard.Damaged(_connection.Database.Path, what);
 }

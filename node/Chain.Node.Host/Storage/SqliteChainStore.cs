@@ -18,6 +18,7 @@ public sealed class SqliteChainStore : IChainStore
     private readonly ConcurrentBag<SqliteReadConnection> _idleReaders = [];
     private readonly SqliteStoreOptions _options;
     private readonly DataFolderLock _folderLock;
+    private readonly HeadMark _mark;
     private readonly SqliteDatabase _database;
     private readonly DeferredIndexes _indexes = new();
     private readonly TrieNodeBytesCache _nodes;
@@ -27,9 +28,9 @@ public sealed class SqliteChainStore : IChainStore
     private readonly SqliteReadConnection _directConnection;
     private volatile bool _closed;
 
-    private SqliteChainStore(DataFolderLock folderLock, SqliteDatabase database, SqliteStoreOptions options)
+    private SqliteChainStore(DataFolderLock folderLock, HeadMark mark, SqliteDatabase database, SqliteStoreOptions options)
     {
-        (_folderLock, _database, _options) = (folderLock, database, options);
+        (_folderLock, _mark, _database, _options) = (folderLock, mark, database, options);
         _nodes = new TrieNodeBytesCache(options.NodeCacheBytes);
         var unindexed = SqliteIndexTables.Recover(database, _indexes);
         _writer = new SqliteBatchWriter(database, _indexes);
@@ -47,23 +48,25 @@ public sealed class SqliteChainStore : IChainStore
         options ??= new SqliteStoreOptions();
         var path = Path.Combine(folder, FileName);
         var folderLock = DataFolderLock.Take(folder);
+        HeadMark? mark = null;
         SqliteDatabase? database = null;
         try
         {
-            if (File.Exists(path)) SqliteSchema.Format.RequireReadable(path);
-            database = new SqliteDatabase(path, readOnly: false);
-            SqliteSchema.Format.CreateIfEmpty(database, SqliteSchema.Tables, genesis);
-            database.KeepLogOnClose(true);
-            SqliteSchema.Format.RequireGenesis(database, genesis);
-            database.KeepLogOnClose(false);
+            mark = HeadMark.Load(folder);
+            if (!DatabaseFiles.Exists(path, mark)) SqliteOpening.Create(path, genesis, mark, options);
+            database = SqliteOpening.Check(path, genesis, mark, options);
             database.Execute($"PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit={options.LogBytesToCheckpoint}; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY; PRAGMA synchronous=NORMAL");
             if (options.MaxPages > 0) database.Execute($"PRAGMA max_page_count={options.MaxPages}");
-            return new SqliteChainStore(folderLock, database, options);
+            var store = new SqliteChainStore(folderLock, mark, database, options);
+            mark.Open();
+            return store;
         }
-        catch
+        catch (Exception problem)
         {
             database?.Dispose();
+            mark?.Dispose();
             folderLock.Dispose();
+            if (StoreGuard.IsOfContent(problem)) throw StoreGuard.Damaged(path, problem.Message, problem);
             throw;
         }
     }
@@ -73,7 +76,7 @@ public sealed class SqliteChainStore : IChainStore
     /// node's log cannot be emptied.
     /// </summary>
     /// <exception cref="StoreException">There is none, it is newer, damaged, or not to be read.</exception>
-    public static IChainReaderLease OpenReadOnly(string folder) => OpenSnapshot(folder);
+    public static IChainReaderLease OpenReadOnly(string folder) => new GuardedReader(OpenSnapshot(folder), Path.Combine(folder, FileName));
 
     /// <summary>Copies the store of a data folder to a new file, whoever has it open. See <see cref="BackupTo"/>.</summary>
     public static void Backup(string folder, string path, Action<long, long>? progress, CancellationToken cancellation) =>
@@ -93,10 +96,11 @@ public sealed class SqliteChainStore : IChainStore
             _writer.Write(batch);
         }
 
+        Remember(batch);
         foreach (var (hash, node) in batch.TrieNodes) _nodes.Add(hash, node);
     }
 
-    public IChainReaderLease OpenReader() => OpenChainReader(_nodes);
+    public IChainReaderLease OpenReader() => new GuardedReader(OpenChainReader(_nodes), _database.Path);
 
     public void Maintain(CancellationToken cancellation)
     {
@@ -126,6 +130,12 @@ public sealed class SqliteChainStore : IChainStore
             _nodes.Clear();
             return removed;
         }
+    }
+
+    public string? FindDamage()
+    {
+        using var reader = OpenChainReader(cache: null);
+        return reader.FindDamage();
     }
 
     /// <summary>Copies the store as of now to a new file, a database that <see cref="Open"/> reads. Commits go on meanwhile.</summary>
@@ -177,6 +187,8 @@ public sealed class SqliteChainStore : IChainStore
         lock (_direct) _directConnection.Dispose();
         while (_idleReaders.TryTake(out var reader)) reader.Dispose();
         _database.Dispose();
+        RememberClosing();
+        _mark.Dispose();
         _folderLock.Dispose();
     }
 
@@ -184,19 +196,34 @@ public sealed class SqliteChainStore : IChainStore
     {
         ArgumentNullException.ThrowIfNull(folder);
         var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path)) throw new StoreException(StoreFailure.Io, $"There is no chain in '{folder}': it has no {FileName}. Name a node's data folder.");
+        using var mark = HeadMark.Load(folder);
+        if (!DatabaseFiles.Exists(path, mark)) throw new StoreException(StoreFailure.Io, $"There is no chain in '{folder}': it has no {FileName}. Name a node's data folder.");
         SqliteSchema.Format.RequireReadable(path);
-        var connection = new SqliteReadConnection(path);
+        return SqliteOpening.Snapshot(path);
+    }
+
+    // What it writes is for the next start alone: an old mark knows less and is no reason to end a commit that is done.
+    private void Remember(StoreBatch batch)
+    {
+        if (batch.Head is not { } head || _mark.Head?.Hash == head.Head || batch.Canonical.LastOrDefault(change => change.Added)?.Block is not { } block) return;
+        Quietly(() => _mark.Set(new BlockRef(block.Number, block.Hash)));
+    }
+
+    private void RememberClosing()
+    {
+        var path = DatabaseFiles.RealPath(_database.Path);
+        if (new FileInfo(path + "-wal") is not { Exists: true, Length: > 0 }) Quietly(() => _mark.Close(path));
+    }
+
+    private static void Quietly(Action write)
+    {
         try
         {
-            // Within one transaction: what waits in the writer's memory is found from the rows that the transaction sees.
-            var indexes = new DeferredIndexes();
-            return new SqliteChainReader(connection, indexes, cache: null, static connection => connection.Dispose(), () => SqliteIndexTables.Recover(connection.Database, indexes));
+            write();
         }
-        catch
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            connection.Dispose();
-            throw;
+            // The mark stays as it was.
         }
     }
 
@@ -222,12 +249,12 @@ public sealed class SqliteChainStore : IChainStore
     }
 
     // The node's own reads: one connection, so that they find its statements and pages warm.
-    private T Read<TAsk, T>(Func<SqliteChainReader, TAsk, T> read, TAsk ask)
+    private T Read<TAsk, T>(Func<GuardedReader, TAsk, T> read, TAsk ask)
     {
         lock (_direct)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            using var reader = new SqliteChainReader(_directConnection, _indexes, _nodes, static _ => { });
+            using var reader = new GuardedReader(new SqliteChainReader(_directConnection, _indexes, _nodes, static _ => { }), _database.Path);
             return read(reader, ask);
         }
     }

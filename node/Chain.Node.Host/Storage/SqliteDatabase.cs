@@ -9,8 +9,6 @@ namespace Chain.Node.Host;
 /// </summary>
 internal sealed class SqliteDatabase : IDisposable
 {
-    private const string SynchroniseAnew = "Restore a backup, or move the folder away and synchronise anew.";
-
     private readonly string _whenDamaged;
     private readonly sqlite3 _handle;
     private readonly List<SqliteStatement> _statements = [];
@@ -19,7 +17,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     /// <param name="whenDamaged">What a person is to do about a damaged file.</param>
     /// <exception cref="StoreException">The file cannot be opened or is no database.</exception>
-    public SqliteDatabase(string path, bool readOnly, string whenDamaged = SynchroniseAnew)
+    public SqliteDatabase(string path, bool readOnly, string whenDamaged = StoreException.WayOut + ".")
     {
         Path = path;
         _whenDamaged = whenDamaged;
@@ -131,4 +129,7 @@ internal sealed class SqliteBugException(int code, string message) : InvalidOper
 {
     /// <summary>SQLite's extended result code.</summary>
     public int Code => code;
+
+    /// <summary>Whether the interface itself was used wrongly, which no content of a file explains.</summary>
+    public bool IsMisuse => (code & 0xff) is SQLITE_MISUSE or SQLITE_RANGE;
 }

@@ -11,6 +11,8 @@ namespace Chain.Node.Host;
 /// <param name="Elsewhere">What to name instead of a file that does not fit: "another data folder".</param>
 internal sealed record SqliteFormat(int ApplicationId, int Version, string Name, string Content, string Elsewhere)
 {
+    private const string Meta = "CREATE TABLE meta(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
+
     /// <summary>Refuses a file that another program or a newer version of this one made, by its header alone: nothing is touched.</summary>
     /// <remarks>Not for a file that this process may have open without a write-ahead log: closing it here would release SQLite's locks (POSIX, fcntl).</remarks>
     public void RequireReadable(string path)
@@ -20,7 +22,6 @@ internal sealed record SqliteFormat(int ApplicationId, int Version, string Name,
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             var length = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-            if (length == 0) return;
             if (length < header.Length || !header.StartsWith("SQLite format 3\0"u8)) throw Foreign(path, "it does not begin as a SQLite database does");
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -41,7 +42,7 @@ internal sealed record SqliteFormat(int ApplicationId, int Version, string Name,
             if (IsEmpty(database))
             {
                 database.Execute($"PRAGMA application_id={ApplicationId}; PRAGMA user_version={Version};");
-                database.Execute("CREATE TABLE meta(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;");
+                database.Execute(Meta);
                 database.Execute(tables);
                 using var insert = database.Prepare("INSERT INTO meta VALUES('genesis', ?)");
                 insert.Bind(1, genesis.Bytes).Run();
@@ -54,6 +55,20 @@ internal sealed record SqliteFormat(int ApplicationId, int Version, string Name,
             database.Rollback();
             throw;
         }
+    }
+
+    /// <summary>Refuses a database whose tables are not exactly those of this version: a changed byte may sit in their definitions.</summary>
+    public void RequireTables(SqliteDatabase database, string tables)
+    {
+        var expected = $"{Meta}\n{tables}".ReplaceLineEndings("\n").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal);
+        using var found = database.Prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL");
+        while (found.Step())
+        {
+            var sql = System.Text.Encoding.UTF8.GetString(found.Blob(1)).ReplaceLineEndings("\n");
+            if (!expected.Remove(sql)) throw StoreGuard.Damaged(database.Path, $"the definition of '{System.Text.Encoding.UTF8.GetString(found.Blob(0))}' is not that of schema version {Version}");
+        }
+
+        if (expected.Count > 0) throw StoreGuard.Damaged(database.Path, $"it lacks what schema version {Version} has: {expected.Order(StringComparer.Ordinal).First()}");
     }
 
     /// <summary>Whether the file has no tables yet.</summary>

@@ -39,11 +39,11 @@ internal static class SqliteIndexTables
         }
 
         var arrivals = new List<long>();
-        using var blocks = database.Prepare("SELECT u.arrival, b.body, s.senders FROM unindexed_blocks u JOIN bodies b ON b.arrival=u.arrival JOIN senders s ON s.arrival=u.arrival ORDER BY u.arrival");
+        using var blocks = database.Prepare("SELECT u.arrival, b.body, s.senders, b.sidecar FROM unindexed_blocks u JOIN bodies b ON b.arrival=u.arrival JOIN senders s ON s.arrival=u.arrival ORDER BY u.arrival");
         while (blocks.Step())
         {
             arrivals.Add(blocks.Int64(0));
-            AddBlock(indexes, blocks.Int64(0), StoreCodec.DecodeBody(blocks.Blob(1)).Transactions, StoreCodec.DecodeSenders(blocks.Blob(2)));
+            AddBlock(indexes, blocks.Int64(0), StoreCodec.DecodeBody(blocks.Blob(1), blocks.Blob(3)).Transactions, StoreCodec.DecodeSenders(blocks.Blob(2)));
         }
 
         return arrivals;

@@ -25,7 +25,7 @@ internal sealed class SqliteMaintenance : IDisposable
     public SqliteMaintenance(SqliteDatabase database, SqliteBatchWriter writer, DeferredIndexes indexes, SqliteWriteTurns turns, SqliteStoreOptions options)
     {
         (_writer, _indexes, _turns, _options) = (writer, indexes, turns, options);
-        _log = new FileInfo(database.Path + "-wal");
+        _log = new FileInfo(DatabaseFiles.RealPath(database.Path) + "-wal");
         _inserts = [.. indexes.All.Select(index => database.Prepare($"INSERT OR IGNORE INTO {index.Table} VALUES(?,?)"))];
         _setNodeMark = database.Prepare($"INSERT OR REPLACE INTO meta VALUES('{SqliteIndexTables.NodeMark}',?)");
         _setStepMark = database.Prepare($"INSERT OR REPLACE INTO meta VALUES('{SqliteIndexTables.StepMark}',?)");

@@ -17,6 +17,7 @@ internal sealed class SqliteReadConnection : IDisposable
             End = _database.Prepare("COMMIT");
             Meta = _database.Prepare("SELECT value FROM meta WHERE key='head'");
             ConsensusState = _database.Prepare("SELECT value FROM meta WHERE key='consensus'");
+            ConsensusSum = _database.Prepare("SELECT value FROM meta WHERE key='consensus_sum'");
             BlockByHash = _database.Prepare($"SELECT {BlockColumns} FROM blocks b WHERE b.hash=?");
             BlockByArrival = _database.Prepare($"SELECT {BlockColumns} FROM blocks b WHERE b.arrival=?");
             BlocksByNumber = _database.Prepare($"SELECT {BlockColumns} FROM blocks b WHERE b.number=? ORDER BY b.arrival");
@@ -25,7 +26,7 @@ internal sealed class SqliteReadConnection : IDisposable
             Receipts = _database.Prepare("SELECT receipts FROM receipts WHERE arrival=?");
             Senders = _database.Prepare("SELECT senders FROM senders WHERE arrival=?");
             CanonicalArrival = _database.Prepare("SELECT arrival FROM canonical WHERE number=?");
-            CanonicalHash = _database.Prepare("SELECT b.hash FROM canonical c JOIN blocks b ON b.arrival=c.arrival WHERE c.number=?");
+            CanonicalHash = _database.Prepare("SELECT b.hash, b.number FROM canonical c LEFT JOIN blocks b ON b.arrival=c.arrival WHERE c.number=?");
             TransactionPlaces = _database.Prepare("SELECT place FROM transaction_index WHERE prefix=?");
             AddressPlaces = _database.Prepare("SELECT place FROM address_index WHERE prefix=? AND place<? ORDER BY place DESC");
             StepPlaces = _database.Prepare("SELECT place FROM step_index WHERE prefix=?");
@@ -50,6 +51,8 @@ internal sealed class SqliteReadConnection : IDisposable
     public SqliteStatement Meta { get; }
 
     public SqliteStatement ConsensusState { get; }
+
+    public SqliteStatement ConsensusSum { get; }
 
     public SqliteStatement BlockByHash { get; }
 

@@ -21,6 +21,18 @@ public sealed record SqliteStoreOptions
     /// <summary>Read-only connections kept for the next reader.</summary>
     public int IdleReaders { get; init; } = 4;
 
+    /// <summary>
+    /// A database of at most so many bytes that was not closed in good order is checked whole before it is used; a longer one
+    /// record by record as it is read.
+    /// </summary>
+    public long MaxBytesToCheck { get; init; } = 64L << 20;
+
+    /// <summary>The settings that the chain depends on (<see cref="ChainSettings"/>); null does not compare them.</summary>
+    public string? Settings { get; init; }
+
+    /// <summary>Hears what a person should know about the folder although it serves; null for nobody.</summary>
+    public Action<string>? Note { get; init; }
+
     /// <summary>The most pages that the database may have; 0 for no bound. Lets a test fill the disk.</summary>
     internal int MaxPages { get; init; }
 }

@@ -1,8 +1,12 @@
+using System.Buffers.Binary;
 using Chain.Primitives;
 
 namespace Chain.Node.Host;
 
-/// <summary>The bytes of what a row holds, as RLP. Shared by the stores on disk.</summary>
+/// <summary>
+/// The bytes of what a row holds, as RLP. Shared by the stores on disk. What no hash in a header vouches for carries a sum behind
+/// it; rows of before there was one have none, and a reader of then stops before it.
+/// </summary>
 internal static class StoreCodec
 {
     public static byte[] EncodeHeader(BlockHeader header)
@@ -12,26 +16,26 @@ internal static class StoreCodec
         return rlp.ToArray();
     }
 
-    /// <summary>[transactions, ommers, withdrawals?].</summary>
-    public static byte[] EncodeBody(BlockBody body)
+    /// <summary>[transactions, ommers, withdrawals?], and a sum over that and the sidecar, which has a column of its own.</summary>
+    public static byte[] EncodeBody(BlockBody body, ReadOnlySpan<byte> sidecar)
     {
         var rlp = new RlpWriter(64 + (body.Transactions.Count * 160));
         rlp.StartList();
         body.WriteItemsTo(rlp);
         rlp.EndList();
-        return rlp.ToArray();
+        return WithSum(rlp.WrittenSpan, sidecar);
     }
 
-    public static BlockBody DecodeBody(ReadOnlySpan<byte> bytes)
+    public static BlockBody DecodeBody(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> sidecar)
     {
-        var rlp = new RlpReader(bytes).ReadList();
+        var rlp = ReadSummed(bytes, sidecar);
         return BlockBody.ReadItems(ref rlp);
     }
 
     /// <summary>The EIP-2718 bytes of one transaction of a body.</summary>
-    public static ReadOnlySpan<byte> TransactionOf(ReadOnlySpan<byte> body, int position)
+    public static ReadOnlySpan<byte> TransactionOf(ReadOnlySpan<byte> body, ReadOnlySpan<byte> sidecar, int position)
     {
-        var transactions = new RlpReader(body).ReadList().ReadList();
+        var transactions = ReadSummed(body, sidecar).ReadList();
         for (var i = 0; i < position; i++) transactions.ReadItem();
         return transactions.NextIsList ? transactions.ReadItem() : transactions.ReadBytes();
     }
@@ -60,13 +64,13 @@ internal static class StoreCodec
         }
 
         rlp.EndList();
-        return rlp.ToArray();
+        return WithSum(rlp.WrittenSpan);
     }
 
     public static List<Receipt> DecodeReceipts(ReadOnlySpan<byte> bytes)
     {
         var receipts = new List<Receipt>();
-        var rlp = new RlpReader(bytes).ReadList();
+        var rlp = ReadSummed(bytes);
         while (!rlp.IsAtEnd)
         {
             var type = (TransactionType)rlp.ReadInt32();
@@ -89,20 +93,25 @@ internal static class StoreCodec
         return receipts;
     }
 
-    /// <summary>20 bytes each, in order.</summary>
+    /// <summary>20 bytes each, in order, and a sum.</summary>
     public static byte[] EncodeSenders(IReadOnlyList<Address> senders)
     {
         var bytes = new byte[senders.Count * Address.Size];
         for (var i = 0; i < senders.Count; i++) senders[i].Bytes.CopyTo(bytes.AsSpan(i * Address.Size));
-        return bytes;
+        return WithSum(bytes);
     }
 
-    public static Address SenderOf(ReadOnlySpan<byte> senders, int position) => new(senders.Slice(position * Address.Size, Address.Size));
+    public static Address SenderOf(ReadOnlySpan<byte> bytes, int position)
+    {
+        RequireSum(bytes, bytes.Length / Address.Size * Address.Size);
+        return new Address(bytes.Slice(position * Address.Size, Address.Size));
+    }
 
     public static Address[] DecodeSenders(ReadOnlySpan<byte> bytes)
     {
         var senders = new Address[bytes.Length / Address.Size];
-        for (var i = 0; i < senders.Length; i++) senders[i] = SenderOf(bytes, i);
+        RequireSum(bytes, senders.Length * Address.Size);
+        for (var i = 0; i < senders.Length; i++) senders[i] = new Address(bytes.Slice(i * Address.Size, Address.Size));
         return senders;
     }
 
@@ -120,12 +129,12 @@ internal static class StoreCodec
         if (step.Reason is { } reason) rlp.Write(reason);
         rlp.EndList();
         rlp.EndList();
-        return rlp.ToArray();
+        return WithSum(rlp.WrittenSpan);
     }
 
     public static TransactionStep DecodeStep(ReadOnlySpan<byte> bytes)
     {
-        var rlp = new RlpReader(bytes).ReadList();
+        var rlp = ReadSummed(bytes);
         var fate = (TransactionFate)rlp.ReadInt32();
         var at = ReadAt(ref rlp);
         var block = rlp.ReadList();
@@ -151,12 +160,12 @@ internal static class StoreCodec
         rlp.Write(reorg.TransactionsReturned);
         rlp.Write(reorg.TransactionsConflicting);
         rlp.EndList();
-        return rlp.ToArray();
+        return WithSum(rlp.WrittenSpan);
     }
 
     public static Reorg DecodeReorg(ReadOnlySpan<byte> bytes)
     {
-        var rlp = new RlpReader(bytes).ReadList();
+        var rlp = ReadSummed(bytes);
         return new Reorg(ReadAt(ref rlp), rlp.ReadInt32(), ReadBlockRef(ref rlp), ReadBlockRef(ref rlp), ReadBlockRef(ref rlp), rlp.ReadInt32(), rlp.ReadInt32());
     }
 
@@ -170,16 +179,25 @@ internal static class StoreCodec
         rlp.Write(head.NextLogOffset);
         rlp.Write(head.Finalized);
         rlp.EndList();
-        return rlp.ToArray();
+        return WithSum(rlp.WrittenSpan);
     }
 
     public static HeadRecord DecodeHead(ReadOnlySpan<byte> bytes)
     {
-        var rlp = new RlpReader(bytes).ReadList();
+        var rlp = ReadSummed(bytes);
         var (head, genesis, arrival, offset) = (rlp.ReadHash(), rlp.ReadHash(), rlp.ReadUInt64(), rlp.ReadUInt64());
 
         // Written since proof of stake is there; before, nothing was final.
         return new HeadRecord(head, genesis, arrival, offset, rlp.IsAtEnd ? genesis : rlp.ReadHash());
+    }
+
+    /// <summary>What vouches for a consensus state: the block's hash and a sum over the row above.</summary>
+    public static byte[] SumOfConsensusState(ReadOnlySpan<byte> row)
+    {
+        var bytes = new byte[Hash256.Size + Crc32C.Size];
+        row[..Hash256.Size].CopyTo(bytes);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(Hash256.Size), Crc32C.Of(row));
+        return bytes;
     }
 
     /// <summary>The block's hash, then the state as it is.</summary>
@@ -188,6 +206,31 @@ internal static class StoreCodec
     /// <summary>The state, if it is that after this block.</summary>
     public static byte[]? DecodeConsensusState(ReadOnlySpan<byte> bytes, Hash256 block) =>
         bytes.StartsWith(block.Bytes) ? bytes[Hash256.Size..].ToArray() : null;
+
+    /// <summary>The row with its sum behind it.</summary>
+    /// <param name="beside">Bytes of another column that the sum covers too.</param>
+    private static byte[] WithSum(ReadOnlySpan<byte> row, ReadOnlySpan<byte> beside = default)
+    {
+        var bytes = new byte[row.Length + Crc32C.Size];
+        row.CopyTo(bytes);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(row.Length), Crc32C.Of(row, beside));
+        return bytes;
+    }
+
+    // A row of this length, checked against the sum behind it, if it was written since there are sums.
+    private static void RequireSum(ReadOnlySpan<byte> bytes, int length, ReadOnlySpan<byte> beside = default)
+    {
+        if (bytes.Length == length) return;
+        if (bytes.Length != length + Crc32C.Size || BinaryPrimitives.ReadUInt32BigEndian(bytes[length..]) != Crc32C.Of(bytes[..length], beside)) throw new RlpException("its bytes do not add up to the sum behind them");
+    }
+
+    private static RlpReader ReadSummed(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> beside = default)
+    {
+        var rlp = new RlpReader(bytes);
+        var items = rlp.ReadList();
+        RequireSum(bytes, bytes.Length - rlp.Rest.Length, beside);
+        return items;
+    }
 
     private static void Write(RlpWriter rlp, At at) => rlp.Write(unchecked((ulong)at.UnixMs));
 

@@ -41,9 +41,9 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     {
         ArgumentNullException.ThrowIfNull(path);
         CreateFolder(path);
+        CreateIfMissing(path, genesis);
         return Open(path, database =>
         {
-            SigningHistoryTables.Format.CreateIfEmpty(database, SigningHistoryTables.Tables, genesis);
             SigningHistoryTables.Format.RequireGenesis(database, genesis);
             return genesis;
         });
@@ -179,16 +179,47 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
             database.Execute("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL");
             return new SigningHistory(database, genesis);
         }
-        catch
+        catch (Exception problem)
         {
             database.Dispose();
+            if (StoreGuard.IsOfContent(problem)) throw new StoreException(StoreFailure.Corrupt, $"'{path}' is damaged: {problem.Message}. {WhenDamaged}", problem);
             throw;
+        }
+    }
+
+    // Made under a name of its own and renamed once it is whole, so that an empty file is always the rest of a history. Of several
+    // processes at once the first gives it the name.
+    private static void CreateIfMissing(string path, Hash256 genesis)
+    {
+        if (new FileInfo(path) is { Exists: true } file)
+        {
+            if (file.Length == 0) throw new StoreException(StoreFailure.Corrupt, $"'{path}' is empty (0 bytes), which a signing history never is. {WhenDamaged}");
+            return;
+        }
+
+        var partial = $"{path}.{Guid.NewGuid():n}.new";
+        try
+        {
+            using (var database = new SqliteDatabase(partial, readOnly: false, WhenDamaged)) SigningHistoryTables.Format.CreateIfEmpty(database, SigningHistoryTables.Tables, genesis);
+            File.Move(partial, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process was faster; its file is as good.
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreFailure.Io, $"The signing history '{path}' cannot be made: {problem.Message}", problem);
+        }
+        finally
+        {
+            File.Delete(partial);
         }
     }
 
     private static void RequireSound(SqliteDatabase database)
     {
-        using var check = database.Prepare("PRAGMA quick_check(1)");
+        using var check = database.Prepare("PRAGMA integrity_check(1)");
         if (check.Step() && check.Blob(0) is var said && !said.SequenceEqual("ok"u8))
             throw new StoreException(StoreFailure.Corrupt, $"'{database.Path}' is damaged: {System.Text.Encoding.UTF8.GetString(said)}. {WhenDamaged}");
     }

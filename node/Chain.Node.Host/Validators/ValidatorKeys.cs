@@ -13,6 +13,7 @@ public static class ValidatorKeys
     public const string FolderName = "validators";
 
     private const string Ending = ".key";
+    private const int NameDigits = 66;
 
     /// <summary>All keys in the folder, in the order of their file names; none where there is no folder. The error names the file and what is wrong with it.</summary>
     public static Verdict<ValidatorSecret[], string> Load(string folder)
@@ -29,6 +30,7 @@ public static class ValidatorKeys
                 path = file;
                 if (!SecretKeyFile.Read(file).IsOk(out var key, out var error)) return $"The validator key {file} {error}. Restore it, or move it away to go on without it.";
                 var secret = new ValidatorSecret(key);
+                if (Path.GetFileNameWithoutExtension(file) is { Length: NameDigits } name && name.All(char.IsAsciiHexDigit) && name != NameOf(secret.Key)) return $"The validator key {file} holds another key than its name says, {NameOf(secret.Key)}: it is damaged or misnamed. Restore it, or move it away to go on without it.";
                 if (!files.TryAdd(secret.Key, file)) return $"The validator keys {files[secret.Key]} and {file} are the same key. Remove one of them.";
                 secrets.Add(secret);
             }

@@ -53,8 +53,8 @@ internal static class ViewBuilder
 
     private static SealedHeader Marked(BlockTree tree, IChainReader store, ulong number)
     {
-        var hash = tree.CanonicalHash(number) ?? throw new InvalidOperationException($"The chain has no block {number} below its head {tree.Head.Number}.");
-        return tree.Find(hash)?.Header ?? store.GetHeader(hash) ?? throw new InvalidOperationException($"The store lacks the header of block {number}.");
+        var hash = tree.CanonicalHash(number) ?? throw StoreException.Missing($"canonical block {number}, below its head {tree.Head.Number}");
+        return tree.Find(hash)?.Header ?? store.GetHeader(hash) ?? throw StoreException.Missing($"the header of block {number}");
     }
 
     private static List<BlockTreeNode> TreeOf(BlockTree tree, NodeLimits limits)

@@ -311,7 +311,7 @@ internal sealed class BlockImporter(
     public SealedBlock BlockOf(BlockEntry entry) =>
         _unsaved.TryGetValue(entry.Hash, out var block) ? block
         : _recent.Find(entry.Hash) is { } recent ? recent
-        : SealedBlock.FromStore(store.GetBlock(entry.Hash) ?? throw new InvalidOperationException($"The store lacks {entry.Header}."));
+        : SealedBlock.FromStore(store.GetBlock(entry.Hash) ?? throw StoreException.Missing($"{entry.Header}"));
 
     private ImportResult.Refused Refuse(Block block, PeerId? from, BlockError error)
     {

@@ -32,6 +32,12 @@ public interface IChainStore : IChainReader, IDisposable
     /// <returns>How many nodes were removed.</returns>
     long PruneStates(Func<IChainReader, IReadOnlyList<Hash256>> chooseRoots, CancellationToken cancellation);
 
+    /// <summary>
+    /// Goes through all that is stored for a record that cannot be right; null where there is none. For when something came to
+    /// pass that only damage or a bug explains: takes as long as reading everything.
+    /// </summary>
+    string? FindDamage();
+
     /// <summary>Copies the store as of now to a new file while it stays in use.</summary>
     void BackupTo(string path);
 }

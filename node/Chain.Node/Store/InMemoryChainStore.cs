@@ -84,6 +84,9 @@ public sealed class InMemoryChainStore : InMemoryChainReader, IChainStore
         return removed;
     }
 
+    /// <summary>Nothing: memory is not checked.</summary>
+    public string? FindDamage() => null;
+
     /// <summary>Not offered: there is no file.</summary>
     public void BackupTo(string path) => throw new NotSupportedException("A store in memory cannot be copied to a file.");
 

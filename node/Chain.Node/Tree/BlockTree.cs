@@ -23,9 +23,9 @@ internal sealed class BlockTree
         _rules = rules;
         _newForkChoice = newForkChoice;
         _store = store;
-        var headHeader = store.GetHeader(head.Head) ?? throw new InvalidOperationException($"The store names {head.Head} as its head but does not hold it.");
+        var headHeader = store.GetHeader(head.Head) ?? throw StoreException.Missing($"block {head.Head}, its head");
         Load(rules.FinalityHolds ? FinalizedNumber(head) : headHeader.Number - Math.Min(headHeader.Number, (ulong)heights));
-        Head = _entries[head.Head];
+        Head = _entries.GetValueOrDefault(head.Head) ?? throw StoreException.Missing($"the way from block {Floor} to its head {head.Head}");
         foreach (var entry in Ancestors(Head)) _canonical[entry.Number] = entry.Hash;
     }
 
@@ -64,7 +64,7 @@ internal sealed class BlockTree
     }
 
     public BlockEntry Parent(BlockEntry entry) =>
-        FindDeep(entry.Header.ParentHash) ?? throw new InvalidOperationException($"The parent of {entry.Header} is not in the store.");
+        FindDeep(entry.Header.ParentHash) ?? throw StoreException.Missing($"the parent of {entry.Header}");
 
     public bool IsCanonical(BlockEntry entry) => CanonicalHash(entry.Number) == entry.Hash;
 
@@ -156,7 +156,7 @@ internal sealed class BlockTree
     {
         while (_store.GetCanonicalHash(record.Number) != record.Hash)
         {
-            record = _store.GetBlockRecord(record.ParentHash) ?? throw new InvalidOperationException($"The parent of block {record.Number} {record.Hash} is not in the store.");
+            record = _store.GetBlockRecord(record.ParentHash) ?? throw StoreException.Missing($"the parent of block {record.Number} {record.Hash}");
         }
 
         return record.Number;
@@ -178,7 +178,7 @@ internal sealed class BlockTree
         _entries.Clear();
         _byNumber.Clear();
         Floor = floor;
-        var rootHash = _store.GetCanonicalHash(floor) ?? throw new InvalidOperationException($"The store has no canonical block {floor}.");
+        var rootHash = _store.GetCanonicalHash(floor) ?? throw StoreException.Missing($"the canonical block {floor}");
         var root = FromStore(rootHash);
         Insert(root);
         _forkChoice = _newForkChoice(new ForkChoiceBlock(root.Header, root.TotalDifficulty, root.Record.ArrivalOrder));
@@ -199,11 +199,11 @@ internal sealed class BlockTree
     }
 
     private ulong FinalizedNumber(HeadRecord head) =>
-        _store.GetHeader(head.Finalized)?.Number ?? throw new InvalidOperationException($"The store names {head.Finalized} as finalized but does not hold it.");
+        _store.GetHeader(head.Finalized)?.Number ?? throw StoreException.Missing($"block {head.Finalized}, the finalized one");
 
     private BlockEntry FromStore(Hash256 hash) => new(
-        _store.GetHeader(hash) ?? throw new InvalidOperationException($"The store lacks the header of {hash}."),
-        _store.GetBlockRecord(hash) ?? throw new InvalidOperationException($"The store lacks the record of {hash}."));
+        _store.GetHeader(hash) ?? throw StoreException.Missing($"the header of block {hash}"),
+        _store.GetBlockRecord(hash) ?? throw StoreException.Missing($"the record of block {hash}"));
 
     private void Insert(BlockEntry entry)
     {

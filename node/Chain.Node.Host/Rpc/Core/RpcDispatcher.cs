@@ -162,6 +162,11 @@ internal sealed partial class RpcDispatcher
         {
             return (new RpcError(RpcError.Unavailable, e.Message), null);
         }
+        catch (StoreException e)
+        {
+            _services.Node.Report(e, method.Name);
+            return (new RpcError(RpcError.Unavailable, $"stored data cannot be read: {e.Message}"), null);
+        }
         catch (Exception e)
         {
             // A bug of ours: the caller learns that, the log learns which, the node goes on.

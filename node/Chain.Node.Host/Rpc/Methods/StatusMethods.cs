@@ -98,7 +98,11 @@ internal sealed record Alert(string Name, string Message);
 /// <summary>The alerts, in the product's own words.</summary>
 internal static class Alerts
 {
-    public static readonly string[] Names = ["split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled", "signing_paused", "key_in_use_elsewhere", "read_only"];
+    public static readonly string[] Names =
+    [
+        "split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled", "signing_paused", "key_in_use_elsewhere",
+        "read_only", "store_damaged",
+    ];
 
     private const long MostClockOffsetMs = 2_000;
 
@@ -120,6 +124,7 @@ internal static class Alerts
         if (view.Head.Number > 0 && age * 1000 > interval * LagInBlockTimes) alerts.Add(new Alert("consensus_lag", Lag(view, age, interval)));
         if (view.Peers.IsEmpty && hadPeers && node.ReadOnlyReason is null) alerts.Add(new Alert("partition", "every peer is gone"));
         if (node.ReadOnlyReason is { } reason) alerts.Add(new Alert("read_only", reason));
+        if (node.DamageMet is { } damage) alerts.Add(new Alert("store_damaged", damage));
         if (view.Stake()?.StalledFinality() is { } stalled) alerts.Add(new Alert("finality_stalled", stalled));
         if (view.Stake() is { } stake) alerts.AddRange(stake.SilentValidators().Select(silent => new Alert(silent.IsInUseElsewhere ? "key_in_use_elsewhere" : "signing_paused", silent.Message)));
         return alerts;

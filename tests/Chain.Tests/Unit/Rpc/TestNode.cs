@@ -76,6 +76,10 @@ internal sealed class TestNode : INodeAccess
 
     public string? ReadOnlyReason { get; set; }
 
+    public string? DamageMet { get; private set; }
+
+    public void Report(StoreException damage, string reader) => DamageMet = damage.Message;
+
     public INodeAdmin? Admin { get; set; }
 
     /// <summary>Answers submissions without asking the core, where a test sets it.</summary>

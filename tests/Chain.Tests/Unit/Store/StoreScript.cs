@@ -10,6 +10,8 @@ namespace Chain.Tests;
 /// </summary>
 internal sealed class StoreScript
 {
+    private static readonly UInt256 OwnDifficulty = new(7, 0, 1, 0);
+
     private readonly Random _random;
     private readonly List<Known> _blocks = [];
     private readonly List<Known> _canonical = [];
@@ -97,7 +99,7 @@ internal sealed class StoreScript
         var body = new BlockBody([.. Enumerable.Range(0, count).Select(_ => MakeTransaction(parent))], _random.Next(4) == 0 ? [new Withdrawal(1, 2, _accounts[0], 3)] : null);
         var number = parent is null ? 0 : parent.Block.Number + 1;
         var block = new Block(new SealedHeader(MakeHeader(parent?.Block.Hash ?? Hash256.Zero, number, body)), body, _random.Next(4) == 0 ? Bytes(40) : ReadOnlyMemory<byte>.Empty);
-        var record = new BlockRecord(block.Hash, number, block.Header.ParentHash, (parent?.Record.TotalDifficulty ?? UInt256.Zero) + new UInt256(7, 0, 1, 0), (ulong)_blocks.Count, new At(_now), BlockStatus.Known, count);
+        var record = new BlockRecord(block.Hash, number, block.Header.ParentHash, (parent?.Record.TotalDifficulty ?? UInt256.Zero) + OwnDifficulty, (ulong)_blocks.Count, new At(_now), BlockStatus.Known, count);
         var known = new Known(block, executed ? record with { Status = BlockStatus.Executed } : record, [.. body.Transactions.Select(_ => _accounts[_random.Next(_accounts.Length)])]);
         _blocks.Add(known);
         batch.Blocks.Add((block, known.Record));
@@ -164,7 +166,7 @@ internal sealed class StoreScript
         TransactionsRoot = new Hash256(Bytes(32)),
         ReceiptsRoot = new Hash256(Bytes(32)),
         LogsBloom = Bloom.Empty,
-        Difficulty = 131072,
+        Difficulty = OwnDifficulty,
         Number = number,
         GasLimit = 30_000_000,
         GasUsed = 21000 * (ulong)body.Transactions.Count,

@@ -93,9 +93,12 @@ public sealed class StakeTests
         await using var network = await TestNetwork.UpAsync(2, "--consensus", "pos", "--validators", "16", "--slot", "500ms", "--slots-per-epoch", "4");
         await FinalizedAsync(network, epoch: 1);
         (await network.TestnetAsync("down")).Succeeded();
+        // With a whole history of what they signed, which is what lets both nodes sign with them.
         var keys = new[] { 0, 1 }.Select(node => Directory.GetFiles(KeyFolder(network, node)).Order(StringComparer.Ordinal).Take(3).ToList()).ToList();
+        foreach (var node in new[] { 0, 1 }) (await HistoryAsync(network, "export", node, node)).Succeeded();
         foreach (var (from, to) in new[] { (0, 1), (1, 0) })
         {
+            (await HistoryAsync(network, "import", to, from)).Succeeded();
             foreach (var key in keys[from]) File.Copy(key, Path.Combine(KeyFolder(network, to), Path.GetFileName(key)));
         }
 
@@ -251,6 +254,9 @@ public sealed class StakeTests
 
     private static async Task<List<int>> SlashedAsync(TestNetwork network, int node) =>
         [.. ((await network.CallAsync(node, "chain_status"))?["stake"]?["slashed"]?.AsArray() ?? []).Select(index => (int)index!)];
+
+    private static Task<Programs.Outcome> HistoryAsync(TestNetwork network, string verb, int node, int of) =>
+        Programs.ChainAsync("validator", "history", verb, "--data", Path.Combine(network.Folder, $"node{node}"), Path.Combine(network.Folder, $"history{of}.json"));
 
     private static string KeyFolder(TestNetwork network, int node) => Path.Combine(network.Folder, $"node{node}", "validators");
 

@@ -28,7 +28,7 @@ internal static class GenesisCommands
             return;
         }
 
-        foreach (var fact in facts) AnsiConsole.MarkupLine(Markup.Escape($"{fact.Name,-14}{fact.Value} {fact.Unit}".TrimEnd()));
+        foreach (var fact in facts) AnsiConsole.MarkupLine(Markup.Escape($"{fact.Name,-14}{$"{fact.Value} {fact.Unit}".Trim()}"));
     }
 
     private static Command Check()
@@ -86,4 +86,4 @@ internal static class GenesisCommands
 }
 
 /// <summary>One line of what a genesis file describes.</summary>
-internal sealed record GenesisFact(string Name, string Json, JsonNode Value, string Unit = "");
+internal sealed record GenesisFact(string Name, string Json, JsonNode? Value, string Unit = "");

@@ -50,10 +50,10 @@ internal static class GenesisNewCommand
                 // Before the keys, whose folder is refused once they are in it: after a full disk the same command can be given again.
                 stream.Write(Encoding.UTF8.GetBytes(text));
                 stream.Flush();
-                if (keys is not null && secrets.Length > 0) SaveKeys(keys.FullName, secrets);
+                if (keys is not null && secrets.Length > 0) SaveKeys(keys.FullName, secrets, ConsensusFactory.BuildGenesis(genesis).Block.Hash);
             });
             if (keys is null) GenesisCommands.Describe(parsed, file.FullName, genesis);
-            else GenesisCommands.Describe(parsed, file.FullName, genesis, new GenesisFact("keys", "keys", keys.FullName));
+            else GenesisCommands.Describe(parsed, file.FullName, genesis, new GenesisFact("keys", "keys", keys.FullName), HistoryFact(keys.FullName));
             return Task.FromResult(ChainProgram.Ok);
         }));
         return command;
@@ -94,10 +94,24 @@ internal static class GenesisNewCommand
         }
     }
 
-    private static void SaveKeys(string folder, ValidatorSecret[] secrets)
+    private static void SaveKeys(string folder, ValidatorSecret[] secrets, Hash256 genesis)
     {
         if (!ValidatorKeys.Create(folder, [.. secrets.Select(secret => secret.PrivateKey)]).IsOk(out _, out var error)) throw new GenesisException($"{error} No genesis file was written.");
+        if (HistoryBeside(folder) is not { } path) return;
+        using var history = SigningHistory.Open(path, genesis);
+        history.RegisterNew([.. secrets.Select(secret => secret.Key)]);
     }
+
+    /// <summary>The signing history of the data folder that the keys are in; null where they are elsewhere, to be handed out to nodes.</summary>
+    private static string? HistoryBeside(string folder)
+    {
+        var path = Path.TrimEndingDirectorySeparator(folder);
+        return Path.GetFileName(path) == ValidatorKeys.FolderName ? Path.Combine(Path.GetDirectoryName(path)!, SigningHistory.FileName) : null;
+    }
+
+    private static GenesisFact HistoryFact(string folder) => HistoryBeside(folder) is { } path
+        ? new("history", "signingHistory", path)
+        : new("history", "signingHistory", null, "none: a node that is given these keys is started once with --new-signing-history");
 
     private static void Refuse(ParseResult parsed, Option[] options, string rule)
     {

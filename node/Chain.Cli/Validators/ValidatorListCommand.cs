@@ -50,7 +50,7 @@ internal static class ValidatorListCommand
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLine($"slot {answer["slot"]}, epoch {answer["epoch"]}");
         foreach (var silent in answer["validators"]!.AsArray().Where(validator => validator!["silent"] is not null).GroupBy(validator => (string)validator!["silent"]!))
-            AnsiConsole.MarkupLine($"[yellow]warning:[/] {string.Join(", ", silent.Select(validator => $"v{validator!["index"]}"))} {Markup.Escape(silent.Key)}");
+            AnsiConsole.MarkupLine($"[yellow]warning:[/] {string.Join(", ", silent.Select(validator => $"v{validator!["index"]}"))}: {Markup.Escape(silent.Key)}");
         foreach (var warning in OnionRenewal.Warnings(answer)) AnsiConsole.MarkupLine($"[yellow]warning:[/] {Markup.Escape(warning)}");
     }
 

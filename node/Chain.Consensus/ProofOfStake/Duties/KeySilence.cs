@@ -7,7 +7,7 @@ public abstract record KeySilence
     {
     }
 
-    /// <summary>What is so and what to do, as the end of a sentence that begins with the validator.</summary>
+    /// <summary>What is so and what to do; for after the validator and a colon.</summary>
     public abstract string Message { get; }
 
     /// <summary>Whether the key could sign on another node as well, so the node listens for its votes and blocks before it signs.</summary>
@@ -17,9 +17,9 @@ public abstract record KeySilence
     public sealed record Listening(OwnMessage? Missing, Epoch Until, (Epoch Epoch, string Why)? NotCounted) : KeySilence
     {
         public override string Message =>
-            $"signs nothing before {Until}: {(Missing is { } missing ? $"this node's signing history ends before {missing}, which the chain shows" : "this node has no signing history of its key")}, "
-            + $"so another node may be using the key. It begins then unless something it signs is seen meanwhile{(NotCounted is var (epoch, why) ? $" ({epoch} did not count: {why})" : "")}; "
-            + "import its history, or restart the node with --new-signing-history to begin at once";
+            $"no signatures before {Until}: {(Missing is { } missing ? $"this node's signing history ends before {missing}, which the chain shows" : "this node has no signing history of the key")}, "
+            + $"so another node may be using it. Signing begins then unless the key is seen at work before{(NotCounted is var (epoch, why) ? $" ({epoch} did not count: {why})" : "")}; "
+            + "import the key's history, or restart this node with --new-signing-history, to begin at once";
     }
 
     /// <summary>Something signed with the key was heard that this node did not sign.</summary>
@@ -28,7 +28,7 @@ public abstract record KeySilence
     public sealed record UsedElsewhere(OwnMessage Heard, Epoch Epoch) : KeySilence
     {
         public override string Message =>
-            $"signs nothing here: {Heard} ({Epoch}) was seen, so its key is in use on another node, and signing on both would get it slashed. "
+            $"no signatures here: {Heard}{(Heard.Target is null ? $" of {Epoch}" : "")} was seen, so the key is in use on another node; signing on both would get the validator slashed. "
             + "Stop the other copy and restart this node, which listens again; or, if it is certain that no copy runs, restart it with --new-signing-history";
     }
 }

@@ -5,7 +5,7 @@ namespace Chain.Consensus;
 /// which the chain shows more than the history does. Such a key signs nothing until whole epochs have ended in which nothing of it was
 /// heard; once something is heard it stays silent until the node is started again. Slots, epochs and messages come in as data.
 /// <para>
-/// An epoch counts when the node took part from its first slot to its last, had peers, was not catching up, and heard a vote or block
+/// An epoch counts when the node did not stand still, had peers throughout, was not catching up, and heard a vote or block
 /// of another node's validator: whoever hears nobody cannot tell that a key is silent. It must have begun after the listening did, and
 /// the validator must have been active in it, because no other signs. Two epochs are needed, since a vote that was missed when it was cast
 /// is in a block by the end of the next epoch. Up to slot zero no key can have signed anything, so none is listened for.
@@ -106,8 +106,9 @@ internal sealed class KeyWatch(ulong slotsPerEpoch, Action<StakeEvent> tell)
 
         if (_epoch is { } ended && epoch > ended)
         {
-            var why = _whyDeaf ?? (_hasHeardOthers ? null : "no vote or block of another node's validator was heard");
-            End(ended, why ?? (epoch - ended > 1 ? $"the node stood still until {epoch}" : null), wasActive);
+            var stoodStill = epoch - ended > 1 ? $"the node stood still until {now}" : null;
+            End(ended, _whyDeaf ?? stoodStill ?? (_hasHeardOthers ? null : "no vote or block of another node's validator was heard"), wasActive);
+            whyDeaf ??= stoodStill;
         }
 
         (_epoch, _whyDeaf, _hasHeardOthers) = (epoch, whyDeaf, false);

@@ -42,7 +42,7 @@ internal static class AttackCommand
 
     public static Command Create()
     {
-        var command = new Command("attack", "Attack networks of real processes with a scripted peer (exit code 1: a mark was missed)")
+        var command = new Command("attack", "Attack networks of real processes; exit code 1 when a mark is missed")
         {
             Name, Variations, Seconds, Rest, RpcPort,
         };

@@ -23,7 +23,7 @@ internal static class HeavyOrphans
         Of("matched", "as unmatched, with the root of that body", isMatched: true, OrphanAsync),
         Of("future", Early, isMatched: false, FutureAsync),
         Of("future-matched", "as future, with the root of that body", isMatched: true, FutureAsync),
-        Of("stake", "as unmatched, under proof of stake: no seal to make", isMatched: false, OrphanAsync) with { Terrain = Stake },
+        Of("stake", "as unmatched, under proof of stake: nothing to seal", isMatched: false, OrphanAsync) with { Terrain = Stake },
     ]);
 
     private delegate Task<BlockHeader> HeaderMaker(AttackScene scene, HostilePeer guide, ulong index, CancellationToken canceled);

@@ -72,7 +72,7 @@ public static class ReturnedTransfers
         for (var block = 0; block < blocks; block++)
         {
             hashes.AddRange(await SendAsync(loser, perBlock, until));
-            if (!await network.MineAsync(0, until)) throw new TestnetException("Node 0, alone and not attacked, made no block.");
+            await MineAllAsync(network, loser, hashes, until);
         }
 
         hashes.AddRange(await SendAsync(loser, waiting, until));
@@ -81,6 +81,22 @@ public static class ReturnedTransfers
         await network.ConvergedAsync(until);
         return hashes;
     }
+
+    // What a node gives to miners follows its pool a second later at most.
+    private static async Task MineAllAsync(AttackNetwork network, NodeClient node, List<Hash256> hashes, CancellationToken until)
+    {
+        var stale = await SealHashAsync(node, until);
+        while (await SealHashAsync(node, until) == stale) await Task.Delay(50, until);
+        if (!await network.MineAsync(0, until)) throw new TestnetException("Node 0, alone and not attacked, made no block.");
+        foreach (var hash in hashes)
+        {
+            if (await node.TryCallAsync("eth_getTransactionReceipt", [hash.ToString()], until) is null)
+                throw new TestnetException($"Node 0, alone and not attacked, made a block without transfer {hash}.");
+        }
+    }
+
+    private static async Task<string?> SealHashAsync(NodeClient node, CancellationToken until) =>
+        (string?)(await node.CallAsync("eth_getWork", [], until))?[0];
 
     private static async Task<List<Hash256>> SendAsync(NodeClient node, int count, CancellationToken until)
     {

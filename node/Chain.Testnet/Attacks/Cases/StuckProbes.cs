@@ -19,7 +19,7 @@ internal static class StuckProbes
         Of("same-header", "answers every request for headers with the same one", SameHeader),
         Of("genesis-again", "answers every probe with the genesis header", GenesisAgain),
         Of("one-step", "answers each probe with a single header, just before the request times out", OneStep),
-        Of("withheld-headers", "answers probes honestly, and says late that it has nothing above the common ancestor", WithheldHeaders),
+        Of("withheld-headers", "answers probes honestly, and says late that it has nothing higher", WithheldHeaders),
         Of("withheld-bodies", "shows headers that are truly sealed, and never their bodies", WithheldBodies),
         Of("stake-same-header", "as same-header, under proof of stake", SameHeader) with { Terrain = Stake },
     ]);

@@ -6,26 +6,55 @@ using Spectre.Console;
 
 namespace Chain.Cli;
 
-/// <summary>`chain bench attack`: what a hostile peer can do to a network of real processes, against the same network without it.</summary>
+/// <summary>
+/// `chain bench attack`: what a hostile peer can do to a network of real processes, against the same network without it.
+/// </summary>
 internal static class AttackCommand
 {
+    private static readonly Argument<string?> Name = new("attack")
+    {
+        Description = "Its number or name; without it the attacks are listed",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string[]> Variations = new("--variation")
+    {
+        Description = "Only this variation; may be repeated. All by default",
+    };
+
+    private static readonly Option<double> Seconds = new("--seconds")
+    {
+        Description = "Length of the window without the attack, and of the one under it",
+        DefaultValueFactory = _ => 20,
+    };
+
+    private static readonly Option<double> Rest = new("--rest")
+    {
+        Description = "Seconds from the end of the attack until memory is measured again",
+        DefaultValueFactory = _ => 10,
+    };
+
+    private static readonly Option<int> RpcPort = new("--rpc-port")
+    {
+        Description = "JSON-RPC port of the first node; the others and the ports for peers follow",
+        DefaultValueFactory = _ => 18_545,
+    };
+
     public static Command Create()
     {
-        var name = new Argument<string?>("attack") { Description = "Its number or name; without it the attacks are listed", Arity = ArgumentArity.ZeroOrOne };
-        var variations = new Option<string[]>("--variation") { Description = "Only this variation; may be repeated. All by default" };
-        var seconds = new Option<double>("--seconds") { Description = "Length of the window without the attack, and of the one under it", DefaultValueFactory = _ => 20 };
-        var rest = new Option<double>("--rest") { Description = "Seconds from the end of the attack until memory is measured again", DefaultValueFactory = _ => 10 };
-        var port = new Option<int>("--rpc-port") { Description = "JSON-RPC port of the first node; the others and the peers' ports follow", DefaultValueFactory = _ => 18_545 };
-        var command = new Command("attack", "Attack a network of real processes with a scripted peer; exit code 1 when a mark is missed") { name, variations, seconds, rest, port };
+        var command = new Command("attack", "Attack networks of real processes; exit code 1 when a mark is missed")
+        {
+            Name, Variations, Seconds, Rest, RpcPort,
+        };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             var isJson = parsed.GetValue(BenchCommands.Json);
-            if (parsed.GetValue(name) is not { } wanted) return List(isJson);
-            var attack = Attack.Find(wanted) ?? throw new UsageException($"Unknown attack '{wanted}'; `chain bench attack` lists them.");
-            var chosen = Choose(attack, parsed.GetValue(variations) ?? []);
-            if (parsed.GetValue(seconds) is not (>= 1 and <= 3600)) throw new UsageException($"--seconds is {parsed.GetValue(seconds)}; it must be from 1 to 3600.");
-            if (parsed.GetValue(rest) is not (>= 0 and <= 3600)) throw new UsageException($"--rest is {parsed.GetValue(rest)}; it must be from 0 to 3600.");
-            var options = new AttackBenchOptions(TimeSpan.FromSeconds(parsed.GetValue(seconds)), TimeSpan.FromSeconds(parsed.GetValue(rest)), parsed.GetValue(port));
+            if (parsed.GetValue(Name) is not { } wanted) return List(isJson);
+            var attack = Attack.Find(wanted)
+                ?? throw new UsageException($"Unknown attack '{wanted}'; `chain bench attack` lists them.");
+            var chosen = Choose(attack, parsed.GetValue(Variations) ?? []);
+            var (window, rest) = (SecondsOf(parsed, Seconds, least: 5), SecondsOf(parsed, Rest, least: 0));
+            var options = new AttackBenchOptions(window, rest, parsed.GetValue(RpcPort));
             var reports = await RunAsync(attack, chosen, options, isJson, cancellation);
             if (isJson) TestnetCommands.Print(Document(attack, reports));
             return reports.All(report => report.Passed) ? ChainProgram.Ok : ChainProgram.Refused;
@@ -33,18 +62,27 @@ internal static class AttackCommand
         return command;
     }
 
+    private static TimeSpan SecondsOf(ParseResult parsed, Option<double> option, double least)
+    {
+        var value = parsed.GetValue(option);
+        if (value >= least && value <= 3600) return TimeSpan.FromSeconds(value);
+        throw new UsageException($"{option.Name} is {value}; it must be from {least} to 3600.");
+    }
+
     private static List<AttackVariation> Choose(Attack attack, string[] names)
     {
         foreach (var name in names)
         {
-            if (attack.Variations.All(variation => variation.Name != name))
-                throw new UsageException($"The attack {attack.Name} has no variation '{name}'; it has {string.Join(", ", attack.Variations.Select(variation => variation.Name))}.");
+            if (attack.Variations.Any(variation => variation.Name == name)) continue;
+            var known = string.Join(", ", attack.Variations.Select(variation => variation.Name));
+            throw new UsageException($"Unknown variation '{name}' of {attack.Name}; expected one of {known}.");
         }
 
         return [.. attack.Variations.Where(variation => names.Length == 0 || names.Contains(variation.Name))];
     }
 
-    private static async Task<List<AttackReport>> RunAsync(Attack attack, List<AttackVariation> chosen, AttackBenchOptions options, bool isJson, CancellationToken cancellation)
+    private static async Task<List<AttackReport>> RunAsync(
+        Attack attack, List<AttackVariation> chosen, AttackBenchOptions options, bool isJson, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("chain-attack-").FullName;
         var reports = new List<AttackReport>();
@@ -52,8 +90,8 @@ internal static class AttackCommand
         {
             foreach (var variation in chosen)
             {
-                var report = await AttackBench.RunAsync(
-                    attack, variation, options, Path.Combine(folder, variation.Name), text => ChainProgram.Errors.MarkupLine($"[grey]{Markup.Escape(text)}[/]"), cancellation);
+                var own = Path.Combine(folder, variation.Name);
+                var report = await AttackBench.RunAsync(attack, variation, options, own, Tell, cancellation);
                 reports.Add(report);
                 if (!isJson) Print(report);
             }
@@ -64,6 +102,8 @@ internal static class AttackCommand
         }
 
         return reports;
+
+        static void Tell(string text) => ChainProgram.Errors.MarkupLine($"[grey]{Markup.Escape(text)}[/]");
     }
 
     private static int List(bool isJson)
@@ -77,7 +117,11 @@ internal static class AttackCommand
                     ["row"] = attack.Row,
                     ["name"] = attack.Name,
                     ["summary"] = attack.Summary,
-                    ["variations"] = new JsonArray([.. attack.Variations.Select(variation => new JsonObject { ["name"] = variation.Name, ["summary"] = variation.Summary })]),
+                    ["variations"] = new JsonArray([.. attack.Variations.Select(variation => new JsonObject
+                    {
+                        ["name"] = variation.Name,
+                        ["summary"] = variation.Summary,
+                    })]),
                 })]),
             });
             return ChainProgram.Ok;
@@ -86,7 +130,7 @@ internal static class AttackCommand
         foreach (var attack in Attack.All)
         {
             AnsiConsole.MarkupLine($"[bold]{attack.Row} {Markup.Escape(attack.Name)}[/]: {Markup.Escape(attack.Summary)}");
-            foreach (var variation in attack.Variations) AnsiConsole.MarkupLine(Markup.Escape($"    {variation.Name}: {variation.Summary}"));
+            foreach (var (name, summary, _) in attack.Variations) AnsiConsole.MarkupLine(Markup.Escape($"    {name}: {summary}"));
         }
 
         return ChainProgram.Ok;
@@ -94,7 +138,9 @@ internal static class AttackCommand
 
     private static void Print(AttackReport report)
     {
-        var table = new Table().RoundedBorder().Title(Markup.Escape($"{report.Attack.Row} {report.Attack.Name}, {report.Variation.Name}: {report.Variation.Summary}"));
+        var (attack, variation) = (report.Attack, report.Variation);
+        var title = $"{attack.Row} {attack.Name}, {variation.Name}: {variation.Summary}";
+        var table = new Table().RoundedBorder().Title(Markup.Escape(title));
         foreach (var column in new[] { "mark", "under attack", "without", "bound", "" }) table.AddColumn(column);
         foreach (var mark in report.Marks)
         {
@@ -110,14 +156,18 @@ internal static class AttackCommand
         AnsiConsole.MarkupLine(Markup.Escape(Offenders(report.Offenders)));
     }
 
-    private static string Figure(double value, string unit) => Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{value:#,0.#} {unit}"));
+    private static string Figure(double value, string unit) =>
+        Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{value:#,0.#} {unit}"));
 
     private static string Offenders(IReadOnlyList<Offender> offenders)
     {
         var gone = offenders.Where(offender => offender.Ending is not null).ToList();
-        var text = $"Hostile peers: {offenders.Count}, most points seen {offenders.Select(offender => offender.Score).DefaultIfEmpty().Max()}, disconnected {gone.Count}";
-        return gone.Count == 0 ? $"{text}." : string.Create(CultureInfo.InvariantCulture,
-            $"{text}: the first after {gone.Min(offender => offender.Ending!.After.TotalSeconds):0.0} s ({string.Join(", ", gone.Select(offender => offender.Ending!.Reason).Distinct())}).");
+        var most = offenders.Select(offender => offender.Score).DefaultIfEmpty().Max();
+        var text = $"Hostile peers: {offenders.Count}, most points seen {most}, disconnected {gone.Count}";
+        if (gone.Count == 0) return $"{text}.";
+        var first = gone.Min(offender => offender.Ending!.After.TotalSeconds);
+        var reasons = string.Join(", ", gone.Select(offender => offender.Ending!.Reason).Distinct());
+        return string.Create(CultureInfo.InvariantCulture, $"{text}: the first after {first:0.0} s ({reasons}).");
     }
 
     private static JsonObject Document(Attack attack, IReadOnlyList<AttackReport> reports) => new()

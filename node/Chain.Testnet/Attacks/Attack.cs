@@ -1,6 +1,8 @@
 namespace Chain.Testnet;
 
-/// <summary>Makes ready what an attack needs, which may take a while, and gives the attack itself: it goes on until it is canceled.</summary>
+/// <summary>
+/// Makes ready what an attack needs, which may take a while, and gives the attack itself: it goes on until it is canceled.
+/// </summary>
 public delegate Task<Func<CancellationToken, Task>> AttackPlan(AttackScene scene, CancellationToken cancellation);
 
 /// <summary>One way to attack.</summary>
@@ -11,10 +13,14 @@ public sealed record AttackVariation(string Name, string Summary, AttackPlan Pla
 {
     public AttackTerrain Terrain { get; init; } = new();
 
-    /// <summary>What is done to the network at the start of either window, with and without the attack; null for nothing.</summary>
+    /// <summary>
+    /// What is done to the network at the start of either window, with and without the attack; null for nothing.
+    /// </summary>
     public Func<AttackScene, CancellationToken, Task>? Disturb { get; init; }
 
-    /// <summary>Whether honest transfers are sent and counted; not where the network is cut between those who would see them.</summary>
+    /// <summary>
+    /// Whether honest transfers are sent and counted; not where the network is cut between those who would see them.
+    /// </summary>
     public bool CountsTransfers { get; init; } = true;
 
     /// <summary>Whether the node must hold this against the peer. Else the attack only has to be harmless.</summary>
@@ -42,5 +48,5 @@ public sealed record Attack(int Row, string Name, string Summary, IReadOnlyList<
 
     /// <summary>The attack of this number or name; null when there is none.</summary>
     public static Attack? Find(string numberOrName) =>
-        All.FirstOrDefault(attack => attack.Name == numberOrName || attack.Row.ToString(System.Globalization.CultureInfo.InvariantCulture) == numberOrName);
+        All.FirstOrDefault(attack => attack.Name == numberOrName || $"{attack.Row}" == numberOrName);
 }

@@ -23,7 +23,15 @@ public sealed record AttackTerrain
     public TimeSpan BlockTime { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>In words, for reports.</summary>
-    public string Text => $"{(IsStake ? "proof of stake" : "proof of work")}, {Nodes} nodes, a block each {BlockTime.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s";
+    public string Text
+    {
+        get
+        {
+            var rule = IsStake ? "proof of stake" : "proof of work";
+            var seconds = BlockTime.TotalSeconds;
+            return string.Create(CultureInfo.InvariantCulture, $"{rule}, {Nodes} nodes, a block each {seconds:0.###} s");
+        }
+    }
 }
 
 /// <summary>
@@ -32,7 +40,8 @@ public sealed record AttackTerrain
 /// </summary>
 public sealed class AttackNetwork : IAsyncDisposable
 {
-    // Sixteen times the least: a block sealed at the least difficulty is light here, and the beat still finds its own in a tenth of a second.
+    // Sixteen times the least: a block sealed at the least difficulty is light here, and the beat still finds its own in a
+    // tenth of a second.
     private const double Difficulty = 16 * 65_536;
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
@@ -46,7 +55,8 @@ public sealed class AttackNetwork : IAsyncDisposable
         var genesis = Primitives.GenesisJson.Parse(File.ReadAllText(runner.Folder.GenesisFile));
         (Genesis, ChainId) = (ConsensusFactory.BuildGenesis(genesis).Block, genesis.Spec.ChainId);
         Forgery = new Forgery(Genesis, genesis.Spec);
-        if (!terrain.IsStake) _beat = new BlockBeat(runner.Manifest, terrain.Miners ?? [.. Enumerable.Range(0, terrain.Nodes)], terrain.BlockTime);
+        if (terrain.IsStake) return;
+        _beat = new BlockBeat(runner.Manifest, terrain.Miners ?? [.. Enumerable.Range(0, terrain.Nodes)], terrain.BlockTime);
     }
 
     public AttackTerrain Terrain { get; }
@@ -61,7 +71,8 @@ public sealed class AttackNetwork : IAsyncDisposable
 
     /// <summary>Starts a network in a folder and waits until every node has its second block.</summary>
     /// <exception cref="TestnetException">It does not start.</exception>
-    public static async Task<AttackNetwork> StartAsync(string folder, int rpcPort, AttackTerrain terrain, CancellationToken cancellation)
+    public static async Task<AttackNetwork> StartAsync(
+        string folder, int rpcPort, AttackTerrain terrain, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(terrain);
         var testnet = new TestnetFolder(folder);
@@ -71,7 +82,9 @@ public sealed class AttackNetwork : IAsyncDisposable
             RpcPort = rpcPort,
             PeerPort = rpcPort + 50,
             HashRate = Difficulty * 4 / 2,
-            Stake = terrain.IsStake ? new StakeWishes { SlotMs = (ulong)terrain.BlockTime.TotalMilliseconds, SlotsPerEpoch = 4, Validators = 16 } : null,
+            Stake = terrain.IsStake
+                ? new StakeWishes { SlotMs = (ulong)terrain.BlockTime.TotalMilliseconds, SlotsPerEpoch = 4, Validators = 16 }
+                : null,
         };
         var manifest = TestnetPlan.Create(testnet, wishes);
         manifest = manifest with { Nodes = [.. manifest.Nodes.Select(node => node with { HashRate = 0 })] };
@@ -101,17 +114,22 @@ public sealed class AttackNetwork : IAsyncDisposable
     public NodeClient Rpc(int node) => new(Manifest.Nodes[node].RpcPort);
 
     /// <summary>Where peers reach a node.</summary>
-    public Enode EnodeOf(int node) => Enode.Parse(Manifest.Nodes[node].Enode).IsOk(out var enode, out var why) ? enode : throw new TestnetException(why);
+    public Enode EnodeOf(int node) =>
+        Enode.Parse(Manifest.Nodes[node].Enode).IsOk(out var enode, out var why) ? enode : throw new TestnetException(why);
 
     /// <summary>How to dial a node as a peer of this chain that claims nothing.</summary>
     public HostileOptions Options(int node) => new(EnodeOf(node), Genesis, ChainId) { SpeaksStake = Terrain.IsStake };
 
     /// <summary>The heads of all nodes; null where one does not answer.</summary>
-    public Task<ulong?[]> HeightsAsync(CancellationToken cancellation) => Task.WhenAll(Enumerable.Range(0, Terrain.Nodes).Select(async node =>
+    public Task<ulong?[]> HeightsAsync(CancellationToken cancellation) =>
+        Task.WhenAll(Enumerable.Range(0, Terrain.Nodes).Select(node => HeightAsync(node, cancellation)));
+
+    /// <summary>A node's head; null where it does not answer.</summary>
+    public async Task<ulong?> HeightAsync(int node, CancellationToken cancellation)
     {
         using var client = Rpc(node);
-        return await client.TryCallAsync("eth_blockNumber", [], cancellation) is { } answer ? Transfers.Quantity(answer) : (ulong?)null;
-    }));
+        return await client.TryCallAsync("eth_blockNumber", [], cancellation) is { } answer ? Transfers.Quantity(answer) : null;
+    }
 
     /// <summary>The least head of all nodes; nodes that do not answer are asked again.</summary>
     public async Task<ulong> LeastHeightAsync(CancellationToken cancellation)
@@ -144,13 +162,17 @@ public sealed class AttackNetwork : IAsyncDisposable
     }
 
     /// <summary>Cuts the network into groups.</summary>
-    public Task CutAsync(IReadOnlyList<IReadOnlyList<int>> groups, CancellationToken cancellation) => _runner.PartitionAsync(groups, cancellation);
+    public Task CutAsync(IReadOnlyList<IReadOnlyList<int>> groups, CancellationToken cancellation) =>
+        _runner.PartitionAsync(groups, cancellation);
 
     public Task HealAsync(CancellationToken cancellation) => _runner.HealAsync(cancellation);
 
-    /// <summary>Makes a block on a node under proof of work, besides those of the beat; false when it has no work or refuses the solution.</summary>
+    /// <summary>
+    /// Makes a block on a node under proof of work, besides those of the beat; false when it has no work or refuses the
+    /// solution.
+    /// </summary>
     public Task<bool> MineAsync(int node, CancellationToken cancellation) =>
-        _beat is null ? throw new InvalidOperationException("Proof of stake has no miners.") : _beat.MineAsync(node, cancellation);
+        _beat?.MineAsync(node, cancellation) ?? throw new InvalidOperationException("Proof of stake has no miners.");
 
     /// <summary>Waits until every node has the same head.</summary>
     public async Task ConvergedAsync(CancellationToken cancellation)

@@ -9,6 +9,12 @@ namespace Chain.Testnet;
 /// <param name="Ending">How the node got rid of it; null when it did not.</param>
 public sealed record Offender(int Node, int Score, HostileEnding? Ending);
 
+/// <summary>How a hostile peer dials, from how an honest one would.</summary>
+public delegate HostileOptions HostileScript(HostileOptions options);
+
+/// <summary>What a hostile peer does once it is connected.</summary>
+public delegate Task HostilePlay(HostilePeer peer, CancellationToken until);
+
 /// <summary>A network and the hostile peers that an attack lets loose on it.</summary>
 public sealed class AttackScene(AttackNetwork network) : IAsyncDisposable
 {
@@ -27,7 +33,7 @@ public sealed class AttackScene(AttackNetwork network) : IAsyncDisposable
     public IReadOnlyCollection<AttackMark> Marks => _marks;
 
     /// <summary>Sends a hostile peer to a node.</summary>
-    public async Task<HostilePeer> DialAsync(int node, Func<HostileOptions, HostileOptions> script, CancellationToken cancellation)
+    public async Task<HostilePeer> DialAsync(int node, HostileScript script, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(script);
         var peer = await HostilePeer.DialAsync(script(network.Options(node)), cancellation);
@@ -36,12 +42,15 @@ public sealed class AttackScene(AttackNetwork network) : IAsyncDisposable
     }
 
     /// <summary>Sends an honest peer to a node, to ask it what is true; it is not counted among the offenders.</summary>
-    public Task<HostilePeer> DialGuideAsync(int node, CancellationToken cancellation) => HostilePeer.DialAsync(network.Options(node), cancellation);
+    public Task<HostilePeer> DialGuideAsync(int node, CancellationToken cancellation) =>
+        HostilePeer.DialAsync(network.Options(node), cancellation);
 
-    /// <summary>Plays a script on several peers for each of the victims, each peer anew when it is gone, until the attack ends.</summary>
+    /// <summary>
+    /// Plays a script on several peers for each of the victims, each peer anew when it is gone, until the attack ends.
+    /// </summary>
     /// <param name="perVictim">Peers at once for each victim.</param>
-    public Task OnEachAsync(int perVictim, Func<HostileOptions, HostileOptions> script, Func<HostilePeer, CancellationToken, Task> play, CancellationToken until) =>
-        Task.WhenAll(Victims.SelectMany(node => Enumerable.Repeat(node, perVictim)).Select(node => PlayAsync(node, script, play, until)));
+    public Task OnEachAsync(int perVictim, HostileScript script, HostilePlay play, CancellationToken until) => Task.WhenAll(
+        Victims.SelectMany(node => Enumerable.Repeat(node, perVictim)).Select(node => PlayAsync(node, script, play, until)));
 
     public void Add(AttackMark mark) => _marks.Enqueue(mark);
 
@@ -50,22 +59,29 @@ public sealed class AttackScene(AttackNetwork network) : IAsyncDisposable
     {
         foreach (var node in Victims)
         {
-            foreach (var (id, score) in await network.ScoresAsync(node, cancellation)) _scores.AddOrUpdate(id, score, (_, most) => Math.Max(most, score));
+            foreach (var (id, score) in await network.ScoresAsync(node, cancellation))
+            {
+                _scores.AddOrUpdate(id, score, (_, most) => Math.Max(most, score));
+            }
         }
     }
 
     /// <summary>What became of the peers so far, in the order in which they came.</summary>
-    public IReadOnlyList<Offender> Offenders() => [.. _peers.Select(item => new Offender(item.Node, _scores.GetValueOrDefault(item.Peer.NodeId), item.Peer.Ending))];
+    public IReadOnlyList<Offender> Offenders() =>
+        [.. _peers.Select(item => new Offender(item.Node, _scores.GetValueOrDefault(item.Peer.NodeId), item.Peer.Ending))];
 
-    /// <summary>Another address of this machine, so that what a node allows to one source does not count against the honest; null where there is only one.</summary>
-    public static IPAddress? Elsewhere(int index) => OperatingSystem.IsLinux() ? new IPAddress([127, 0, 66, (byte)(1 + (index % 250))]) : null;
+    /// <summary>
+    /// Another address of this machine, so that what a node allows to one source does not count against the honest; null where
+    /// there is only one.
+    /// </summary>
+    public static IPAddress? Elsewhere { get; } = OperatingSystem.IsLinux() ? new IPAddress([127, 0, 66, 1]) : null;
 
     public async ValueTask DisposeAsync()
     {
         foreach (var (_, peer) in _peers) await peer.DisposeAsync();
     }
 
-    private async Task PlayAsync(int node, Func<HostileOptions, HostileOptions> script, Func<HostilePeer, CancellationToken, Task> play, CancellationToken until)
+    private async Task PlayAsync(int node, HostileScript script, HostilePlay play, CancellationToken until)
     {
         while (!until.IsCancellationRequested)
         {

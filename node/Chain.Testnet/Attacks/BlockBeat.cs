@@ -1,18 +1,20 @@
-using System.Diagnostics;
-using Chain.Consensus;
+using System.Text.Json.Nodes;
 using Chain.Miner;
 using Chain.Primitives;
 
 namespace Chain.Testnet;
 
 /// <summary>
-/// The miner of a network under attack: each beat it asks the next of its nodes for work, solves it and hands it in, so that blocks come
-/// evenly and a block that is missing is a node's fault, not chance. A node that has no work, or does not answer, loses its beat.
+/// The miner of a network under attack: each beat it asks the next of its nodes for work, solves it and hands it in, so that
+/// blocks come evenly and a block that is missing is a node's fault, not chance. A node that has no work, or does not answer,
+/// loses its beat.
 /// </summary>
 internal sealed class BlockBeat(TestnetManifest manifest, IReadOnlyList<int> miners, TimeSpan period) : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly CancellationTokenSource _stop = new();
-    private readonly NodeClient[] _clients = [.. manifest.Nodes.Select(node => new NodeClient(node.RpcPort, TimeSpan.FromSeconds(2)))];
+    private readonly NodeClient[] _clients = [.. manifest.Nodes.Select(node => new NodeClient(node.RpcPort, Patience))];
     private Task _running = Task.CompletedTask;
     private int _lost;
 
@@ -27,8 +29,8 @@ internal sealed class BlockBeat(TestnetManifest manifest, IReadOnlyList<int> min
         if (await _clients[node].TryCallAsync("eth_getWork", [], cancellation) is not { } work) return false;
         var job = new SearchJob(Hash256.Parse((string)work[0]!), UInt256.Parse((string)work[2]!));
         var nonce = Forgery.Search(job);
-        var accepted = await _clients[node].TryCallAsync("eth_submitWork", [$"0x{nonce:x16}", job.SealHash.ToString(), Hash256.Zero.ToString()], cancellation);
-        return accepted is not null && (bool)accepted;
+        JsonArray solution = [$"0x{nonce:x16}", job.SealHash.ToString(), Hash256.Zero.ToString()];
+        return await _clients[node].TryCallAsync("eth_submitWork", solution, cancellation) is { } accepted && (bool)accepted;
     }
 
     public async ValueTask DisposeAsync()

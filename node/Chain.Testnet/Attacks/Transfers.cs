@@ -22,7 +22,8 @@ internal static class Transfers
         Value = value,
     };
 
-    public static Transaction Sign(PrivateKey key, UnsignedTransaction unsigned) => unsigned.WithSignature(key.Sign(unsigned.SigningHash()));
+    public static Transaction Sign(PrivateKey key, UnsignedTransaction unsigned) =>
+        unsigned.WithSignature(key.Sign(unsigned.SigningHash()));
 
     /// <exception cref="TestnetException">The node refuses it, or does not answer.</exception>
     public static Task SendAsync(NodeClient node, Transaction transaction, CancellationToken cancellation) =>
@@ -36,5 +37,6 @@ internal static class Transfers
     public static async Task<bool> IsKnownAsync(NodeClient node, Hash256 hash, CancellationToken cancellation) =>
         await node.TryCallAsync("eth_getTransactionByHash", [hash.ToString()], cancellation) is not null;
 
-    public static ulong Quantity(JsonNode? answer) => ulong.Parse(((string)answer!).AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    public static ulong Quantity(JsonNode? answer) =>
+        ulong.Parse(((string)answer!).AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

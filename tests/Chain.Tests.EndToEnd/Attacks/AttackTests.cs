@@ -2,7 +2,10 @@ using Chain.Testnet;
 
 namespace Chain.Tests.EndToEnd;
 
-/// <summary>A hostile peer against real processes. `chain bench attack` measures the same attacks, each variation alone and against the clock.</summary>
+/// <summary>
+/// A hostile peer against real processes. `chain bench attack` measures the same attacks, each variation alone and against the
+/// clock.
+/// </summary>
 [Collection("processes")]
 public sealed class AttackTests
 {
@@ -66,7 +69,7 @@ public sealed class AttackTests
                     return false;
                 }
             },
-            () => Task.FromResult("an honest newcomer is let in"));
+            () => "an honest newcomer is let in");
     }
 
     [Theory]
@@ -91,11 +94,12 @@ public sealed class AttackTests
             {
                 for (var i = missing.Count - 1; i >= 0; i--)
                 {
-                    if (await winner.TryCallAsync("eth_getTransactionByHash", [missing[i].ToString()]) is not null) missing.RemoveAt(i);
+                    var found = await winner.TryCallAsync("eth_getTransactionByHash", [missing[i].ToString()]);
+                    if (found is not null) missing.RemoveAt(i);
                 }
 
                 return missing.Count == 0;
             },
-            () => Task.FromResult($"all {hashes.Count} transfers at the node that won; {missing.Count} are missing"));
+            () => $"all {hashes.Count} transfers at the node that won; {missing.Count} are missing");
     }
 }

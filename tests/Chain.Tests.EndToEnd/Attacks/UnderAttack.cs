@@ -3,8 +3,8 @@ using Chain.Testnet;
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>
-/// A network of real processes under several variations of an attack at once. What must hold is counted, not timed: blocks go on, every
-/// honest transfer arrives, memory stays within its bound, and a peer that has to pay does.
+/// A network of real processes under several variations of an attack at once. What must hold is counted, not timed: blocks go
+/// on, every honest transfer arrives, memory stays within its bound, and a peer that has to pay does.
 /// </summary>
 internal sealed class UnderAttack : IAsyncDisposable
 {
@@ -18,6 +18,7 @@ internal sealed class UnderAttack : IAsyncDisposable
     private readonly CancellationTokenSource _until = new();
     private readonly List<AttackVariation> _variations;
     private List<Task> _attacks = [];
+    private ulong?[] _heights = [];
 
     private UnderAttack(string folder, AttackNetwork network, List<AttackVariation> variations)
     {
@@ -37,12 +38,15 @@ internal sealed class UnderAttack : IAsyncDisposable
         return BeginAsync(variations[0].Terrain, variations);
     }
 
-    /// <summary>Starts a network and lets these variations loose on it. Blocks come each second, under proof of stake twice as often.</summary>
+    /// <summary>
+    /// Starts a network and lets these variations loose on it. Blocks come each second, under proof of stake twice as often.
+    /// </summary>
     public static async Task<UnderAttack> BeginAsync(AttackTerrain terrain, List<AttackVariation> variations)
     {
         terrain = terrain with { BlockTime = TimeSpan.FromMilliseconds(terrain.IsStake ? 500 : 1000) };
         var folder = Path.Combine(Path.GetTempPath(), $"chain-attack-{Environment.ProcessId}-{Guid.NewGuid():n}");
-        var network = await AttackNetwork.StartAsync(folder, TestNetwork.FreePorts(terrain.Nodes), terrain, CancellationToken.None);
+        var port = TestNetwork.FreePorts(terrain.Nodes);
+        var network = await AttackNetwork.StartAsync(folder, port, terrain, CancellationToken.None);
         var under = new UnderAttack(folder, network, variations);
         try
         {
@@ -63,24 +67,31 @@ internal sealed class UnderAttack : IAsyncDisposable
     {
         await using var traffic = new HonestTraffic(Network, 0, 1, perSecond: 8, Patience);
         if (_variations[0].Disturb is { } disturb) await disturb(Scene, CancellationToken.None);
-        var start = await Network.LeastHeightAsync(CancellationToken.None);
-        await UntilAsync(async () => await Network.LeastHeightAsync(CancellationToken.None) is var height && height >= start + Blocks, async () => $"{Blocks} blocks on every node after block {start}; they are at {string.Join(", ", await Network.HeightsAsync(CancellationToken.None))}");
-        await UntilAsync(() => Task.FromResult(traffic.Sent >= Transfers), () => Task.FromResult($"{Transfers} transfers taken by node 0; it took {traffic.Sent}"));
+        var goal = await Network.LeastHeightAsync(CancellationToken.None) + Blocks;
+        await UntilAsync(
+            async () => (_heights = await Network.HeightsAsync(CancellationToken.None)).All(height => height >= goal),
+            () => $"block {goal} on every node; they are at {string.Join(", ", _heights)}");
+        await UntilAsync(
+            () => Task.FromResult(traffic.Sent >= Transfers),
+            () => $"{Transfers} transfers taken by node 0; it took {traffic.Sent}");
         var arrivals = await traffic.FinishAsync();
-        Assert.True(arrivals.All(time => time is not null), $"{arrivals.Count(time => time is null)} of {arrivals.Count} honest transfers did not reach the neighbor.");
-        if (_variations.Any(variation => variation.Costs))
-            await UntilAsync(() => Task.FromResult(Scene.Offenders().Any(offender => offender.Score > 0 || offender.Ending is not null)), () => Task.FromResult("a hostile peer has to pay or go"));
+        var lost = arrivals.Count(time => time is null);
+        Assert.True(lost == 0, $"{lost} of {arrivals.Count} honest transfers did not reach the neighbor.");
+        if (!_variations.Any(variation => variation.Costs)) return;
+        await UntilAsync(() => Task.FromResult(Scene.Offenders().Any(HasPaid)), () => "points for a hostile peer, or its end");
+
+        static bool HasPaid(Offender offender) => offender.Score > 0 || offender.Ending is not null;
     }
 
     /// <summary>Waits for a condition under the attack, and looks at memory and penalties meanwhile.</summary>
-    public async Task UntilAsync(Func<Task<bool>> isSo, Func<Task<string>> what)
+    public async Task UntilAsync(Func<Task<bool>> isSo, Func<string> what)
     {
         using var patience = new CancellationTokenSource(Patience);
         while (!await isSo())
         {
             foreach (var victim in Scene.Victims) Assert.InRange(Network.ResidentBytes(victim), 1, MostBytes);
             await Scene.LookAsync(CancellationToken.None);
-            Assert.False(patience.IsCancellationRequested, $"Not within {Patience.TotalSeconds} s: {await what()}");
+            Assert.False(patience.IsCancellationRequested, $"Not within {Patience.TotalSeconds} s: {what()}");
             await Task.Delay(50, CancellationToken.None);
         }
     }

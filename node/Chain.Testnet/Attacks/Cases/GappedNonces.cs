@@ -4,12 +4,16 @@ using Chain.Primitives;
 
 namespace Chain.Testnet;
 
-/// <summary>Eight accounts send 4,096 transactions each that no block can take, because the nonce before them is missing.</summary>
+/// <summary>
+/// Eight accounts send 4,096 transactions each that no block can take, because the nonce before them is missing.
+/// </summary>
 internal static class GappedNonces
 {
+    private const string Summary = "eight accounts fill the pool with transactions behind a missing nonce";
     private const int FirstAccount = 2;
     private const int Accounts = 8;
-    private const int PerAccount = 4095;
+    // As many as the pool takes of one account; those of all fill it.
+    private const int PerAccount = 4096;
     private const int PerMessage = 1000;
 
     // A hundred times what the honest pay: whatever is pushed out by price is theirs.
@@ -17,7 +21,7 @@ internal static class GappedNonces
 
     private static readonly AttackTerrain Both = new() { Victims = [0, 1] };
 
-    public static Attack Attack { get; } = new(19, "gapped-nonces", "eight accounts fill the pool with transactions behind a missing nonce",
+    public static Attack Attack { get; } = new(19, "gapped-nonces", Summary,
     [
         Of("rpc", "hands them to a node by JSON-RPC, for the fees that all pay", Transfers.HonestTip, ByRpcAsync),
         Of("rpc-dear", "as rpc, for a hundred times the fees", HighTip, ByRpcAsync),
@@ -25,7 +29,9 @@ internal static class GappedNonces
         Of("announced", "announces them as a peer and delivers what is asked for", HighTip, AnnouncedAsync),
     ]);
 
-    private static AttackVariation Of(string name, string summary, ulong tip, Func<AttackScene, List<Transaction>, CancellationToken, Task> send) =>
+    private delegate Task Sending(AttackScene scene, List<Transaction> transactions, CancellationToken until);
+
+    private static AttackVariation Of(string name, string summary, ulong tip, Sending send) =>
         new(name, summary, async (scene, cancellation) =>
         {
             var transactions = await Task.Run(() => Sign(tip), cancellation);
@@ -52,7 +58,10 @@ internal static class GappedNonces
         {
             var batch = new JsonArray([.. chunk.Select((transaction, i) => new JsonObject
             {
-                ["jsonrpc"] = "2.0", ["id"] = i, ["method"] = "eth_sendRawTransaction", ["params"] = new JsonArray(Hex.Encode(transaction.Encoded.Span)),
+                ["jsonrpc"] = "2.0",
+                ["id"] = i,
+                ["method"] = "eth_sendRawTransaction",
+                ["params"] = new JsonArray(Hex.Encode(transaction.Encoded.Span)),
             })]);
             try
             {
@@ -68,38 +77,41 @@ internal static class GappedNonces
         await Task.Delay(Timeout.Infinite, until);
     }
 
-    private static Task PushedAsync(AttackScene scene, List<Transaction> transactions, CancellationToken until) => scene.OnEachAsync(
-        perVictim: 1,
-        static options => options,
-        async (peer, canceled) =>
+    private static Task PushedAsync(AttackScene scene, List<Transaction> transactions, CancellationToken until)
+    {
+        return scene.OnEachAsync(perVictim: 1, static options => options, PlayAsync, until);
+
+        async Task PlayAsync(HostilePeer peer, CancellationToken canceled)
         {
             foreach (var chunk in transactions.Chunk(PerMessage))
             {
                 if (!await peer.SendAsync(new WireMessage.Transactions(chunk), canceled)) return;
             }
-        },
-        until);
+        }
+    }
 
     private static Task AnnouncedAsync(AttackScene scene, List<Transaction> transactions, CancellationToken until)
     {
         var byHash = transactions.ToDictionary(transaction => transaction.Hash);
-        return scene.OnEachAsync(
-            perVictim: 1,
-            options => options with { Answer = Deliver },
-            async (peer, canceled) =>
-            {
-                foreach (var chunk in transactions.Chunk(PerMessage))
-                {
-                    var message = new WireMessage.NewPooledTransactionHashes(
-                        [.. chunk.Select(transaction => (byte)transaction.Type)], [.. chunk.Select(transaction => transaction.Encoded.Length)], [.. chunk.Select(transaction => transaction.Hash)]);
-                    if (!await peer.SendAsync(message, canceled)) return;
-                }
-            },
-            until);
+        return scene.OnEachAsync(perVictim: 1, options => options with { Answer = Deliver }, PlayAsync, until);
 
-        ValueTask<WireMessage?> Deliver(WireMessage request, CancellationToken cancellation) => ValueTask.FromResult(
-            request is WireMessage.GetPooledTransactions ask
-                ? new WireMessage.PooledTransactions(ask.RequestId, [.. ask.Hashes.Where(byHash.ContainsKey).Select(hash => byHash[hash])])
-                : Answers.EmptyAnswer(request));
+        async Task PlayAsync(HostilePeer peer, CancellationToken canceled)
+        {
+            foreach (var chunk in transactions.Chunk(PerMessage))
+            {
+                var message = new WireMessage.NewPooledTransactionHashes(
+                    [.. chunk.Select(transaction => (byte)transaction.Type)],
+                    [.. chunk.Select(transaction => transaction.Encoded.Length)],
+                    [.. chunk.Select(transaction => transaction.Hash)]);
+                if (!await peer.SendAsync(message, canceled)) return;
+            }
+        }
+
+        ValueTask<WireMessage?> Deliver(WireMessage request, CancellationToken cancellation)
+        {
+            if (request is not WireMessage.GetPooledTransactions ask) return Answers.Empty(request, cancellation);
+            var delivered = ask.Hashes.Where(byHash.ContainsKey).Select(hash => byHash[hash]).ToList();
+            return Answers.With(new WireMessage.PooledTransactions(ask.RequestId, delivered));
+        }
     }
 }

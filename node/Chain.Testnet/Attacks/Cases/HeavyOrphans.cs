@@ -4,29 +4,37 @@ using Chain.Primitives;
 
 namespace Chain.Testnet;
 
-/// <summary>Blocks with bodies of 15 MiB that a node can neither place nor refuse by their header: cheap to make, dear to keep.</summary>
+/// <summary>
+/// Blocks with bodies of 15 MiB that a node can neither place nor refuse by their header: cheap to make, dear to keep.
+/// </summary>
 internal static class HeavyOrphans
 {
     private const int BodyBytes = 15 * 1024 * 1024;
     private const int Burst = 24;
+    private const string Summary = "peers send blocks of 15 MiB whose parent or time is not there yet";
+    private const string Light = "seals headers at the least difficulty, on unknown parents, over a body of other contents";
+    private const string Early = "sends children of the head with times a minute ahead, over a body of other contents";
 
-    public static Attack Attack { get; } = new(21, "heavy-orphans", "peers send blocks of 15 MiB whose parent or time is not there yet",
+    private static readonly AttackTerrain Stake = new() { IsStake = true, BlockTime = TimeSpan.FromMilliseconds(500) };
+
+    public static Attack Attack { get; } = new(21, "heavy-orphans", Summary,
     [
-        Of("unmatched", "seals headers at the least difficulty, on parents that nobody has, under a body of other transactions", isMatched: false, OrphanAsync),
+        Of("unmatched", Light, isMatched: false, OrphanAsync),
         Of("matched", "as unmatched, with the root of that body", isMatched: true, OrphanAsync),
-        Of("future", "sends children of the head with times a minute ahead, under a body of other transactions", isMatched: false, FutureAsync),
+        Of("future", Early, isMatched: false, FutureAsync),
         Of("future-matched", "as future, with the root of that body", isMatched: true, FutureAsync),
-        Of("stake", "as unmatched under proof of stake, where a header has no seal", isMatched: false, OrphanAsync) with
-        {
-            Terrain = new() { IsStake = true, BlockTime = TimeSpan.FromMilliseconds(500) },
-        },
+        Of("stake", "as unmatched, under proof of stake: nothing to seal", isMatched: false, OrphanAsync) with { Terrain = Stake },
     ]);
 
-    private delegate Task<BlockHeader> HeaderMaker(AttackScene scene, HostilePeer guide, ulong index, CancellationToken cancellation);
+    private delegate Task<BlockHeader> HeaderMaker(AttackScene scene, HostilePeer guide, ulong index, CancellationToken canceled);
 
-    private static AttackVariation Of(string name, string summary, bool isMatched, HeaderMaker make) => new(name, summary, async (scene, cancellation) =>
+    private static AttackVariation Of(string name, string summary, bool isMatched, HeaderMaker make) =>
+        new(name, summary, (scene, cancellation) => PlanAsync(scene, isMatched, make, cancellation));
+
+    private static async Task<Func<CancellationToken, Task>> PlanAsync(
+        AttackScene scene, bool isMatched, HeaderMaker make, CancellationToken cancellation)
     {
-        var (forgery, isStake) = (scene.Network.Forgery, scene.Terrain.IsStake);
+        var forgery = scene.Network.Forgery;
         var body = forgery.HeavyBody(BodyBytes);
         var root = isMatched ? Roots.TransactionsRoot(body.Transactions) : forgery.RandomHash();
         var guide = await scene.DialGuideAsync(0, cancellation);
@@ -41,22 +49,24 @@ internal static class HeavyOrphans
             for (ulong index = 0; peer.IsConnected && !canceled.IsCancellationRequested; index++)
             {
                 var header = await make(scene, guide, index, canceled) with { TransactionsRoot = root, GasUsed = 21_000 };
-                var block = new Block(new SealedHeader(isStake ? header : Forgery.Seal(header)), body, isStake ? new byte[] { 0xc0 } : default);
-                if (!await peer.SendAsync(isStake ? new WireMessage.NewBlockWithSidecar(block, UInt256.One) : new WireMessage.NewBlock(block, UInt256.One), canceled)) return;
+                if (!await peer.SendAsync(Message(header, body, scene.Terrain.IsStake), canceled)) return;
                 if (index >= Burst) await AttackScene.WaitAsync(TimeSpan.FromSeconds(1), canceled);
             }
         }
-    });
+    }
 
-    private static Task<BlockHeader> OrphanAsync(AttackScene scene, HostilePeer guide, ulong index, CancellationToken cancellation) =>
+    private static WireMessage Message(BlockHeader header, BlockBody body, bool isStake) => isStake
+        ? new WireMessage.NewBlockWithSidecar(new Block(new SealedHeader(header), body, new byte[] { 0xc0 }), UInt256.One)
+        : new WireMessage.NewBlock(new Block(new SealedHeader(Forgery.Seal(header)), body, default), UInt256.One);
+
+    private static Task<BlockHeader> OrphanAsync(AttackScene scene, HostilePeer guide, ulong index, CancellationToken canceled) =>
         Task.FromResult(scene.Network.Forgery.Orphan(scene.Network.Forgery.RandomHash(), 1000 + index));
 
-    private static async Task<BlockHeader> FutureAsync(AttackScene scene, HostilePeer guide, ulong index, CancellationToken cancellation)
+    private static async Task<BlockHeader> FutureAsync(
+        AttackScene scene, HostilePeer guide, ulong index, CancellationToken canceled)
     {
-        using var client = scene.Network.Rpc(0);
-        var number = await client.TryCallAsync("eth_blockNumber", [], cancellation) is { } answer ? Transfers.Quantity(answer) : 0;
-        var head = await guide.AskAsync(id => new WireMessage.GetBlockHeaders(id, null, number, 1, 0, Reverse: false), cancellation) is WireMessage.BlockHeaders { Headers: [var found] }
-            ? found : scene.Network.Genesis.Header;
+        var number = await scene.Network.HeightAsync(0, canceled) ?? 0;
+        var head = await guide.AskHeaderAsync(number, canceled) ?? scene.Network.Genesis.Header;
         return scene.Network.Forgery.Child(head, Forgery.Now() + 60 + index);
     }
 }

@@ -4,34 +4,42 @@ using Chain.Primitives;
 namespace Chain.Testnet;
 
 /// <summary>
-/// A node that was cut off for a while is to catch up, and the peer that it asks first answers so that the search for a common ancestor, or the
-/// download after it, never gets anywhere. The cut is the same without the attack.
+/// A node that was cut off for a while is to catch up, and the peer that it asks first answers so that the search for a common
+/// ancestor, or the download after it, never gets anywhere. The cut is the same without the attack.
 /// </summary>
 internal static class StuckProbes
 {
     private static readonly UInt256 Weight = UInt256.One << 200;
 
     private static readonly AttackTerrain Work = new() { Nodes = 3, Victims = [2], Miners = [0, 1] };
-    private static readonly AttackTerrain Stake = new() { Nodes = 3, Victims = [2], IsStake = true, BlockTime = TimeSpan.FromMilliseconds(500) };
+    private static readonly AttackTerrain Stake = Work with { IsStake = true, BlockTime = TimeSpan.FromMilliseconds(500) };
 
-    public static Attack Attack { get; } = new(16, "stuck-probes", "a peer's answers keep a node from catching up with the others",
+    public static Attack Attack { get; } = new(16, "stuck-probes", "a peer's answers keep a node from catching up",
     [
         Of("same-header", "answers every request for headers with the same one", SameHeader),
         Of("genesis-again", "answers every probe with the genesis header", GenesisAgain),
         Of("one-step", "answers each probe with a single header, just before the request times out", OneStep),
-        Of("withheld-headers", "answers probes honestly, and requests for headers above the common ancestor with nothing, just in time", WithheldHeaders),
+        Of("withheld-headers", "answers probes honestly, and says late that it has nothing higher", WithheldHeaders),
         Of("withheld-bodies", "shows headers that are truly sealed, and never their bodies", WithheldBodies),
         Of("stake-same-header", "as same-header, under proof of stake", SameHeader) with { Terrain = Stake },
     ]);
 
-    private static AttackVariation Of(string name, string summary, Func<AttackScene, HostilePeer, Task<Deception>> deceive) =>
-        new(name, summary, (scene, cancellation) => PlanAsync(scene, deceive, cancellation)) { Terrain = Work, Disturb = CutAsync, Costs = true };
+    private delegate Task<Deception> Deceiving(AttackScene scene, HostilePeer guide);
+
+    private static AttackVariation Of(string name, string summary, Deceiving deceive) =>
+        new(name, summary, (scene, cancellation) => PlanAsync(scene, deceive, cancellation))
+        {
+            Terrain = Work,
+            Disturb = CutAsync,
+            Costs = true,
+        };
 
     /// <param name="Tip">The head that is claimed.</param>
     /// <param name="Rule">What is said about the way there.</param>
     private sealed record Deception(BlockRef Tip, AnswerRule Rule);
 
-    private static async Task<Func<CancellationToken, Task>> PlanAsync(AttackScene scene, Func<AttackScene, HostilePeer, Task<Deception>> deceive, CancellationToken cancellation)
+    private static async Task<Func<CancellationToken, Task>> PlanAsync(
+        AttackScene scene, Deceiving deceive, CancellationToken cancellation)
     {
         var guide = await scene.DialGuideAsync(0, cancellation);
         return async until =>
@@ -70,8 +78,12 @@ internal static class StuckProbes
     {
         var honest = Answers.RelayedBy(guide);
         var branch = scene.Network.Forgery.Branch(500, 128, isSealed: true);
-        return Task.FromResult(ByHash(branch, Answers.Slowly(async (request, cancellation) =>
-            await honest(request, cancellation) is WireMessage.BlockHeaders { Headers: [var first, ..] } found ? found with { Headers = [first] } : Answers.EmptyAnswer(request), Answers.JustInTime)));
+        return Task.FromResult(ByHash(branch, Answers.Slowly(FirstOnlyAsync, Answers.JustInTime)));
+
+        async ValueTask<WireMessage?> FirstOnlyAsync(WireMessage request, CancellationToken cancellation) =>
+            await honest(request, cancellation) is WireMessage.BlockHeaders { Headers: [var first, ..] } found
+                ? found with { Headers = [first] }
+                : Answers.EmptyAnswer(request);
     }
 
     private static Task<Deception> WithheldHeaders(AttackScene scene, HostilePeer guide)
@@ -83,12 +95,13 @@ internal static class StuckProbes
     // Real work on top of the true head, more than the network does meanwhile, under bodies that there are none of.
     private static async Task<Deception> WithheldBodies(AttackScene scene, HostilePeer guide)
     {
-        var known = await guide.AskAsync(id => new WireMessage.GetBlockHeaders(id, null, 1, 1, 0, Reverse: false), CancellationToken.None) is WireMessage.BlockHeaders { Headers: [var first] }
-            ? first : scene.Network.Genesis.Header;
-        var branch = new List<SealedHeader> { known };
+        var forgery = scene.Network.Forgery;
+        var ancestor = await guide.AskHeaderAsync(1, CancellationToken.None) ?? scene.Network.Genesis.Header;
+        var branch = new List<SealedHeader> { ancestor };
         for (var i = 0; i < 12; i++)
         {
-            var header = scene.Network.Forgery.Child(branch[0], branch[0].Header.Timestamp + 1) with { TransactionsRoot = scene.Network.Forgery.RandomHash(), GasUsed = 21_000 };
+            var header = forgery.Child(branch[0], branch[0].Header.Timestamp + 1);
+            header = header with { TransactionsRoot = forgery.RandomHash(), GasUsed = 21_000 };
             branch.Insert(0, new SealedHeader(Forgery.Seal(header)));
         }
 
@@ -99,6 +112,6 @@ internal static class StuckProbes
     private static Deception ByHash(List<SealedHeader> branch, AnswerRule otherwise) => new(
         new BlockRef(branch[0].Number, branch[0].Hash),
         (request, cancellation) => request is WireMessage.GetBlockHeaders { StartHash: { } hash } ask && hash == branch[0].Hash
-            ? ValueTask.FromResult<WireMessage?>(new WireMessage.BlockHeaders(ask.RequestId, [.. branch.Take((int)ask.Limit)]))
+            ? Answers.With(new WireMessage.BlockHeaders(ask.RequestId, [.. branch.Take((int)ask.Limit)]))
             : otherwise(request, cancellation));
 }

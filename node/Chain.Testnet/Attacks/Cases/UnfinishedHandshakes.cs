@@ -5,36 +5,42 @@ using Chain.Node.Host.Network;
 namespace Chain.Testnet;
 
 /// <summary>
-/// Two hundred sockets that stop somewhere on the way to being a peer, or become one and do nothing, opened anew when the node closes them.
-/// Meanwhile an honest peer dials each second.
+/// Two hundred sockets that stop somewhere on the way to being a peer, or become one and do nothing, opened anew when the node
+/// closes them. Meanwhile an honest peer dials each second.
 /// </summary>
 internal static class UnfinishedHandshakes
 {
     private const int Sockets = 200;
 
+    // Longer than a node needs to refuse, so that places are what is fought for, not the processor that both sides share here.
+    private static readonly TimeSpan Reopening = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan HonestPatience = TimeSpan.FromSeconds(2);
 
-    public static Attack Attack { get; } = new(20, "unfinished-handshakes", "200 sockets take the places of those who want to be peers",
+    public static Attack Attack { get; } = new(20, "unfinished-handshakes", "200 sockets take the places of peers",
     [
-        Of("silent", "opens a connection and says nothing", Elsewhere, static (_, _) => Task.CompletedTask),
-        Of("same-source", "as silent, from the address that the honest come from", static _ => null, static (_, _) => Task.CompletedTask),
-        Of("dripping", "sends a byte of the handshake each second", Elsewhere, DripAsync),
-        Of("no-hello", "completes the encryption and does not greet", Elsewhere, static (socket, canceled) => socket.EncryptAsync(canceled)),
-        Of("no-status", "greets and does not say what chain it is on", Elsewhere, GreetAsync),
-        new("idle", "becomes a peer and does nothing more", (scene, _) => Task.FromResult<Func<CancellationToken, Task>>(until => Task.WhenAll(
-            HonestAsync(scene, until),
-            Task.WhenAll(Enumerable.Range(0, Sockets).Select(i => IdleAsync(scene, i, until)))))),
+        Of("silent", "opens a connection and says nothing", HoldAt(AttackScene.Elsewhere, NothingAsync)),
+        Of("same-source", "as silent, from the address that the honest come from", HoldAt(null, NothingAsync)),
+        Of("dripping", "sends a byte of the handshake each second", HoldAt(AttackScene.Elsewhere, DripAsync)),
+        Of("no-hello", "completes the encryption and does not greet", HoldAt(AttackScene.Elsewhere, EncryptAsync)),
+        Of("no-status", "greets and does not say what chain it is on", HoldAt(AttackScene.Elsewhere, GreetAsync)),
+        Of("idle", "becomes a peer and does nothing more", IdleAsync),
     ]);
 
-    private static IPAddress? Elsewhere(int index) => AttackScene.Elsewhere(0);
+    private delegate Task Advance(HostileSocket socket, CancellationToken until);
 
-    private static AttackVariation Of(string name, string summary, Func<int, IPAddress?> from, Func<HostileSocket, CancellationToken, Task> advance) =>
-        new(name, summary, (scene, _) => Task.FromResult<Func<CancellationToken, Task>>(until => Task.WhenAll(
-            HonestAsync(scene, until),
-            Task.WhenAll(Enumerable.Range(0, Sockets).Select(i => HoldAsync(scene, from(i), advance, until))))));
+    private delegate Task Hold(AttackScene scene, CancellationToken until);
+
+    private static AttackVariation Of(string name, string summary, Hold hold) =>
+        new(name, summary, (scene, _) => Task.FromResult<Func<CancellationToken, Task>>(until => PlayAsync(scene, hold, until)));
+
+    private static Task PlayAsync(AttackScene scene, Hold hold, CancellationToken until) =>
+        Task.WhenAll(Enumerable.Range(0, Sockets).Select(_ => hold(scene, until)).Append(HonestAsync(scene, until)));
+
+    private static Hold HoldAt(IPAddress? from, Advance advance) => (scene, until) => HoldAsync(scene, from, advance, until);
 
     // Keeps one socket open, whatever the node does about it.
-    private static async Task HoldAsync(AttackScene scene, IPAddress? from, Func<HostileSocket, CancellationToken, Task> advance, CancellationToken until)
+    private static async Task HoldAsync(AttackScene scene, IPAddress? from, Advance advance, CancellationToken until)
     {
         var target = scene.Network.EnodeOf(scene.Victims[0]);
         while (!until.IsCancellationRequested)
@@ -45,22 +51,24 @@ internal static class UnfinishedHandshakes
                 await advance(socket, until);
                 while (!socket.IsClosed()) await Task.Delay(100, until);
             }
-            catch (Exception e) when (e is IOException or SocketException or PeerProtocolException or PeerRefusedException or OperationCanceledException)
+            catch (Exception e) when (HostileSocket.IsRefusal(e) || e is OperationCanceledException)
             {
                 // Closed, refused, or over.
             }
 
-            await AttackScene.WaitAsync(TimeSpan.FromMilliseconds(100), until);
+            await AttackScene.WaitAsync(Reopening, until);
         }
     }
 
-    private static async Task IdleAsync(AttackScene scene, int index, CancellationToken until)
+    private static HostileOptions FromElsewhere(HostileOptions options) => options with { From = AttackScene.Elsewhere };
+
+    private static async Task IdleAsync(AttackScene scene, CancellationToken until)
     {
         while (!until.IsCancellationRequested)
         {
             try
             {
-                var peer = await scene.DialAsync(scene.Victims[0], options => options with { From = Elsewhere(index) }, until);
+                var peer = await scene.DialAsync(scene.Victims[0], FromElsewhere, until);
                 while (peer.IsConnected) await Task.Delay(100, until);
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
@@ -68,9 +76,13 @@ internal static class UnfinishedHandshakes
                 // No place, or over.
             }
 
-            await AttackScene.WaitAsync(TimeSpan.FromSeconds(1), until);
+            await AttackScene.WaitAsync(Reopening, until);
         }
     }
+
+    private static Task NothingAsync(HostileSocket socket, CancellationToken until) => Task.CompletedTask;
+
+    private static Task EncryptAsync(HostileSocket socket, CancellationToken until) => socket.EncryptAsync(until);
 
     private static async Task DripAsync(HostileSocket socket, CancellationToken until)
     {
@@ -106,7 +118,8 @@ internal static class UnfinishedHandshakes
         }
 
         var share = tries == 0 ? 0 : 100.0 * admitted / tries;
-        scene.Add(new AttackMark($"honest peers let in within {HonestPatience.TotalSeconds:0} s, of {tries}", share, "%", "at least 99", share >= 99));
+        var name = $"honest peers let in within {HonestPatience.TotalSeconds:0} s, of {tries}";
+        scene.Add(new AttackMark(name, share, "%", "at least 99", share >= 99));
     }
 
     // A node dials again as long as it is refused, sooner than a second later at first; so does this.

@@ -2,7 +2,8 @@ namespace Chain.Testnet;
 
 /// <summary>What was measured in one window of time.</summary>
 /// <param name="Blocks">By how much the least head of all nodes rose.</param>
-/// <param name="Transfers">Honest transfers, and the milliseconds that each took to reach the neighbor; null where it did not in time.</param>
+/// <param name="Transfers">Honest transfers, and the milliseconds that each took to reach the neighbor; null where it did not
+/// in time.</param>
 /// <param name="RpcP99Ms">The 99th percentile of `eth_blockNumber` on the attacked nodes, the worst of them.</param>
 /// <param name="PeakBytes">The most resident memory of the attacked nodes, the worst of them.</param>
 internal sealed record AttackWindow(ulong Blocks, IReadOnlyList<double?> Transfers, double RpcP99Ms, long PeakBytes)
@@ -12,18 +13,25 @@ internal sealed record AttackWindow(ulong Blocks, IReadOnlyList<double?> Transfe
     private const double TransfersPerSecond = 5;
 
     /// <summary>How many of a hundred transfers arrived in time.</summary>
-    public double ArrivedPercent => Transfers.Count == 0 ? 0 : 100.0 * Transfers.Count(time => time is not null) / Transfers.Count;
+    public double ArrivedPercent =>
+        Transfers.Count == 0 ? 0 : 100.0 * Transfers.Count(time => time is not null) / Transfers.Count;
 
     /// <summary>Measures for a while.</summary>
     /// <param name="attack">Goes on for as long as the window does; null for none.</param>
     public static async Task<AttackWindow> MeasureAsync(
-        AttackScene scene, AttackVariation variation, TimeSpan length, Func<CancellationToken, Task>? attack, CancellationToken cancellation)
+        AttackScene scene,
+        AttackVariation variation,
+        TimeSpan length,
+        Func<CancellationToken, Task>? attack,
+        CancellationToken cancellation)
     {
         var network = scene.Network;
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var before = await network.LeastHeightAsync(cancellation);
+        var before = await BetweenBlocksAsync(network, cancellation);
         var probes = scene.Victims.Select(node => new NodeProbe(network, node)).ToList();
-        await using var traffic = variation.CountsTransfers ? new HonestTraffic(network, 0, 1, TransfersPerSecond, TransferPatience) : null;
+        await using var traffic = variation.CountsTransfers
+            ? new HonestTraffic(network, 0, 1, TransfersPerSecond, TransferPatience)
+            : null;
         var attacking = attack?.Invoke(until.Token) ?? Task.CompletedTask;
         var disturbing = variation.Disturb?.Invoke(scene, cancellation) ?? Task.CompletedTask;
 
@@ -41,6 +49,15 @@ internal sealed record AttackWindow(ulong Blocks, IReadOnlyList<double?> Transfe
         }
 
         return new AttackWindow(after - before, arrivals, times.Max(), probes.Max(probe => probe.PeakBytes));
+    }
+
+    // Half a block time after a block: windows of one length, begun and ended there, see equally many.
+    private static async Task<ulong> BetweenBlocksAsync(AttackNetwork network, CancellationToken cancellation)
+    {
+        var old = await network.LeastHeightAsync(cancellation);
+        while (await network.LeastHeightAsync(cancellation) == old) await Task.Delay(20, cancellation);
+        await Task.Delay(network.Terrain.BlockTime / 2, cancellation);
+        return await network.LeastHeightAsync(cancellation);
     }
 
     private static async Task WatchAsync(AttackScene scene, TimeSpan length, bool isAttacked, CancellationToken cancellation)

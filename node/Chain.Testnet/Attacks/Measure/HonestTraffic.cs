@@ -4,8 +4,8 @@ using Chain.Primitives;
 namespace Chain.Testnet;
 
 /// <summary>
-/// Honest users: transfers to one node by JSON-RPC at a steady, modest rate, and whether and when another node has each, in its pool or its
-/// chain. A node that refuses one, or does not answer, has lost it.
+/// Honest users: transfers to one node by JSON-RPC at a steady, modest rate, and whether and when another node has each, in its
+/// pool or its chain. A node that refuses one, or does not answer, has lost it.
 /// </summary>
 public sealed class HonestTraffic : IAsyncDisposable
 {
@@ -36,7 +36,10 @@ public sealed class HonestTraffic : IAsyncDisposable
     /// <summary>How many the first node has taken.</summary>
     public int Sent => Volatile.Read(ref _sent);
 
-    /// <summary>Sends no more, waits until each transfer has arrived or taken too long, and tells the milliseconds of each; null for those that did not arrive.</summary>
+    /// <summary>
+    /// Sends no more, waits until each transfer has arrived or taken too long, and tells the milliseconds of each; null for
+    /// those that did not arrive.
+    /// </summary>
     public async Task<IReadOnlyList<double?>> FinishAsync()
     {
         await _stop.CancelAsync();
@@ -101,8 +104,9 @@ public sealed class HonestTraffic : IAsyncDisposable
         var watch = Stopwatch.StartNew();
         while (true)
         {
-            if (await Transfers.IsKnownAsync(_neighbor, hash, CancellationToken.None)) return watch.Elapsed <= _patience ? watch.Elapsed.TotalMilliseconds : null;
+            var isKnown = await Transfers.IsKnownAsync(_neighbor, hash, CancellationToken.None);
             if (watch.Elapsed > _patience) return null;
+            if (isKnown) return watch.Elapsed.TotalMilliseconds;
             await Task.Delay(Look, CancellationToken.None);
         }
     }

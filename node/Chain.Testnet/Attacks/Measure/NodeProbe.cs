@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Chain.Testnet;
 
-/// <summary>Asks a node for its block number at a steady rate, whether or not the last answer has come, and looks at its memory.</summary>
+/// <summary>
+/// Asks a node for its block number at a steady rate, whether or not the last answer has come, and looks at its memory.
+/// </summary>
 internal sealed class NodeProbe : IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(50);
@@ -24,7 +26,10 @@ internal sealed class NodeProbe : IAsyncDisposable
     /// <summary>The most resident memory seen.</summary>
     public long PeakBytes => Interlocked.Read(ref _peakBytes);
 
-    /// <summary>Stops, and gives the 99th percentile of the times to an answer, in milliseconds. No answer counts as the client's time-out.</summary>
+    /// <summary>
+    /// Stops, and gives the 99th percentile of the times to an answer, in milliseconds. No answer counts as the client's
+    /// time-out.
+    /// </summary>
     public async Task<double> FinishAsync()
     {
         await _stop.CancelAsync();

@@ -27,27 +27,35 @@ public static class Answers
 
     /// <summary>Answers requests for headers with these, whatever was asked for, and all else by another rule.</summary>
     public static AnswerRule SameHeaders(IReadOnlyList<SealedHeader> headers, AnswerRule otherwise) => (request, cancellation) =>
-        request is WireMessage.GetBlockHeaders ask ? ValueTask.FromResult<WireMessage?>(new WireMessage.BlockHeaders(ask.RequestId, headers)) : otherwise(request, cancellation);
+        request is WireMessage.GetBlockHeaders ask
+            ? With(new WireMessage.BlockHeaders(ask.RequestId, headers))
+            : otherwise(request, cancellation);
 
     /// <summary>Asks a real node, over the connection of another peer, and passes its answer on.</summary>
-    public static AnswerRule RelayedBy(HostilePeer guide) => async (request, cancellation) => request switch
+    public static AnswerRule RelayedBy(HostilePeer guide) => async (request, cancellation) =>
     {
-        WireMessage.GetBlockHeaders ask => await guide.AskAsync(id => ask with { RequestId = id }, cancellation) is WireMessage.BlockHeaders found
-            ? found with { RequestId = ask.RequestId } : null,
-        WireMessage.GetBlockBodies ask => await guide.AskAsync(id => ask with { RequestId = id }, cancellation) is WireMessage.BlockBodies found
-            ? found with { RequestId = ask.RequestId } : null,
-        WireMessage.GetSidecars ask => await guide.AskAsync(id => ask with { RequestId = id }, cancellation) is WireMessage.Sidecars found
-            ? found with { RequestId = ask.RequestId } : null,
-        _ => EmptyAnswer(request),
+        return request switch
+        {
+            WireMessage.GetBlockHeaders ask => Readdressed(ask.RequestId, await Ask(id => ask with { RequestId = id })),
+            WireMessage.GetBlockBodies ask => Readdressed(ask.RequestId, await Ask(id => ask with { RequestId = id })),
+            WireMessage.GetSidecars ask => Readdressed(ask.RequestId, await Ask(id => ask with { RequestId = id })),
+            _ => EmptyAnswer(request),
+        };
+
+        Task<WireMessage?> Ask(Func<ulong, WireMessage> question) => guide.AskAsync(question, cancellation);
     };
 
     /// <summary>Where this rule has nothing, says so only just in time.</summary>
     public static AnswerRule EmptyOnesSlowly(AnswerRule rule) => async (request, cancellation) =>
     {
         var answer = await rule(request, cancellation);
-        if (answer is WireMessage.BlockHeaders { Headers.Count: 0 } or WireMessage.BlockBodies { Bodies.Count: 0 }) await Task.Delay(JustInTime, cancellation);
+        var isEmpty = answer is WireMessage.BlockHeaders { Headers.Count: 0 } or WireMessage.BlockBodies { Bodies.Count: 0 };
+        if (isEmpty) await Task.Delay(JustInTime, cancellation);
         return answer;
     };
+
+    /// <summary>This answer, at once.</summary>
+    public static ValueTask<WireMessage?> With(WireMessage answer) => ValueTask.FromResult<WireMessage?>(answer);
 
     /// <summary>The answer that holds nothing; null for what is no request.</summary>
     public static WireMessage? EmptyAnswer(WireMessage request) => request switch
@@ -57,6 +65,15 @@ public static class Answers
         WireMessage.GetSidecars ask => new WireMessage.Sidecars(ask.RequestId, []),
         WireMessage.GetPooledTransactions ask => new WireMessage.PooledTransactions(ask.RequestId, []),
         WireMessage.GetReceipts ask => new WireMessage.Receipts(ask.RequestId, []),
+        _ => null,
+    };
+
+    // What was answered to the guide's question, as the answer to the question that it stands for.
+    private static WireMessage? Readdressed(ulong id, WireMessage? answer) => answer switch
+    {
+        WireMessage.BlockHeaders found => found with { RequestId = id },
+        WireMessage.BlockBodies found => found with { RequestId = id },
+        WireMessage.Sidecars found => found with { RequestId = id },
         _ => null,
     };
 }

@@ -5,7 +5,9 @@ using Chain.Primitives;
 
 namespace Chain.Testnet;
 
-/// <summary>Makes the blocks that a hostile peer shows: never mined, or sealed at the least difficulty that the rule knows.</summary>
+/// <summary>
+/// Makes the blocks that a hostile peer shows: never mined, or sealed at the least difficulty that the rule knows.
+/// </summary>
 /// <param name="genesis">The genesis block, whose header serves as the model.</param>
 /// <param name="spec">The chain's rules.</param>
 public sealed class Forgery(Block genesis, ChainSpec spec)
@@ -16,7 +18,10 @@ public sealed class Forgery(Block genesis, ChainSpec spec)
 
     private bool IsStake => spec.Consensus is not ProofOfWorkSettings;
 
-    /// <summary>Headers that lead down from this height, the highest first, each the parent of the one before. Nobody worked for them unless sealed.</summary>
+    /// <summary>
+    /// Headers that lead down from this height, the highest first, each the parent of the one before. Nobody worked for them
+    /// unless sealed.
+    /// </summary>
     public List<SealedHeader> Branch(ulong top, int count, bool isSealed = false)
     {
         var headers = new List<SealedHeader>();
@@ -47,7 +52,9 @@ public sealed class Forgery(Block genesis, ChainSpec spec)
         WithdrawalsRoot = IsStake ? Roots.WithdrawalsRoot([]) : null,
     };
 
-    /// <summary>A header that follows all rules on top of its parent, but for the roots, which only execution could tell.</summary>
+    /// <summary>
+    /// A header that follows all rules on top of its parent, but for the roots, which only execution could tell.
+    /// </summary>
     /// <param name="timestamp">In seconds since 1970.</param>
     public BlockHeader Child(SealedHeader parent, ulong timestamp)
     {
@@ -58,7 +65,9 @@ public sealed class Forgery(Block genesis, ChainSpec spec)
             ParentHash = parent.Hash,
             Number = above.Number + 1,
             Timestamp = timestamp,
-            Difficulty = spec.Consensus is ProofOfWorkSettings work ? ProofOfWorkHeaderRules.Difficulty(work, above, timestamp) : UInt256.Zero,
+            Difficulty = spec.Consensus is ProofOfWorkSettings work
+                ? ProofOfWorkHeaderRules.Difficulty(work, above, timestamp)
+                : UInt256.Zero,
             BaseFeePerGas = BaseFee.Next(above.BaseFeePerGas, above.GasUsed, above.GasLimit),
             GasUsed = 0,
             ExtraData = RandomBytes(IsStake ? Hash256.Size : 8),
@@ -78,15 +87,17 @@ public sealed class Forgery(Block genesis, ChainSpec spec)
     {
         for (ulong first = 0; ; first += SearchBatch)
         {
-            if (NonceSearchers.Best.Search(job, first, SearchBatch, CancellationToken.None).Nonces is [var nonce, ..]) return nonce;
+            var found = NonceSearchers.Best.Search(job, first, SearchBatch, CancellationToken.None).Nonces;
+            if (found.Count > 0) return found[0];
         }
     }
 
     /// <summary>A body of one signed transaction with so many bytes of data that a message can just carry it.</summary>
     public BlockBody HeavyBody(int bytes)
     {
-        var unsigned = Transfers.Unsigned(0, DevelopmentAccounts.Keys[9].Address, 1) with { Data = new byte[bytes] };
-        return new BlockBody([unsigned.WithSignature(DevelopmentAccounts.Keys[9].Sign(unsigned.SigningHash()))], IsStake ? [] : null);
+        var key = DevelopmentAccounts.Keys[9];
+        var unsigned = Transfers.Unsigned(0, key.Address, 1) with { Data = new byte[bytes] };
+        return new BlockBody([Transfers.Sign(key, unsigned)], IsStake ? [] : null);
     }
 
     public Hash256 RandomHash() => new(RandomBytes(Hash256.Size));

@@ -41,8 +41,8 @@ public sealed record HostileOptions(Enode Target, Block Genesis, ulong ChainId)
 public sealed record HostileEnding(DisconnectReason Reason, TimeSpan After);
 
 /// <summary>
-/// A peer that follows a script: shakes hands and greets as the protocol asks, then sends whatever it is told to, answers requests by a
-/// rule, and counts what it hears. It uses the node's own wire code, but nothing that would keep it from lying.
+/// A peer that follows a script: shakes hands and greets as the protocol asks, then sends whatever it is told to, answers
+/// requests by a rule, and counts what it hears. It uses the node's own wire code, but nothing that would keep it from lying.
 /// </summary>
 public sealed class HostilePeer : IAsyncDisposable
 {
@@ -109,8 +109,8 @@ public sealed class HostilePeer : IAsyncDisposable
         {
             if (peer is not null) await peer.DisposeAsync();
             else socket?.Dispose();
-            if (cancellation.IsCancellationRequested || e is not (SocketException or OperationCanceledException or PeerProtocolException or PeerRefusedException or EndOfStreamException)) throw;
-            throw new IOException($"The node at {options.Target.Host}:{options.Target.Port} did not let a peer in: {e.Message}", e);
+            if (cancellation.IsCancellationRequested || !(HostileSocket.IsRefusal(e) || e is OperationCanceledException)) throw;
+            throw new IOException($"The node on port {options.Target.Port} did not let a peer in: {e.Message}", e);
         }
     }
 
@@ -126,7 +126,8 @@ public sealed class HostilePeer : IAsyncDisposable
     public async Task<bool> SendAsync(WireCode code, byte[] payload, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(payload);
-        var number = _socket.Space!.NumberOf(code.Capability == WireCapability.Eth ? MessageSpace.Eth : MessageSpace.Stake, code.Id)
+        var name = code.Capability == WireCapability.Eth ? MessageSpace.Eth : MessageSpace.Stake;
+        var number = _socket.Space!.NumberOf(name, code.Id)
             ?? throw new InvalidOperationException($"The connection does not carry {code}.");
         return await WriteAsync(number, SnappyPayload.Compress(payload), payload.Length, cancellation);
     }
@@ -153,6 +154,11 @@ public sealed class HostilePeer : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks the node for the header of this height; null when it does not have it, or does not answer.</summary>
+    public async Task<SealedHeader?> AskHeaderAsync(ulong number, CancellationToken cancellation) =>
+        await AskAsync(id => new WireMessage.GetBlockHeaders(id, null, number, 1, 0, Reverse: false), cancellation)
+            is WireMessage.BlockHeaders { Headers: [var header] } ? header : null;
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, true)) return;
@@ -174,7 +180,8 @@ public sealed class HostilePeer : IAsyncDisposable
     {
         var genesis = _options.Genesis;
         var (head, weight) = _options.Claim ?? new HostileClaim(new BlockRef(0, genesis.Hash), UInt256.One);
-        return new WireMessage.Status(EthVersion, _options.ChainId, weight, head.Hash, head.Number, genesis.Hash, new ForkSchedule(genesis.Hash).At(0), 0);
+        var fork = new ForkSchedule(genesis.Hash).At(0);
+        return new WireMessage.Status(EthVersion, _options.ChainId, weight, head.Hash, head.Number, genesis.Hash, fork, 0);
     }
 
     private async Task<bool> WriteAsync(int number, byte[] payload, int plainLength, CancellationToken cancellation)
@@ -196,11 +203,14 @@ public sealed class HostilePeer : IAsyncDisposable
             Interlocked.Add(ref _bytesSent, plainLength);
             return true;
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (IsEnd(e))
         {
             return false;
         }
     }
+
+    private bool IsEnd(Exception e) =>
+        HostileSocket.IsRefusal(e) || (e is OperationCanceledException && _stop.IsCancellationRequested);
 
     private async Task ReadAllAsync()
     {
@@ -210,7 +220,7 @@ public sealed class HostilePeer : IAsyncDisposable
             while (_goodbye is null) await HandleAsync(await _socket.Transport!.ReadAsync(FrameCodec.MaxBodySize, _stop.Token));
             reason = _goodbye.Value;
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or PeerProtocolException)
+        catch (Exception e) when (HostileSocket.IsRefusal(e) || e is OperationCanceledException)
         {
             // The connection is over.
         }
@@ -233,7 +243,8 @@ public sealed class HostilePeer : IAsyncDisposable
                 return;
         }
 
-        if (_socket.Space!.Resolve(frame.Number) is not { } kind || SnappyPayload.Decompress(frame.Payload.Span) is not { } plain) return;
+        if (_socket.Space!.Resolve(frame.Number) is not { } kind) return;
+        if (SnappyPayload.Decompress(frame.Payload.Span) is not { } plain) return;
         var code = new WireCode(kind.Name == MessageSpace.Eth ? WireCapability.Eth : WireCapability.Stake, kind.Id);
         _received.AddOrUpdate(WireCodec.NameOf(code), 1, static (_, count) => count + 1);
         if (WireCodec.Decode(code, EthVersion, plain).IsOk(out var message, out _)) Take(message);
@@ -255,8 +266,8 @@ public sealed class HostilePeer : IAsyncDisposable
             case WireMessage.Sidecars { RequestId: var id }:
                 Answered(id, message);
                 break;
-            case WireMessage.GetBlockHeaders or WireMessage.GetBlockBodies or WireMessage.GetSidecars or WireMessage.GetPooledTransactions or WireMessage.GetReceipts:
-                if (_options.Answer != Answers.Never) _ = AnswerAsync(message);
+            default:
+                if (_options.Answer != Answers.Never && Answers.EmptyAnswer(message) is not null) _ = AnswerAsync(message);
                 break;
         }
     }

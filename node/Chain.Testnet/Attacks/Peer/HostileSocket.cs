@@ -55,9 +55,14 @@ internal sealed class HostileSocket : IDisposable
     /// <summary>Both hellos.</summary>
     public async Task GreetAsync(IReadOnlyList<Capability> capabilities, CancellationToken cancellation)
     {
-        var hello = await RlpxConnector.GreetAsync(Transport!, new Hello(Hello.SnappyVersion, ClientName, capabilities, 0, Id), _target.Id, cancellation);
+        var ours = new Hello(Hello.SnappyVersion, ClientName, capabilities, 0, Id);
+        var hello = await RlpxConnector.GreetAsync(Transport!, ours, _target.Id, cancellation);
         Space = MessageSpace.Agree(capabilities, hello.Capabilities);
     }
+
+    /// <summary>Whether an exception says that the node closed the connection, refused it, or broke the protocol.</summary>
+    public static bool IsRefusal(Exception e) =>
+        e is IOException or SocketException or ObjectDisposedException or PeerProtocolException or PeerRefusedException;
 
     /// <summary>Whether the node has closed the connection. Bytes that wait are left alone.</summary>
     public bool IsClosed()

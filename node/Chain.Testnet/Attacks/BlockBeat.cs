@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Chain.Miner;
+using Chain.Mining;
 using Chain.Primitives;
 
 namespace Chain.Testnet;

@@ -1,6 +1,6 @@
 using Chain.Consensus;
 using Chain.Execution;
-using Chain.Miner;
+using Chain.Mining;
 using Chain.Primitives;
 
 namespace Chain.Testnet;

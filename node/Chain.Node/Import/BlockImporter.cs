@@ -77,7 +77,7 @@ internal sealed class BlockImporter(
         if (tree.Contains(block.Hash)) return new ImportResult.AlreadyKnown();
         if (tree.FindDeep(block.Header.ParentHash) is not { } parent)
         {
-            if (tree.Contains(block.Header.ParentHash)) return Refuse(block, from, new BlockError.BelowFinality(block.Header.ParentHash, tree.Marks().FinalizedNumber));
+            if (tree.Contains(block.Header.ParentHash)) return Refuse(block, from, BelowFinality(block.Header));
             if (rules.Headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
             _orphans.Add(block, from);
             return new ImportResult.Orphan();
@@ -98,6 +98,13 @@ internal sealed class BlockImporter(
         if (judge.CheckEnvelope(block, parent.Header, now) is { } refusal) return refusal.IsOfTheFuture ? Defer(block, from) : Refuse(block, from, new BlockError.Consensus(refusal));
         Insert(sealedBlock, parent, now);
         return new ImportResult.Added();
+    }
+
+    private BlockError.BelowFinality BelowFinality(SealedHeader header)
+    {
+        var finalized = tree.Marks().FinalizedNumber;
+        var isLate = tree.CanonicalHash(finalized) is { } hash && tree.Find(hash) is { } root && header.Header.Timestamp <= root.Header.Header.Timestamp;
+        return new BlockError.BelowFinality(header.ParentHash, finalized, isLate);
     }
 
     private ImportResult.Deferred Defer(Block block, PeerId? from)

@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Primitives;
 
 namespace Chain.Node;
 
@@ -24,7 +25,13 @@ public abstract record PeerOffence
     public sealed record EmptyPromise(string What) : PeerOffence;
 
     /// <summary>It claimed a block or a weight, and its own answers or our blocks contradict that.</summary>
-    public sealed record FalseClaim(string What) : PeerOffence;
+    public sealed record FalseClaim(string What) : PeerOffence
+    {
+        public static FalseClaim OfNumber(Hash256 block, ulong number, ulong claimed) => new($"block {block} has number {number}, not {claimed}");
+
+        public static FalseClaim OfWeight(ulong number, UInt256 weight, UInt256 claimed) =>
+            new($"the total difficulty of block {number} is {weight}, not {claimed}");
+    }
 
     /// <summary>Something that the consensus rule holds against it.</summary>
     public sealed record ConsensusRule(int Charge, string Why) : PeerOffence;
@@ -66,6 +73,7 @@ public abstract record PeerOffence
         BlockError.InvalidSignature => 100,
         BlockError.Execution or BlockError.StateRootMismatch or BlockError.ReceiptsRootMismatch or BlockError.LogsBloomMismatch or BlockError.GasUsedMismatch => 100,
         BlockError.Consensus { Error: var rule } => rule.Points,
+        BlockError.BelowFinality { IsLate: true } => 0,
         BlockError.BelowFinality => 5,
         BlockError.KnownInvalid => 100,
         _ => throw new InvalidOperationException($"No penalty for {error.GetType().Name}."),

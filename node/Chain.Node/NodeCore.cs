@@ -23,6 +23,7 @@ public sealed class NodeCore
     private readonly PeerSet _peers;
     private readonly PendingRequests _requests;
     private readonly BlockImporter _importer;
+    private readonly PeerClaims _claims;
     private readonly ChainSync _sync;
     private readonly BlockFetcher _fetcher;
     private readonly AncestryFetcher _ancestry;
@@ -63,7 +64,8 @@ public sealed class NodeCore
         _peers = new PeerSet(_outbox, config.Limits);
         _requests = new PendingRequests(config.Limits);
         _importer = new BlockImporter(config, rules, engine.Blocks, _tree, store, state, _pool, _outbox, head);
-        _sync = new ChainSync(config, rules, engine.Blocks, _tree, _importer, _peers, _requests, _outbox);
+        _claims = new PeerClaims(rules, _tree, _peers, config.Limits);
+        _sync = new ChainSync(config, rules, engine.Blocks, _tree, _importer, _peers, _claims, _requests, _outbox);
         _fetcher = new BlockFetcher(config.Limits, rules, _tree, _importer, _sync, _peers, _requests, _outbox);
         _ancestry = new AncestryFetcher(config.Limits, _agent, _peers, _requests, _outbox);
         _blockGossip = new BlockGossip(rules, _peers, _outbox);
@@ -220,7 +222,7 @@ public sealed class NodeCore
                 _fetcher.OnAnnounced(peer, announced.Blocks, now);
                 break;
             case WireMessage.BlockRangeUpdate range:
-                _sync.Hear(peer, new BlockRef(range.Latest, range.LatestHash), UInt256.Zero);
+                _claims.Hear(peer, new BlockRef(range.Latest, range.LatestHash), UInt256.Zero);
                 _sync.Consider(now);
                 break;
             case WireMessage.Transactions transactions:
@@ -328,7 +330,7 @@ public sealed class NodeCore
 
         peer.IsReady = true;
         peer.IsUnexplored = status.TotalDifficulty.IsZero;
-        _sync.Hear(peer, new BlockRef(status.HeadNumber, status.HeadHash), status.TotalDifficulty);
+        _claims.Hear(peer, new BlockRef(status.HeadNumber, status.HeadHash), status.TotalDifficulty);
         peer.KnownBlocks.Add(status.HeadHash);
         _outbox.Tell(new NodeEvent.PeerReady(peer.Id));
         if (peer.Link.CarriesSidecars) _agent.OnPeerReady(new ConsensusPeer(peer.Id.Number));
@@ -340,9 +342,9 @@ public sealed class NodeCore
     {
         var head = new BlockRef(block.Number, block.Hash);
         var isNew = !_tree.Contains(block.Hash);
-        _sync.Hear(peer, head, totalDifficulty);
+        _claims.Hear(peer, head, totalDifficulty);
         TakeBlock(peer, block, now);
-        if (isNew) _sync.Check(peer, head, totalDifficulty);
+        if (isNew) _claims.Check(peer, head, totalDifficulty);
     }
 
     private void TakeBlock(Peer peer, Block block, At now)

@@ -30,7 +30,10 @@ public abstract record BlockError
     }
 
     /// <summary>It stands on a block from before what is final. An honest peer may not know that yet.</summary>
-    public sealed record BelowFinality(Hash256 Parent, ulong Finalized) : BlockError;
+    /// <param name="Parent">The block on which it stands.</param>
+    /// <param name="Finalized">The number of the finalized block.</param>
+    /// <param name="IsLate">Whether it is no later than the finalized block: whose clock is behind makes such blocks.</param>
+    public sealed record BelowFinality(Hash256 Parent, ulong Finalized, bool IsLate) : BlockError;
 
     public sealed record Execution(BlockExecutionError Error) : BlockError;
 

@@ -105,7 +105,7 @@ internal sealed class BlockImporter(
         if (tree.Contains(block.Hash)) return new ImportResult.AlreadyKnown();
         if (tree.FindDeep(block.Header.ParentHash) is not { } parent)
         {
-            if (tree.Contains(block.Header.ParentHash)) return Refuse(block, from, new BlockError.BelowFinality(block.Header.ParentHash, tree.Marks().FinalizedNumber));
+            if (tree.Contains(block.Header.ParentHash)) return Refuse(block, from, BelowFinality(block.Header));
             return AddOrphan(block, from, now);
         }
 
@@ -124,6 +124,13 @@ internal sealed class BlockImporter(
         if (judge.CheckEnvelope(block, parent.Header, now) is { } refusal) return refusal.IsOfTheFuture ? Defer(block, from, now) : Refuse(block, from, new BlockError.Consensus(refusal));
         Insert(sealedBlock, parent, now);
         return new ImportResult.Added();
+    }
+
+    private BlockError.BelowFinality BelowFinality(SealedHeader header)
+    {
+        var finalized = tree.Marks().FinalizedNumber;
+        var isLate = tree.CanonicalHash(finalized) is { } hash && tree.Find(hash) is { } root && header.Header.Timestamp <= root.Header.Header.Timestamp;
+        return new BlockError.BelowFinality(header.ParentHash, finalized, isLate);
     }
 
     /// <summary>Keeps a block until its parent comes: cheap checks first, and its body only once that is known to be its own.</summary>

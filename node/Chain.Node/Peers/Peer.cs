@@ -41,6 +41,9 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     /// <summary>Until then it is not asked to lead a session.</summary>
     public At RestsUntil { get; set; }
 
+    /// <summary>Blocks whose branch was found lighter than ours, which can only have grown since: not worth asking for again.</summary>
+    public BoundedSet<Hash256> Lighter { get; } = new(UnshownKept);
+
     /// <summary>Blocks that it claimed and could not show. It is not asked for them again.</summary>
     public BoundedSet<Hash256> Unshown { get; } = new(UnshownKept);
 

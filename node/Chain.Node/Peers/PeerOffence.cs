@@ -1,5 +1,6 @@
 using Chain.Consensus;
 using Chain.Execution;
+using Chain.Primitives;
 
 namespace Chain.Node;
 
@@ -25,7 +26,13 @@ public abstract record PeerOffence
     public sealed record EmptyPromise(string What) : PeerOffence;
 
     /// <summary>It claimed a block or a weight, and its own answers or our blocks contradict that.</summary>
-    public sealed record FalseClaim(string What) : PeerOffence;
+    public sealed record FalseClaim(string What) : PeerOffence
+    {
+        public static FalseClaim OfNumber(Hash256 block, ulong number, ulong claimed) => new($"block {block} has number {number}, not {claimed}");
+
+        public static FalseClaim OfWeight(ulong number, UInt256 weight, UInt256 claimed) =>
+            new($"the total difficulty of block {number} is {weight}, not {claimed}");
+    }
 
     /// <summary>It announced many transactions that it then did not have.</summary>
     public sealed record UndeliveredTransactions(int Count) : PeerOffence;
@@ -87,6 +94,7 @@ public abstract record PeerOffence
         BlockError.InvalidSignature => 100,
         BlockError.Execution or BlockError.StateRootMismatch or BlockError.ReceiptsRootMismatch or BlockError.LogsBloomMismatch or BlockError.GasUsedMismatch => 100,
         BlockError.Consensus { Error: var rule } => rule.Points,
+        BlockError.BelowFinality { IsLate: true } => 0,
         BlockError.BelowFinality => 5,
         BlockError.KnownInvalid => 100,
         _ => throw new InvalidOperationException($"No penalty for {error.GetType().Name}."),

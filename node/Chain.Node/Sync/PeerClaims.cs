@@ -27,7 +27,7 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
         if (tree.RecordOf(head.Hash) is { } known)
         {
             Check(peer, head, weight);
-            peer.Raise(new BlockRef(known.Number, known.Hash), rules.HeadersCarryWeight ? known.TotalDifficulty : UInt256.Zero);
+            peer.Raise(new BlockRef(known.Number, known.Hash), WeightOf(known));
         }
         else if (peer.Unshown.Contains(head.Hash))
         {
@@ -39,16 +39,19 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
         }
     }
 
-    /// <summary>Compares a claim with the block, if that is here. Number and total difficulty follow from the hash, so that a difference is a lie.</summary>
+    /// <summary>
+    /// Compares a claim with the block, if that is here. Number and total difficulty follow from the hash, so that a difference is a lie.
+    /// </summary>
     public void Check(Peer peer, BlockRef head, UInt256 weight)
     {
         if (tree.RecordOf(head.Hash) is not { } known) return;
-        var what = head.Number != 0 && head.Number != known.Number ? $"block {head.Hash} has number {known.Number}, not {head.Number}"
-            : rules.HeadersCarryWeight && !weight.IsZero && weight != known.TotalDifficulty ? $"the total difficulty of block {known.Number} is {known.TotalDifficulty}, not {weight}"
+        var (isNumberWrong, isWeightWrong) = (head.Number != 0 && head.Number != known.Number, !weight.IsZero && weight != WeightOf(known));
+        var what = isNumberWrong ? PeerOffence.FalseClaim.OfNumber(head.Hash, known.Number, head.Number)
+            : isWeightWrong && rules.HeadersCarryWeight ? PeerOffence.FalseClaim.OfWeight(known.Number, known.TotalDifficulty, weight)
             : null;
         if (what is null) return;
-        peers.Punish(peer.Id, new PeerOffence.FalseClaim(what));
-        if (peer.Head?.Hash == head.Hash) peer.Correct(new BlockRef(known.Number, known.Hash), rules.HeadersCarryWeight ? known.TotalDifficulty : UInt256.Zero);
+        peers.Punish(peer.Id, what);
+        if (peer.Head?.Hash == head.Hash) peer.Correct(new BlockRef(known.Number, known.Hash), WeightOf(known));
     }
 
     /// <summary>
@@ -66,6 +69,10 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
         return best;
     }
 
+    /// <summary>Whether nothing is known that speaks against asking a peer for this block of its.</summary>
+    public static bool IsWorthAsking(Peer peer, Hash256 block) =>
+        !peer.CutOff.Contains(block) && !peer.Unshown.Contains(block) && !peer.Lighter.Contains(block);
+
     /// <summary>Whether somebody else who has failed no more often waits for a turn.</summary>
     public bool AnotherWaits(Peer leader, At now) =>
         peers.Ready.Any(peer => peer != leader && peer.FailedSessions <= leader.FailedSessions && IsCandidate(peer, now));
@@ -76,35 +83,70 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
     /// <summary>A peer did not deliver: others are asked first for a moment.</summary>
     public void Rest(Peer peer, At now) => RestFor(peer, FirstRestMs, now);
 
-    /// <summary>A session led to what its leader claimed.</summary>
-    public void Succeeded(Peer leader)
+    /// <summary>What the end of a session means for its leader: what it pays, when it has another turn, and what is believed of it.</summary>
+    public void Settle(Peer leader, SyncSession session, SessionEnd end, At now)
     {
-        leader.FailedSessions = 0;
-        _isDoubtful = false;
+        switch (end)
+        {
+            case SessionEnd.Reached:
+                leader.FailedSessions = 0;
+                _isDoubtful = false;
+                break;
+            case SessionEnd.Lighter:
+                Rest(leader, now);
+                leader.Lighter.Add(session.Target);
+                if (leader.Head?.Hash != session.Target) break;
+                if (!leader.HeadWeight.IsZero && leader.HeadWeight != session.Weight)
+                    peers.Punish(leader.Id, PeerOffence.FalseClaim.OfWeight(session.TargetNumber, session.Weight, leader.HeadWeight));
+                leader.Correct(new BlockRef(session.TargetNumber, session.Target), session.Weight);
+                break;
+            case SessionEnd.NotDueYet:
+                Rest(leader, now);
+                break;
+            case SessionEnd.CutOff { Error: var error }:
+                leader.CutOff.Add(session.Target);
+                Forget(leader, session.Target);
+                if (error is not null) peers.Punish(leader.Id, new PeerOffence.InvalidBlock(error));
+                CountFailure(leader, now);
+                break;
+            case SessionEnd.GivenUp when leader.FailedSessions >= FailuresForgiven:
+                Refute(leader, session.Target, new PeerOffence.EmptyPromise($"the chain of {session.Target}"), now);
+                break;
+            case SessionEnd.Failed { Offence: var offence }:
+                Refute(leader, session.Target, offence, now);
+                break;
+            default:
+                CountFailure(leader, now);
+                break;
+        }
     }
 
-    /// <summary>A session ended before that, for whatever reason. Each in a row doubles the time until the leader's next turn.</summary>
-    /// <returns>Whether it has happened too often to be chance.</returns>
-    public bool Failed(Peer leader, At now)
+    private void Refute(Peer leader, Hash256 claim, PeerOffence offence, At now)
+    {
+        peers.Punish(leader.Id, offence);
+        leader.Unshown.Add(claim);
+        Forget(leader, claim);
+        CountFailure(leader, now);
+    }
+
+    // Whatever it claims next is better than this.
+    private static void Forget(Peer leader, Hash256 claim)
+    {
+        if (leader.Head?.Hash == claim) leader.Correct(null, UInt256.Zero);
+    }
+
+    /// <summary>Each failure in a row doubles the time until the leader's next turn.</summary>
+    private void CountFailure(Peer leader, At now)
     {
         _isDoubtful = true;
-        var doublings = Math.Min(leader.FailedSessions++, LongestRestDoublings);
-        RestFor(leader, FirstRestMs << doublings, now);
-        return leader.FailedSessions > FailuresForgiven;
-    }
-
-    /// <summary>A claim that its peer could not show: from now on it is not asked for that block.</summary>
-    public static void Refute(Peer peer, Hash256 claim)
-    {
-        peer.Unshown.Add(claim);
-        if (peer.Head?.Hash == claim) peer.Correct(null, UInt256.Zero);
+        RestFor(leader, FirstRestMs << Math.Min(leader.FailedSessions++, LongestRestDoublings), now);
     }
 
     private bool IsCandidate(Peer peer, At now) => peer.Score < limits.MaxScore && !IsResting(peer, now) && IsAhead(peer);
 
     private bool IsAhead(Peer peer)
     {
-        if (peer.Head is not { } head || peer.CutOff.Contains(head.Hash) || peer.Unshown.Contains(head.Hash)) return false;
+        if (peer.Head is not { } head || !IsWorthAsking(peer, head.Hash)) return false;
         var isBetter = !peer.HeadWeight.IsZero ? peer.HeadWeight > tree.Head.TotalDifficulty
             : peer.IsUnexplored || head.Number > tree.Head.Number + (peer.TotalDifficulty.IsZero ? 0 : NearHead);
         return isBetter && !tree.Contains(head.Hash);
@@ -112,7 +154,12 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
 
     private bool IsBetter(Peer candidate, Peer than) =>
         candidate.FailedSessions != than.FailedSessions ? candidate.FailedSessions < than.FailedSessions
-        : !_isDoubtful && (candidate.TotalDifficulty != than.TotalDifficulty ? candidate.TotalDifficulty > than.TotalDifficulty : candidate.Head!.Number > than.Head!.Number);
+        : !_isDoubtful && HasBetterClaim(candidate, than);
+
+    private static bool HasBetterClaim(Peer candidate, Peer than) =>
+        candidate.TotalDifficulty != than.TotalDifficulty ? candidate.TotalDifficulty > than.TotalDifficulty : candidate.Head!.Number > than.Head!.Number;
+
+    private UInt256 WeightOf(BlockRecord known) => rules.HeadersCarryWeight ? known.TotalDifficulty : UInt256.Zero;
 
     private void RestFor(Peer peer, long ms, At now)
     {

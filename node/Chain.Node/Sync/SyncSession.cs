@@ -26,10 +26,10 @@ internal sealed class SyncSession(PeerId leader, BlockRef target, UInt256 claime
     public ulong TargetNumber { get; set; }
 
     /// <summary>Whether the leader's chain ended, or passed the clock's bound, before its target.</summary>
-    public bool EndsEarly { get; set; }
+    public bool EndsEarly { get; private set; }
 
     /// <summary>Whether it ended early because our clock does not let us take more of it yet.</summary>
-    public bool EndsInFuture { get; set; }
+    public bool EndsInFuture { get; private set; }
 
     public AncestorSearch? Search { get; set; }
 
@@ -56,7 +56,7 @@ internal sealed class SyncSession(PeerId leader, BlockRef target, UInt256 claime
     public bool HasDropped { get; private set; }
 
     /// <summary>The header by which a branch of dropped headers outweighed ours: the second time it must come by there again.</summary>
-    public BlockRef? MustPass { get; set; }
+    public SealedHeader? MustPass { get; set; }
 
     public Queue<SyncSlot> Slots { get; } = new();
 
@@ -82,6 +82,14 @@ internal sealed class SyncSession(PeerId leader, BlockRef target, UInt256 claime
         Rewind();
         VerifiedNumber = ancestor.Number;
     }
+
+    /// <summary>Whether a header is another one than the leader has shown at this height before.</summary>
+    public bool Contradicts(SealedHeader header) =>
+        (FirstApart is { } apart && header.Number == apart.Number && header.Hash != apart.Hash)
+        || (MustPass is { } pass && header.Number == pass.Number && header.Hash != pass.Hash);
+
+    /// <summary>There is no more to take than what is here: what came of it is still good.</summary>
+    public void EndEarly(bool isFuture) => (TargetNumber, EndsEarly, EndsInFuture) = (LastHeader!.Number, true, isFuture);
 
     /// <summary>Goes back to the ancestor.</summary>
     public void Rewind()

@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>One block on its way down: the header is verified, body and sidecar arrive in any order, each with the peer that answers for it.</summary>
+/// <summary>
+/// One block on its way down: the header is verified, body and sidecar arrive in any order, each with the peer that answers for it.
+/// </summary>
 internal sealed class SyncSlot(SealedHeader header, bool needsSidecar)
 {
     // A bare null would be taken for an empty array, and that for an empty sidecar.

@@ -167,13 +167,17 @@ public sealed class SimulatedNetwork
     }
 
     /// <summary>Connects a peer that is no node and makes its greeting acceptable.</summary>
-    public SimulatedStranger AddStranger(int index)
+    /// <param name="claim">What it makes of the greeting that it heard; null for the same.</param>
+    /// <param name="answer">What it answers from the start; null for nothing.</param>
+    public SimulatedStranger AddStranger(int index, Func<WireMessage.Status, WireMessage.Status>? claim = null, Func<WireMessage, WireMessage?>? answer = null)
     {
         var node = _nodes[index];
         var stranger = new SimulatedStranger(node, new PeerId(_nextPeer++));
+        if (answer is not null) stranger.Answer = answer;
         node.Strangers.Add(stranger.Id.Number, stranger);
         Step(node, at => new NodeInput.PeerConnected(at, stranger.Id, new PeerLink(68, Outbound: false, Rules.HasSidecar, "a stranger")));
-        Say(stranger, stranger.Heard.OfType<WireMessage.Status>().Single());
+        var greeting = stranger.Heard.OfType<WireMessage.Status>().Single();
+        Say(stranger, claim is null ? greeting : claim(greeting));
         return stranger;
     }
 
@@ -328,9 +332,19 @@ public sealed class SimulatedNetwork
         }
     }
 
+    private void Hear(SimulatedStranger stranger, WireMessage message)
+    {
+        stranger.Heard.Add(message);
+        if (stranger.Answer(message) is not { } answer) return;
+        After(1, () =>
+        {
+            if (stranger.IsConnected && stranger.Node.IsRunning) Say(stranger, answer);
+        });
+    }
+
     private void Transmit(SimulatedNode from, PeerId peer, WireMessage message)
     {
-        if (from.Strangers.TryGetValue(peer.Number, out var stranger)) stranger.Heard.Add(message);
+        if (from.Strangers.TryGetValue(peer.Number, out var stranger)) Hear(stranger, message);
         if (!from.Links.TryGetValue(peer.Number, out var link)) return;
         var conditions = _links.GetValueOrDefault((from.Index, link.Other.Index), DefaultLink);
 

@@ -16,6 +16,9 @@ public sealed class SimulatedStranger
     /// <summary>All that was sent to it.</summary>
     public List<WireMessage> Heard { get; } = [];
 
+    /// <summary>What it answers to what it hears, a millisecond later; null for silence.</summary>
+    public Func<WireMessage, WireMessage?> Answer { get; set; } = static _ => null;
+
     /// <summary>The penalty points that it has there.</summary>
     public int Score { get; internal set; }
 

@@ -37,7 +37,12 @@ public abstract record StakeBlockError : ConsensusError
     }
 
     /// <summary>It stands on a branch that left the chain below what is final here. An honest peer may not know that yet.</summary>
-    public sealed record BelowFinality(Slot Slot, Checkpoint Finalized) : StakeBlockError
+    /// <param name="Slot">The block's.</param>
+    /// <param name="Finalized">Ours.</param>
+    /// <param name="IsLate">
+    /// Whether its slot is not after the finalized one (consensus-specs, p2p interface: IGNORE): whose clock is behind makes such blocks.
+    /// </param>
+    public sealed record BelowFinality(Slot Slot, Checkpoint Finalized, bool IsLate) : StakeBlockError
     {
         public override string Message => $"{Slot} lies on a branch without the finalized block of {Finalized}";
 
@@ -45,7 +50,7 @@ public abstract record StakeBlockError : ConsensusError
 
         public override bool IsBelowFinality => true;
 
-        public override int Points => 5;
+        public override int Points => IsLate ? 0 : 5;
     }
 
     public sealed record WithoutTrustedCheckpoint(Checkpoint Trusted) : StakeBlockError

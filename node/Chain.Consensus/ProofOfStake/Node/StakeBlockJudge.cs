@@ -85,10 +85,8 @@ internal sealed class StakeBlockJudge(
     private StakeBlockError? CheckFinality(SealedHeader parent, ConsensusBody body)
     {
         var finalized = chain.Store.Finalized;
-        if (body.Slot <= finalized.Epoch.StartSlot(genesis.Settings.SlotsPerEpoch) || chain.Contains(parent.Hash, finalized) != true)
-        {
-            return new StakeBlockError.BelowFinality(body.Slot, finalized);
-        }
+        var isLate = body.Slot <= finalized.Epoch.StartSlot(genesis.Settings.SlotsPerEpoch);
+        if (isLate || chain.Contains(parent.Hash, finalized) != true) return new StakeBlockError.BelowFinality(body.Slot, finalized, isLate);
 
         // By epochs first: the named one may be so late that it has no slot.
         var slotsPerEpoch = genesis.Settings.SlotsPerEpoch;

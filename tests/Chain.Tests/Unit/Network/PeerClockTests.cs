@@ -1,4 +1,6 @@
 using Chain.Node.Host.Network;
+using Chain.Node.Host.Rpc;
+using Chain.Primitives;
 
 namespace Chain.Tests;
 
@@ -15,6 +17,33 @@ public sealed class PeerClockTests
         await using var behind = await TestHub.StartAsync(2, new PeerHubOptions { UnixMs = () => Now, StaticPeers = [ahead.Hub.Self] }, new ManualTime());
         await TestHub.UntilAsync(() => (ahead.Hub.ClockOffsetMs, behind.Hub.ClockOffsetMs) is (not null, not null));
         Assert.Equal((-9000L, 9000L), (ahead.Hub.ClockOffsetMs, behind.Hub.ClockOffsetMs));
+    }
+
+    [Fact]
+    public async Task What_is_known_of_the_clocks_outlives_the_peers_and_ends_when_the_clock_is_set()
+    {
+        var skew = 9000L;
+        await using var wrong = await TestHub.StartAsync(1, new PeerHubOptions { UnixMs = () => Now + Volatile.Read(ref skew) }, new ManualTime());
+        var right = await TestHub.StartAsync(2, new PeerHubOptions { UnixMs = () => Now, StaticPeers = [wrong.Hub.Self] }, new ManualTime());
+        await TestHub.UntilAsync(() => wrong.Hub.ClockOffsetMs is not null);
+
+        await right.DisposeAsync();
+        await TestHub.UntilAsync(() => wrong.Hub.PeerCount == 0);
+        Assert.Equal(-9000, wrong.Hub.ClockOffsetMs);
+
+        Volatile.Write(ref skew, 0);
+        Assert.Equal(0, wrong.Hub.ClockOffsetMs);
+    }
+
+    [Theory]
+    [InlineData(100, 500)]
+    [InlineData(250, 500)]
+    [InlineData(1_000, 1_000)]
+    [InlineData(12_000, 2_000)]
+    public void The_offset_that_calls_for_an_alert_follows_the_slot_under_stake(ulong slotMs, long offset)
+    {
+        Assert.Equal(offset, Alerts.LargestClockOffsetMs(new ChainSpec { ChainId = 1, Consensus = new ProofOfStakeSettings { SlotDurationMs = slotMs } }));
+        Assert.Equal(2_000, Alerts.LargestClockOffsetMs(new ChainSpec { ChainId = 1, Consensus = new ProofOfWorkSettings() }));
     }
 
     [Fact]

@@ -1,0 +1,38 @@
+using Chain.Primitives;
+using Chain.Testnet;
+
+namespace Chain.Tests;
+
+/// <summary>Clocks that are wrong for a while.</summary>
+public sealed class StakeClockTests
+{
+    private static readonly ProofOfStakeSettings Fast = SimulatedStake.Settings with { SlotDurationMs = 250, SlotsPerEpoch = 4 };
+
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(-1_000)]
+    [InlineData(5_000)]
+    [InlineData(-5_000)]
+    [InlineData(3_600_000)]
+    public void A_clock_that_is_wrong_costs_nobody_anything_and_the_node_is_back_at_once_when_it_is_right(int skewMs)
+    {
+        var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 80, Fast);
+        network.Run(TimeSpan.FromSeconds(10));
+
+        network.Nodes[2].SkewMs = skewMs;
+        network.Run(TimeSpan.FromSeconds(12));
+
+        Assert.All(network.Nodes, node => Assert.Equal(3, node.Core.View.Peers.Count));
+        Assert.DoesNotContain(network.Trace.Lines, line => line.Contains(" pays ", StringComparison.Ordinal));
+        var finalized = network.Nodes[0].StakeOf().Finalized.Epoch.Number;
+
+        network.Nodes[2].SkewMs = 0;
+        var isBack = network.RunUntil(() => network.Nodes[2].Core.View.Head.Hash == network.Nodes[0].Core.View.Head.Hash, TimeSpan.FromSeconds(2));
+
+        Assert.True(isBack, $"{network.Nodes[2].Core.View.Head} against {network.Nodes[0].Core.View.Head}");
+        network.Run(TimeSpan.FromSeconds(12));
+        Assert.True(network.Nodes[0].StakeOf().Finalized.Epoch.Number >= finalized + 8);
+        Assert.DoesNotContain(network.Trace.Lines, line => line.Contains(" pays ", StringComparison.Ordinal));
+        Assert.All(network.Nodes, node => Assert.DoesNotContain(node.StakeOf().Validators, validator => validator.Validator.Slashed));
+    }
+}

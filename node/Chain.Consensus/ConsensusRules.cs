@@ -77,8 +77,9 @@ public interface IBlockJudge
     ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now);
 
     /// <summary>
-    /// Whether a block deserves memory although it cannot be judged now: its parent is not here, its time has not come, or its branch
-    /// loses. Decided by what the block proves of itself, beyond its seal, so that it costs something to fill these places.
+    /// Whether a block deserves memory although it cannot be judged now: its parent is not here, its time has not come, or its
+    /// branch loses. Decided by what the block proves of itself, beyond its seal, so that it costs something to fill these
+    /// places.
     /// </summary>
     bool IsWorthKeeping(Block block, SealedHeader head, At now);
 

@@ -17,8 +17,8 @@ public sealed record InboundLimits
 }
 
 /// <summary>
-/// Shares of the memory for messages between the network and the core. Taken for a message before it is unpacked and given back once
-/// the core has handled it; where there is no room the peer's own reader waits, and nobody else. Safe from any thread.
+/// Shares of the memory for messages between the network and the core. Taken for a message before it is unpacked and given back
+/// once the core has handled it; where there is no room the peer's own reader waits, and nobody else. Safe from any thread.
 /// </summary>
 public sealed class InboundShares(InboundLimits limits)
 {

@@ -1,8 +1,8 @@
 namespace Chain.Node.Host.Network;
 
 /// <summary>
-/// What one peer sends, on its way from bytes to an event: first what it claims to be, then the peer's pace and its room in memory, and only
-/// then the bytes themselves. A peer that sends or asks for much waits here, alone. For one reader.
+/// What one peer sends, on its way from bytes to an event: first what it claims to be, then the peer's pace and its room in
+/// memory, and only then the bytes themselves. A peer that sends or asks for much waits here, alone. For one reader.
 /// </summary>
 internal sealed class IncomingMessages(PeerId peer, int ethVersion, PeerHubServices services)
 {

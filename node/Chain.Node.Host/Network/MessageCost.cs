@@ -1,8 +1,8 @@
 namespace Chain.Node.Host.Network;
 
 /// <summary>
-/// What a message makes this node do, in units of about ten microseconds of one core: what <see cref="PeerHubOptions.WorkPerSecond"/> bounds.
-/// Estimates from what a message holds, before anything is done about it.
+/// What a message makes this node do, in units of about ten microseconds of one core: what <see
+/// cref="PeerHubOptions.WorkPerSecond"/> bounds. Estimates from what a message holds, before anything is done about it.
 /// </summary>
 internal static class MessageCost
 {
@@ -19,7 +19,9 @@ internal static class MessageCost
 
     /// <summary>Units of work.</summary>
     /// <param name="message">Any message but an answer: what was asked for has been wanted.</param>
-    /// <param name="unknownTransactions">How many transactions in it were not seen before, so that their senders have to be recovered.</param>
+    /// <param name="unknownTransactions">
+    /// How many transactions in it were not seen before, so that their senders have to be recovered.
+    /// </param>
     public static long Of(WireMessage message, int unknownTransactions) => 1 + (unknownTransactions * Recovery) + message switch
     {
         WireMessage.NewBlockHashes m => m.Blocks.Count * Lookup,

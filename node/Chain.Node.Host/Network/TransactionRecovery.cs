@@ -37,7 +37,9 @@ public sealed class TransactionRecovery(Action<WireMessage>? alsoPrepare = null)
         _ => message,
     };
 
-    /// <summary>How many transactions of a message were not seen before, so that their senders are still to be recovered.</summary>
+    /// <summary>
+    /// How many transactions of a message were not seen before, so that their senders are still to be recovered.
+    /// </summary>
     public int CountUnknown(WireMessage message) => message switch
     {
         WireMessage.Transactions m => CountUnknown(m.Items),

@@ -37,8 +37,9 @@ internal sealed class BlockImporter(
     public bool HasJudged(Hash256 hash) => _orphans.Contains(hash) || _future.Contains(hash) || _invalid.Contains(hash);
 
     /// <summary>
-    /// Whether a block that nobody asked for may enter the tree. On a branch that loses, its seal must have cost something like our head's: near
-    /// genesis and after long pauses difficulty is low, and a branch from there is had for nothing. Heavier branches come by sync.
+    /// Whether a block that nobody asked for may enter the tree. On a branch that loses, its seal must have cost something like
+    /// our head's: near genesis and after long pauses difficulty is low, and a branch from there is had for nothing. Heavier
+    /// branches come by sync.
     /// </summary>
     public bool IsWorthTaking(Block block, At now)
     {
@@ -126,7 +127,9 @@ internal sealed class BlockImporter(
         return new ImportResult.Added();
     }
 
-    /// <summary>Keeps a block until its parent comes: cheap checks first, and its body only once that is known to be its own.</summary>
+    /// <summary>
+    /// Keeps a block until its parent comes: cheap checks first, and its body only once that is known to be its own.
+    /// </summary>
     private ImportResult AddOrphan(Block block, PeerId? from, At now)
     {
         if (_orphans.Contains(block.Hash)) return new ImportResult.Orphan(IsPlausible: true);

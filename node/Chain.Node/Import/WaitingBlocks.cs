@@ -6,9 +6,9 @@ namespace Chain.Node;
 internal readonly record struct WaitingLimits(int Blocks, int BlocksPerPeer, long Bytes, long BytesPerPeer);
 
 /// <summary>
-/// Blocks that wait for their parent or for their time. Bounded in number and in bytes. A peer that exceeds its share pushes out its own
-/// blocks only; when all shares together exceed the whole, the peer that holds the most makes room. Of one peer's blocks the one
-/// farthest from our head goes first, the oldest among equals.
+/// Blocks that wait for their parent or for their time. Bounded in number and in bytes. A peer that exceeds its share pushes
+/// out its own blocks only; when all shares together exceed the whole, the peer that holds the most makes room. Of one peer's
+/// blocks the one farthest from our head goes first, the oldest among equals.
 /// </summary>
 internal sealed class WaitingBlocks(WaitingLimits limits)
 {
@@ -43,7 +43,9 @@ internal sealed class WaitingBlocks(WaitingLimits limits)
     /// <summary>Whether a block is small enough for a peer's share.</summary>
     public bool Fits(Block block) => BlockSize.Of(block) <= limits.BytesPerPeer;
 
-    /// <summary>Keeps a block, in place of others where there is no room. False when it is not kept: then it is not known either.</summary>
+    /// <summary>
+    /// Keeps a block, in place of others where there is no room. False when it is not kept: then it is not known either.
+    /// </summary>
     /// <param name="headNumber">Our height: what is far from it is worth little.</param>
     public bool Add(Block block, PeerId? from, ulong headNumber)
     {

@@ -4,9 +4,9 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// Fetches single blocks that peers announce by hash: the header, then, unless it is empty, the body. Each peer has a share of the fetches under way.
-/// What it announces beyond its share is dropped and does not become known, so that it can be announced again by anyone. Whoever announces
-/// what it then does not deliver pays, and the next announcer is asked.
+/// Fetches single blocks that peers announce by hash: the header, then, unless it is empty, the body. Each peer has a share of
+/// the fetches under way. What it announces beyond its share is dropped and does not become known, so that it can be announced
+/// again by anyone. Whoever announces what it then does not deliver pays, and the next announcer is asked.
 /// </summary>
 internal sealed class BlockFetcher(
     NodeLimits limits, ConsensusRules rules, BlockTree tree, BlockImporter importer, ChainSync sync, PeerSet peers, PendingRequests requests, Outbox outbox)

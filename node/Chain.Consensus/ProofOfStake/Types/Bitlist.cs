@@ -39,7 +39,9 @@ public sealed class Bitlist : IEquatable<Bitlist>
         return bytes;
     }
 
-    /// <exception cref="RlpException">No bytes, a last byte of zero (then the length is not marked), or more bits than any committee has members.</exception>
+    /// <exception cref="RlpException">
+    /// No bytes, a last byte of zero (then the length is not marked), or more bits than any committee has members.
+    /// </exception>
     public static Bitlist FromBytes(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > MaxBytesRead) throw new RlpException($"A list of bits has {bytes.Length} bytes, more than the {MaxBytesRead} allowed.");

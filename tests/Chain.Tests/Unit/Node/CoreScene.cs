@@ -5,7 +5,9 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>A core under proof of work with a simulated seal, fed by hand: inputs in, effects out, a clock that a test moves.</summary>
+/// <summary>
+/// A core under proof of work with a simulated seal, fed by hand: inputs in, effects out, a clock that a test moves.
+/// </summary>
 internal sealed class CoreScene : IDisposable
 {
     private readonly InMemoryChainStore _store = new();

@@ -77,6 +77,11 @@ public interface IBlockJudge
     ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now);
 
     /// <summary>
+    /// What is wrong with a block wherever it belongs, beyond its header's seal; null when nothing can be said without its parent.
+    /// </summary>
+    ConsensusError? CheckAlone(Block block);
+
+    /// <summary>
     /// Whether a block deserves memory although it cannot be judged now: its parent is not here, its time has not come, or its
     /// branch loses. Decided by what the block proves of itself, beyond its seal, so that it costs something to fill these
     /// places.

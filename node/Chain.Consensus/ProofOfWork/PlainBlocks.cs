@@ -13,6 +13,8 @@ internal sealed class PlainBlocks : IBlockJudge
 
     public ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now) => null;
 
+    public ConsensusError? CheckAlone(Block block) => null;
+
     public bool IsWorthKeeping(Block block, SealedHeader head, At now)
     {
         ArgumentNullException.ThrowIfNull(block);

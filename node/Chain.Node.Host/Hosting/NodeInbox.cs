@@ -180,9 +180,14 @@ internal sealed class NodeInbox : IDisposable
 
     private NodeInput.SubmitTransactions Gather(Lane lane, long source, NodeInput.SubmitTransactions first)
     {
-        if (!lane.BySource.TryGetValue(source, out var queue) || queue.Peek().Input is not NodeInput.SubmitTransactions) return first;
+        if (!lane.BySource.TryGetValue(source, out var queue) || queue.Peek().Input is not NodeInput.SubmitTransactions)
+        {
+            return first;
+        }
+
         var items = new List<(RequestId, RecoveredTransaction)>(first.Items);
-        while (items.Count < SubmissionsPerBatch && queue.TryPeek(out var next) && next.Input is NodeInput.SubmitTransactions more && _available.Wait(0))
+        while (items.Count < SubmissionsPerBatch && queue.TryPeek(out var next)
+            && next.Input is NodeInput.SubmitTransactions more && _available.Wait(0))
         {
             queue.Dequeue();
             lane.Count--;
@@ -208,9 +213,17 @@ internal sealed class NodeInbox : IDisposable
     private Lane LaneOf(NodeInput input) => _lanes[input switch
     {
         NodeInput.SubmitTransactions => 2,
-        NodeInput.MessageReceived { Message: WireMessage.Transactions or WireMessage.PooledTransactions or WireMessage.NewPooledTransactionHashes or WireMessage.GetPooledTransactions } => 2,
-        NodeInput.MessageReceived { Message: WireMessage.NewBlock or WireMessage.NewBlockHashes or WireMessage.NewBlockWithSidecar or WireMessage.OfConsensus or WireMessage.Status or WireMessage.BlockRangeUpdate } => 0,
-        NodeInput.MessageReceived or NodeInput.ImportBlocks => 1,
+        NodeInput.MessageReceived received => LaneOf(received.Message),
+        NodeInput.ImportBlocks => 1,
         _ => 0,
     }];
+
+    private static int LaneOf(WireMessage message) => message switch
+    {
+        WireMessage.Transactions or WireMessage.PooledTransactions => 2,
+        WireMessage.NewPooledTransactionHashes or WireMessage.GetPooledTransactions => 2,
+        WireMessage.NewBlock or WireMessage.NewBlockHashes or WireMessage.NewBlockWithSidecar => 0,
+        WireMessage.OfConsensus or WireMessage.Status or WireMessage.BlockRangeUpdate => 0,
+        _ => 1,
+    };
 }

@@ -64,7 +64,8 @@ public sealed class InboundShares(InboundLimits limits)
         lock (_gate)
         {
             if (TryTake(lease)) return lease;
-            node = _waiting.AddLast(new Waiter(lease, new TaskCompletionSource<InboundLease>(TaskCreationOptions.RunContinuationsAsynchronously)));
+            node = _waiting.AddLast(
+                new Waiter(lease, new TaskCompletionSource<InboundLease>(TaskCreationOptions.RunContinuationsAsynchronously)));
         }
 
         await using var registration = stopping.Register(() => GiveUp(node, stopping));

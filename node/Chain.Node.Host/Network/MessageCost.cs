@@ -1,3 +1,5 @@
+using Chain.Consensus;
+
 namespace Chain.Node.Host.Network;
 
 /// <summary>
@@ -28,16 +30,19 @@ internal static class MessageCost
         WireMessage.NewPooledTransactionHashes m => m.Hashes.Count * Lookup,
         WireMessage.Transactions m => m.Items.Count * Lookup,
         WireMessage.NewBlock m => m.Block.Body.Transactions.Count * Lookup / 4,
-        WireMessage.NewBlockWithSidecar m => (m.Block.Body.Transactions.Count * Lookup / 4) + (m.Block.Sidecar.Length * Lookup / SidecarBytesPerSignature),
+        WireMessage.NewBlockWithSidecar m => 
+            (m.Block.Body.Transactions.Count * Lookup / 4) + (m.Block.Sidecar.Length * Lookup / SidecarBytesPerSignature),
         WireMessage.GetBlockHeaders m => (long)Math.Min(m.Limit, WireLimits.MaxHeaders) * Lookup,
         WireMessage.GetBlockBodies m => m.Hashes.Count * BlockRead,
         WireMessage.GetReceipts m => m.Hashes.Count * BlockRead,
         WireMessage.GetSidecars m => m.Hashes.Count * BlockRead,
         WireMessage.GetPooledTransactions m => m.Hashes.Count * Lookup / 4,
-        WireMessage.OfConsensus { Message: Chain.Consensus.StakeMessage.Votes m } => m.Attestation.Signatures.Count * Lookup,
-        WireMessage.OfConsensus { Message: Chain.Consensus.StakeMessage.SlashableVotes m } =>
-            StateCopy + (m.Evidence.Attestation1.Signatures.Count * Recovery) + (m.Evidence.Attestation2.Signatures.Count * Recovery),
-        WireMessage.OfConsensus { Message: Chain.Consensus.StakeMessage.DoubleProposal or Chain.Consensus.StakeMessage.Exit } => StateCopy,
+        WireMessage.OfConsensus { Message: StakeMessage.Votes m } => m.Attestation.Signatures.Count * Lookup,
+        WireMessage.OfConsensus { Message: StakeMessage.SlashableVotes m } =>
+            StateCopy + (SignaturesIn(m.Evidence) * Recovery),
+        WireMessage.OfConsensus { Message: StakeMessage.DoubleProposal or StakeMessage.Exit } => StateCopy,
         _ => 0,
     };
+    private static long SignaturesIn(AttesterSlashing evidence) =>
+        evidence.Attestation1.Signatures.Count + evidence.Attestation2.Signatures.Count;
 }

@@ -35,7 +35,8 @@ internal sealed class OpenQuestions(int capacity)
 
     /// <summary>Whether a message of this kind answers a question.</summary>
     public static bool IsAnswer(WireCode code) => code is
-        (WireCapability.Eth, WireCodec.BlockHeadersId or WireCodec.BlockBodiesId or WireCodec.ReceiptsId or WireCodec.PooledTransactionsId)
+        (WireCapability.Eth, WireCodec.BlockHeadersId or WireCodec.BlockBodiesId)
+        or (WireCapability.Eth, WireCodec.ReceiptsId or WireCodec.PooledTransactionsId)
         or (WireCapability.Stake, WireCodec.SidecarsId);
 
     /// <summary>

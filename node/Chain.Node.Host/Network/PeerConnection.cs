@@ -331,10 +331,14 @@ internal sealed class PeerConnection : IDisposable
 
     private async ValueTask HandleWireAsync(WireCode code, ReadOnlyMemory<byte> payload)
     {
-        if (await _incoming.ReadAsync(code, payload, _stop.Token).ConfigureAwait(false) is { } found) await DeliverAsync(found).ConfigureAwait(false);
+        if (await _incoming.ReadAsync(code, payload, _stop.Token).ConfigureAwait(false) is { } found)
+        {
+            await DeliverAsync(found).ConfigureAwait(false);
+        }
     }
 
-    private async ValueTask MalformedAsync(string why) => await DeliverAsync(await _incoming.RefuseAsync(why, _stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
+    private async ValueTask MalformedAsync(string why) =>
+        await DeliverAsync(await _incoming.RefuseAsync(why, _stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
 
     private async ValueTask DeliverAsync(PeerEvent found)
     {

@@ -47,7 +47,12 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total)
         lock (_gate)
         {
             if (_closed) return true;
-            if (_messages >= maxMessages || _bytes + frame.EstimatedBytes > maxBytes || !total.TryAdd(frame.EstimatedBytes, _bytes)) return false;
+            if (_messages >= maxMessages || _bytes + frame.EstimatedBytes > maxBytes
+                || !total.TryAdd(frame.EstimatedBytes, _bytes))
+            {
+                return false;
+            }
+
             _messages++;
             _bytes += frame.EstimatedBytes;
             _channel.Writer.TryWrite(frame);

@@ -53,7 +53,11 @@ public sealed class TransactionRecovery(Action<WireMessage>? alsoPrepare = null)
     {
         if (_young.TryGetValue(transaction.Hash, out var known) || _old.TryGetValue(transaction.Hash, out known)) return known;
         if (transaction.Recover() is null || !_young.TryAdd(transaction.Hash, transaction)) return transaction;
-        if (Interlocked.Add(ref _youngBytes, BlockSize.Of([transaction])) > GenerationBytes || _young.Count > GenerationSize) Age();
+        if (Interlocked.Add(ref _youngBytes, BlockSize.Of([transaction])) > GenerationBytes || _young.Count > GenerationSize)
+        {
+            Age();
+        }
+
         return transaction;
     }
 

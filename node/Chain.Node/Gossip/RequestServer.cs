@@ -77,7 +77,8 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
     }
 
     // A receipt without logs has about 270 bytes, mostly bloom.
-    private static int SizeOf(Receipt receipt) => 270 + receipt.Logs.Sum(log => 32 + (log.Topics.Count * Hash256.Size) + log.Data.Length);
+    private static int SizeOf(Receipt receipt) =>
+        270 + receipt.Logs.Sum(log => 32 + (log.Topics.Count * Hash256.Size) + log.Data.Length);
 
     private List<SealedHeader> Headers(WireMessage.GetBlockHeaders ask)
     {

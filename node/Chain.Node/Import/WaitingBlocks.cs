@@ -90,9 +90,11 @@ internal sealed class WaitingBlocks(WaitingLimits limits)
     private static long KeyOf(PeerId? from) => from is { } peer ? peer.Number : Ourselves;
 
     private bool IsShareFull(Item item) =>
-        _shares.TryGetValue(KeyOf(item.From), out var share) && (share.Items.Count >= limits.BlocksPerPeer || share.Bytes + item.Bytes > limits.BytesPerPeer);
+        _shares.TryGetValue(KeyOf(item.From), out var share)
+            && (share.Items.Count >= limits.BlocksPerPeer || share.Bytes + item.Bytes > limits.BytesPerPeer);
 
-    private Share Heaviest() => _shares.Values.MaxBy(share => ((double)share.Bytes / limits.Bytes) + ((double)share.Items.Count / limits.Blocks))!;
+    private Share Heaviest() =>
+        _shares.Values.MaxBy(share => ((double)share.Bytes / limits.Bytes) + ((double)share.Items.Count / limits.Blocks))!;
 
     /// <summary>Removes the share's block that is worth least; false when that is the new one.</summary>
     private bool MakeRoom(Share share, Item fresh, ulong headNumber)
@@ -110,7 +112,11 @@ internal sealed class WaitingBlocks(WaitingLimits limits)
     {
         var key = KeyOf(item.From);
         if (!_shares.TryGetValue(key, out var share)) _shares.Add(key, share = new Share());
-        if (!_byParent.TryGetValue(item.Block.Header.ParentHash, out var siblings)) _byParent.Add(item.Block.Header.ParentHash, siblings = []);
+        if (!_byParent.TryGetValue(item.Block.Header.ParentHash, out var siblings))
+        {
+            _byParent.Add(item.Block.Header.ParentHash, siblings = []);
+        }
+
         _items.Add(item.Order, item);
         _byHash.Add(item.Block.Hash, item);
         siblings.Add(item);

@@ -330,7 +330,9 @@ internal sealed class ChainSync(
 
     private void AskBodies(Session session, At now)
     {
-        var free = config.Limits.BodyRequests - requests.Count<PendingRequest.SyncBodies>() - requests.Count<PendingRequest.SyncSidecars>();
+        var free = config.Limits.BodyRequests
+            - requests.Count<PendingRequest.SyncBodies>()
+            - requests.Count<PendingRequest.SyncSidecars>();
         foreach (var peer in Helpers(session, now))
         {
             if (free <= 0) return;
@@ -363,7 +365,8 @@ internal sealed class ChainSync(
         {
             foreach (var peer in willing)
             {
-                var busy = requests.Count<PendingRequest.SyncBodies>(peer.Id) + requests.Count<PendingRequest.SyncSidecars>(peer.Id);
+                var busy = requests.Count<PendingRequest.SyncBodies>(peer.Id)
+                    + requests.Count<PendingRequest.SyncSidecars>(peer.Id);
                 if (busy < 2 && (!IsResting(peer, now) || willing.Count == 1)) yield return peer;
             }
         }

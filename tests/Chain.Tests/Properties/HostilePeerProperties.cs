@@ -8,7 +8,13 @@ namespace Chain.Tests;
 /// </summary>
 public sealed class HostilePeerProperties
 {
-    private static readonly NodeLimits Limits = new() { OrphanBytes = 200_000, OrphanBytesPerPeer = 50_000, FutureBytes = 100_000, FutureBytesPerPeer = 25_000 };
+    private static readonly NodeLimits Limits = new()
+    {
+        OrphanBytes = 200_000,
+        OrphanBytesPerPeer = 50_000,
+        FutureBytes = 100_000,
+        FutureBytesPerPeer = 25_000,
+    };
 
     [Theory]
     [InlineData(1)]
@@ -37,7 +43,7 @@ public sealed class HostilePeerProperties
             Check(scene, peers.Count);
         }
 
-        Assert.True(kinds.Count >= 13, $"only {kinds.Count} kinds of messages were sent");
+        Assert.True(kinds.Count == 16, $"{kinds.Count} kinds of messages were sent");
         Assert.Equal(20UL, scene.Head.Number);
         foreach (var peer in peers) scene.Step(new NodeInput.PeerDisconnected(scene.Now, peer));
         Assert.Equal(new NodeUsage(0, 0, 0, 0, 0, 0), scene.Core.Usage);
@@ -62,33 +68,44 @@ public sealed class HostilePeerProperties
         return true;
     }
 
-    private static WireMessage AnswerTo(CoreScene scene, List<(PeerId Peer, WireMessage Message)> asked, Random random, out PeerId peer)
+    private static WireMessage AnswerTo(
+        CoreScene scene, List<(PeerId Peer, WireMessage Message)> asked, Random random, out PeerId peer)
     {
         (peer, var question) = asked[random.Next(asked.Count)];
+        var block = AnyBlock(scene, random);
         var isEmpty = random.Next(3) == 0;
         return question switch
         {
-            WireMessage.GetBlockHeaders m => new WireMessage.BlockHeaders(m.RequestId, isEmpty ? [] : [AnyBlock(scene, random).Header]),
-            WireMessage.GetBlockBodies m => new WireMessage.BlockBodies(m.RequestId, isEmpty ? [] : [AnyBlock(scene, random).Body]),
-            WireMessage.GetPooledTransactions m => new WireMessage.PooledTransactions(m.RequestId, isEmpty ? [] : [SampleMessages.Transaction(random.Next(100))]),
+            WireMessage.GetBlockHeaders m => new WireMessage.BlockHeaders(m.RequestId, isEmpty ? [] : [block.Header]),
+            WireMessage.GetBlockBodies m => new WireMessage.BlockBodies(m.RequestId, isEmpty ? [] : [block.Body]),
+            WireMessage.GetPooledTransactions m =>
+                new WireMessage.PooledTransactions(m.RequestId, isEmpty ? [] : [AnyTransaction(random)]),
             _ => Any(scene, random),
         };
     }
 
-    private static WireMessage Any(CoreScene scene, Random random) => random.Next(13) switch
+    private static WireMessage Any(CoreScene scene, Random random) => random.Next(80) switch
     {
-        0 => new WireMessage.NewBlockHashes([.. Enumerable.Range(0, random.Next(256)).Select(_ => new BlockRef((ulong)random.Next(60), AnyHash(random)))]),
-        1 or 2 => new WireMessage.NewBlock(AnyBlock(scene, random), (UInt256)(ulong)random.NextInt64(long.MaxValue)),
-        3 => new WireMessage.NewPooledTransactionHashes([2, 2], [100, 100], [AnyHash(random), AnyHash(random)]),
-        4 => new WireMessage.GetBlockHeaders(1, AnyHash(random), 0, (ulong)random.Next(2000), (ulong)random.Next(2000), random.Next(2) == 0),
-        5 => new WireMessage.GetBlockHeaders(1, null, (ulong)random.Next(40), (ulong)random.Next(2000), (ulong)random.NextInt64(), random.Next(2) == 0),
-        6 => new WireMessage.GetBlockBodies(1, [AnyHash(random), scene.Head.Hash]),
-        7 => new WireMessage.GetReceipts(1, [AnyHash(random), scene.Head.Hash]),
-        8 => new WireMessage.GetPooledTransactions(1, [AnyHash(random)]),
-        9 => new WireMessage.BlockBodies((ulong)random.Next(2000), [AnyBlock(scene, random).Body]),
-        10 => new WireMessage.BlockHeaders((ulong)random.Next(2000), [AnyBlock(scene, random).Header]),
-        11 => new WireMessage.GetSidecars(1, [AnyHash(random)]),
-        _ => new WireMessage.PooledTransactions((ulong)random.Next(2000), [SampleMessages.Transaction(random.Next(100))]),
+        < 8 => new WireMessage.NewBlockHashes(
+            [.. Enumerable.Range(0, random.Next(256)).Select(_ => new BlockRef((ulong)random.Next(60), AnyHash(random)))]),
+        < 24 => new WireMessage.NewBlock(AnyBlock(scene, random), (UInt256)(ulong)random.NextInt64(long.MaxValue)),
+        < 30 => new WireMessage.NewPooledTransactionHashes([2, 2], [100, 100], [AnyHash(random), AnyHash(random)]),
+        < 35 => new WireMessage.GetBlockHeaders(
+            1, AnyHash(random), 0, (ulong)random.Next(2000), (ulong)random.Next(2000), random.Next(2) == 0),
+        < 40 => new WireMessage.GetBlockHeaders(
+            1, null, (ulong)random.Next(40), (ulong)random.Next(2000), (ulong)random.NextInt64(), random.Next(2) == 0),
+        < 45 => new WireMessage.GetBlockBodies(1, [AnyHash(random), scene.Head.Hash]),
+        < 50 => new WireMessage.GetReceipts(1, [AnyHash(random), scene.Head.Hash]),
+        < 55 => new WireMessage.GetPooledTransactions(1, [AnyHash(random)]),
+        < 60 => new WireMessage.BlockBodies((ulong)random.Next(2000), [AnyBlock(scene, random).Body]),
+        < 65 => new WireMessage.BlockHeaders((ulong)random.Next(2000), [AnyBlock(scene, random).Header]),
+        < 70 => new WireMessage.GetSidecars(1, [AnyHash(random)]),
+        70 => new WireMessage.Transactions([AnyTransaction(random)]),
+        71 => new WireMessage.Receipts((ulong)random.Next(2000), [[]]),
+        72 => new WireMessage.Sidecars((ulong)random.Next(2000), [new byte[] { 1 }]),
+        73 => new WireMessage.BlockRangeUpdate(0, (ulong)random.Next(60), AnyHash(random)),
+        74 => SampleMessages.Status(68),
+        _ => new WireMessage.PooledTransactions((ulong)random.Next(2000), [AnyTransaction(random)]),
     };
 
     /// <summary>
@@ -104,8 +121,17 @@ public sealed class HostilePeerProperties
         };
         var difficulty = random.Next(4) == 0 ? (UInt256)65_536 : scene.Head.Header.Difficulty;
         if (parent == scene.Head.Hash && random.Next(2) == 0) return scene.MakeOn(scene.Head, (ulong)random.Next(16, 90));
-        return scene.Make(parent, (ulong)random.Next(60), difficulty, random.Next(3) * 8000, scene.Now.UnixSeconds + (ulong)random.Next(90), (byte)random.Next(256), random.Next(10) > 0);
+        return scene.Make(
+            parent,
+            (ulong)random.Next(60),
+            difficulty,
+            random.Next(3) * 8000,
+            scene.Now.UnixSeconds + (ulong)random.Next(90),
+            (byte)random.Next(256),
+            random.Next(10) > 0);
     }
+
+    private static Transaction AnyTransaction(Random random) => SampleMessages.Transaction(random.Next(100));
 
     private static Hash256 AnyHash(Random random) => CoreScene.HashOf(random.Next(5000));
 }

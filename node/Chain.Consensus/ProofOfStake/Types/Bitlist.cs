@@ -44,7 +44,11 @@ public sealed class Bitlist : IEquatable<Bitlist>
     /// </exception>
     public static Bitlist FromBytes(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > MaxBytesRead) throw new RlpException($"A list of bits has {bytes.Length} bytes, more than the {MaxBytesRead} allowed.");
+        if (bytes.Length > MaxBytesRead)
+        {
+            throw new RlpException($"A list of bits has {bytes.Length} bytes, more than the {MaxBytesRead} allowed.");
+        }
+
         if (bytes.IsEmpty || bytes[^1] == 0) throw new RlpException("A list of bits must end with a byte that marks its length.");
         var length = ((bytes.Length - 1) * 8) + System.Numerics.BitOperations.Log2(bytes[^1]);
         var bits = new bool[length];

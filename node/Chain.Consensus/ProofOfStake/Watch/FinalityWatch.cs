@@ -114,7 +114,11 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
         var weighed = current.Number - Math.Min(current.Number, FinalityGuard.EpochsKept);
         var first = new Epoch(Math.Max(Math.Min(claimed.Number, ours.Epoch.Number) + 1, weighed));
         var head = chain.FindHead();
-        if (_proof is not { } proof || proof.Head != head || proof.First != first) _proof = proof = (head, first, [.. Proof(new Epoch(weighed), first, ours.Epoch + LongestLink, head)]);
+        if (_proof is not { } proof || proof.Head != head || proof.First != first)
+        {
+            _proof = proof = (head, first, [.. Proof(new Epoch(weighed), first, ours.Epoch + LongestLink, head)]);
+        }
+
         foreach (var message in proof.Messages) host.Send(peer, message);
     }
 
@@ -124,15 +128,20 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
         foreach (var block in past.Read(since, chain.HeaderOf(head), chain.States.After(head)))
         {
             // Of validators whom the peer knows too.
-            var body = block.Sidecar.Body;
-            foreach (var evidence in body.ProposerSlashings.Where(evidence => evidence.Proposal1.ProposerIndex < SharedValidators)) yield return new StakeMessage.DoubleProposal(evidence);
-            foreach (var evidence in body.AttesterSlashings.Where(evidence => LastNamed(evidence) < SharedValidators)) yield return new StakeMessage.SlashableVotes(evidence);
-            foreach (var exit in body.VoluntaryExits.Where(exit => exit.ValidatorIndex < SharedValidators)) yield return new StakeMessage.Exit(exit);
-            foreach (var votes in block.Votes.Where(votes => votes.Data.Target.Epoch >= first && votes.Data.Target.Epoch <= last)) yield return new StakeMessage.Votes(votes);
+            var (body, known) = (block.Sidecar.Body, SharedValidators);
+            var doubles = body.ProposerSlashings.Where(evidence => evidence.Proposal1.ProposerIndex < known);
+            foreach (var evidence in doubles) yield return new StakeMessage.DoubleProposal(evidence);
+            var slashables = body.AttesterSlashings.Where(evidence => LastNamed(evidence) < known);
+            foreach (var evidence in slashables) yield return new StakeMessage.SlashableVotes(evidence);
+            var exits = body.VoluntaryExits.Where(exit => exit.ValidatorIndex < known);
+            foreach (var exit in exits) yield return new StakeMessage.Exit(exit);
+            var inRange = block.Votes.Where(votes => votes.Data.Target.Epoch >= first && votes.Data.Target.Epoch <= last);
+            foreach (var votes in inRange) yield return new StakeMessage.Votes(votes);
         }
     }
 
-    private static int LastNamed(AttesterSlashing evidence) => Math.Max(evidence.Attestation1.AttestingIndices[^1], evidence.Attestation2.AttestingIndices[^1]);
+    private static int LastNamed(AttesterSlashing evidence) =>
+        Math.Max(evidence.Attestation1.AttestingIndices[^1], evidence.Attestation2.AttestingIndices[^1]);
 
     private Validator? InHeadState(int validator) =>
         chain.States.After(chain.FindHead()) is var state && validator < state.ValidatorCount ? state.Validator(validator) : null;

@@ -52,7 +52,12 @@ public sealed class NodeInboxTests
     public async Task Submissions_that_wait_come_as_one_and_others_keep_their_turn()
     {
         using var inbox = new NodeInbox();
-        for (var i = 0; i < 5; i++) await inbox.WriteAsync(new NodeInput.SubmitTransactions(Now, [(new RequestId(i), SampleMessages.Transaction(i).Recover()!)]), default);
+        for (var i = 0; i < 5; i++)
+        {
+            await inbox.WriteAsync(
+                new NodeInput.SubmitTransactions(Now, [(new RequestId(i), SampleMessages.Transaction(i).Recover()!)]), default);
+        }
+
         inbox.Write(new PeerId(2), new NodeInput.MessageReceived(Now, new PeerId(2), new WireMessage.Transactions([])), null);
 
         Assert.Equal(5, Assert.IsType<NodeInput.SubmitTransactions>(await inbox.ReadAsync()).Items.Count);
@@ -79,7 +84,8 @@ public sealed class NodeInboxTests
     [Fact]
     public async Task A_peer_beyond_its_messages_or_bytes_waits_and_others_do_not()
     {
-        var shares = new InboundShares(new InboundLimits { MessagesPerPeer = 2, BytesPerPeer = 100, Bytes = 1000, BytesAlways = 10 });
+        var shares = new InboundShares(
+            new InboundLimits { MessagesPerPeer = 2, BytesPerPeer = 100, Bytes = 1000, BytesAlways = 10 });
         var (flooder, honest) = (new PeerId(1), new PeerId(2));
         var first = await shares.TakeAsync(flooder, 60, default);
         var tooMuch = shares.TakeAsync(flooder, 60, default).AsTask();
@@ -127,7 +133,8 @@ public sealed class NodeInboxTests
         Assert.Equal((0L, 0), (shares.Bytes, shares.Waiting));
     }
 
-    private static NodeInput.MessageReceived Announcement(long peer) => new(Now, new PeerId(peer), new WireMessage.NewBlockHashes([]));
+    private static NodeInput.MessageReceived Announcement(long peer) =>
+        new(Now, new PeerId(peer), new WireMessage.NewBlockHashes([]));
 
     private static async Task<List<long>> ReadPeersAsync(NodeInbox inbox, int count)
     {

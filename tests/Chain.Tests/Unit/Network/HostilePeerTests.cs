@@ -127,7 +127,8 @@ public sealed class HostilePeerTests
     public async Task Bytes_are_read_no_faster_than_allowed_however_small_they_were_packed()
     {
         var time = new ManualTime();
-        await using var a = await TestHub.StartAsync(1, new PeerHubOptions { BytesPerSecond = 100_000, ByteBurst = 150_000 }, time);
+        await using var a = await TestHub.StartAsync(
+            1, new PeerHubOptions { BytesPerSecond = 100_000, ByteBurst = 150_000 }, time);
         using var evil = await Evil.ConnectAsync(a);
         var announcement = new WireMessage.NewPooledTransactionHashes(new byte[3000], new int[3000], new Hash256[3000]);
         await evil.SendAsync(announcement);
@@ -142,15 +143,16 @@ public sealed class HostilePeerTests
 
     [Theory]
     [InlineData(2, 0)]
-    [InlineData(0, 20)]
+    [InlineData(0, 2)]
     public async Task Work_is_done_for_one_peer_no_faster_than_allowed_and_others_do_not_wait(int transactions, int hashes)
     {
         var time = new ManualTime();
-        await using var a = await TestHub.StartAsync(1, new PeerHubOptions { WorkPerSecond = 1, WorkBurst = 10 }, time);
+        await using var a = await TestHub.StartAsync(1, new PeerHubOptions { WorkPerSecond = 10, WorkBurst = 10 }, time);
         using var evil = await Evil.ConnectAsync(a);
         using var other = await Evil.ConnectAsync(a, key: 21);
         WireMessage dear = transactions > 0
-            ? new WireMessage.Transactions([.. Enumerable.Range(0, transactions).Select(number => SampleMessages.Transaction(number))])
+            ? new WireMessage.Transactions(
+                [.. Enumerable.Range(0, transactions).Select(number => SampleMessages.Transaction(number))])
             : new WireMessage.GetBlockBodies(1, new Hash256[hashes]);
         for (var i = 0; i < 2; i++) await evil.SendAsync(dear);
         await evil.SendAsync(new WireMessage.GetReceipts(9, [SampleMessages.HashA]));
@@ -172,7 +174,11 @@ public sealed class HostilePeerTests
         a.Hub.Send(a.Hub.Peers[0].Peer, new WireMessage.GetBlockBodies(7, [SampleMessages.HashA]));
         await evil.ReadAsync(EthBase + WireCodec.GetBlockBodiesId);
 
-        foreach (var id in new ulong[] { 6, 7, 7, 8 }) await evil.SendAsync(new WireMessage.BlockBodies(id, [SampleMessages.Block(1).Body]));
+        foreach (var id in new ulong[] { 6, 7, 7, 8 })
+        {
+            await evil.SendAsync(new WireMessage.BlockBodies(id, [SampleMessages.Block(1).Body]));
+        }
+
         await evil.SendAsync(new WireMessage.NewBlockHashes([]));
 
         Assert.Equal(7UL, Assert.IsType<WireMessage.BlockBodies>((await a.NextAsync<PeerEvent.Received>()).Message).RequestId);

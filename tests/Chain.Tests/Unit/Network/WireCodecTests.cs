@@ -135,7 +135,8 @@ public sealed class WireCodecTests
         rlp.EndList();
         rlp.EndList();
 
-        var error = Assert.IsType<WireError.Malformed>(WireCodec.Decode(new WireCode(WireCapability.Eth, WireCodec.BlockBodiesId), 68, rlp.WrittenSpan).Error);
+        var error = Assert.IsType<WireError.Malformed>(
+            WireCodec.Decode(new WireCode(WireCapability.Eth, WireCodec.BlockBodiesId), 68, rlp.WrittenSpan).Error);
         Assert.Contains("65538 transactions are more than", error.Why, StringComparison.Ordinal);
     }
 
@@ -166,7 +167,8 @@ public sealed class WireCodecTests
         rlp.EndList();
         rlp.EndList();
 
-        var error = Assert.IsType<WireError.Malformed>(WireCodec.Decode(new WireCode(WireCapability.Eth, WireCodec.BlockBodiesId), 68, rlp.WrittenSpan).Error);
+        var error = Assert.IsType<WireError.Malformed>(
+            WireCodec.Decode(new WireCode(WireCapability.Eth, WireCodec.BlockBodiesId), 68, rlp.WrittenSpan).Error);
         Assert.Contains($"{WireLimits.MaxWithdrawals + bodies} withdrawals are more than", error.Why, StringComparison.Ordinal);
     }
 

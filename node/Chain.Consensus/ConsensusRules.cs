@@ -89,8 +89,14 @@ public interface IBlockJudge
     bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar);
 
     /// <summary>
-    /// Whether a block deserves memory although it cannot be judged now: its parent is not here, its time has not come, or its branch
-    /// loses. Decided by what the block proves of itself, beyond its seal, so that it costs something to fill these places.
+    /// What is wrong with a block wherever it belongs, beyond its header's seal; null when nothing can be said without its parent.
+    /// </summary>
+    ConsensusError? CheckAlone(Block block);
+
+    /// <summary>
+    /// Whether a block deserves memory although it cannot be judged now: its parent is not here, its time has not come, or its
+    /// branch loses. Decided by what the block proves of itself, beyond its seal, so that it costs something to fill these
+    /// places.
     /// </summary>
     bool IsWorthKeeping(Block block, SealedHeader head, At now);
 

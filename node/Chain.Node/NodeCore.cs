@@ -81,7 +81,12 @@ public sealed class NodeCore
 
     /// <summary>How much of what peers can make grow there is now. Bounded by <see cref="NodeLimits"/>.</summary>
     public NodeUsage Usage => new(
-        _requests.Total, _fetcher.UnderWay, _importer.Orphans.Count, _importer.Orphans.Bytes, _importer.Future.Count, _importer.Future.Bytes);
+        _requests.Total,
+        _fetcher.UnderWay,
+        _importer.Orphans.Count,
+        _importer.Orphans.Bytes,
+        _importer.Future.Count,
+        _importer.Future.Bytes);
 
     /// <summary>What an empty store needs before a core can stand on it.</summary>
     public static StoreBatch GenesisBatch(Chain.Execution.GenesisBlock genesis, At now)

@@ -7,11 +7,13 @@ internal sealed class PlainBlocks : IBlockJudge
 {
     public static readonly PlainBlocks Instance = new();
 
-    // The same heights and times lead to about the same difficulty on every branch, because ASERT counts nothing else. A branch that was
-    // mined by a sixteenth of the power may still be worth following, but it can be fetched when it turns out heavier.
+    // The same heights and times lead to about the same difficulty on every branch, because ASERT counts nothing else. A branch
+    // that was mined by a sixteenth of the power may still be worth following, but it can be fetched when it turns out heavier.
     private const int EasiestOfHead = 16;
 
     public ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now) => null;
+
+    public ConsensusError? CheckAlone(Block block) => null;
 
     public bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar) => true;
 

@@ -59,7 +59,13 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
             UnixMs = () => clock.Now.UnixMs,
             Inbound = new InboundShares(new InboundLimits()),
         };
-        _hub = new PeerHub(hubOptions, nodeKey, OnPeerEvent, new TransactionRecovery(signatures.Prepare), clock.Time, loggers.CreateLogger<PeerHub>());
+        _hub = new PeerHub(
+            hubOptions,
+            nodeKey,
+            OnPeerEvent,
+            new TransactionRecovery(signatures.Prepare),
+            clock.Time,
+            loggers.CreateLogger<PeerHub>());
         _miner = new LocalMiner(Feed, SubmitOwnWorkAsync, options.MiningThreads, options.HashRateLimit);
         _keeper = new StoreKeeper(store, () => View, Spec.StateHistoryBlocks, options.Archive, damage => Report(damage, "its upkeep"), _logger);
         CheckFits(options);

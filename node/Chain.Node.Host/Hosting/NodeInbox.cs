@@ -7,8 +7,8 @@ namespace Chain.Node.Host;
 /// <summary>
 /// The one way to the core: three lanes, the more urgent first, with a turn for the others now and then so that a flood of urgent
 /// messages starves nobody. Within a lane the peers and this node itself take turns, one input each. What peers may have
-/// here is bounded by <see cref="InboundShares"/>, in messages and bytes; inputs of this node are bounded in number, and their writers wait.
-/// One reader.
+/// here is bounded by <see cref="InboundShares"/>, in messages and bytes; inputs of this node are bounded in number, and their
+/// writers wait. One reader.
 /// </summary>
 internal sealed class NodeInbox : IDisposable
 {
@@ -66,7 +66,9 @@ internal sealed class NodeInbox : IDisposable
         if (!Put(lane, Ourselves, new Entry(input, null))) throw new ChannelClosedException();
     }
 
-    /// <summary>False when the lane is full or closed. Of ticks the latest waits: it says what those before it would have said.</summary>
+    /// <summary>
+    /// False when the lane is full or closed. Of ticks the latest waits: it says what those before it would have said.
+    /// </summary>
     public bool TryWrite(NodeInput input)
     {
         if (input is NodeInput.Tick tick) return PutTick(tick);
@@ -83,7 +85,10 @@ internal sealed class NodeInbox : IDisposable
         throw new ChannelClosedException();
     }
 
-    /// <summary>The next input; null when the inbox was closed. Submissions that wait behind each other come as one. The one before is handled by now.</summary>
+    /// <summary>
+    /// The next input; null when the inbox was closed. Submissions that wait behind each other come as one. The one before is
+    /// handled by now.
+    /// </summary>
     public async ValueTask<NodeInput?> ReadAsync()
     {
         _inHand?.Dispose();
@@ -175,9 +180,14 @@ internal sealed class NodeInbox : IDisposable
 
     private NodeInput.SubmitTransactions Gather(Lane lane, long source, NodeInput.SubmitTransactions first)
     {
-        if (!lane.BySource.TryGetValue(source, out var queue) || queue.Peek().Input is not NodeInput.SubmitTransactions) return first;
+        if (!lane.BySource.TryGetValue(source, out var queue) || queue.Peek().Input is not NodeInput.SubmitTransactions)
+        {
+            return first;
+        }
+
         var items = new List<(RequestId, RecoveredTransaction)>(first.Items);
-        while (items.Count < SubmissionsPerBatch && queue.TryPeek(out var next) && next.Input is NodeInput.SubmitTransactions more && _available.Wait(0))
+        while (items.Count < SubmissionsPerBatch && queue.TryPeek(out var next)
+            && next.Input is NodeInput.SubmitTransactions more && _available.Wait(0))
         {
             queue.Dequeue();
             lane.Count--;
@@ -203,9 +213,17 @@ internal sealed class NodeInbox : IDisposable
     private Lane LaneOf(NodeInput input) => _lanes[input switch
     {
         NodeInput.SubmitTransactions => 2,
-        NodeInput.MessageReceived { Message: WireMessage.Transactions or WireMessage.PooledTransactions or WireMessage.NewPooledTransactionHashes or WireMessage.GetPooledTransactions } => 2,
-        NodeInput.MessageReceived { Message: WireMessage.NewBlock or WireMessage.NewBlockHashes or WireMessage.NewBlockWithSidecar or WireMessage.OfConsensus or WireMessage.Status or WireMessage.BlockRangeUpdate } => 0,
-        NodeInput.MessageReceived or NodeInput.ImportBlocks => 1,
+        NodeInput.MessageReceived received => LaneOf(received.Message),
+        NodeInput.ImportBlocks => 1,
         _ => 0,
     }];
+
+    private static int LaneOf(WireMessage message) => message switch
+    {
+        WireMessage.Transactions or WireMessage.PooledTransactions => 2,
+        WireMessage.NewPooledTransactionHashes or WireMessage.GetPooledTransactions => 2,
+        WireMessage.NewBlock or WireMessage.NewBlockHashes or WireMessage.NewBlockWithSidecar => 0,
+        WireMessage.OfConsensus or WireMessage.Status or WireMessage.BlockRangeUpdate => 0,
+        _ => 1,
+    };
 }

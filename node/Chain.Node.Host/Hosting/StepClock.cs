@@ -2,7 +2,9 @@ using Chain.Node.Host.Rpc;
 
 namespace Chain.Node.Host;
 
-/// <summary>Watches the core's steps from outside, so that a core that does not come back from one is seen. One writer, any readers.</summary>
+/// <summary>
+/// Watches the core's steps from outside, so that a core that does not come back from one is seen. One writer, any readers.
+/// </summary>
 internal sealed class StepClock(TimeProvider time)
 {
     private long _count;

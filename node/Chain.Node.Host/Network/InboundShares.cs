@@ -17,8 +17,8 @@ public sealed record InboundLimits
 }
 
 /// <summary>
-/// Shares of the memory for messages between the network and the core. Taken for a message before it is unpacked and given back once
-/// the core has handled it; where there is no room the peer's own reader waits, and nobody else. Safe from any thread.
+/// Shares of the memory for messages between the network and the core. Taken for a message before it is unpacked and given back
+/// once the core has handled it; where there is no room the peer's own reader waits, and nobody else. Safe from any thread.
 /// </summary>
 public sealed class InboundShares(InboundLimits limits)
 {
@@ -64,7 +64,8 @@ public sealed class InboundShares(InboundLimits limits)
         lock (_gate)
         {
             if (TryTake(lease)) return lease;
-            node = _waiting.AddLast(new Waiter(lease, new TaskCompletionSource<InboundLease>(TaskCreationOptions.RunContinuationsAsynchronously)));
+            node = _waiting.AddLast(
+                new Waiter(lease, new TaskCompletionSource<InboundLease>(TaskCreationOptions.RunContinuationsAsynchronously)));
         }
 
         await using var registration = stopping.Register(() => GiveUp(node, stopping));

@@ -1,8 +1,8 @@
 namespace Chain.Node.Host.Network;
 
 /// <summary>
-/// What one peer sends, on its way from bytes to an event: first what it claims to be, then the peer's pace and its room in memory, and only
-/// then the bytes themselves. A peer that sends or asks for much waits here, alone. For one reader.
+/// What one peer sends, on its way from bytes to an event: first what it claims to be, then the peer's pace and its room in
+/// memory, and only then the bytes themselves. A peer that sends or asks for much waits here, alone. For one reader.
 /// </summary>
 internal sealed class IncomingMessages(PeerId peer, int ethVersion, PeerHubServices services)
 {
@@ -25,7 +25,11 @@ internal sealed class IncomingMessages(PeerId peer, int ethVersion, PeerHubServi
     {
         var limit = WireLimits.MaxBytes(code, ethVersion);
         if (limit == 0) return await RefuseAsync(new WireError.Unknown(code).Describe(), stopping).ConfigureAwait(false);
-        if (SnappyPayload.WhyRefused(payload.Span, limit) is { } why) return await RefuseAsync($"{code}: {why}", stopping).ConfigureAwait(false);
+        if (SnappyPayload.WhyRefused(payload.Span, limit) is { } why)
+        {
+            return await RefuseAsync($"{code}: {why}", stopping).ConfigureAwait(false);
+        }
+
         var claimed = SnappyPayload.ClaimedLength(payload.Span)!.Value;
         await PaceAsync(_bytes.Take(claimed), stopping).ConfigureAwait(false);
         var lease = await TakeAsync(claimed * MemoryPerByte, stopping).ConfigureAwait(false);
@@ -48,11 +52,24 @@ internal sealed class IncomingMessages(PeerId peer, int ethVersion, PeerHubServi
 
     private async ValueTask<PeerEvent?> DecodeAsync(WireCode code, ReadOnlyMemory<byte> payload, CancellationToken stopping)
     {
-        if (SnappyPayload.Decompress(payload.Span) is not { } plain) return new PeerEvent.Malformed(peer, $"{code}: it is not valid Snappy.");
+        if (SnappyPayload.Decompress(payload.Span) is not { } plain)
+        {
+            return new PeerEvent.Malformed(peer, $"{code}: it is not valid Snappy.");
+        }
+
         var isAnswer = OpenQuestions.IsAnswer(code);
         if (isAnswer && !_questions.TryClose(plain) && _options.DropsUnaskedAnswers) return null;
-        if (!WireCodec.Decode(code, ethVersion, plain).IsOk(out var message, out var error)) return new PeerEvent.Malformed(peer, error.Describe());
-        if (!isAnswer) await PaceAsync(_work.Take(MessageCost.Of(message, services.Recovery.CountUnknown(message))), stopping).ConfigureAwait(false);
+        if (!WireCodec.Decode(code, ethVersion, plain).IsOk(out var message, out var error))
+        {
+            return new PeerEvent.Malformed(peer, error.Describe());
+        }
+
+        if (!isAnswer)
+        {
+            var cost = MessageCost.Of(message, services.Recovery.CountUnknown(message));
+            await PaceAsync(_work.Take(cost), stopping).ConfigureAwait(false);
+        }
+
         return new PeerEvent.Received(peer, services.Recovery.Prepare(message), plain.Length);
     }
 

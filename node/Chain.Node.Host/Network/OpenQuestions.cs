@@ -3,8 +3,8 @@ using Chain.Primitives;
 namespace Chain.Node.Host.Network;
 
 /// <summary>
-/// The questions that went out over one connection and have no answer yet, so that an answer to nothing is dropped before its bytes are
-/// decoded and its signatures recovered. Bounded: the oldest are forgotten. Written by who sends, read by the reader.
+/// The questions that went out over one connection and have no answer yet, so that an answer to nothing is dropped before its
+/// bytes are decoded and its signatures recovered. Bounded: the oldest are forgotten. Written by who sends, read by the reader.
 /// </summary>
 internal sealed class OpenQuestions(int capacity)
 {
@@ -35,10 +35,14 @@ internal sealed class OpenQuestions(int capacity)
 
     /// <summary>Whether a message of this kind answers a question.</summary>
     public static bool IsAnswer(WireCode code) => code is
-        (WireCapability.Eth, WireCodec.BlockHeadersId or WireCodec.BlockBodiesId or WireCodec.ReceiptsId or WireCodec.PooledTransactionsId)
+        (WireCapability.Eth, WireCodec.BlockHeadersId or WireCodec.BlockBodiesId)
+        or (WireCapability.Eth, WireCodec.ReceiptsId or WireCodec.PooledTransactionsId)
         or (WireCapability.Stake, WireCodec.SidecarsId);
 
-    /// <summary>Closes the question that an answer, unpacked, belongs to; false when there is none. Bytes that are no answer are for the decoder to refuse.</summary>
+    /// <summary>
+    /// Closes the question that an answer, unpacked, belongs to; false when there is none. Bytes that are no answer are for the
+    /// decoder to refuse.
+    /// </summary>
     public bool TryClose(ReadOnlySpan<byte> answer)
     {
         ulong id;

@@ -344,7 +344,8 @@ internal sealed class PeerConnection : IDisposable
         await DeliverAsync(found).ConfigureAwait(false);
     }
 
-    private async ValueTask MalformedAsync(string why) => await DeliverAsync(await _incoming.RefuseAsync(why, _stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
+    private async ValueTask MalformedAsync(string why) =>
+        await DeliverAsync(await _incoming.RefuseAsync(why, _stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
 
     private async ValueTask DeliverAsync(PeerEvent found)
     {

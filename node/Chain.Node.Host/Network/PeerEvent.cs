@@ -6,7 +6,9 @@ namespace Chain.Node.Host.Network;
 /// </summary>
 public abstract record PeerEvent(PeerId Peer)
 {
-    /// <summary>The room that a message takes until whoever takes the event is done with it and disposes this; null for none.</summary>
+    /// <summary>
+    /// The room that a message takes until whoever takes the event is done with it and disposes this; null for none.
+    /// </summary>
     public InboundLease? Lease { get; init; }
 
     /// <summary>The handshake is done and an eth version agreed.</summary>

@@ -84,7 +84,10 @@ public sealed record PeerHubOptions
     /// <summary>Bytes, about, that wait to be written to one peer.</summary>
     public long MaxQueuedBytes { get; init; } = 32 * 1024 * 1024;
 
-    /// <summary>Bytes, about, that wait to be written to all peers; beyond that a peer with more than <see cref="QueuedBytesAlways"/> loses its connection.</summary>
+    /// <summary>
+    /// Bytes, about, that wait to be written to all peers; beyond that a peer with more than <see cref="QueuedBytesAlways"/>
+    /// loses its connection.
+    /// </summary>
     public long MaxQueuedBytesInAll { get; init; } = 192 * 1024 * 1024;
 
     public long QueuedBytesAlways { get; init; } = 2 * 1024 * 1024;
@@ -101,7 +104,10 @@ public sealed record PeerHubOptions
     /// <summary>Bytes that a peer may send at once before that rate holds.</summary>
     public long ByteBurst { get; init; } = 48 * 1024 * 1024;
 
-    /// <summary>Work a second, in units of about ten microseconds of a core, that one peer may ask for unasked: signatures to recover, lookups, reads.</summary>
+    /// <summary>
+    /// Work a second, in units of about ten microseconds of a core, that one peer may ask for unasked: signatures to recover,
+    /// lookups, reads.
+    /// </summary>
     public long WorkPerSecond { get; init; } = 20_000;
 
     /// <summary>Work that a peer may ask for at once before that rate holds.</summary>

@@ -9,7 +9,9 @@ internal readonly record struct QueuedFrame(int Number, byte[]? Payload, Outgoin
     public int EstimatedBytes => Payload?.Length ?? Message!.EstimatedBytes;
 }
 
-/// <summary>The bytes that wait in all queues. When it is full, who has more than a little waiting gets no more. Safe from any thread.</summary>
+/// <summary>
+/// The bytes that wait in all queues. When it is full, who has more than a little waiting gets no more. Safe from any thread.
+/// </summary>
 internal sealed class SendTotal(long maxBytes, long always)
 {
     private long _bytes;
@@ -27,7 +29,10 @@ internal sealed class SendTotal(long maxBytes, long always)
     public void Remove(long bytes) => Interlocked.Add(ref _bytes, -bytes);
 }
 
-/// <summary>What waits to be written to one peer: many writers, one reader, bounded in number and bytes, and with all others together in bytes.</summary>
+/// <summary>
+/// What waits to be written to one peer: many writers, one reader, bounded in number and bytes, and with all others together in
+/// bytes.
+/// </summary>
 internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total)
 {
     private readonly Channel<QueuedFrame> _channel = Channel.CreateUnbounded<QueuedFrame>(new UnboundedChannelOptions { SingleReader = true });
@@ -42,7 +47,12 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total)
         lock (_gate)
         {
             if (_closed) return true;
-            if (_messages >= maxMessages || _bytes + frame.EstimatedBytes > maxBytes || !total.TryAdd(frame.EstimatedBytes, _bytes)) return false;
+            if (_messages >= maxMessages || _bytes + frame.EstimatedBytes > maxBytes
+                || !total.TryAdd(frame.EstimatedBytes, _bytes))
+            {
+                return false;
+            }
+
             _messages++;
             _bytes += frame.EstimatedBytes;
             _channel.Writer.TryWrite(frame);

@@ -38,7 +38,9 @@ public sealed class TransactionRecovery(Action<WireMessage>? alsoPrepare = null)
         _ => message,
     };
 
-    /// <summary>How many transactions of a message were not seen before, so that their senders are still to be recovered.</summary>
+    /// <summary>
+    /// How many transactions of a message were not seen before, so that their senders are still to be recovered.
+    /// </summary>
     public int CountUnknown(WireMessage message) => message switch
     {
         WireMessage.Transactions m => CountUnknown(m.Items),
@@ -52,7 +54,11 @@ public sealed class TransactionRecovery(Action<WireMessage>? alsoPrepare = null)
     {
         if (_young.TryGetValue(transaction.Hash, out var known) || _old.TryGetValue(transaction.Hash, out known)) return known;
         if (transaction.Recover() is null || !_young.TryAdd(transaction.Hash, transaction)) return transaction;
-        if (Interlocked.Add(ref _youngBytes, BlockSize.Of([transaction])) > GenerationBytes || _young.Count > GenerationSize) Age();
+        if (Interlocked.Add(ref _youngBytes, BlockSize.Of([transaction])) > GenerationBytes || _young.Count > GenerationSize)
+        {
+            Age();
+        }
+
         return transaction;
     }
 

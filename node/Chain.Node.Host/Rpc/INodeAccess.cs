@@ -95,7 +95,10 @@ public sealed record StepHealth(long Count, TimeSpan Last, TimeSpan Longest, Tim
     public static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Why the node is not well; null when its steps go on.</summary>
-    public string? Stalled => Waiting > 0 && SinceLast > StalledAfter ? $"no input was handled for {SinceLast.TotalSeconds:0} s; {Waiting} are waiting" : null;
+    public string? Stalled =>
+        Waiting > 0 && SinceLast > StalledAfter
+            ? $"no input was handled for {SinceLast.TotalSeconds:0} s; {Waiting} are waiting"
+            : null;
 }
 
 /// <summary>The faults in force on a node.</summary>

@@ -77,7 +77,8 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
     }
 
     // A receipt without logs has about 270 bytes, mostly bloom.
-    private static int SizeOf(Receipt receipt) => 270 + receipt.Logs.Sum(log => 32 + (log.Topics.Count * Hash256.Size) + log.Data.Length);
+    private static int SizeOf(Receipt receipt) =>
+        270 + receipt.Logs.Sum(log => 32 + (log.Topics.Count * Hash256.Size) + log.Data.Length);
 
     private List<SealedHeader> Headers(WireMessage.GetBlockHeaders ask)
     {
@@ -100,8 +101,9 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
         skip < ulong.MaxValue - header.Number && IsCanonical(header) ? CanonicalHeader(header.Number + skip + 1) : null;
 
     /// <summary>
-    /// The ancestor so far below a block. On a branch of its own it is walked to, one header for each step of the answer's budget; from where the
-    /// branch meets the canonical chain the number tells. Null below genesis and when the budget is spent: an answer may be short.
+    /// The ancestor so far below a block. On a branch of its own it is walked to, one header for each step of the answer's
+    /// budget; from where the branch meets the canonical chain the number tells. Null below genesis and when the budget is
+    /// spent: an answer may be short.
     /// </summary>
     private SealedHeader? Ancestor(SealedHeader header, ulong skip, ref int steps)
     {

@@ -37,13 +37,15 @@ internal sealed class BlockImporter(
     public bool HasJudged(Hash256 hash) => _orphans.Contains(hash) || _future.Contains(hash) || _invalid.Contains(hash);
 
     /// <summary>
-    /// Whether a block that nobody asked for may enter the tree. On a branch that loses, its seal must have cost something like our head's: near
-    /// genesis and after long pauses difficulty is low, and a branch from there is had for nothing. Heavier branches come by sync.
+    /// Whether a block that nobody asked for may enter the tree. On a branch that loses, its seal must have cost something like
+    /// our head's: near genesis and after long pauses difficulty is low, and a branch from there is had for nothing. Heavier
+    /// branches come by sync.
     /// </summary>
     public bool IsWorthTaking(Block block, At now)
     {
         if (rules.FinalityHolds || !tree.Contains(block.Header.ParentHash)) return true;
-        return tree.Find(block.Header.ParentHash) is { } parent && (CanWin(block, parent) || judge.IsWorthKeeping(block, tree.Head.Header, now));
+        return tree.Find(block.Header.ParentHash) is { } parent
+            && (CanWin(block, parent) || judge.IsWorthKeeping(block, tree.Head.Header, now));
     }
 
     /// <summary>A connection has ended: what waits of it is forgotten.</summary>
@@ -117,11 +119,17 @@ internal sealed class BlockImporter(
 
         if (!VerifiedHeader.Verify(rules, block.Header, parent.Header, now).IsOk(out var verified, out var headerError))
         {
-            return headerError is HeaderError.FromTheFuture ? Defer(block, from, now) : Refuse(block, from, new BlockError.Header(headerError));
+            return headerError is HeaderError.FromTheFuture
+                ? Defer(block, from, now)
+                : Refuse(block, from, new BlockError.Header(headerError));
         }
 
         if (!SealedBlock.Match(verified, block.Body, block.Sidecar).IsOk(out var sealedBlock, out var bodyError)) return Refuse(block, from, bodyError);
-        if (judge.CheckEnvelope(block, parent.Header, now) is { } refusal) return refusal.IsOfTheFuture ? Defer(block, from, now) : Refuse(block, from, new BlockError.Consensus(refusal));
+        if (judge.CheckEnvelope(block, parent.Header, now) is { } refusal)
+        {
+            return refusal.IsOfTheFuture ? Defer(block, from, now) : Refuse(block, from, new BlockError.Consensus(refusal));
+        }
+
         Insert(sealedBlock, parent, now);
         return new ImportResult.Added();
     }
@@ -133,11 +141,14 @@ internal sealed class BlockImporter(
         return new BlockError.BelowFinality(header.ParentHash, finalized, isLate);
     }
 
-    /// <summary>Keeps a block until its parent comes: cheap checks first, and its body only once that is known to be its own.</summary>
+    /// <summary>
+    /// Keeps a block until its parent comes: cheap checks first, and its body only once that is known to be its own.
+    /// </summary>
     private ImportResult AddOrphan(Block block, PeerId? from, At now)
     {
         if (_orphans.Contains(block.Hash)) return new ImportResult.Orphan(IsPlausible: true);
         if (rules.Headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
+        if (judge.CheckAlone(block) is { } forgery) return Refuse(block, from, new BlockError.Consensus(forgery));
         if (!judge.IsWorthKeeping(block, tree.Head.Header, now)) return new ImportResult.Orphan(IsPlausible: false);
         if (!_orphans.Fits(block)) return new ImportResult.Orphan(IsPlausible: true);
         if (SealedBlock.FindMismatch(block.Header.Header, block.Body) is { } mismatch) return Refuse(block, from, mismatch);
@@ -158,12 +169,15 @@ internal sealed class BlockImporter(
 
     // The difficulty is a claim here, so that adding it up could overflow.
     private bool CanWin(Block block, BlockEntry parent) =>
-        parent.TotalDifficulty > tree.Head.TotalDifficulty || block.Header.Header.Difficulty > tree.Head.TotalDifficulty - parent.TotalDifficulty;
+        parent.TotalDifficulty > tree.Head.TotalDifficulty
+            || block.Header.Header.Difficulty > tree.Head.TotalDifficulty - parent.TotalDifficulty;
 
-    private bool IsSoon(Block block, At now) => block.Header.Header.Timestamp <= now.UnixSeconds + config.Limits.FutureBlockSeconds;
+    private bool IsSoon(Block block, At now) =>
+        block.Header.Header.Timestamp <= now.UnixSeconds + config.Limits.FutureBlockSeconds;
 
     // No rule takes a block further ahead of the clock than this, so that trying it again is idle before.
-    private static bool MayBeDue(Block block, At now) => block.Header.Header.Timestamp <= now.UnixSeconds + LargestFutureBoundSeconds;
+    private static bool MayBeDue(Block block, At now) =>
+        block.Header.Header.Timestamp <= now.UnixSeconds + LargestFutureBoundSeconds;
 
     private void Insert(SealedBlock block, BlockEntry parent, At now)
     {

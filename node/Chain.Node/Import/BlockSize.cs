@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>About how many bytes of memory decoded objects take: what the bounds in bytes of <see cref="NodeLimits"/> count.</summary>
+/// <summary>
+/// About how many bytes of memory decoded objects take: what the bounds in bytes of <see cref="NodeLimits"/> count.
+/// </summary>
 public static class BlockSize
 {
     private const int HeaderBytes = 1024;
@@ -23,7 +25,9 @@ public static class BlockSize
         return Of(body.Transactions) + ((body.Withdrawals?.Count ?? 0) * (long)WithdrawalBytes);
     }
 
-    /// <summary>Transactions. Their payload counts twice: once as the fields, once as the encoding that is kept beside them.</summary>
+    /// <summary>
+    /// Transactions. Their payload counts twice: once as the fields, once as the encoding that is kept beside them.
+    /// </summary>
     public static long Of(IReadOnlyList<Transaction> transactions)
     {
         ArgumentNullException.ThrowIfNull(transactions);

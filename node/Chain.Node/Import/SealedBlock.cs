@@ -36,9 +36,15 @@ public sealed class SealedBlock
     public static BlockError? FindMismatch(BlockHeader header, BlockBody body)
     {
         var transactionsRoot = Roots.TransactionsRoot(body.Transactions);
-        if (transactionsRoot != header.TransactionsRoot) return new BlockError.TransactionsRootMismatch(transactionsRoot, header.TransactionsRoot);
+        if (transactionsRoot != header.TransactionsRoot)
+        {
+            return new BlockError.TransactionsRootMismatch(transactionsRoot, header.TransactionsRoot);
+        }
+
         Hash256? withdrawalsRoot = body.Withdrawals is { } withdrawals ? Roots.WithdrawalsRoot(withdrawals) : null;
-        return withdrawalsRoot != header.WithdrawalsRoot ? new BlockError.WithdrawalsMismatch(withdrawalsRoot, header.WithdrawalsRoot) : null;
+        return withdrawalsRoot != header.WithdrawalsRoot
+            ? new BlockError.WithdrawalsMismatch(withdrawalsRoot, header.WithdrawalsRoot)
+            : null;
     }
 
     /// <summary>A block that was matched before it was stored.</summary>

@@ -6,9 +6,9 @@ namespace Chain.Node;
 internal readonly record struct WaitingLimits(int Blocks, int BlocksPerPeer, long Bytes, long BytesPerPeer);
 
 /// <summary>
-/// Blocks that wait for their parent or for their time. Bounded in number and in bytes. A peer that exceeds its share pushes out its own
-/// blocks only; when all shares together exceed the whole, the peer that holds the most makes room. Of one peer's blocks the one
-/// farthest from our head goes first, the oldest among equals.
+/// Blocks that wait for their parent or for their time. Bounded in number and in bytes. A peer that exceeds its share pushes
+/// out its own blocks only; when all shares together exceed the whole, the peer that holds the most makes room. Of one peer's
+/// blocks the one farthest from our head goes first, the oldest among equals.
 /// </summary>
 internal sealed class WaitingBlocks(WaitingLimits limits)
 {
@@ -43,7 +43,9 @@ internal sealed class WaitingBlocks(WaitingLimits limits)
     /// <summary>Whether a block is small enough for a peer's share.</summary>
     public bool Fits(Block block) => BlockSize.Of(block) <= limits.BytesPerPeer;
 
-    /// <summary>Keeps a block, in place of others where there is no room. False when it is not kept: then it is not known either.</summary>
+    /// <summary>
+    /// Keeps a block, in place of others where there is no room. False when it is not kept: then it is not known either.
+    /// </summary>
     /// <param name="headNumber">Our height: what is far from it is worth little.</param>
     public bool Add(Block block, PeerId? from, ulong headNumber)
     {
@@ -88,9 +90,11 @@ internal sealed class WaitingBlocks(WaitingLimits limits)
     private static long KeyOf(PeerId? from) => from is { } peer ? peer.Number : Ourselves;
 
     private bool IsShareFull(Item item) =>
-        _shares.TryGetValue(KeyOf(item.From), out var share) && (share.Items.Count >= limits.BlocksPerPeer || share.Bytes + item.Bytes > limits.BytesPerPeer);
+        _shares.TryGetValue(KeyOf(item.From), out var share)
+            && (share.Items.Count >= limits.BlocksPerPeer || share.Bytes + item.Bytes > limits.BytesPerPeer);
 
-    private Share Heaviest() => _shares.Values.MaxBy(share => ((double)share.Bytes / limits.Bytes) + ((double)share.Items.Count / limits.Blocks))!;
+    private Share Heaviest() =>
+        _shares.Values.MaxBy(share => ((double)share.Bytes / limits.Bytes) + ((double)share.Items.Count / limits.Blocks))!;
 
     /// <summary>Removes the share's block that is worth least; false when that is the new one.</summary>
     private bool MakeRoom(Share share, Item fresh, ulong headNumber)
@@ -108,7 +112,11 @@ internal sealed class WaitingBlocks(WaitingLimits limits)
     {
         var key = KeyOf(item.From);
         if (!_shares.TryGetValue(key, out var share)) _shares.Add(key, share = new Share());
-        if (!_byParent.TryGetValue(item.Block.Header.ParentHash, out var siblings)) _byParent.Add(item.Block.Header.ParentHash, siblings = []);
+        if (!_byParent.TryGetValue(item.Block.Header.ParentHash, out var siblings))
+        {
+            _byParent.Add(item.Block.Header.ParentHash, siblings = []);
+        }
+
         _items.Add(item.Order, item);
         _byHash.Add(item.Block.Hash, item);
         siblings.Add(item);

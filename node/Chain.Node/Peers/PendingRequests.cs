@@ -31,8 +31,8 @@ internal abstract record PendingRequest(PeerId Peer, At SentAt)
 }
 
 /// <summary>
-/// All questions under way, by the id that the answer will carry, and how many there are of each kind and to each peer. Whoever opens
-/// them bounds them: nothing here is counted by going through what is open.
+/// All questions under way, by the id that the answer will carry, and how many there are of each kind and to each peer. Whoever
+/// opens them bounds them: nothing here is counted by going through what is open.
 /// </summary>
 internal sealed class PendingRequests(NodeLimits limits)
 {

@@ -4,12 +4,19 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// Fetches single blocks that peers announce by hash: the header, then, unless it is empty, the body. Each peer has a share of the fetches under way.
-/// What it announces beyond its share is dropped and does not become known, so that it can be announced again by anyone. Whoever announces
-/// what it then does not deliver pays, and the next announcer is asked.
+/// Fetches single blocks that peers announce by hash: the header, then, unless it is empty, the body. Each peer has a share of
+/// the fetches under way. What it announces beyond its share is dropped and does not become known, so that it can be announced
+/// again by anyone. Whoever announces what it then does not deliver pays, and the next announcer is asked.
 /// </summary>
 internal sealed class BlockFetcher(
-    NodeLimits limits, ConsensusRules rules, BlockTree tree, BlockImporter importer, ChainSync sync, PeerSet peers, PendingRequests requests, Outbox outbox)
+    NodeLimits limits,
+    ConsensusRules rules,
+    BlockTree tree,
+    BlockImporter importer,
+    ChainSync sync,
+    PeerSet peers,
+    PendingRequests requests,
+    Outbox outbox)
 {
     private const ulong NearHead = 16;
 
@@ -48,7 +55,10 @@ internal sealed class BlockFetcher(
     {
         if (headers.Count != 1 || headers[0].Hash != request.Hash)
         {
-            Fail(request.Peer, request.Hash, headers.Count == 0 ? new PeerOffence.EmptyPromise($"block {request.Hash}") : new PeerOffence.UnexpectedAnswer("another header than was asked for"), now);
+            PeerOffence offence = headers.Count == 0
+                ? new PeerOffence.EmptyPromise($"block {request.Hash}")
+                : new PeerOffence.UnexpectedAnswer("another header than was asked for");
+            Fail(request.Peer, request.Hash, offence, now);
             return null;
         }
 
@@ -95,13 +105,18 @@ internal sealed class BlockFetcher(
 
     private bool IsHere(Hash256 hash) => tree.Find(hash) is not null || importer.HasJudged(hash);
 
-    private bool HasRoom(PeerId peer) => _underWay.Count < limits.Fetches && _ofPeer.GetValueOrDefault(peer) < limits.FetchesPerPeer;
+    private bool HasRoom(PeerId peer) =>
+        _underWay.Count < limits.Fetches && _ofPeer.GetValueOrDefault(peer) < limits.FetchesPerPeer;
 
     /// <summary>Whether the block is being fetched already; then this peer may be asked for it too.</summary>
     private bool Join(Peer peer, Hash256 hash)
     {
         if (!_underWay.TryGetValue(hash, out var fetch)) return false;
-        if (fetch.Asked != peer.Id && fetch.Others.Count < limits.AnnouncersPerFetch && !fetch.Others.Contains(peer.Id)) fetch.Others.Enqueue(peer.Id);
+        if (fetch.Asked != peer.Id && fetch.Others.Count < limits.AnnouncersPerFetch && !fetch.Others.Contains(peer.Id))
+        {
+            fetch.Others.Enqueue(peer.Id);
+        }
+
         return true;
     }
 
@@ -134,7 +149,9 @@ internal sealed class BlockFetcher(
     {
         if (rules.Headers.CheckSeal(header) is { } badSeal) return badSeal;
         if (tree.Find(header.ParentHash) is not { } parent) return null;
-        return rules.Headers.CheckAgainstParent(header, parent.Header, now) is { } error and not HeaderError.FromTheFuture ? error : null;
+        return rules.Headers.CheckAgainstParent(header, parent.Header, now) is { } error and not HeaderError.FromTheFuture
+            ? error
+            : null;
     }
 
     private void Fail(PeerId peer, Hash256 hash, PeerOffence offence, At now)

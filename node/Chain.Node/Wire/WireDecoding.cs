@@ -159,11 +159,13 @@ internal static class WireDecoding
         return ReadList(ref rlp, WireLimits.MaxBodies, "bodies", ReadBody);
     }
 
-    /// <summary>Counts the items of transactions, ommers and withdrawals that are left in a list; the ommers must be none, which is seen later.</summary>
+    /// <summary>
+    /// Counts the transactions and withdrawals that are left in a list. What else is wrong with it is seen when it is read.
+    /// </summary>
     private static (int Transactions, int Withdrawals) CountBody(ref RlpReader body)
     {
         var transactions = CountItems(body.ReadList());
-        body.ReadItem();
+        if (!body.IsAtEnd) body.ReadItem();
         return (transactions, body.IsAtEnd ? 0 : CountItems(body.ReadList()));
     }
 

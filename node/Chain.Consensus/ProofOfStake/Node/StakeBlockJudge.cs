@@ -23,6 +23,8 @@ internal sealed class StakeBlockJudge(
         return CheckProposer(block, parent, sidecar);
     }
 
+    public ConsensusError? CheckAlone(Block block) => ReadSidecar(block).IsOk(out _, out var unreadable) ? null : unreadable;
+
     /// <summary>Signed by the validator that it names, of those who are known to our head's state.</summary>
     public bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar)
     {
@@ -37,10 +39,16 @@ internal sealed class StakeBlockJudge(
     {
         if (!ReadSidecar(block).IsOk(out var sidecar, out _)) return false;
         var (body, finalized) = (sidecar.Body, chain.Store.Finalized);
-        if (body.Slot > chain.Clock.SlotAt(now) + SlotsAhead || body.Slot <= finalized.Epoch.StartSlot(genesis.Settings.SlotsPerEpoch)) return false;
+        if (body.Slot > chain.Clock.SlotAt(now) + SlotsAhead
+            || body.Slot <= finalized.Epoch.StartSlot(genesis.Settings.SlotsPerEpoch))
+        {
+            return false;
+        }
+
         var settled = chain.States.After(finalized.Root);
-        return body.ProposerIndex < settled.ValidatorCount
-            && options.Signatures.IsBy(settled.Identities[body.ProposerIndex].Key, genesis.Domain.ProposalRoot(body.Slot, body.ProposerIndex, block.Hash), sidecar.ProposerSignature);
+        if (body.ProposerIndex >= settled.ValidatorCount) return false;
+        var root = genesis.Domain.ProposalRoot(body.Slot, body.ProposerIndex, block.Hash);
+        return options.Signatures.IsBy(settled.Identities[body.ProposerIndex].Key, root, sidecar.ProposerSignature);
     }
 
     public Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent)

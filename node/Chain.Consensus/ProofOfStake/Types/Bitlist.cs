@@ -39,10 +39,16 @@ public sealed class Bitlist : IEquatable<Bitlist>
         return bytes;
     }
 
-    /// <exception cref="RlpException">No bytes, a last byte of zero (then the length is not marked), or more bits than any committee has members.</exception>
+    /// <exception cref="RlpException">
+    /// No bytes, a last byte of zero (then the length is not marked), or more bits than any committee has members.
+    /// </exception>
     public static Bitlist FromBytes(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > MaxBytesRead) throw new RlpException($"A list of bits has {bytes.Length} bytes, more than the {MaxBytesRead} allowed.");
+        if (bytes.Length > MaxBytesRead)
+        {
+            throw new RlpException($"A list of bits has {bytes.Length} bytes, more than the {MaxBytesRead} allowed.");
+        }
+
         if (bytes.IsEmpty || bytes[^1] == 0) throw new RlpException("A list of bits must end with a byte that marks its length.");
         var length = ((bytes.Length - 1) * 8) + System.Numerics.BitOperations.Log2(bytes[^1]);
         var bits = new bool[length];

@@ -19,6 +19,10 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
 
     private readonly BranchTracer _branches = new(host);
 
+    // The proof that was sent last, and what it was made of: whoever connects again and again does not make us read it anew
+    // each time.
+    private (Hash256 Head, Epoch First, IReadOnlyList<StakeMessage> Messages)? _proof;
+
     private FinalityGuard? _guard;
 
     /// <summary>What was proven; null while all is well.</summary>
@@ -111,16 +115,34 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
         var weighed = current.Number - Math.Min(current.Number, FinalityGuard.EpochsKept);
         var first = new Epoch(Math.Max(Math.Min(claimed.Number, ours.Epoch.Number) + 1, weighed));
         var head = chain.FindHead();
-        foreach (var block in past.Read(new Epoch(weighed), chain.HeaderOf(head), chain.States.After(head)))
+        if (_proof is not { } proof || proof.Head != head || proof.First != first)
+        {
+            _proof = proof = (head, first, [.. Proof(new Epoch(weighed), first, ours.Epoch + LongestLink, head)]);
+        }
+
+        foreach (var message in proof.Messages) host.Send(peer, message);
+    }
+
+    /// <summary>What our blocks since an epoch have of votes for targets in this range, evidence and exits.</summary>
+    private IEnumerable<StakeMessage> Proof(Epoch since, Epoch first, Epoch last, Hash256 head)
+    {
+        foreach (var block in past.Read(since, chain.HeaderOf(head), chain.States.After(head)))
         {
             // Of validators whom the peer knows too.
-            var body = block.Sidecar.Body;
-            foreach (var evidence in body.ProposerSlashings.Where(evidence => evidence.Proposal1.ProposerIndex < SharedValidators)) host.Send(peer, new StakeMessage.DoubleProposal(evidence));
-            foreach (var evidence in body.AttesterSlashings.Where(evidence => Math.Max(evidence.Attestation1.AttestingIndices[^1], evidence.Attestation2.AttestingIndices[^1]) < SharedValidators)) host.Send(peer, new StakeMessage.SlashableVotes(evidence));
-            foreach (var exit in body.VoluntaryExits.Where(exit => exit.ValidatorIndex < SharedValidators)) host.Send(peer, new StakeMessage.Exit(exit));
-            foreach (var votes in block.Votes.Where(votes => votes.Data.Target.Epoch >= first && votes.Data.Target.Epoch <= ours.Epoch + LongestLink)) host.Send(peer, new StakeMessage.Votes(votes));
+            var (body, known) = (block.Sidecar.Body, SharedValidators);
+            var doubles = body.ProposerSlashings.Where(evidence => evidence.Proposal1.ProposerIndex < known);
+            foreach (var evidence in doubles) yield return new StakeMessage.DoubleProposal(evidence);
+            var slashables = body.AttesterSlashings.Where(evidence => LastNamed(evidence) < known);
+            foreach (var evidence in slashables) yield return new StakeMessage.SlashableVotes(evidence);
+            var exits = body.VoluntaryExits.Where(exit => exit.ValidatorIndex < known);
+            foreach (var exit in exits) yield return new StakeMessage.Exit(exit);
+            var inRange = block.Votes.Where(votes => votes.Data.Target.Epoch >= first && votes.Data.Target.Epoch <= last);
+            foreach (var votes in inRange) yield return new StakeMessage.Votes(votes);
         }
     }
+
+    private static int LastNamed(AttesterSlashing evidence) =>
+        Math.Max(evidence.Attestation1.AttestingIndices[^1], evidence.Attestation2.AttestingIndices[^1]);
 
     private Validator? InHeadState(int validator) =>
         chain.States.After(chain.FindHead()) is var state && validator < state.ValidatorCount ? state.Validator(validator) : null;

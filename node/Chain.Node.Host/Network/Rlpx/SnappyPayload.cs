@@ -20,7 +20,9 @@ internal static class SnappyPayload
         return null;
     }
 
-    /// <summary>Unpacks at most so many bytes, or says why not. The claimed length is checked before anything of that size is allocated.</summary>
+    /// <summary>
+    /// Unpacks at most so many bytes, or says why not. The claimed length is checked before anything of that size is allocated.
+    /// </summary>
     public static (byte[]? Plain, string Why) Unpack(ReadOnlySpan<byte> compressed, int limit)
     {
         if (WhyRefused(compressed, limit) is { } why) return (null, why);

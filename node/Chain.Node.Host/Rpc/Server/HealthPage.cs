@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chain.Node.Host.Rpc;
 
-/// <summary>GET /health: 200 while the node imports and answers, 503 with the reason when it serves reads only or its steps have stopped.</summary>
+/// <summary>
+/// GET /health: 200 while the node imports and answers, 503 with the reason when it serves reads only or its steps have
+/// stopped.
+/// </summary>
 internal static class HealthPage
 {
     public static async Task WriteAsync(HttpContext context, RpcServices services)

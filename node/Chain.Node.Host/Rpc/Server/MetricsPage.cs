@@ -72,7 +72,10 @@ internal static class MetricsPage
         page.Gauge("chain_hash_rate", "Hashes a second of this node and of the miners that report to it.", node.LocalHashRate + services.HashRates.Total);
         var steps = node.Steps;
         page.Gauge("chain_step_age_seconds", "Time since the core finished handling an input.", steps.SinceLast.TotalSeconds);
-        page.Gauge("chain_longest_step_seconds", "The longest that the core took for one input since start.", steps.Longest.TotalSeconds);
+        page.Gauge(
+            "chain_longest_step_seconds",
+            "The longest that the core took for one input since start.",
+            steps.Longest.TotalSeconds);
         page.Gauge("chain_inputs_waiting", "Inputs that wait for the core.", steps.Waiting);
         page.Gauge("chain_syncing", "1 while the node is catching up.", view.Sync is null ? 0 : 1);
         page.Gauge("chain_read_only", "1 when the node serves reads only.", node.ReadOnlyReason is null ? 0 : 1);

@@ -9,7 +9,7 @@ namespace Chain.Tests;
 /// <summary>A peer that shakes hands as it should, or as far as it likes, and then does what it is told.</summary>
 internal sealed class EvilPeer : IDisposable
 {
-    /// <summary>Where its messages of eth begin.</summary>
+    /// <summary>Where its messages of eth begin: chain/1 comes first by name and keeps eight numbers.</summary>
     public const int Eth = 0x18;
 
     private static readonly Capability[] Speaks = [new("eth", 68), new("chain", 1)];
@@ -57,6 +57,13 @@ internal sealed class EvilPeer : IDisposable
     {
         _transport!.Append(number, payload);
         await _transport.FlushAsync(CancellationToken.None);
+    }
+
+    /// <summary>Passes over what the hub sends until a message with this number.</summary>
+    public async Task ReadAsync(int number)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await _transport!.ReadAsync(FrameCodec.MaxBodySize, limit.Token)).Number != number) continue;
     }
 
     public async Task SendRawAsync(byte[] bytes) => await _client.GetStream().WriteAsync(bytes);

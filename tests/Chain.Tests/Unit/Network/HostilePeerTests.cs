@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Chain.Node;
 using Chain.Node.Host.Network;
+using Chain.Primitives;
 
 namespace Chain.Tests;
 
@@ -13,7 +14,7 @@ public sealed class HostilePeerTests
     {
         await using var a = await TestHub.StartAsync(1);
         using var evil = await EvilPeer.ConnectAsync(a);
-        const int Eth = 0x18;
+        const int Eth = EvilPeer.Eth;
 
         // An unknown number, Snappy that is none, a bomb, a wrong encoding, a message that is too long.
         await evil.SendAsync(0x70, [0x00]);
@@ -115,6 +116,100 @@ public sealed class HostilePeerTests
             time.Advance(TimeSpan.FromMilliseconds(100));
             return a.Hub.Peers[0].MessagesIn == 100;
         });
+    }
+
+    [Fact]
+    public async Task Bytes_are_read_no_faster_than_allowed_however_small_they_were_packed()
+    {
+        var time = new ManualTime();
+        await using var a = await TestHub.StartAsync(
+            1, new PeerHubOptions { BytesPerSecond = 100_000, ByteBurst = 150_000 }, time);
+        using var evil = await EvilPeer.ConnectAsync(a);
+        var announcement = new WireMessage.NewPooledTransactionHashes(new byte[3000], new int[3000], new Hash256[3000]);
+        await evil.SendAsync(announcement);
+        await a.NextMessageAsync<WireMessage.NewPooledTransactionHashes>();
+
+        await evil.SendAsync(announcement);
+        await TestHub.UntilAsync(() => a.Hub.Peers is [{ MessagesIn: 2 }]);
+        Assert.False(a.TryTake(out _));
+
+        await AdvanceUntilAsync(time, a.NextMessageAsync<WireMessage.NewPooledTransactionHashes>());
+    }
+
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(0, 2)]
+    public async Task Work_is_done_for_one_peer_no_faster_than_allowed_and_others_do_not_wait(int transactions, int hashes)
+    {
+        var time = new ManualTime();
+        await using var a = await TestHub.StartAsync(1, new PeerHubOptions { WorkPerSecond = 10, WorkBurst = 10 }, time);
+        using var evil = await EvilPeer.ConnectAsync(a);
+        using var other = await EvilPeer.ConnectAsync(a, key: 21);
+        WireMessage dear = transactions > 0
+            ? new WireMessage.Transactions(
+                [.. Enumerable.Range(0, transactions).Select(number => SampleMessages.Transaction(number))])
+            : new WireMessage.GetBlockBodies(1, new Hash256[hashes]);
+        for (var i = 0; i < 2; i++) await evil.SendAsync(dear);
+        await evil.SendAsync(new WireMessage.GetReceipts(9, [SampleMessages.HashA]));
+
+        await other.SendAsync(new WireMessage.NewBlockHashes([]));
+        await a.NextMessageAsync<WireMessage.NewBlockHashes>();
+
+        var last = a.NextMessageAsync<WireMessage.GetReceipts>();
+        Assert.False(last.IsCompleted);
+        await AdvanceUntilAsync(time, last);
+    }
+
+    [Fact]
+    public async Task An_answer_to_nothing_that_was_asked_never_arrives_and_one_that_was_asked_for_arrives_once()
+    {
+        await using var a = await TestHub.StartAsync(1);
+        using var evil = await EvilPeer.ConnectAsync(a);
+        await a.NextAsync<PeerEvent.Connected>();
+        a.Hub.Send(a.Hub.Peers[0].Peer, new WireMessage.GetBlockBodies(7, [SampleMessages.HashA]));
+        await evil.ReadAsync(EvilPeer.Eth + WireCodec.GetBlockBodiesId);
+
+        foreach (var id in new ulong[] { 6, 7, 7, 8 })
+        {
+            await evil.SendAsync(new WireMessage.BlockBodies(id, [SampleMessages.Block(1).Body]));
+        }
+
+        await evil.SendAsync(new WireMessage.NewBlockHashes([]));
+
+        Assert.Equal(7UL, Assert.IsType<WireMessage.BlockBodies>((await a.NextAsync<PeerEvent.Received>()).Message).RequestId);
+        Assert.IsType<WireMessage.NewBlockHashes>((await a.NextAsync<PeerEvent.Received>()).Message);
+    }
+
+    [Fact]
+    public void When_all_that_waits_to_be_written_is_too_much_only_peers_with_much_waiting_get_no_more()
+    {
+        var total = new SendTotal(maxBytes: 1000, always: 50);
+        var (slow, small) = (new SendQueue(100, 5000, total), new SendQueue(100, 5000, total));
+        Assert.True(slow.TryAdd(Frame(900)));
+
+        Assert.False(slow.TryAdd(Frame(200)));
+        Assert.True(small.TryAdd(Frame(40)));
+        Assert.True(small.TryAdd(Frame(10)));
+        Assert.True(small.TryAdd(Frame(45)));
+        Assert.False(small.TryAdd(Frame(45)));
+
+        slow.Close(null);
+        Assert.Equal(95, total.Bytes);
+        Assert.True(small.TryAdd(Frame(45)));
+        while (small.TryTake(out _)) continue;
+        Assert.Equal(0, total.Bytes);
+    }
+
+    private static QueuedFrame Frame(int bytes) => new(1, new byte[bytes], null, 0);
+
+    private static async Task AdvanceUntilAsync(ManualTime time, Task expected)
+    {
+        await TestHub.UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            return expected.IsCompleted;
+        });
+        await expected;
     }
 
     private static async Task<EvilPeer> UntilConnectedAsync(TestHub hub)

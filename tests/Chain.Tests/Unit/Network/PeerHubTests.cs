@@ -12,7 +12,8 @@ public sealed class PeerHubTests
     [InlineData(69)]
     public async Task Two_hubs_connect_and_every_kind_of_message_arrives_whole(int version)
     {
-        await using var a = await TestHub.StartAsync(1, new PeerHubOptions { EthVersions = [version], DropsUnaskedAnswers = false });
+        await using var a = await TestHub.StartAsync(
+            1, new PeerHubOptions { EthVersions = [version], DropsUnaskedAnswers = false });
         await using var b = await TestHub.StartAsync(2, new PeerHubOptions { StaticPeers = [a.Hub.Self] });
         var onA = await a.NextAsync<PeerEvent.Connected>();
         var onB = await b.NextAsync<PeerEvent.Connected>();

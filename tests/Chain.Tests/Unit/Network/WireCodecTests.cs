@@ -135,8 +135,50 @@ public sealed class WireCodecTests
         rlp.EndList();
         rlp.EndList();
 
-        var error = Assert.IsType<WireError.Malformed>(WireCodec.Decode(new WireCode(WireCapability.Eth, WireCodec.BlockBodiesId), 68, rlp.WrittenSpan).Error);
+        var error = Assert.IsType<WireError.Malformed>(
+            WireCodec.Decode(new WireCode(WireCapability.Eth, WireCodec.BlockBodiesId), 68, rlp.WrittenSpan).Error);
         Assert.Contains("65538 transactions are more than", error.Why, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Withdrawals_are_counted_over_all_bodies_before_one_is_built(int bodies)
+    {
+        var rlp = new RlpWriter();
+        rlp.StartList();
+        rlp.Write(1);
+        rlp.StartList();
+        for (var body = 0; body < bodies; body++)
+        {
+            rlp.StartList();
+            for (var i = 0; i < 2; i++)
+            {
+                rlp.StartList();
+                rlp.EndList();
+            }
+
+            rlp.StartList();
+            for (var i = 0; i <= WireLimits.MaxWithdrawals / bodies; i++) rlp.Write("ten bytes!");
+            rlp.EndList();
+            rlp.EndList();
+        }
+
+        rlp.EndList();
+        rlp.EndList();
+
+        var error = Assert.IsType<WireError.Malformed>(
+            WireCodec.Decode(new WireCode(WireCapability.Eth, WireCodec.BlockBodiesId), 68, rlp.WrittenSpan).Error);
+        Assert.Contains($"{WireLimits.MaxWithdrawals + bodies} withdrawals are more than", error.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_of_bits_longer_than_any_committee_is_refused_before_it_is_unpacked()
+    {
+        var bytes = new byte[(65_536 / 8) + 2];
+        bytes[^1] = 1;
+        Assert.Throws<RlpException>(() => Chain.Consensus.Bitlist.FromBytes(bytes));
+        Assert.Equal(65_536, Chain.Consensus.Bitlist.FromBytes(bytes.AsSpan(1)).Length);
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class BlockAnnouncementTests : IDisposable
     {
         using var scene = new CoreScene(new NodeLimits { TreeHeights = 8 });
         scene.Mine(120);
-        var deep = Enumerable.Range(1, 64).Select(number => new BlockRef((ulong)number, scene.Reads.GetCanonicalHash((ulong)number)!.Value)).ToList();
+        var deep = new List<BlockRef>();
+        for (ulong i = 1; i <= 64; i++) deep.Add(new BlockRef(i, scene.Reads.GetCanonicalHash(i)!.Value));
         var flooder = scene.Connect(1);
         var before = scene.Reads.Count;
 
@@ -132,20 +133,31 @@ public sealed class BlockAnnouncementTests : IDisposable
     public void A_body_that_is_not_the_headers_costs_a_hundred_points_and_the_block_may_come_from_another()
     {
         var (liar, honest) = (_scene.Connect(1), _scene.Connect(2));
-        var block = _scene.Make(_scene.Genesis.Hash, 1, payloadBytes: 100, timestamp: _scene.Now.UnixSeconds + 2, difficulty: DifficultyAfterGenesis());
+        var block = _scene.Make(
+            _scene.Genesis.Hash,
+            1,
+            payloadBytes: 100,
+            timestamp: _scene.Now.UnixSeconds + 2,
+            difficulty: DifficultyAfterGenesis());
         var announcement = new WireMessage.NewBlockHashes([new BlockRef(1, block.Hash)]);
         var header = Assert.Single(_scene.Send(liar, announcement));
         _scene.Send(honest, announcement);
-        var body = Assert.Single(_scene.Send(liar, new WireMessage.BlockHeaders(((WireMessage.GetBlockHeaders)header.Message).RequestId, [block.Header])));
+        var question = ((WireMessage.GetBlockHeaders)header.Message).RequestId;
+        var body = Assert.Single(_scene.Send(liar, new WireMessage.BlockHeaders(question, [block.Header])));
 
-        var asked = _scene.Send(liar, new WireMessage.BlockBodies(((WireMessage.GetBlockBodies)body.Message).RequestId, [BlockBody.Empty]));
+        var asked = _scene.Send(
+            liar, new WireMessage.BlockBodies(((WireMessage.GetBlockBodies)body.Message).RequestId, [BlockBody.Empty]));
 
         Assert.Contains(liar, _scene.Gone);
         Assert.Equal(honest, Assert.Single(asked).Peer);
     }
 
-    private UInt256 DifficultyAfterGenesis() => Chain.Consensus.Asert.NextDifficulty(_scene.Genesis.Header.Header, _scene.Now.UnixSeconds + 2, 2);
+    private UInt256 DifficultyAfterGenesis() =>
+        Chain.Consensus.Asert.NextDifficulty(_scene.Genesis.Header.Header, _scene.Now.UnixSeconds + 2, 2);
 
     private static WireMessage Unknown(int message) =>
-        new WireMessage.NewBlockHashes([.. Enumerable.Range(0, PerMessage).Select(i => new BlockRef(1, CoreScene.HashOf(((long)message * PerMessage) + i)))]);
+        new WireMessage.NewBlockHashes([.. Hashes(message).Select(hash => new BlockRef(1, hash))]);
+
+    private static IEnumerable<Hash256> Hashes(int message) =>
+        Enumerable.Range(message * PerMessage, PerMessage).Select(i => CoreScene.HashOf(i));
 }

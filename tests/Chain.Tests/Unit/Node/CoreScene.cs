@@ -5,7 +5,9 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>A core under proof of work with a simulated seal, fed by hand: inputs in, effects out, a clock that a test moves.</summary>
+/// <summary>
+/// A core under proof of work with a simulated seal, fed by hand: inputs in, effects out, a clock that a test moves.
+/// </summary>
 internal sealed class CoreScene : IDisposable
 {
     private readonly InMemoryChainStore _store = new();
@@ -17,7 +19,15 @@ internal sealed class CoreScene : IDisposable
     {
         var spec = new ChainSpec { ChainId = 31337, Consensus = new ProofOfWorkSettings { Seal = seal } };
         Now = new At(1_700_000_000_000);
-        var genesis = ConsensusFactory.BuildGenesis(new GenesisFile { Spec = spec, Difficulty = difficulty, GasLimit = 30_000_000, Timestamp = Now.UnixSeconds, Alloc = [] });
+        var file = new GenesisFile
+        {
+            Spec = spec,
+            Difficulty = difficulty,
+            GasLimit = 30_000_000,
+            Timestamp = Now.UnixSeconds,
+            Alloc = [],
+        };
+        var genesis = ConsensusFactory.BuildGenesis(file);
         _store.Commit(NodeCore.GenesisBatch(genesis, Now));
         Limits = limits ?? new NodeLimits();
         Reads = new CountingReader(_store);
@@ -51,12 +61,15 @@ internal sealed class CoreScene : IDisposable
     {
         var peer = new PeerId(number);
         Step(new NodeInput.PeerConnected(Now, peer, new PeerLink(68, Outbound: false, CarriesSidecars: false, $"peer {number}")));
-        Send(peer, new WireMessage.Status(68, 31337, Genesis.Header.Header.Difficulty, Genesis.Hash, 0, Genesis.Hash, _forks.At(0), 0));
+        Send(
+            peer,
+            new WireMessage.Status(68, 31337, Genesis.Header.Header.Difficulty, Genesis.Hash, 0, Genesis.Hash, _forks.At(0), 0));
         return peer;
     }
 
     /// <summary>Hands in a peer's message; the messages that the core sends in turn.</summary>
-    public IReadOnlyList<(PeerId Peer, WireMessage Message)> Send(PeerId peer, WireMessage message) => Step(new NodeInput.MessageReceived(Now, peer, message));
+    public IReadOnlyList<(PeerId Peer, WireMessage Message)> Send(PeerId peer, WireMessage message) =>
+        Step(new NodeInput.MessageReceived(Now, peer, message));
 
     public IReadOnlyList<(PeerId Peer, WireMessage Message)> Tick(long milliseconds = 0)
     {
@@ -72,7 +85,8 @@ internal sealed class CoreScene : IDisposable
         {
             Tick(2000);
             Step(new NodeInput.GetWork(Now, new RequestId(_request++)));
-            var work = _effects.Items.OfType<NodeEffect.Reply>().Select(reply => reply.Answer).OfType<NodeReply.Work>().Single().Package!;
+            var replies = _effects.Items.OfType<NodeEffect.Reply>().Select(reply => reply.Answer);
+            var work = replies.OfType<NodeReply.Work>().Single().Package!;
             Step(new NodeInput.SubmitWork(Now, new RequestId(_request++), work.SealHash, 0));
         }
 
@@ -80,7 +94,14 @@ internal sealed class CoreScene : IDisposable
     }
 
     /// <summary>A block with a seal that need not be searched for, and a body that it commits to.</summary>
-    public Block Make(Hash256 parent, ulong number, UInt256? difficulty = null, int payloadBytes = 0, ulong? timestamp = null, byte salt = 0, bool matchesBody = true)
+    public Block Make(
+        Hash256 parent,
+        ulong number,
+        UInt256? difficulty = null,
+        int payloadBytes = 0,
+        ulong? timestamp = null,
+        byte salt = 0,
+        bool matchesBody = true)
     {
         IReadOnlyList<Transaction> transactions = payloadBytes == 0 ? [] : [Payload(payloadBytes, salt)];
         var header = new BlockHeader
@@ -106,8 +127,12 @@ internal sealed class CoreScene : IDisposable
     public Block MakeOn(SealedHeader parent, ulong seconds)
     {
         var (above, timestamp) = (parent.Header, parent.Header.Timestamp + seconds);
-        var header = Make(parent.Hash, parent.Number + 1, Asert.NextDifficulty(above, timestamp, new ProofOfWorkSettings().BlockTimeSeconds), timestamp: timestamp).Header.Header;
-        return new Block(new SealedHeader(header with { BaseFeePerGas = BaseFee.Next(above.BaseFeePerGas, above.GasUsed, above.GasLimit) }), BlockBody.Empty, ReadOnlyMemory<byte>.Empty);
+        var difficulty = Asert.NextDifficulty(above, timestamp, new ProofOfWorkSettings().BlockTimeSeconds);
+        var header = Make(parent.Hash, parent.Number + 1, difficulty, timestamp: timestamp).Header.Header;
+        return new Block(
+            new SealedHeader(header with { BaseFeePerGas = BaseFee.Next(above.BaseFeePerGas, above.GasUsed, above.GasLimit) }),
+            BlockBody.Empty,
+            ReadOnlyMemory<byte>.Empty);
     }
 
     /// <summary>The n-th of many hashes that belong to nothing.</summary>

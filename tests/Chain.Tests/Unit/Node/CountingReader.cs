@@ -31,9 +31,11 @@ internal sealed class CountingReader(IChainReader store) : IChainReader
 
     public TransactionLocation? GetTransactionLocation(Hash256 transactionHash) => store.GetTransactionLocation(transactionHash);
 
-    public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) => store.GetTransactionSteps(transactionHash);
+    public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) =>
+        store.GetTransactionSteps(transactionHash);
 
-    public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) => store.GetAddressHistory(address, before, limit);
+    public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) =>
+        store.GetAddressHistory(address, before, limit);
 
     public byte[]? GetConsensusState(Hash256 block) => store.GetConsensusState(block);
 

@@ -37,7 +37,9 @@ public sealed class RequestServerTests : IDisposable
     {
         var branch = Branch(from: 20, length: 8);
 
-        Assert.Equal([branch[7].Hash, branch[3].Hash, HashAt(20), HashAt(16)], Ask(branch[7].Hash, 4, 3, reverse: true).Select(header => header.Hash));
+        Assert.Equal(
+            [branch[7].Hash, branch[3].Hash, HashAt(20), HashAt(16)],
+            Ask(branch[7].Hash, 4, 3, reverse: true).Select(header => header.Hash));
         Assert.Equal([branch[7].Hash, HashAt(7)], Ask(branch[7].Hash, 2, 20, reverse: true).Select(header => header.Hash));
     }
 
@@ -50,7 +52,8 @@ public sealed class RequestServerTests : IDisposable
         var branch = Branch(scene, peer, from: 20, length: 12);
         var before = scene.Reads.Count;
 
-        var answer = (WireMessage.BlockHeaders)Assert.Single(scene.Send(peer, new WireMessage.GetBlockHeaders(7, branch[^1].Hash, 0, 1024, 1, Reverse: true))).Message;
+        var question = new WireMessage.GetBlockHeaders(7, branch[^1].Hash, 0, 1024, 1, Reverse: true);
+        var answer = Answer<WireMessage.BlockHeaders>(scene, peer, question);
 
         Assert.Equal([branch[11].Hash, branch[9].Hash, branch[7].Hash], answer.Headers.Select(header => header.Hash));
         Assert.InRange(scene.Reads.Count - before, 0, 32);
@@ -61,13 +64,19 @@ public sealed class RequestServerTests : IDisposable
     {
         var known = Enumerable.Repeat(HashAt(3), 1024).ToList();
 
-        Assert.Equal(256, ((WireMessage.BlockBodies)Assert.Single(_scene.Send(_peer, new WireMessage.GetBlockBodies(1, known))).Message).Bodies.Count);
-        Assert.Equal(256, ((WireMessage.Receipts)Assert.Single(_scene.Send(_peer, new WireMessage.GetReceipts(1, known))).Message).Blocks.Count);
-        Assert.Equal(256, ((WireMessage.Sidecars)Assert.Single(_scene.Send(_peer, new WireMessage.GetSidecars(1, known))).Message).Items.Count);
+        Assert.Equal(256, Answer<WireMessage.BlockBodies>(_scene, _peer, new WireMessage.GetBlockBodies(1, known)).Bodies.Count);
+        Assert.Equal(256, Answer<WireMessage.Receipts>(_scene, _peer, new WireMessage.GetReceipts(1, known)).Blocks.Count);
+        Assert.Equal(256, Answer<WireMessage.Sidecars>(_scene, _peer, new WireMessage.GetSidecars(1, known)).Items.Count);
     }
 
     private IReadOnlyList<SealedHeader> Ask(Hash256 start, ulong limit, ulong skip, bool reverse) =>
-        ((WireMessage.BlockHeaders)Assert.Single(_scene.Send(_peer, new WireMessage.GetBlockHeaders(7, start, 0, limit, skip, reverse))).Message).Headers;
+        Answer<WireMessage.BlockHeaders>(_scene, _peer, Question(start, limit, skip, reverse)).Headers;
+
+    private static WireMessage.GetBlockHeaders Question(Hash256 start, ulong limit, ulong skip, bool reverse) =>
+        new(7, start, 0, limit, skip, reverse);
+
+    private static T Answer<T>(CoreScene scene, PeerId peer, WireMessage question)
+        where T : WireMessage => Assert.IsType<T>(Assert.Single(scene.Send(peer, question)).Message);
 
     private Hash256 HashAt(ulong number) => _scene.Reads.GetCanonicalHash(number)!.Value;
 

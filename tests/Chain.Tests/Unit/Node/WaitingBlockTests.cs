@@ -17,7 +17,10 @@ public sealed class WaitingBlockTests : IDisposable
     {
         var flooder = _scene.Connect(1);
 
-        for (byte i = 0; i < 4; i++) _scene.Send(flooder, New(_scene.Make(CoreScene.HashOf(i), 1, payloadBytes: 15 * Mebibyte, salt: i)));
+        for (byte i = 0; i < 4; i++)
+        {
+            _scene.Send(flooder, New(_scene.Make(CoreScene.HashOf(i), 1, payloadBytes: 15 * Mebibyte, salt: i)));
+        }
 
         Assert.Equal((0, 0L), (_scene.Core.Usage.Orphans, _scene.Core.Usage.OrphanBytes));
     }
@@ -33,7 +36,11 @@ public sealed class WaitingBlockTests : IDisposable
         for (var peer = 1; peer <= peers; peer++)
         {
             var id = scene.Connect(peer);
-            for (byte i = 0; i < 10; i++) scene.Send(id, New(scene.Make(CoreScene.HashOf((peer * 100) + i), 1, payloadBytes: payloadBytes, salt: i)));
+            for (byte i = 0; i < 10; i++)
+            {
+                scene.Send(id, New(scene.Make(CoreScene.HashOf((peer * 100) + i), 1, payloadBytes: payloadBytes, salt: i)));
+            }
+
             Assert.InRange(scene.Core.Usage.OrphanBytes, 1, Math.Min(Mebibyte, peer * Mebibyte / 4));
         }
     }
@@ -49,7 +56,10 @@ public sealed class WaitingBlockTests : IDisposable
         for (var peer = 2; peer <= 20; peer++)
         {
             var id = scene.Connect(peer);
-            for (byte i = 0; i < 8; i++) scene.Send(id, New(scene.Make(CoreScene.HashOf((peer * 100) + i), 3, payloadBytes: 50_000, salt: i)));
+            for (byte i = 0; i < 8; i++)
+            {
+                scene.Send(id, New(scene.Make(CoreScene.HashOf((peer * 100) + i), 3, payloadBytes: 50_000, salt: i)));
+            }
         }
 
         // It is known still: nobody is asked for it.
@@ -104,7 +114,9 @@ public sealed class WaitingBlockTests : IDisposable
         Assert.InRange(_scene.Core.Usage.FutureBytes, 1, _scene.Limits.FutureBytes);
 
         using var fresh = new CoreScene();
-        fresh.Send(fresh.Connect(1), New(fresh.Make(fresh.Genesis.Hash, 1, difficulty: DifficultyAt(3600), timestamp: fresh.Now.UnixSeconds + 3600)));
+        fresh.Send(
+            fresh.Connect(1),
+            New(fresh.Make(fresh.Genesis.Hash, 1, difficulty: DifficultyAt(3600), timestamp: fresh.Now.UnixSeconds + 3600)));
         Assert.Equal(0, fresh.Core.Usage.FutureBlocks);
     }
 
@@ -132,7 +144,10 @@ public sealed class WaitingBlockTests : IDisposable
         var flooder = scene.Connect(1);
         var before = scene.Reads.Count;
 
-        for (byte i = 0; i < 20; i++) scene.Send(flooder, New(scene.Make(scene.Reads.GetCanonicalHash(1)!.Value, 2, difficulty: 65_536, salt: i)));
+        for (byte i = 0; i < 20; i++)
+        {
+            scene.Send(flooder, New(scene.Make(scene.Reads.GetCanonicalHash(1)!.Value, 2, difficulty: 65_536, salt: i)));
+        }
 
         // A lookup of the parent for each, twenty of them from this test itself; the tree is not brought back.
         Assert.InRange(scene.Reads.Count - before, 20, 60);
@@ -172,9 +187,17 @@ public sealed class WaitingBlockTests : IDisposable
     private Block Numbered(ulong number) => _scene.Make(CoreScene.HashOf((long)number), number);
 
     private Block Future(ulong seconds, byte salt, int payloadBytes) =>
-        _scene.Make(_scene.Genesis.Hash, 1, difficulty: DifficultyAt(seconds), timestamp: _scene.Now.UnixSeconds + seconds, salt: salt, payloadBytes: payloadBytes);
+        _scene.Make(
+            _scene.Genesis.Hash,
+            1,
+            difficulty: DifficultyAt(seconds),
+            timestamp: _scene.Now.UnixSeconds + seconds,
+            salt: salt,
+            payloadBytes: payloadBytes);
 
-    private UInt256 DifficultyAt(ulong seconds) => Chain.Consensus.Asert.NextDifficulty(_scene.Genesis.Header.Header, _scene.Now.UnixSeconds + seconds, new ProofOfWorkSettings().BlockTimeSeconds);
+    private UInt256 DifficultyAt(ulong seconds) =>
+        Chain.Consensus.Asert.NextDifficulty(
+            _scene.Genesis.Header.Header, _scene.Now.UnixSeconds + seconds, new ProofOfWorkSettings().BlockTimeSeconds);
 
     private static WireMessage.NewBlock New(Block block) => new(block, 1);
 }

@@ -195,13 +195,15 @@ public sealed class TransportTests
         var metrics = await server.Client.GetStringAsync("/metrics");
         foreach (var line in (string[])["chain_head_number 10", "chain_finality_lag_blocks 4", "chain_peers 0", "chain_pool_transactions{state=\"pending\"} 0", "chain_reorgs_total{depth_le=\"1\"} 0", "chain_alert{name=\"partition\"} 0", "rpc_calls_total{method=\"eth_chainId\"} 1"])
             Assert.Contains($"\n{line}\n", metrics, StringComparison.Ordinal);
-        server.Node.Steps = new StepHealth(5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(600), Waiting: 0);
+        server.Node.Steps = new StepHealth(
+            5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(600), Waiting: 0);
         using var idle = await server.Client.GetAsync("/health");
         Assert.Equal(HttpStatusCode.OK, idle.StatusCode);
         server.Node.Steps = server.Node.Steps with { Waiting = 7 };
         using var stalled = await server.Client.GetAsync("/health");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, stalled.StatusCode);
-        Assert.Contains("no input was handled for 600 s; 7 are waiting", await stalled.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "no input was handled for 600 s; 7 are waiting", await stalled.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         server.Node.ReadOnlyReason = "disk full";
         using var sick = await server.Client.GetAsync("/health");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, sick.StatusCode);

@@ -15,6 +15,7 @@ public sealed class PoolMethodTests
         (new PoolError.ReplacementUnderpriced(1, 1), "replacement transaction underpriced"),
         (new PoolError.Underpriced(1, 2), "transaction underpriced"),
         (new PoolError.AccountLimit(5), "txpool is full"),
+        (new PoolError.QueueFull(5), "txpool is full"),
         (new PoolError.NonceTooFarAhead(100, 1, 64), "nonce too high"),
         (new PoolError.TooLarge(5, 4), "oversized data"),
         (new PoolError.Invalid(new TransactionError.NonceTooLow(1, 2)), "nonce too low"),
@@ -123,6 +124,25 @@ public sealed class PoolMethodTests
         Assert.Equal(queued.Hash.ToString(), from.GetProperty("queued").GetProperty("5").GetProperty("hash").GetString());
         var inspected = (await server.CallAsync("txpool_inspect")).GetProperty("pending").GetProperty(address).GetProperty("0").GetString();
         Assert.Equal($"{Bob}: 1 wei + 21000 gas × 11000000000 wei", inspected);
+    }
+
+    [Fact]
+    public async Task The_pending_count_leaves_out_what_waits_behind_a_gap_until_the_gap_closes()
+    {
+        await using var server = await RpcTestServer.StartAsync();
+        var address = $"\"{TestNode.Rich[0].Address}\"";
+        server.Node.Send(server.Node.Transfer(0, Bob, 1, nonce: 1));
+        server.Node.Send(server.Node.Transfer(0, Bob, 1, nonce: 2));
+        Assert.Equal("0x0", await server.TextAsync("eth_getTransactionCount", $"{address},\"pending\""));
+        Assert.Equal("""{"pending":"0x0","queued":"0x2"}""", (await server.CallAsync("txpool_status")).GetRawText());
+
+        server.Node.Send(server.Node.Transfer(0, Bob, 1, nonce: 0));
+
+        Assert.Equal("0x3", await server.TextAsync("eth_getTransactionCount", $"{address},\"pending\""));
+        Assert.Equal("""{"pending":"0x3","queued":"0x0"}""", (await server.CallAsync("txpool_status")).GetRawText());
+        var content = await server.CallAsync("txpool_content");
+        Assert.Equal(["0", "1", "2"], content.GetProperty("pending").GetProperty(TestNode.Rich[0].Address.ToString()).EnumerateObject().Select(item => item.Name));
+        Assert.Empty(content.GetProperty("queued").EnumerateObject());
     }
 
     private static string Raw(Transaction transaction) => $"\"{Hex.Encode(transaction.Encoded.Span)}\"";

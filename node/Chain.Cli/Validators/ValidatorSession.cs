@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Chain.Consensus;
 using Chain.Node.Host;
 using Chain.Primitives;
+using Chain.Rpc.Client;
 using Chain.Testnet;
 using Spectre.Console;
 
@@ -46,6 +47,17 @@ internal static class ValidatorSession
         if (parsed.GetValue(Yes)) return;
         if (Console.IsInputRedirected) throw new UsageException("This wants a confirmation and nobody is there to ask. Say it beforehand with --yes.");
         if (!ChainProgram.Errors.Confirm(Markup.Escape(question), defaultValue: false)) throw new TestnetException("Not confirmed. Nothing was done.");
+    }
+
+    /// <summary>Asks about what is out of the ordinary, which --yes does not cover: with it, it is refused.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="doubt">What it is; null: nothing.</param>
+    public static void Insist(ParseResult parsed, TransferDoubt? doubt)
+    {
+        if (doubt is null) return;
+        if (parsed.GetValue(Yes)) throw new TestnetException($"{doubt.Sentence} Nothing was signed. {doubt.Remedy}");
+        if (Console.IsInputRedirected) throw new UsageException($"{doubt.Sentence} This needs an answer, and standard input is not a terminal. {doubt.Remedy}");
+        if (!ChainProgram.Errors.Confirm(Markup.Escape($"{doubt.Sentence} Go on all the same?"), defaultValue: false)) throw new TestnetException("Not confirmed. Nothing was done.");
     }
 
     public static int Tell(ParseResult parsed, JsonObject document, string text)

@@ -35,7 +35,7 @@ internal sealed class DepositSender : IDisposable
         var review = await Account.ReviewAsync(cancellation);
         Note(review.Notes);
         ValidatorSession.Insist(_parsed, TransferDoubt.OfNonce(review));
-        return await RaiseTwinAsync(review, contract, value, null, cancellation);
+        return await RaiseTwinAsync(review, contract, value, null, hasTurn: false, cancellation);
     }
 
     /// <summary>Waits until no other program sends from the payer.</summary>
@@ -45,7 +45,7 @@ internal sealed class DepositSender : IDisposable
     public async Task<ulong> TakeTurnAsync(Address contract, UInt256 value, Hash256? asked, CancellationToken cancellation)
     {
         var review = await Account.ReviewAsync(cancellation);
-        await RaiseTwinAsync(review, contract, value, asked, cancellation);
+        await RaiseTwinAsync(review, contract, value, asked, hasTurn: true, cancellation);
         var turn = await NonceTurn.TakeAsync(Account, review, cancellation);
         Note(turn.Notes);
         return turn.Nonce;
@@ -69,10 +69,10 @@ internal sealed class DepositSender : IDisposable
 
     public void Dispose() => _rpc.Dispose();
 
-    private async Task<Hash256?> RaiseTwinAsync(AccountReview review, Address contract, UInt256 value, Hash256? asked, CancellationToken cancellation)
+    private async Task<Hash256?> RaiseTwinAsync(AccountReview review, Address contract, UInt256 value, Hash256? asked, bool hasTurn, CancellationToken cancellation)
     {
         if (_isAgain) return asked;
-        var twin = await Account.UnclearTwinAsync(review, contract, value, cancellation);
+        var twin = await Account.UnclearTwinAsync(review, contract, value, hasTurn, cancellation);
         if (twin is null || twin.Hash == asked) return asked;
         ValidatorSession.Insist(_parsed, TransferDoubt.OfTwin(twin));
         return twin.Hash;

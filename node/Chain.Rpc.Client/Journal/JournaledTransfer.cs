@@ -51,8 +51,11 @@ public sealed record JournaledTransfer(Transaction Transaction, Address From, ul
     /// <summary>What is known of it.</summary>
     public TransferFate Fate { get; init; }
 
-    /// <summary>Whether the command that signed it ended without knowing what became of it, whatever was found out later.</summary>
-    public bool EndedUnclear { get; init; } = true;
+    /// <summary>
+    /// Whether the command that signed it ended knowing what became of it, whatever was found out later; null: it was ended before it
+    /// could write that down, or is still at it.
+    /// </summary>
+    public bool? EndedKnowing { get; init; }
 
     public Hash256 Hash => Transaction.Hash;
 

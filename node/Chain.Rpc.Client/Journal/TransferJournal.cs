@@ -17,6 +17,9 @@ public sealed class TransferJournal(string path, TimeProvider time)
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
     private const int Looks = 500;
 
+    private long _length = -1;
+    private JournalContents _contents = new([], []);
+
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
     /// <summary>The file that a program uses: the one of the environment, else transfers.jsonl in the folder .chain of the home folder.</summary>
@@ -30,9 +33,10 @@ public sealed class TransferJournal(string path, TimeProvider time)
     /// <exception cref="JournalException">The file cannot be read.</exception>
     public JournalContents Read()
     {
+        if (ReadLines() is not { } lines) return _contents;
         var (transfers, order, damaged) = (new Dictionary<string, JournaledTransfer>(StringComparer.Ordinal), new List<string>(), new List<DamagedLine>());
         var number = 0;
-        foreach (var text in ReadLines())
+        foreach (var text in lines)
         {
             number++;
             if (text.Length == 0) continue;
@@ -42,7 +46,7 @@ public sealed class TransferJournal(string path, TimeProvider time)
             else damaged.Add(new DamagedLine(number, problem));
         }
 
-        return new JournalContents(order.ConvertAll(hash => transfers[hash]), damaged);
+        return _contents = new JournalContents(order.ConvertAll(hash => transfers[hash]), damaged);
 
         // The same bytes signed again, after they were refused, are one transfer that is on its way again.
         void Take(JournaledTransfer transfer)
@@ -56,7 +60,7 @@ public sealed class TransferJournal(string path, TimeProvider time)
         void TakeFate(JournalLine line, int at)
         {
             if (!transfers.TryGetValue(line.Hash, out var known)) damaged.Add(new DamagedLine(at, "it tells of a transfer that no line before it has"));
-            else transfers[line.Hash] = known with { Fate = line.Fate, EndedUnclear = line.Later == true ? known.EndedUnclear : line.Fate == TransferFate.Unclear };
+            else transfers[line.Hash] = known with { Fate = line.Fate, EndedKnowing = line.Later == true ? known.EndedKnowing : line.Fate != TransferFate.Unclear };
         }
     }
 
@@ -80,15 +84,24 @@ public sealed class TransferJournal(string path, TimeProvider time)
     public void SetFate(Hash256 hash, TransferFate fate, string? detail, bool later) =>
         Append(new JournalLine { Time = time.GetUtcNow(), Fate = fate, Hash = hash.ToString(), Detail = detail, Later = later ? true : null });
 
-    private string[] ReadLines()
+    // Null: the file is as it was when it was last read. It only grows, so its length tells.
+    private string[]? ReadLines()
     {
-        if (!File.Exists(Path) && !Directory.Exists(Path)) return [];
-        return Guard(() =>
+        if (!File.Exists(Path) && !Directory.Exists(Path))
+        {
+            _length = -1;
+            return [];
+        }
+
+        return Guard<string[]?>(() =>
         {
             using var file = Open(FileAccess.Read, FileShare.Read);
+            if (file.Length == _length) return null;
             if (file.Length > MaxBytes) throw new IOException($"it is larger than {MaxBytes / (1024 * 1024)} MiB");
             var bytes = new byte[file.Length];
-            return Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)).Split('\n');
+            file.ReadExactly(bytes);
+            _length = bytes.Length;
+            return Encoding.UTF8.GetString(bytes).Split('\n');
         });
     }
 

@@ -67,11 +67,16 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     /// The last transfer of the same amount to the same recipient, if the command that signed it ended without knowing what became
     /// of it, or by a refusal that turns out untrue. Null where there is none, or where it can never be mined.
     /// </summary>
-    public async Task<JournaledTransfer?> UnclearTwinAsync(AccountReview review, Address? to, UInt256 value, CancellationToken cancel)
+    /// <param name="review">The account's transfers.</param>
+    /// <param name="to">The recipient.</param>
+    /// <param name="value">Wei.</param>
+    /// <param name="hasTurn">Whether the account's lock is held, so that no other command is still at it.</param>
+    /// <param name="cancel">Ends the look.</param>
+    public async Task<JournaledTransfer?> UnclearTwinAsync(AccountReview review, Address? to, UInt256 value, bool hasTurn, CancellationToken cancel)
     {
         var last = review.Journaled.LastOrDefault(entry => entry.Replaces is null && entry.Transaction.To == to && entry.Transaction.Value == value);
         if (last is null || last.Fate == TransferFate.Replaced) return null;
-        if (last.Fate is not (TransferFate.Refused or TransferFate.NonceUsed)) return last.EndedUnclear ? last : null;
+        if (last.Fate is not (TransferFate.Refused or TransferFate.NonceUsed)) return last.EndedKnowing ?? !hasTurn ? null : last;
         if (await node.PlaceOfAsync(last.Hash, cancel).ConfigureAwait(false) is not { } place) return null;
         journal.SetFate(last.Hash, TransferFate.Unclear, "known to a node after it was refused", later: false);
         return Set(last, place.BlockNumber is null ? TransferFate.Accepted : TransferFate.Mined, "known to a node after it was refused");
@@ -112,7 +117,7 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
             if (entry.Replaces is { } replaced) facts += await _lookup.DescribeReplacedAsync(replaced, cancel).ConfigureAwait(false);
         }
 
-        var report = new SendReport(entry with { Fate = fate, EndedUnclear = fate == TransferFate.Unclear }, facts, (answer as OfferAnswer.Error)?.Reply);
+        var report = new SendReport(entry with { Fate = fate, EndedKnowing = fate != TransferFate.Unclear }, facts, (answer as OfferAnswer.Error)?.Reply);
         try
         {
             journal.SetFate(entry.Hash, fate, answer.Words, later);
@@ -150,7 +155,7 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     {
         if (place?.BlockNumber is { } block)
         {
-            if (entry.Fate != TransferFate.Accepted) notes.Add($"The earlier transfer {entry.Hash}, of which it was not known whether it was accepted, is in block {block}.");
+            if (entry.EndedKnowing == false) notes.Add($"The earlier transfer {entry.Hash}, of which it was not known whether it was accepted, is in block {block}.");
             return Set(entry, TransferFate.Mined, $"in block {block}");
         }
 

@@ -104,7 +104,7 @@ internal static class TransferFlow
             {
                 WalletException own => (own.ExitCode, own.Message),
                 ClientException client => (WalletException.CodeOf(client), client.Message),
-                _ => (ExitCode.Interrupted, $"Interrupted. The transfer {hash} is sent; go on with `wallet watch {hash}{session.RpcHint}`."),
+                _ => (ExitCode.Interrupted, $"Interrupted. Go on with `wallet watch {hash}{session.RpcHint}`; the transfer is not affected."),
             };
             document["outcome"] = Camel(code.ToString());
             document["error"] = Screen.ErrorObject(code, message);

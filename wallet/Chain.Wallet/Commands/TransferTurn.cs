@@ -21,7 +21,7 @@ internal static class TransferTurn
         var review = await order.Account.ReviewAsync(cancel).ConfigureAwait(false);
         foreach (var note in review.Notes.Except(order.Planned.Review.Notes)) session.Screen.Note($"note: {note}");
         order = order with { Planned = order.Planned with { Review = review } };
-        await TransferDoubts.RaiseTwinAsync(session, order, asked, cancel).ConfigureAwait(false);
+        await TransferDoubts.RaiseTwinAsync(session, order, asked, hasTurn: true, cancel).ConfigureAwait(false);
         var plan = order.Plan;
         if (order.HasFixedNonce && plan.Nonce < review.Mined) throw await UsedAsync(session, order, cancel).ConfigureAwait(false);
         var nonce = order.HasFixedNonce ? plan.Nonce : await NextNonceAsync(session, order, offered, cancel).ConfigureAwait(false);

@@ -52,7 +52,7 @@ public sealed class WalletFeeCapTests : IDisposable
     [Theory]
     [InlineData("--max-fee", "0.1ether", "2100 ether")]
     [InlineData("--max-fee", "0.1ether", "2100 ether", "--legacy")]
-    [InlineData("--gas", "1000000000", "2100 ether")]
+    [InlineData("--gas", "1000000000000", "2100 ether")]
     [InlineData("--max-fee", "0.1ether", "2100 ether", "--priority-fee", "1gwei")]
     public async Task A_person_who_mistypes_a_fee_is_stopped_as_well(string option, string value, string says, params string[] more) =>
         AssertRefused(await SendAsync(["--yes", option, value, .. more]), says);

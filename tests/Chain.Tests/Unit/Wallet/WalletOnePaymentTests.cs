@@ -333,7 +333,7 @@ public sealed class WalletOnePaymentTests : IDisposable
         var first = Node.Handed[0];
         Node.Restart();
         Node.Answer("eth_sendRawTransaction", p => (string)p[0]! == first ? throw StubNode.Refusal(-32000, "transaction underpriced") : Node.Accept((string)p[0]!));
-        Assert.Equal(ExitCode.Ok, await SendAsync());
+        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "2ether", "--yes"));
         Assert.Equal(0UL, Assert.Single(Node.Sent).Nonce);
         Assert.Contains("only one of the two can be mined", _wallet.Error, StringComparison.Ordinal);
         Assert.Contains(Transaction.Decode(Hex.Decode(first)).Hash.ToString(), _wallet.Error, StringComparison.Ordinal);

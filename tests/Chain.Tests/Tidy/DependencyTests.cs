@@ -12,12 +12,13 @@ public sealed class DependencyTests
         ["Chain.Consensus"] = ["Chain.Execution"],
         ["Chain.Node"] = ["Chain.Consensus"],
         ["Chain.Node.Host"] = ["Chain.Node", "Chain.Mining"],
-        ["Chain.Testnet"] = ["Chain.Node.Host"],
+        ["Chain.Rpc.Client"] = ["Chain.Primitives"],
+        ["Chain.Testnet"] = ["Chain.Node.Host", "Chain.Rpc.Client"],
         ["Chain.Cli"] = ["Chain.Testnet"],
         ["Chain.Mining"] = ["Chain.Consensus"],
         ["Chain.Mining.Gpu"] = ["Chain.Mining"],
         ["Chain.Miner"] = ["Chain.Mining", "Chain.Mining.Gpu"],
-        ["Chain.Wallet"] = ["Chain.Primitives"],
+        ["Chain.Wallet"] = ["Chain.Rpc.Client"],
     };
 
     private static readonly string[] Pure = ["Chain.Primitives", "Chain.Execution", "Chain.Consensus", "Chain.Node"];

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Chain.Wallet;
+namespace Chain.Rpc.Client;
 
 /// <summary>JSON-RPC 2.0 over HTTP, one call at a time. Whatever is not a JSON-RPC answer counts as no node.</summary>
 public sealed class JsonRpcClient : IDisposable
@@ -29,7 +29,7 @@ public sealed class JsonRpcClient : IDisposable
     public Uri Url { get; }
 
     /// <summary>Calls a method.</summary>
-    /// <exception cref="WalletException"><see cref="ExitCode.NodeUnreachable"/>: nobody answers, or not in JSON-RPC.</exception>
+    /// <exception cref="NodeUnreachableException">Nobody answers, or not in JSON-RPC. The call may have arrived.</exception>
     public async Task<RpcReply> CallAsync(string method, JsonArray parameters, CancellationToken cancel)
     {
         var id = ++_lastId;
@@ -54,11 +54,15 @@ public sealed class JsonRpcClient : IDisposable
                 _ => NoNode(Excerpt(e.Message)),
             };
         }
+        catch (InvalidOperationException)
+        {
+            throw NotJsonRpc(method, "answers in an encoding that cannot be read");
+        }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new WalletException(
-                ExitCode.NodeUnreachable,
-                $"No node answers at {Url}: asked for {method}, nothing came in time. A node there is paused or too busy (`chain testnet status` says which); if it is none, name another with --rpc URL or CHAIN_RPC.");
+            throw new NodeUnreachableException(
+                $"No node answers at {Url}: asked for {method}, nothing came in time. A node there is paused or too busy (`chain testnet status` says which); if it is none, name another with --rpc URL or CHAIN_RPC.",
+                "nothing came in time");
         }
     }
 
@@ -80,8 +84,9 @@ public sealed class JsonRpcClient : IDisposable
             if (!root.TryGetProperty("id", out var answered) || answered.ValueKind != JsonValueKind.Number || !answered.TryGetInt64(out var answeredId) || answeredId != id) return null;
             return root.TryGetProperty("result", out var result) ? new RpcReply.Ok(result) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // Not JSON, or a text with half a surrogate pair.
             return null;
         }
     }
@@ -101,11 +106,11 @@ public sealed class JsonRpcClient : IDisposable
         return (words.Length > MaxExcerpt ? words[..(MaxExcerpt - 3)] + "..." : words).TrimEnd('.');
     }
 
-    private WalletException NoNode(string reason) => new(
-        ExitCode.NodeUnreachable,
-        $"No node at {Url}: {reason}. Start one with `chain testnet up`, or name another with --rpc URL or CHAIN_RPC.");
+    private NodeUnreachableException NoNode(string reason) => new(
+        $"No node at {Url}: {reason}. Start one with `chain testnet up`, or name another with --rpc URL or CHAIN_RPC.",
+        reason);
 
-    private WalletException NotJsonRpc(string method, string answered) => new(
-        ExitCode.NodeUnreachable,
-        $"What listens at {Url} is no JSON-RPC node: asked for {method}, it {answered}. Check --rpc or CHAIN_RPC: a node's JSON-RPC port is 8545 unless it was told another, and not its port for peers.");
+    private NodeUnreachableException NotJsonRpc(string method, string answered) => new(
+        $"What listens at {Url} is no JSON-RPC node: asked for {method}, it {answered}. Check --rpc or CHAIN_RPC: a node's JSON-RPC port is 8545 unless it was told another, and not its port for peers.",
+        $"what listens there {answered}");
 }

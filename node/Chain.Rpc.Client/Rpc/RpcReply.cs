@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Chain.Wallet;
+namespace Chain.Rpc.Client;
 
 /// <summary>What a node answered to one call.</summary>
 public abstract record RpcReply
@@ -12,10 +12,12 @@ public abstract record RpcReply
     /// <summary>A JSON-RPC error object.</summary>
     public sealed record Error(int Code, string Message) : RpcReply
     {
+        /// <summary>Whether the message has these words in it, in whatever case.</summary>
+        public bool Says(string words) => Message.Contains(words, StringComparison.OrdinalIgnoreCase);
+
         /// <summary>Whether the node lacks the method, rather than disliking the call.</summary>
         public bool IsMethodMissing => Code is -32601 or -32004
-            || (Message.Contains("method", StringComparison.OrdinalIgnoreCase)
-                && (Message.Contains("not found", StringComparison.OrdinalIgnoreCase) || Message.Contains("not supported", StringComparison.OrdinalIgnoreCase)
-                    || Message.Contains("not available", StringComparison.OrdinalIgnoreCase) || Message.Contains("does not exist", StringComparison.OrdinalIgnoreCase)));
+            || (Says("method")
+                && (Says("not found") || Says("not supported") || Says("not available") || Says("does not exist")));
     }
 }

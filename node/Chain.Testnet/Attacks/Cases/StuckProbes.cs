@@ -42,13 +42,16 @@ internal static class StuckProbes
         AttackScene scene, Deceiving deceive, CancellationToken cancellation)
     {
         var guide = await scene.DialGuideAsync(0, cancellation);
+
+        // Under proof of stake no weight is told that would count; under eth/69 the height is.
+        var ethVersion = scene.Terrain.IsStake ? 69 : 68;
         return async until =>
         {
             await using var _ = guide;
             var (tip, rule) = await deceive(scene, guide);
             await scene.OnEachAsync(
                 perVictim: 2,
-                options => options with { Claim = new HostileClaim(tip, Weight), Answer = rule },
+                options => options with { EthVersion = ethVersion, Claim = new HostileClaim(tip, Weight), Answer = rule },
                 static (_, _) => Task.CompletedTask,
                 until);
         };

@@ -14,7 +14,7 @@ public sealed class TransactionNetworkTests
     {
         var network = Create(nodes: 2);
         network.Partition([0], [1]);
-        var transfer = PoolScene.Sign(0, 0);
+        var transfer = GossipScene.Sign(0, 0);
         Assert.Null(network.Submit(0, transfer));
         MineAlone(network, 0, blocks: 2);
         Assert.DoesNotContain(transfer.Hash, network.Nodes[0].Core.View.Pool.ByHash.Keys);
@@ -32,7 +32,7 @@ public sealed class TransactionNetworkTests
         network.Connect(0, 1);
         network.Connect(1, 2);
         network.Partition([0], [1, 2]);
-        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 20).Select(i => PoolScene.Sign(i, 0))];
+        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 20).Select(i => GossipScene.Sign(i, 0))];
         foreach (var transfer in transfers) Assert.Null(network.Submit(0, transfer));
         MineAlone(network, 0, blocks: 3);
         MineAlone(network, 1, blocks: 12);
@@ -47,7 +47,7 @@ public sealed class TransactionNetworkTests
     {
         var network = Create(nodes: 4);
         network.Partition([0, 1], [2, 3]);
-        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 40).Select(i => PoolScene.Sign(i, 0))];
+        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 40).Select(i => GossipScene.Sign(i, 0))];
         for (var i = 0; i < transfers.Length; i++) Assert.Null(network.Submit(i % 4, transfers[i]));
         network.Run(TimeSpan.FromSeconds(5));
 
@@ -61,7 +61,7 @@ public sealed class TransactionNetworkTests
     {
         var network = Create(nodes: 2);
         network.Partition([0], [1]);
-        RecoveredTransaction[] run = [.. Enumerable.Range(0, 40).Select(i => PoolScene.Sign(0, (ulong)i))];
+        RecoveredTransaction[] run = [.. Enumerable.Range(0, 40).Select(i => GossipScene.Sign(0, (ulong)i))];
         foreach (var transfer in run[20..]) Assert.Null(network.Submit(1, transfer));
         foreach (var transfer in run[..20]) Assert.Null(network.Submit(0, transfer));
         Assert.Equal(20, network.Nodes[1].Core.View.Pool.Totals.Queued);
@@ -78,7 +78,7 @@ public sealed class TransactionNetworkTests
         var network = Create(nodes: 2, connect: false);
         for (var nonce = 0UL; nonce < 200; nonce++)
         {
-            for (var sender = 0; sender < 50; sender++) Assert.Null(network.Submit(0, PoolScene.Sign(sender, nonce)));
+            for (var sender = 0; sender < 50; sender++) Assert.Null(network.Submit(0, GossipScene.Sign(sender, nonce)));
         }
 
         network.Connect(0, 1);
@@ -92,7 +92,7 @@ public sealed class TransactionNetworkTests
         var network = Create(nodes: 2);
         network.Kill(1);
         MineAlone(network, 0, blocks: 400);
-        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 50).Select(i => PoolScene.Sign(i, 0))];
+        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 50).Select(i => GossipScene.Sign(i, 0))];
         foreach (var transfer in transfers) Assert.Null(network.Submit(0, transfer));
 
         network.Restart(1);
@@ -105,7 +105,7 @@ public sealed class TransactionNetworkTests
     {
         var network = Create(nodes: 3);
         network.DefaultLink = new LinkConditions(20, 20, Loss: 0.5, Duplication: 0);
-        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 30).Select(i => PoolScene.Sign(i, 0))];
+        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 30).Select(i => GossipScene.Sign(i, 0))];
         for (var i = 0; i < transfers.Length; i++) Assert.Null(network.Submit(i % 3, transfers[i]));
         network.Run(TimeSpan.FromSeconds(5));
         Assert.False(PoolsHold(network, transfers));
@@ -124,8 +124,8 @@ public sealed class TransactionNetworkTests
         var liar = network.AddStranger(1);
         for (var round = 0; round < 50; round++)
         {
-            if (liar.IsConnected) network.Say(liar, PoolScene.Bogus(round * 8192, 8192));
-            Assert.Null(network.Submit(0, PoolScene.Sign(round, 0)));
+            if (liar.IsConnected) network.Say(liar, GossipScene.Bogus(round * 8192, 8192));
+            Assert.Null(network.Submit(0, GossipScene.Sign(round, 0)));
             network.Run(TimeSpan.FromMilliseconds(200));
             Assert.Equal(round + 1, network.Nodes[1].Core.View.Pool.Totals.Pending);
             if (answers) AnswerEmpty(network, liar);
@@ -145,7 +145,7 @@ public sealed class TransactionNetworkTests
 
     private static SimulatedNetwork Create(int nodes, bool connect = true)
     {
-        var network = new SimulatedNetwork(PoolScene.Genesis(), nodes, seed: 7);
+        var network = new SimulatedNetwork(GossipScene.Genesis(), nodes, seed: 7);
         if (connect) network.ConnectAll();
         network.Run(TimeSpan.FromSeconds(1));
         return network;

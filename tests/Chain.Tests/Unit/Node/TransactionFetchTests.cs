@@ -6,7 +6,7 @@ namespace Chain.Tests;
 /// <summary>Which announced transactions are asked for, of whom, and what it costs a peer not to have them.</summary>
 public sealed class TransactionFetchTests : IDisposable
 {
-    private readonly PoolScene _scene = new();
+    private readonly GossipScene _scene = new();
     private readonly PeerId _first;
     private readonly PeerId _second;
 
@@ -17,7 +17,7 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void A_liar_with_8192_hashes_that_answers_nothing_is_thrown_out_within_a_few_requests()
     {
-        _scene.Say(_first, PoolScene.Bogus(0, 8192));
+        _scene.Say(_first, GossipScene.Bogus(0, 8192));
         var answered = AnswerEmpty(_first);
         Assert.Contains(_first, _scene.ThrownOut);
         Assert.InRange(answered, 1, 40);
@@ -28,11 +28,11 @@ public sealed class TransactionFetchTests : IDisposable
     [InlineData(false)]
     public void However_much_a_liar_announces_an_honest_peer_s_transactions_are_asked_for_at_once(bool liarAnswers)
     {
-        for (var i = 0; i < 4; i++) _scene.Say(_first, PoolScene.Bogus(i * 8192, 8192));
+        for (var i = 0; i < 4; i++) _scene.Say(_first, GossipScene.Bogus(i * 8192, 8192));
         for (var i = 0; i < 20; i++)
         {
-            var transfer = PoolScene.Sign(i, 0);
-            _scene.Say(_second, PoolScene.Announcement(transfer));
+            var transfer = GossipScene.Sign(i, 0);
+            _scene.Say(_second, GossipScene.Announcement(transfer));
             var request = Assert.Single(_scene.HearRequests(_second));
             Assert.Equal([transfer.Hash], request.Hashes);
             _scene.Say(_second, new WireMessage.PooledTransactions(request.RequestId, [transfer.Transaction]));
@@ -45,18 +45,18 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void What_is_asked_of_one_peer_at_once_has_a_bound_in_messages_and_in_hashes()
     {
-        for (var i = 0; i < 300; i++) _scene.Say(_first, PoolScene.Bogus(i, 1));
+        for (var i = 0; i < 300; i++) _scene.Say(_first, GossipScene.Bogus(i, 1));
         Assert.Equal(8, _scene.HearRequests(_first).Count);
-        _scene.Say(_second, PoolScene.Bogus(1000, 8192));
+        _scene.Say(_second, GossipScene.Bogus(1000, 8192));
         Assert.InRange(_scene.HearAsked(_second).Count, 256, 1024);
     }
 
     [Fact]
     public void When_the_first_does_not_deliver_the_next_that_announced_it_is_asked()
     {
-        var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, PoolScene.Announcement(transfer));
-        _scene.Say(_second, PoolScene.Announcement(transfer));
+        var transfer = GossipScene.Sign(0, 0);
+        _scene.Say(_first, GossipScene.Announcement(transfer));
+        _scene.Say(_second, GossipScene.Announcement(transfer));
         var request = Assert.Single(_scene.HearRequests(_first));
         Assert.Empty(_scene.HearRequests(_second));
 
@@ -69,9 +69,9 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void A_peer_that_keeps_silent_holds_a_transaction_up_for_a_second_where_another_has_it()
     {
-        var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, PoolScene.Announcement(transfer));
-        _scene.Say(_second, PoolScene.Announcement(transfer));
+        var transfer = GossipScene.Sign(0, 0);
+        _scene.Say(_first, GossipScene.Announcement(transfer));
+        _scene.Say(_second, GossipScene.Announcement(transfer));
         _scene.Pass(750);
         Assert.Empty(_scene.HearAsked(_second));
         _scene.Pass(250);
@@ -81,9 +81,9 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void When_the_peer_that_was_asked_is_gone_the_next_is_asked_at_once()
     {
-        var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, PoolScene.Announcement(transfer));
-        _scene.Say(_second, PoolScene.Announcement(transfer));
+        var transfer = GossipScene.Sign(0, 0);
+        _scene.Say(_first, GossipScene.Announcement(transfer));
+        _scene.Say(_second, GossipScene.Announcement(transfer));
         _scene.Disconnect(_first);
         Assert.Equal([transfer.Hash], _scene.HearAsked(_second));
     }
@@ -91,10 +91,10 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void A_transaction_that_nobody_delivered_is_asked_for_again_when_it_is_announced_again()
     {
-        var transfer = PoolScene.Sign(0, 0);
+        var transfer = GossipScene.Sign(0, 0);
         for (var i = 0; i < 3; i++)
         {
-            _scene.Say(_first, PoolScene.Announcement(transfer));
+            _scene.Say(_first, GossipScene.Announcement(transfer));
             var request = Assert.Single(_scene.HearRequests(_first));
             _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, []));
         }
@@ -105,8 +105,8 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void What_a_peer_announced_and_did_not_have_is_announced_to_it_when_it_is_here()
     {
-        var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, PoolScene.Announcement(transfer));
+        var transfer = GossipScene.Sign(0, 0);
+        _scene.Say(_first, GossipScene.Announcement(transfer));
         _scene.Say(_first, new WireMessage.PooledTransactions(Assert.Single(_scene.HearRequests(_first)).RequestId, []));
         Assert.Null(_scene.Submit(transfer));
         Assert.Equal([transfer.Hash], _scene.HearAnnounced(_first));
@@ -115,12 +115,12 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void What_the_limit_of_a_peer_left_out_is_asked_for_when_it_is_announced_again()
     {
-        using var scene = new PoolScene(limits: new NodeLimits { AnnouncedPerPeer = 4 });
+        using var scene = new GossipScene(limits: new NodeLimits { AnnouncedPerPeer = 4 });
         var peer = scene.Connect();
-        var transfers = Enumerable.Range(0, 10).Select(i => PoolScene.Sign(i, 0)).ToDictionary(transfer => transfer.Hash);
+        var transfers = Enumerable.Range(0, 10).Select(i => GossipScene.Sign(i, 0)).ToDictionary(transfer => transfer.Hash);
         foreach (var expected in new[] { 4, 4, 2, 0 })
         {
-            scene.Say(peer, PoolScene.Announcement(transfers.Values));
+            scene.Say(peer, GossipScene.Announcement(transfers.Values));
             var requests = scene.HearRequests(peer);
             Assert.Equal(expected, requests.Sum(request => request.Hashes.Count));
             foreach (var request in requests) scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [.. request.Hashes.Select(hash => transfers[hash].Transaction)]));
@@ -134,8 +134,8 @@ public sealed class TransactionFetchTests : IDisposable
     {
         for (var round = 0; round < 40; round++)
         {
-            RecoveredTransaction[] run = [.. Enumerable.Range(0, 64).Select(i => PoolScene.Sign(i, (ulong)round))];
-            _scene.Say(_first, PoolScene.Announcement(run));
+            RecoveredTransaction[] run = [.. Enumerable.Range(0, 64).Select(i => GossipScene.Sign(i, (ulong)round))];
+            _scene.Say(_first, GossipScene.Announcement(run));
             foreach (var transfer in run) _scene.Submit(transfer);
             foreach (var request in _scene.HearRequests(_first)) _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, []));
         }
@@ -146,26 +146,26 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void What_was_mined_meanwhile_is_neither_held_against_a_peer_nor_asked_for_again()
     {
-        var transfer = PoolScene.Sign(0, 0);
+        var transfer = GossipScene.Sign(0, 0);
         Assert.Null(_scene.Submit(transfer));
         _scene.Mine();
         Assert.Equal(0, _scene.Core.View.Pool.Totals.Pending);
         _scene.Hear(_first);
-        _scene.Say(_first, PoolScene.Announcement(transfer));
+        _scene.Say(_first, GossipScene.Announcement(transfer));
         Assert.Empty(_scene.HearAsked(_first));
     }
 
     [Fact]
     public void What_a_limit_of_the_pool_refused_is_asked_for_again_later_and_not_at_once()
     {
-        using var scene = new PoolScene(new PoolLimits { Transactions = 1 });
+        using var scene = new GossipScene(new PoolLimits { Transactions = 1 });
         var peer = scene.Connect();
-        Assert.Null(scene.Submit(PoolScene.Sign(0, 0, tip: 5 * Ledger.Gwei)));
-        var refused = PoolScene.Sign(1, 0, tip: Ledger.Gwei);
+        Assert.Null(scene.Submit(GossipScene.Sign(0, 0, tip: 5 * Ledger.Gwei)));
+        var refused = GossipScene.Sign(1, 0, tip: Ledger.Gwei);
         Deliver(scene, peer, refused);
         Assert.False(scene.Core.View.Pool.ByHash.ContainsKey(refused.Hash));
 
-        scene.Say(peer, PoolScene.Announcement(refused));
+        scene.Say(peer, GossipScene.Announcement(refused));
         Assert.Empty(scene.HearAsked(peer));
         scene.Mine();
         scene.Pass(60_000);
@@ -176,8 +176,8 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void An_answer_with_what_nobody_asked_for_costs_and_brings_nothing()
     {
-        var (asked, other) = (PoolScene.Sign(0, 0), PoolScene.Sign(1, 0));
-        _scene.Say(_first, PoolScene.Announcement(asked));
+        var (asked, other) = (GossipScene.Sign(0, 0), GossipScene.Sign(1, 0));
+        _scene.Say(_first, GossipScene.Announcement(asked));
         _scene.Say(_first, new WireMessage.PooledTransactions(Assert.Single(_scene.HearRequests(_first)).RequestId, [asked.Transaction, other.Transaction]));
         Assert.Equal(10, _scene.Scores[_first]);
         Assert.Equal([asked.Hash], _scene.Core.View.Pool.ByHash.Keys);
@@ -186,8 +186,8 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void An_answer_that_comes_too_late_still_brings_its_transactions()
     {
-        var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, PoolScene.Announcement(transfer));
+        var transfer = GossipScene.Sign(0, 0);
+        _scene.Say(_first, GossipScene.Announcement(transfer));
         var request = Assert.Single(_scene.HearRequests(_first));
         _scene.Pass(10_000);
         _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, [transfer.Transaction]));
@@ -197,7 +197,7 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void A_size_beyond_the_pool_s_is_not_asked_for()
     {
-        var transfer = PoolScene.Sign(0, 0);
+        var transfer = GossipScene.Sign(0, 0);
         _scene.Say(_first, new WireMessage.NewPooledTransactionHashes([2], [128 * 1024 + 1], [transfer.Hash]));
         Assert.Empty(_scene.HearAsked(_first));
     }
@@ -209,14 +209,14 @@ public sealed class TransactionFetchTests : IDisposable
     [InlineData("too little gas", 10)]
     public void What_no_node_could_hold_costs_its_sender_and_what_is_stale_does_not(string what, int points)
     {
-        Assert.Null(_scene.Submit(PoolScene.Sign(0, 0)));
+        Assert.Null(_scene.Submit(GossipScene.Sign(0, 0)));
         _scene.Mine();
         var transaction = what switch
         {
-            "stale" => PoolScene.Sign(0, 0, tip: 9 * Ledger.Gwei),
-            "no funds" => PoolScene.Sign(1, 0, change: transfer => transfer with { Value = Ledger.Ether * 5000 }),
-            "another chain" => PoolScene.Sign(1, 0, change: transfer => transfer with { ChainId = 5 }),
-            _ => PoolScene.Sign(1, 0, change: transfer => transfer with { GasLimit = 20_000 }),
+            "stale" => GossipScene.Sign(0, 0, tip: 9 * Ledger.Gwei),
+            "no funds" => GossipScene.Sign(1, 0, change: transfer => transfer with { Value = Ledger.Ether * 5000 }),
+            "another chain" => GossipScene.Sign(1, 0, change: transfer => transfer with { ChainId = 5 }),
+            _ => GossipScene.Sign(1, 0, change: transfer => transfer with { GasLimit = 20_000 }),
         };
         _scene.Say(_first, new WireMessage.Transactions([transaction.Transaction]));
         Assert.Equal(points, _scene.Scores[_first]);
@@ -225,7 +225,7 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void A_flood_of_useless_transactions_ends_the_connection_and_as_many_spread_over_a_day_do_not()
     {
-        var known = PoolScene.Sign(0, 0);
+        var known = GossipScene.Sign(0, 0);
         Assert.Null(_scene.Submit(known));
         var flood = new WireMessage.Transactions([.. Enumerable.Repeat(known.Transaction, 1024)]);
         for (var i = 0; i < 8; i++) _scene.Say(_first, flood);
@@ -240,9 +240,9 @@ public sealed class TransactionFetchTests : IDisposable
         Assert.Equal(0, _scene.Scores[_second]);
     }
 
-    private static void Deliver(PoolScene scene, PeerId peer, RecoveredTransaction transaction)
+    private static void Deliver(GossipScene scene, PeerId peer, RecoveredTransaction transaction)
     {
-        scene.Say(peer, PoolScene.Announcement(transaction));
+        scene.Say(peer, GossipScene.Announcement(transaction));
         scene.Say(peer, new WireMessage.PooledTransactions(Assert.Single(scene.HearRequests(peer)).RequestId, [transaction.Transaction]));
     }
 

@@ -6,7 +6,7 @@ namespace Chain.Tests;
 /// <summary>What is told to whom, and when again.</summary>
 public sealed class TransactionGossipTests : IDisposable
 {
-    private readonly PoolScene _scene = new();
+    private readonly GossipScene _scene = new();
 
     public void Dispose() => _scene.Dispose();
 
@@ -14,7 +14,7 @@ public sealed class TransactionGossipTests : IDisposable
     public void What_enters_the_pool_is_told_to_every_peer_but_the_one_that_brought_it()
     {
         var (first, second) = (_scene.Connect(), _scene.Connect());
-        var transfer = PoolScene.Sign(0, 0);
+        var transfer = GossipScene.Sign(0, 0);
         _scene.Say(first, new WireMessage.Transactions([transfer.Transaction]));
         Assert.Empty(_scene.HearAnnounced(first));
         Assert.Equal([transfer.Hash], _scene.HearAnnounced(second));
@@ -25,7 +25,7 @@ public sealed class TransactionGossipTests : IDisposable
     public void What_waits_behind_a_gap_is_told_to_peers_once_the_gap_is_closed_in_nonce_order()
     {
         var peer = _scene.Connect();
-        var (late, early) = (PoolScene.Sign(0, 1), PoolScene.Sign(0, 0));
+        var (late, early) = (GossipScene.Sign(0, 1), GossipScene.Sign(0, 0));
         Assert.Null(_scene.Submit(late));
         Assert.Empty(_scene.HearAnnounced(peer));
         Assert.Empty(_scene.Told.OfType<NodeEvent.TransactionPooled>());
@@ -40,8 +40,8 @@ public sealed class TransactionGossipTests : IDisposable
     public void What_a_block_promotes_is_told_to_peers()
     {
         var peer = _scene.Connect();
-        using var other = new PoolScene();
-        var (early, late) = (PoolScene.Sign(0, 0), PoolScene.Sign(0, 1));
+        using var other = new GossipScene();
+        var (early, late) = (GossipScene.Sign(0, 0), GossipScene.Sign(0, 1));
         Assert.Null(_scene.Submit(late));
         Assert.Null(other.Submit(early));
         var receiver = other.Connect();
@@ -58,7 +58,7 @@ public sealed class TransactionGossipTests : IDisposable
         const int PerSender = 50;
         for (var nonce = 0UL; nonce < PerSender; nonce++)
         {
-            for (var sender = 0; sender < 64; sender++) Assert.Null(_scene.Submit(PoolScene.Sign(sender, nonce)));
+            for (var sender = 0; sender < 64; sender++) Assert.Null(_scene.Submit(GossipScene.Sign(sender, nonce)));
         }
 
         var peer = _scene.Connect();
@@ -84,7 +84,7 @@ public sealed class TransactionGossipTests : IDisposable
     public void What_waits_long_is_told_again_also_to_a_peer_that_knew_it()
     {
         var peer = _scene.Connect();
-        var (old, fresh) = (PoolScene.Sign(0, 0), PoolScene.Sign(1, 0));
+        var (old, fresh) = (GossipScene.Sign(0, 0), GossipScene.Sign(1, 0));
         _scene.Say(peer, new WireMessage.Transactions([old.Transaction]));
         _scene.Pass(50_000);
         Assert.Null(_scene.Submit(fresh));
@@ -104,7 +104,7 @@ public sealed class TransactionGossipTests : IDisposable
         var peer = _scene.Connect();
         for (var nonce = 0UL; nonce < 20; nonce++)
         {
-            for (var sender = 0; sender < 64; sender++) Assert.Null(_scene.Submit(PoolScene.Sign(sender, nonce)));
+            for (var sender = 0; sender < 64; sender++) Assert.Null(_scene.Submit(GossipScene.Sign(sender, nonce)));
         }
 
         _scene.Hear(peer);
@@ -120,8 +120,8 @@ public sealed class TransactionGossipTests : IDisposable
     [Fact]
     public void A_user_s_transaction_that_is_pushed_out_says_so()
     {
-        using var scene = new PoolScene(new PoolLimits { Transactions = 1 });
-        var (own, better) = (PoolScene.Sign(0, 0, tip: 1), PoolScene.Sign(1, 0, tip: 5 * Ledger.Gwei));
+        using var scene = new GossipScene(new PoolLimits { Transactions = 1 });
+        var (own, better) = (GossipScene.Sign(0, 0, tip: 1), GossipScene.Sign(1, 0, tip: 5 * Ledger.Gwei));
         Assert.Null(scene.Submit(own));
         Assert.Null(scene.Submit(better));
         var changed = Assert.Single(scene.Told.OfType<NodeEvent.TransactionChanged>());

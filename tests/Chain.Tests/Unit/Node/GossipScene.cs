@@ -6,7 +6,7 @@ using Chain.Primitives;
 namespace Chain.Tests;
 
 /// <summary>One core without a world, and peers that say what the test says: the setting of tests by inputs and effects.</summary>
-internal sealed class PoolScene : IDisposable
+internal sealed class GossipScene : IDisposable
 {
     private const int Accounts = 64;
 
@@ -16,7 +16,7 @@ internal sealed class PoolScene : IDisposable
     private long _nextRequest = 1;
     private long _nextPeer = 1;
 
-    public PoolScene(PoolLimits? pool = null, NodeLimits? limits = null)
+    public GossipScene(PoolLimits? pool = null, NodeLimits? limits = null)
     {
         var file = Genesis();
         var genesis = ConsensusFactory.BuildGenesis(file);
@@ -39,14 +39,14 @@ internal sealed class PoolScene : IDisposable
 
     public HashSet<PeerId> ThrownOut { get; } = [];
 
-    /// <summary>The accounts of <see cref="PoolScene.Sign"/> with 1,000 ether each, under simulated work.</summary>
+    /// <summary>The accounts of <see cref="GossipScene.Sign"/> with 1,000 ether each, under simulated work.</summary>
     public static GenesisFile Genesis() => new()
     {
         Spec = new ChainSpec { ChainId = Ledger.ChainId, Consensus = new ProofOfWorkSettings { Seal = SealKind.Simulated } },
         Difficulty = 65_536,
         GasLimit = 30_000_000,
         Timestamp = 1_700_000_000,
-        Alloc = [.. Enumerable.Range(0, Accounts).Select(PoolScene.AddressOf).Order().Select(address => KeyValuePair.Create(address, Ledger.With(Ledger.Ether * 1000)))],
+        Alloc = [.. Enumerable.Range(0, Accounts).Select(GossipScene.AddressOf).Order().Select(address => KeyValuePair.Create(address, Ledger.With(Ledger.Ether * 1000)))],
     };
 
     public static WireMessage.NewPooledTransactionHashes Announcement(params IEnumerable<RecoveredTransaction> transactions)

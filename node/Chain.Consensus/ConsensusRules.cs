@@ -82,14 +82,14 @@ public interface IBlockJudge
     /// <summary>Everything that can be asked before the block is worth executing; null when it is good. The parent is executed.</summary>
     ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now);
 
+    /// <summary>Begins a block whose envelope is good: what the rule asks before its transactions run.</summary>
+    Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent);
+
     /// <summary>
     /// Whether somebody whom the rule knows answers for a block that cannot be judged yet, because its parent is not here: its seal,
     /// which was checked with the header, or its maker's signature in the sidecar. That does not say that it was the maker's turn.
     /// </summary>
     bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar);
-
-    /// <summary>Begins a block whose envelope is good: what the rule asks before its transactions run.</summary>
-    Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent);
 }
 
 /// <summary>A block between the rule's first and last word on it.</summary>

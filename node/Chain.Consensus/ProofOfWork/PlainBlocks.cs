@@ -9,9 +9,9 @@ internal sealed class PlainBlocks : IBlockJudge
 
     public ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now) => null;
 
-    public bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar) => true;
-
     public Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent) => Plain.Instance;
+
+    public bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar) => true;
 
     private sealed class Plain : OpenedBlock
     {

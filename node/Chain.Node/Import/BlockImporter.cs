@@ -100,13 +100,6 @@ internal sealed class BlockImporter(
         return new ImportResult.Added();
     }
 
-    private BlockError.BelowFinality BelowFinality(SealedHeader header)
-    {
-        var finalized = tree.Marks().FinalizedNumber;
-        var isLate = tree.CanonicalHash(finalized) is { } hash && tree.Find(hash) is { } root && header.Header.Timestamp <= root.Header.Header.Timestamp;
-        return new BlockError.BelowFinality(header.ParentHash, finalized, isLate);
-    }
-
     private ImportResult.Deferred Defer(Block block, PeerId? from)
     {
         if (_future.Count < config.Limits.FutureBlocks && _future.All(waiting => waiting.Block.Hash != block.Hash)) _future.Add((block, from));
@@ -151,6 +144,13 @@ internal sealed class BlockImporter(
         }
 
         return null;
+    }
+
+    private BlockError.BelowFinality BelowFinality(SealedHeader header)
+    {
+        var finalized = tree.Marks().FinalizedNumber;
+        var isLate = tree.CanonicalHash(finalized) is { } hash && tree.Find(hash) is { } root && header.Header.Timestamp <= root.Header.Header.Timestamp;
+        return new BlockError.BelowFinality(header.ParentHash, finalized, isLate);
     }
 
     private bool HasState(BlockEntry entry) =>

@@ -20,15 +20,6 @@ internal sealed class StakeBlockJudge(
         return CheckProposer(block, parent, sidecar);
     }
 
-    /// <summary>Signed by the validator that it names, of those who are known to our head's state.</summary>
-    public bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar)
-    {
-        if (!ReadSidecar(new Block(header, BlockBody.Empty, sidecar)).IsOk(out var read, out _)) return false;
-        var (body, known) = (read.Body, chain.States.After(chain.FindHead()));
-        return body.ProposerIndex < known.ValidatorCount
-            && options.Signatures.IsBy(known.Identities[body.ProposerIndex].Key, genesis.Domain.ProposalRoot(body.Slot, body.ProposerIndex, header.Hash), read.ProposerSignature);
-    }
-
     public Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent)
     {
         if (!ReadSidecar(block).IsOk(out var sidecar, out var unreadable)) return unreadable;
@@ -38,6 +29,15 @@ internal sealed class StakeBlockJudge(
         var prevRandao = state.GetRandaoMix(state.CurrentEpoch);
         if (block.Header.Header.MixHash != prevRandao) return new StakeBlockError.WrongPrevRandao(block.Header.Header.MixHash, prevRandao);
         return new Opened(this, block, sidecar.Body, state);
+    }
+
+    /// <summary>Signed by the validator that it names, of those who are known to our head's state.</summary>
+    public bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar)
+    {
+        if (!ReadSidecar(new Block(header, BlockBody.Empty, sidecar)).IsOk(out var read, out _)) return false;
+        var (body, known) = (read.Body, chain.States.After(chain.FindHead()));
+        return body.ProposerIndex < known.ValidatorCount
+            && options.Signatures.IsBy(known.Identities[body.ProposerIndex].Key, genesis.Domain.ProposalRoot(body.Slot, body.ProposerIndex, header.Hash), read.ProposerSignature);
     }
 
     private Verdict<ConsensusSidecar, ConsensusError> ReadSidecar(Block block)

@@ -123,7 +123,11 @@ public sealed class TransactionFetchTests : IDisposable
             scene.Say(peer, CoreScene.Announcement(transfers.Values));
             var requests = scene.HearRequests(peer);
             Assert.Equal(expected, requests.Sum(request => request.Hashes.Count));
-            foreach (var request in requests) scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [.. request.Hashes.Select(hash => transfers[hash].Transaction)]));
+            foreach (var request in requests)
+            {
+                var asked = request.Hashes.Select(hash => transfers[hash].Transaction);
+                scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [.. asked]));
+            }
         }
 
         Assert.Equal(10, scene.Core.View.Pool.Totals.Pending);
@@ -137,7 +141,10 @@ public sealed class TransactionFetchTests : IDisposable
             RecoveredTransaction[] run = [.. Enumerable.Range(0, 64).Select(i => PoolScene.Sign(i, (ulong)round))];
             _scene.Say(_first, CoreScene.Announcement(run));
             foreach (var transfer in run) _scene.Submit(transfer);
-            foreach (var request in _scene.HearRequests(_first)) _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, []));
+            foreach (var request in _scene.HearRequests(_first))
+            {
+                _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, []));
+            }
         }
 
         Assert.Equal(0, _scene.Scores[_first]);
@@ -178,7 +185,8 @@ public sealed class TransactionFetchTests : IDisposable
     {
         var (asked, other) = (PoolScene.Sign(0, 0), PoolScene.Sign(1, 0));
         _scene.Say(_first, CoreScene.Announcement(asked));
-        _scene.Say(_first, new WireMessage.PooledTransactions(Assert.Single(_scene.HearRequests(_first)).RequestId, [asked.Transaction, other.Transaction]));
+        var request = Assert.Single(_scene.HearRequests(_first));
+        _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, [asked.Transaction, other.Transaction]));
         Assert.Equal(10, _scene.Scores[_first]);
         Assert.Equal([asked.Hash], _scene.Core.View.Pool.ByHash.Keys);
     }
@@ -243,7 +251,8 @@ public sealed class TransactionFetchTests : IDisposable
     private static void Deliver(CoreScene scene, PeerId peer, RecoveredTransaction transaction)
     {
         scene.Say(peer, CoreScene.Announcement(transaction));
-        scene.Say(peer, new WireMessage.PooledTransactions(Assert.Single(scene.HearRequests(peer)).RequestId, [transaction.Transaction]));
+        var request = Assert.Single(scene.HearRequests(peer));
+        scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [transaction.Transaction]));
     }
 
     /// <summary>Answers every request with nothing until none comes or the peer is thrown out; how many there were.</summary>

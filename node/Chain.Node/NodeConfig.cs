@@ -81,7 +81,10 @@ public sealed record NodeLimits
     /// <summary>Blocks imported in one step while syncing: one store commit each.</summary>
     public int BlocksPerStep { get; init; } = 256;
 
-    /// <summary>Transactions that a peer announced and that are not here yet; what it announces beyond that is not asked for until it is announced again.</summary>
+    /// <summary>
+    /// Transactions that a peer announced and that are not here yet; what it announces beyond that is not asked for until it is
+    /// announced again.
+    /// </summary>
     public int AnnouncedPerPeer { get; init; } = 4096;
 
     /// <summary>Transactions asked of one peer and not answered yet; fewer while it does not deliver.</summary>
@@ -96,9 +99,10 @@ public sealed record NodeLimits
     /// <summary>How often the transactions that have waited long are announced again.</summary>
     public int ReofferMs { get; init; } = 60_000;
 
-    /// <summary>Announced transactions that a peer may fail to deliver, and useless ones that it may send unasked, before it pays; half of either is forgotten every ten seconds.</summary>
+    /// <summary>Announced transactions that a peer may not deliver before it pays; half is forgotten every ten seconds.</summary>
     public int UndeliveredPerPeer { get; init; } = 256;
 
+    /// <summary>Useless transactions that a peer may send unasked before it pays; half is forgotten every ten seconds.</summary>
     public int UselessPerPeer { get; init; } = 2048;
 
     public int RequestTimeoutMs { get; init; } = 4000;

@@ -143,7 +143,11 @@ public sealed class NodeCore
                 _peers.Punish(malformed.Peer, new PeerOffence.Malformed(malformed.Why));
                 break;
             case NodeInput.SubmitTransactions submitted:
-                foreach (var (request, transaction) in submitted.Items) _outbox.Reply(request, new NodeReply.Submitted(transaction.Hash, _transactions.Submit(transaction, now)));
+                foreach (var (request, transaction) in submitted.Items)
+                {
+                    _outbox.Reply(request, new NodeReply.Submitted(transaction.Hash, _transactions.Submit(transaction, now)));
+                }
+
                 break;
             case NodeInput.GetWork ask:
                 _work.Refresh(now, _sync.IsFarBehind);

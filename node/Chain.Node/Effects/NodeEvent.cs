@@ -18,7 +18,9 @@ public abstract record NodeEvent
         public SealedHeader Head => Added.Count > 0 ? Added[^1] : Ancestor;
     }
 
-    /// <summary>A transaction in the pool became executable: it is new, came back by a reorganisation, or the gap in front of it closed.</summary>
+    /// <summary>
+    /// A transaction in the pool became executable: it is new, came back by a reorganisation, or the gap in front of it closed.
+    /// </summary>
     public sealed record TransactionPooled(RecoveredTransaction Transaction) : NodeEvent;
 
     /// <summary>A transaction entered the pool behind a gap in its sender's nonces.</summary>

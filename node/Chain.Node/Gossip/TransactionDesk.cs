@@ -6,7 +6,8 @@ namespace Chain.Node;
 /// The one door of the pool: transactions of users and of peers go in here, and whatever became executable in a step, by whatever
 /// way, goes out to peers and listeners from here.
 /// </summary>
-internal sealed class TransactionDesk(NodeConfig config, TransactionPool pool, BlockImporter importer, PeerSet peers, PendingRequests requests, Outbox outbox)
+internal sealed class TransactionDesk(
+    NodeConfig config, TransactionPool pool, BlockImporter importer, PeerSet peers, PendingRequests requests, Outbox outbox)
 {
     private const long HousekeepingMs = 10_000;
 
@@ -15,7 +16,8 @@ internal sealed class TransactionDesk(NodeConfig config, TransactionPool pool, B
     private At _lastHousekeeping;
 
     /// <summary>A user's transaction; why it is not taken, or null.</summary>
-    public PoolError? Submit(RecoveredTransaction transaction, At now) => pool.Add(transaction, importer.PoolHead(), now, outbox.Pool);
+    public PoolError? Submit(RecoveredTransaction transaction, At now) =>
+        pool.Add(transaction, importer.PoolHead(), now, outbox.Pool);
 
     public void Greet(Peer peer) => _gossip.Greet(peer);
 
@@ -26,13 +28,15 @@ internal sealed class TransactionDesk(NodeConfig config, TransactionPool pool, B
         _gossip.OnGone(peer);
     }
 
-    public void OnAnnounced(Peer peer, WireMessage.NewPooledTransactionHashes announced, At now) => _fetcher.OnAnnounced(peer, announced, now);
+    public void OnAnnounced(Peer peer, WireMessage.NewPooledTransactionHashes announced, At now) =>
+        _fetcher.OnAnnounced(peer, announced, now);
 
     /// <summary>Transactions that a peer sent unasked.</summary>
     public void OnSent(Peer peer, IReadOnlyList<Transaction> transactions, At now)
     {
         var taken = Take(peer, transactions, now);
-        if (_fetcher.Of(peer.Id).Useless.Add(transactions.Count - taken, taken)) peers.Punish(peer.Id, new PeerOffence.UselessTransactions(config.Limits.UselessPerPeer));
+        if (!_fetcher.Of(peer.Id).Useless.Add(transactions.Count - taken, taken)) return;
+        peers.Punish(peer.Id, new PeerOffence.UselessTransactions(config.Limits.UselessPerPeer));
     }
 
     /// <summary>The answer to a request of ours.</summary>
@@ -40,7 +44,11 @@ internal sealed class TransactionDesk(NodeConfig config, TransactionPool pool, B
     {
         var asked = request.Hashes.ToHashSet();
         var answer = transactions.Where(transaction => asked.Contains(transaction.Hash)).ToList();
-        if (answer.Count < transactions.Count) peers.Punish(peer.Id, new PeerOffence.UnexpectedAnswer("transactions that were not asked for"));
+        if (answer.Count < transactions.Count)
+        {
+            peers.Punish(peer.Id, new PeerOffence.UnexpectedAnswer("transactions that were not asked for"));
+        }
+
         Take(peer, answer, now);
         _fetcher.OnDelivered(peer, request, answer, now);
     }
@@ -57,7 +65,7 @@ internal sealed class TransactionDesk(NodeConfig config, TransactionPool pool, B
         pool.Expire(now, outbox.Pool);
     }
 
-    /// <summary>Tells of what this step brought, and asks for what was announced unless the chain is too far ahead to judge it.</summary>
+    /// <summary>Tells what this step brought and asks for what was announced unless the node is far behind.</summary>
     public void EndStep(At now, bool isFarBehind)
     {
         foreach (var hash in outbox.Pool.Mined) _fetcher.Settle(hash, now);

@@ -7,7 +7,8 @@ namespace Chain.Node;
 /// the first does not deliver or is slow. Each peer has a queue and a share of its own, so that none keeps the others' from being
 /// fetched. A transaction that nobody delivered is forgotten, and asked for again when it is announced again.
 /// </summary>
-internal sealed class TransactionFetcher(NodeLimits limits, PoolLimits poolLimits, TransactionPool pool, PeerSet peers, PendingRequests requests, Outbox outbox)
+internal sealed class TransactionFetcher(
+    NodeLimits limits, PoolLimits poolLimits, TransactionPool pool, PeerSet peers, PendingRequests requests, Outbox outbox)
 {
     private const int HashesPerRequest = 256;
     private const int BytesPerRequest = 1024 * 1024;
@@ -24,7 +25,9 @@ internal sealed class TransactionFetcher(NodeLimits limits, PoolLimits poolLimit
 
     public PeerFetches Of(PeerId peer)
     {
-        if (!_fetches.TryGetValue(peer.Number, out var fetches)) _fetches.Add(peer.Number, fetches = new PeerFetches(peer, limits));
+        if (_fetches.TryGetValue(peer.Number, out var known)) return known;
+        var fetches = new PeerFetches(peer, limits);
+        _fetches.Add(peer.Number, fetches);
         return fetches;
     }
 
@@ -35,7 +38,8 @@ internal sealed class TransactionFetcher(NodeLimits limits, PoolLimits poolLimit
         {
             var (hash, size) = (announced.Hashes[i], announced.Sizes[i]);
             peer.KnownTransactions.Add(hash);
-            if (fetches.IsFull || size > poolLimits.TransactionBytes || pool.Contains(hash) || _settled.Contains(hash, now)) continue;
+            if (fetches.IsFull || size > poolLimits.TransactionBytes) continue;
+            if (pool.Contains(hash) || _settled.Contains(hash, now)) continue;
             var isWanted = _wanted.TryGetValue(hash, out var wanted);
             if (isWanted && wanted!.AskedOf == peer.Id || !fetches.TryAnnounce(hash)) continue;
             if (!isWanted) _wanted.Add(hash, wanted = new Wanted(size));
@@ -57,7 +61,7 @@ internal sealed class TransactionFetcher(NodeLimits limits, PoolLimits poolLimit
         }
     }
 
-    /// <summary>An answer has come, and what was in it went to the pool; what should have been in it is asked of somebody else.</summary>
+    /// <summary>An answer has come, and its transactions went to the pool; what it lacks is asked of somebody else.</summary>
     public void OnDelivered(Peer peer, PendingRequest.FetchTransactions request, IReadOnlyList<Transaction> items, At now)
     {
         foreach (var item in items) Settle(item.Hash, now);
@@ -74,7 +78,8 @@ internal sealed class TransactionFetcher(NodeLimits limits, PoolLimits poolLimit
         var fetches = Of(request.Peer);
         Close(request, fetches);
         fetches.Judge(request.Hashes.Count, missing);
-        if (fetches.Undelivered.Add(missing, items.Count)) peers.Punish(peer.Id, new PeerOffence.UndeliveredTransactions(limits.UndeliveredPerPeer));
+        if (!fetches.Undelivered.Add(missing, items.Count)) return;
+        peers.Punish(peer.Id, new PeerOffence.UndeliveredTransactions(limits.UndeliveredPerPeer));
     }
 
     /// <summary>No answer came in time, or the peer is gone.</summary>
@@ -105,7 +110,7 @@ internal sealed class TransactionFetcher(NodeLimits limits, PoolLimits poolLimit
         }
     }
 
-    /// <summary>Whatever becomes of it, the transaction is not wanted any more: it is in the pool, was refused, or was mined.</summary>
+    /// <summary>The transaction is not wanted any more: it is in the pool, was refused, or was mined.</summary>
     public void Settle(Hash256 hash, At now)
     {
         if (!pool.Contains(hash)) _settled.Add(hash, now);
@@ -121,7 +126,8 @@ internal sealed class TransactionFetcher(NodeLimits limits, PoolLimits poolLimit
             if (now.Since(request.SentAt) < limits.SlowAnswerMs) break;
             foreach (var hash in request.Hashes)
             {
-                if (_wanted.TryGetValue(hash, out var wanted) && wanted.Announcers.Count > 0) AskAnother(hash, wanted, request.Peer);
+                if (!_wanted.TryGetValue(hash, out var wanted) || wanted.Announcers.Count == 0) continue;
+                AskAnother(hash, wanted, request.Peer);
             }
         }
     }
@@ -170,7 +176,7 @@ internal sealed class TransactionFetcher(NodeLimits limits, PoolLimits poolLimit
         fetches.InFlight -= request.Hashes.Count;
     }
 
-    /// <summary>The peer that was asked does not deliver: the next one is that of those who announced it that delivers best.</summary>
+    /// <summary>The peer that was asked does not deliver: next is the one that delivers best of all that announced it.</summary>
     private void AskAnother(Hash256 hash, Wanted wanted, PeerId failed)
     {
         if (wanted.AskedOf != failed) return;

@@ -3,9 +3,9 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// Passes transactions on as hashes; whoever lacks one asks for it. Only executable ones are told of. A new peer gets the whole pool
-/// in portions, and what has waited long is told to all again from time to time, also to those that knew it once: a peer forgets
-/// what its limits dropped, and a message may be lost.
+/// Passes transactions on as hashes; whoever lacks one asks for it. Only executable ones are told of. A new peer gets the whole
+/// pool in portions, and what has waited long is told to all again from time to time, also to those that knew it once: a peer
+/// forgets what its limits dropped, and a message may be lost.
 /// </summary>
 internal sealed class TransactionGossip(NodeLimits limits, TransactionPool pool, PeerSet peers, Outbox outbox)
 {
@@ -25,7 +25,7 @@ internal sealed class TransactionGossip(NodeLimits limits, TransactionPool pool,
     public void Flush()
     {
         if (_fresh.Count == 0) return;
-        foreach (var peer in peers.Ready) Announce(peer, _fresh.Where(transaction => peer.KnownTransactions.Add(transaction.Hash)));
+        foreach (var peer in peers.Ready) AnnounceNews(peer, _fresh);
         _fresh.Clear();
     }
 
@@ -52,7 +52,7 @@ internal sealed class TransactionGossip(NodeLimits limits, TransactionPool pool,
 
     private void TellMore(Peer peer, Queue<Hash256> untold)
     {
-        Announce(peer, Take(untold, GreetedPerTick).Where(transaction => peer.KnownTransactions.Add(transaction.Hash)));
+        AnnounceNews(peer, Take(untold, GreetedPerTick));
         if (untold.Count == 0) _untold.Remove(peer.Id.Number);
     }
 
@@ -75,7 +75,7 @@ internal sealed class TransactionGossip(NodeLimits limits, TransactionPool pool,
         }
     }
 
-    /// <summary>The executable transactions, each sender's in nonce order, so that whoever fetches them in order sees no gaps.</summary>
+    /// <summary>The executable transactions, each sender's in nonce order: whoever fetches them in order sees no gaps.</summary>
     private Queue<Hash256> Executable(Func<PooledTransaction, bool> predicate)
     {
         var hashes = new Queue<Hash256>();
@@ -101,6 +101,9 @@ internal sealed class TransactionGossip(NodeLimits limits, TransactionPool pool,
 
         return taken;
     }
+
+    private void AnnounceNews(Peer peer, List<Transaction> transactions) =>
+        Announce(peer, transactions.Where(transaction => peer.KnownTransactions.Add(transaction.Hash)));
 
     private void Announce(Peer peer, IEnumerable<Transaction> transactions)
     {

@@ -271,7 +271,8 @@ internal sealed class BlockImporter(
         foreach (var entry in added) Join(entry, addedTransactions, now);
         tree.SetHead(target, removed, added);
         removedTransactions.Reverse();
-        var (returned, conflicting) = pool.OnHeadChanged(new PoolHeadMove(removedTransactions, addedTransactions, removed.Count > 0), PoolHead(), now, outbox.Pool);
+        var move = new PoolHeadMove(removedTransactions, addedTransactions, removed.Count > 0);
+        var (returned, conflicting) = pool.OnHeadChanged(move, PoolHead(), now, outbox.Pool);
         outbox.Batch.Head = HeadRecord();
         if (removed.Count > 0)
         {

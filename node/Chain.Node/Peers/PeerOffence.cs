@@ -78,7 +78,8 @@ public abstract record PeerOffence
     private static int PointsOf(PoolError error) => error switch
     {
         // No state and no setting of a node makes these good, so that an honest one never has them.
-        PoolError.Invalid { Error: TransactionError.WrongChainId or TransactionError.TipAboveFeeCap or TransactionError.NonceAtMax or TransactionError.IntrinsicGas } => 10,
+        PoolError.Invalid { Error: TransactionError.WrongChainId or TransactionError.NonceAtMax } => 10,
+        PoolError.Invalid { Error: TransactionError.TipAboveFeeCap or TransactionError.IntrinsicGas } => 10,
         PoolError.TooLarge => 10,
 
         // Another head, another pool or other settings: stale, not wrong.

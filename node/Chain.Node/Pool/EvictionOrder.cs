@@ -3,8 +3,8 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// Who gives way when the pool is full: always the last transaction of a sender, so that none that stays loses the one in front of
-/// it. Made when it is needed first and kept from then on, until another base fee makes other ranks.
+/// Who gives way when the pool is full: always the last transaction of a sender, so that none that stays loses the one in
+/// front of it. Made when it is needed first and kept from then on, until another base fee makes other ranks.
 /// </summary>
 /// <param name="queued">Whether it is about the queued transactions; else about the pending ones.</param>
 internal sealed class EvictionOrder(PoolLimits limits, bool queued)
@@ -55,10 +55,11 @@ internal sealed class EvictionOrder(PoolLimits limits, bool queued)
     }
 
     /// <summary>
-    /// Who gives way to a candidate that needs so much room: each sender with the number of its last transactions. Answers the rank
-    /// that the candidate does not beat instead, where there is one, or its own sender comes first.
+    /// Who gives way to a candidate that needs so much room: each sender with the number of its last transactions. Answers the
+    /// rank that the candidate does not beat instead, where there is one, or its own sender comes first.
     /// </summary>
-    public PoolRank? Choose(PoolRank candidate, int places, long bytes, Func<Address, PoolSender> find, List<(PoolSender Sender, int Count)> victims)
+    public PoolRank? Choose(
+        PoolRank candidate, int places, long bytes, Func<Address, PoolSender> find, List<(PoolSender Sender, int Count)> victims)
     {
         var deeper = new PriorityQueue<int, PoolRank>();
         using var ranks = _ranks.GetEnumerator();
@@ -97,6 +98,7 @@ internal sealed class EvictionOrder(PoolLimits limits, bool queued)
         var before = queued ? sender.Pending : 0;
         var end = End(sender) - skip;
         if (end <= before) return null;
-        return PoolRank.Of(limits, _baseFee!.Value, sender.LowestPriceOf(end), end - before, sender.BytesOf(end) - sender.BytesOf(before), sender[end - 1].Sequence, sender.Address);
+        var (price, bytes) = (sender.LowestPriceOf(end), sender.BytesOf(end) - sender.BytesOf(before));
+        return PoolRank.Of(limits, _baseFee!.Value, price, end - before, bytes, sender[end - 1].Sequence, sender.Address);
     }
 }

@@ -3,12 +3,15 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// What happened in the pool. Whatever enters it, by whatever way, is in here, and so is the reason of whatever left it; who tells
-/// peers, subscriptions or the store needs to look nowhere else.
+/// What happened in the pool. Whatever enters it, by whatever way, is in here, and so is the reason of whatever left it; who
+/// tells peers, subscriptions or the store needs to look nowhere else.
 /// </summary>
 public sealed class PoolChanges
 {
-    /// <summary>Became executable for the first time: new, returned by a reorganisation, or promoted because a gap closed. In nonce order per sender.</summary>
+    /// <summary>
+    /// Became executable for the first time: new, returned by a reorganisation, or promoted because a gap closed. In nonce order
+    /// per sender.
+    /// </summary>
     public List<RecoveredTransaction> Entered { get; } = [];
 
     /// <summary>Entered the pool behind a gap in the nonces.</summary>

@@ -19,8 +19,8 @@ public abstract record PoolError
     public sealed record ReplacementUnderpriced(UInt256 RequiredMaxFee, UInt256 RequiredPriorityFee) : PoolError;
 
     /// <summary>
-    /// The pool is full of transactions that are worth more. In wei per gas: what a miner would get now for this one and those in front
-    /// of it, and what would do.
+    /// The pool is full of transactions that are worth more. In wei per gas: what a miner would get now for this one and those in
+    /// front of it, and what would do.
     /// </summary>
     public sealed record Underpriced(UInt256 Offered, UInt256 Required) : PoolError;
 

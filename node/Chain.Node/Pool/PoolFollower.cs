@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>One move of the head as the pool follows it: what comes back, what left, and what can no longer be mined, with the reasons.</summary>
+/// <summary>
+/// One move of the head as the pool follows it: what comes back, what left, and what can no longer be mined, with the reasons.
+/// </summary>
 internal sealed class PoolFollower
 {
     private readonly PoolRules _rules;
@@ -43,9 +45,8 @@ internal sealed class PoolFollower
         if (_minedHashes.Contains(transaction.Hash)) return;
         Conflicting++;
         var nonce = transaction.Transaction.Nonce;
-        _changes.Steps.Add((transaction.Hash, _mined.TryGetValue((transaction.Sender, nonce), out var rival)
-            ? Conflict(rival.Hash)
-            : new TransactionStep(TransactionFate.Conflicting, _now, null, null, $"nonce {nonce} of its sender is used up")));
+        if (_mined.TryGetValue((transaction.Sender, nonce), out var rival)) TellConflict(transaction.Hash, rival.Hash);
+        else Tell(transaction.Hash, TransactionFate.Conflicting, $"nonce {nonce} of its sender is used up");
     }
 
     /// <summary>The sender's transactions that come back, and what has to leave for them.</summary>
@@ -57,13 +58,13 @@ internal sealed class PoolFollower
         {
             if (Refuse(sender, transaction, replaced) is { } error)
             {
-                _changes.Steps.Add((transaction.Hash, new TransactionStep(TransactionFate.Dropped, _now, null, null, PoolErrorText.Of(error))));
+                Tell(transaction.Hash, TransactionFate.Dropped, PoolErrorText.Of(error));
                 continue;
             }
 
             fresh.Add(new PooledTransaction(transaction, _now, nextSequence++));
             Returned.Add(transaction.Hash);
-            _changes.Steps.Add((transaction.Hash, new TransactionStep(TransactionFate.Pending, _now, null, null, "back in the pool")));
+            Tell(transaction.Hash, TransactionFate.Pending, "back in the pool");
         }
 
         return (fresh, replaced);
@@ -83,28 +84,29 @@ internal sealed class PoolFollower
                 return true;
             }
 
-            if (TransactionRules.UpfrontCost(fields) is { } cost && UInt256.TrySubtract(left, cost, out var rest))
+            var cost = TransactionRules.UpfrontCost(fields) ?? UInt256.MaxValue;
+            if (UInt256.TrySubtract(left, cost, out var rest))
             {
                 left = rest;
                 return false;
             }
 
-            _changes.Drop(pooled, _now, $"its sender can no longer pay for it: {TransactionRules.UpfrontCost(fields)} wei needed, {left} wei left");
+            _changes.Drop(pooled, _now, $"its sender can no longer pay for it: {cost} wei needed, {left} wei left");
             return true;
         }, _now);
     }
 
     private void Judge(RecoveredTransaction transaction, BlockRef block, Dictionary<Hash256, BlockRef> minedIn)
     {
-        _changes.Steps.Add((transaction.Hash, new TransactionStep(TransactionFate.Orphaned, _now, block, null, $"block {block.Number} was reorganised away")));
+        Tell(transaction.Hash, TransactionFate.Orphaned, $"block {block.Number} was reorganised away", block);
         if (minedIn.TryGetValue(transaction.Hash, out var again))
         {
-            _changes.Steps.Add((transaction.Hash, new TransactionStep(TransactionFate.Mined, _now, again, null, "mined again on the new branch")));
+            Tell(transaction.Hash, TransactionFate.Mined, "mined again on the new branch", again);
         }
         else if (_mined.TryGetValue((transaction.Sender, transaction.Transaction.Nonce), out var rival))
         {
             Conflicting++;
-            _changes.Steps.Add((transaction.Hash, Conflict(rival.Hash)));
+            TellConflict(transaction.Hash, rival.Hash);
         }
         else
         {
@@ -121,10 +123,14 @@ internal sealed class PoolFollower
         var rival = sender[index].Recovered.Transaction;
         if (_rules.CheckReplacement(transaction.Transaction, rival) is { } underbid) return underbid;
         replaced.Add(sender.RemoveAt(index, _now));
-        _changes.Steps.Add((rival.Hash, new TransactionStep(TransactionFate.Replaced, _now, null, transaction.Hash, "a transaction with the same nonce and a higher price came back")));
+        const string Why = "a transaction with the same nonce and a higher price came back";
+        Tell(rival.Hash, TransactionFate.Replaced, Why, null, transaction.Hash);
         return null;
     }
 
-    private TransactionStep Conflict(Hash256 rival) =>
-        new(TransactionFate.Conflicting, _now, null, rival, $"transaction {rival} of the same sender and nonce was mined");
+    private void TellConflict(Hash256 hash, Hash256 rival) =>
+        Tell(hash, TransactionFate.Conflicting, $"transaction {rival} of the same sender and nonce was mined", null, rival);
+
+    private void Tell(Hash256 hash, TransactionFate fate, string why, BlockRef? block = null, Hash256? other = null) =>
+        _changes.Steps.Add((hash, new TransactionStep(fate, _now, block, other, why)));
 }

@@ -1,8 +1,9 @@
 namespace Chain.Node;
 
 /// <summary>
-/// The bounds of the transaction pool, in transactions and in encoded bytes, for each sender and in all. Pending transactions follow
-/// their account's nonce without a gap; queued ones wait behind a gap, have bounds of their own and never take a pending one's place.
+/// The bounds of the transaction pool, in transactions and in encoded bytes, for each sender and in all. Pending transactions
+/// follow their account's nonce without a gap; queued ones wait behind a gap, have bounds of their own and never take a pending
+/// one's place.
 /// </summary>
 public sealed record PoolLimits
 {
@@ -25,8 +26,8 @@ public sealed record PoolLimits
     public long QueuedBytesPerAccount { get; init; } = 1024 * 1024;
 
     /// <summary>
-    /// The transactions that a sender has at full worth when a full pool has to choose. Each further share of places divides what its
-    /// last transaction is worth, so that few senders cannot fill the pool at the price of many.
+    /// The transactions that a sender has at full worth when a full pool has to choose. Each further share of places divides what
+    /// its last transaction is worth, so that few senders cannot fill the pool at the price of many.
     /// </summary>
     public int Share { get; init; } = 64;
 

@@ -12,9 +12,17 @@ namespace Chain.Node;
 /// <param name="Worth">The tip divided by the shares.</param>
 /// <param name="Places">Transactions of the sender.</param>
 /// <param name="Sequence">Order of arrival, unique; among equals the latest goes first.</param>
-internal readonly record struct PoolRank(bool IsPayable, UInt256 Tip, ulong Shares, UInt256 Worth, int Places, ulong Sequence, Address Sender) : IComparable<PoolRank>
+internal readonly record struct PoolRank(
+    bool IsPayable, UInt256 Tip, ulong Shares, UInt256 Worth, int Places, ulong Sequence, Address Sender) : IComparable<PoolRank>
 {
-    public static PoolRank Of(PoolLimits limits, UInt256 baseFee, (UInt256 Fee, UInt256 Tip) price, int places, long bytes, ulong sequence, Address sender)
+    public static PoolRank Of(
+        PoolLimits limits,
+        UInt256 baseFee,
+        (UInt256 Fee, UInt256 Tip) price,
+        int places,
+        long bytes,
+        ulong sequence,
+        Address sender)
     {
         var isPayable = price.Fee >= baseFee;
         var tip = isPayable ? UInt256.Min(price.Tip, price.Fee - baseFee) : UInt256.Zero;

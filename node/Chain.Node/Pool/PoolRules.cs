@@ -12,17 +12,20 @@ internal sealed class PoolRules(PoolLimits limits, ulong chainId, NativeContract
     {
         account = null;
         var transaction = recovered.Transaction;
-        if (transaction.Encoded.Length > limits.TransactionBytes) return new PoolError.TooLarge(transaction.Encoded.Length, limits.TransactionBytes);
+        var bytes = transaction.Encoded.Length;
+        if (bytes > limits.TransactionBytes) return new PoolError.TooLarge(bytes, limits.TransactionBytes);
         if (CheckFields(recovered, head, out account) is { } invalid) return new PoolError.Invalid(invalid);
         var stateNonce = account?.Nonce ?? 0;
-        return transaction.Nonce - stateNonce > (ulong)limits.NonceGap ? new PoolError.NonceTooFarAhead(transaction.Nonce, stateNonce, limits.NonceGap) : null;
+        var isTooFar = transaction.Nonce - stateNonce > (ulong)limits.NonceGap;
+        return isTooFar ? new PoolError.NonceTooFarAhead(transaction.Nonce, stateNonce, limits.NonceGap) : null;
     }
 
     /// <summary>A replacement must pay more than what it replaces.</summary>
     public PoolError.ReplacementUnderpriced? CheckReplacement(Transaction transaction, Transaction old)
     {
         var (fee, tip) = (Bumped(old.MaxFeePerGas), Bumped(old.MaxPriorityFeePerGas));
-        return transaction.MaxFeePerGas < fee || transaction.MaxPriorityFeePerGas < tip ? new PoolError.ReplacementUnderpriced(fee, tip) : null;
+        var isUnderpriced = transaction.MaxFeePerGas < fee || transaction.MaxPriorityFeePerGas < tip;
+        return isUnderpriced ? new PoolError.ReplacementUnderpriced(fee, tip) : null;
     }
 
     private TransactionError? CheckFields(RecoveredTransaction recovered, PoolHead head, out Account? account)
@@ -39,6 +42,10 @@ internal sealed class PoolRules(PoolLimits limits, ulong chainId, NativeContract
     }
 
     // Rounded up, so that a zero or small price still has to rise.
-    private UInt256 Bumped(UInt256 price) =>
-        UInt256.TryMultiply(price, 100UL + (ulong)limits.PriceBumpPercent, out var scaled) ? ((scaled + 99) / 100) + (price.IsZero ? UInt256.One : UInt256.Zero) : UInt256.MaxValue;
+    private UInt256 Bumped(UInt256 price)
+    {
+        if (price.IsZero) return UInt256.One;
+        var percent = 100UL + (ulong)limits.PriceBumpPercent;
+        return UInt256.TryMultiply(price, percent, out var scaled) ? (scaled + 99) / 100 : UInt256.MaxValue;
+    }
 }

@@ -6,13 +6,13 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// One sender's transactions in nonce order: first the pending ones, which follow the account's nonce without a gap, then the queued
-/// ones. Sums and lowest prices run along the list, so that a prefix of any length is judged at once.
+/// One sender's transactions in nonce order: first the pending ones, which follow the account's nonce without a gap, then the
+/// queued ones. Sums and lowest prices run along the list, so that a prefix of any length is judged at once.
 /// </summary>
 internal sealed class PoolSender(Address address, ulong stateNonce)
 {
     private readonly List<Entry> _entries = [];
-    private ImmutableSortedDictionary<ulong, PooledTransaction> _items = ImmutableSortedDictionary<ulong, PooledTransaction>.Empty;
+    private ImmutableSortedDictionary<ulong, PooledTransaction> _items = PooledAccount.NoItems;
 
     public Address Address { get; } = address;
 
@@ -42,7 +42,7 @@ internal sealed class PoolSender(Address address, ulong stateNonce)
 
     public long BytesOf(int count) => count == 0 ? 0 : _entries[count - 1].BytesUpTo;
 
-    /// <summary>The least that any of the first so many offers per gas: none of them is mined before those in front of it.</summary>
+    /// <summary>The least that any of the first so many offers per gas: none is mined before those in front of it.</summary>
     public (UInt256 Fee, UInt256 Tip) LowestPriceOf(int count) =>
         count == 0 ? (UInt256.MaxValue, UInt256.MaxValue) : (_entries[count - 1].LowestFee, _entries[count - 1].LowestTip);
 
@@ -111,7 +111,7 @@ internal sealed class PoolSender(Address address, ulong stateNonce)
         return behind;
     }
 
-    /// <summary>Takes out those that the predicate names; it is asked in nonce order, with the time since which they are queued.</summary>
+    /// <summary>Takes out what the predicate names; it is asked in nonce order, with the time of queueing.</summary>
     public List<PooledTransaction> RemoveWhere(Func<PooledTransaction, At?, bool> predicate, At now)
     {
         var removed = new List<PooledTransaction>();
@@ -168,7 +168,8 @@ internal sealed class PoolSender(Address address, ulong stateNonce)
 
         public bool IsTold { get; set; }
 
-        public static Entry Of(PooledTransaction pooled) => new(pooled, TransactionRules.UpfrontCost(pooled.Recovered.Transaction.Unsigned) ?? UInt256.MaxValue);
+        public static Entry Of(PooledTransaction pooled) =>
+            new(pooled, TransactionRules.UpfrontCost(pooled.Recovered.Transaction.Unsigned) ?? UInt256.MaxValue);
 
         public void Follow(in Entry before)
         {

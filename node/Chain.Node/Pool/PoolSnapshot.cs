@@ -11,7 +11,7 @@ public sealed record PooledTransaction(RecoveredTransaction Recovered, At AddedA
     public int Bytes => Recovered.Transaction.Encoded.Length;
 }
 
-/// <summary>Transactions and their encoded bytes: executable ones ("pending") and those behind a gap in the nonces ("queued").</summary>
+/// <summary>Transactions and their encoded bytes: executable ones ("pending") and those behind a nonce gap ("queued").</summary>
 public readonly record struct PoolTotals(int Pending, long PendingBytes, int Queued, long QueuedBytes)
 {
     internal PoolTotals Plus(PoolTotals after, PoolTotals before) => new(
@@ -65,6 +65,9 @@ public sealed record PoolSnapshot(
 /// <param name="Items">By nonce: the pending ones, then the queued ones.</param>
 public sealed record PooledAccount(ulong StateNonce, int Pending, ImmutableSortedDictionary<ulong, PooledTransaction> Items)
 {
+    internal static readonly ImmutableSortedDictionary<ulong, PooledTransaction> NoItems =
+        ImmutableSortedDictionary<ulong, PooledTransaction>.Empty;
+
     /// <summary>The first nonce at or after the state nonce that no transaction in the pool has.</summary>
     public ulong NextNonce => StateNonce + (ulong)Pending;
 

@@ -5,9 +5,9 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// Transactions that wait for a block: in nonce order per sender, replaced for a higher price, evicted by worth when full, dropped
-/// when they expire, checked again when the head moves. What follows its account's nonce is pending; what waits behind a gap is
-/// queued, within bounds of its own, until the gap closes.
+/// Transactions that wait for a block: in nonce order per sender, replaced for a higher price, evicted by worth when full,
+/// dropped when they expire, checked again when the head moves. What follows its account's nonce is pending; what waits behind a
+/// gap is queued, within bounds of its own, until the gap closes.
 /// </summary>
 public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeContracts natives)
 {
@@ -36,7 +36,7 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
         var sender = _senders.GetValueOrDefault(recovered.Sender) ?? new PoolSender(recovered.Sender, account?.Nonce ?? 0);
         var place = sender.IndexOf(transaction.Nonce);
         var replaced = place >= 0 ? sender[place] : null;
-        if (replaced is not null && _rules.CheckReplacement(transaction, replaced.Recovered.Transaction) is { } underbid) return underbid;
+        if (replaced is not null && CheckReplacement(transaction, replaced) is { } underbid) return underbid;
         var balance = account?.Balance ?? UInt256.Zero;
         if (CheckFunds(sender, transaction, replaced, balance) is { } overshot) return new PoolError.Invalid(overshot);
         if (MakeRoom(sender, transaction, replaced, now, changes) is { } full) return full;
@@ -44,13 +44,19 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
         if (replaced is not null)
         {
             Forget(replaced);
-            changes.Steps.Add((replaced.Recovered.Hash, new TransactionStep(TransactionFate.Replaced, now, null, transaction.Hash, "a transaction with the same nonce and a higher price took its place")));
+            const string Why = "a transaction with the same nonce and a higher price took its place";
+            var step = new TransactionStep(TransactionFate.Replaced, now, null, transaction.Hash, Why);
+            changes.Steps.Add((replaced.Recovered.Hash, step));
         }
 
         var pooled = new PooledTransaction(recovered, now, _nextSequence++);
         sender.Put(pooled, now);
         Remember(pooled);
-        while (sender.CostOf(sender.Count) > balance) Drop(sender, sender.Count - 1, now, changes, "its sender can no longer pay for it: another with an earlier nonce came");
+        while (sender.CostOf(sender.Count) > balance)
+        {
+            Drop(sender, sender.Count - 1, now, changes, "its sender can no longer pay for it: one with an earlier nonce came");
+        }
+
         TrimOwn(sender, now, changes);
         Update(sender);
         Trim(now, changes);
@@ -96,7 +102,7 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
         foreach (var address in Snapshot.BySender.Keys)
         {
             var sender = _senders[address];
-            var expired = sender.RemoveWhere((pooled, since) => since is { } queued ? now.Since(queued) > limits.QueuedLifetimeMs : now.Since(pooled.AddedAt) > limits.LifetimeMs, now);
+            var expired = sender.RemoveWhere((pooled, since) => HasExpired(pooled, since, now), now);
             if (expired.Count == 0) continue;
             foreach (var pooled in expired)
             {
@@ -113,8 +119,15 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
         Trim(now, changes);
     }
 
+    private bool HasExpired(PooledTransaction pooled, At? queuedSince, At now) =>
+        queuedSince is { } since ? now.Since(since) > limits.QueuedLifetimeMs : now.Since(pooled.AddedAt) > limits.LifetimeMs;
+
+    private PoolError.ReplacementUnderpriced? CheckReplacement(Transaction transaction, PooledTransaction replaced) =>
+        _rules.CheckReplacement(transaction, replaced.Recovered.Transaction);
+
     /// <summary>The balance must cover all pending ones with it; where it would be queued, all that the sender has.</summary>
-    private static TransactionError.InsufficientFunds? CheckFunds(PoolSender sender, Transaction transaction, PooledTransaction? replaced, UInt256 balance)
+    private static TransactionError.InsufficientFunds? CheckFunds(
+        PoolSender sender, Transaction transaction, PooledTransaction? replaced, UInt256 balance)
     {
         var others = sender.CostOf(transaction.Nonce <= sender.NextNonce ? sender.Pending : sender.Count);
         if (replaced is not null) others -= CostOf(replaced.Recovered.Transaction);
@@ -124,34 +137,41 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
 
     // Every transaction in the pool was affordable when it came, so its cost fits.
     private static UInt256 CostOf(Transaction transaction) =>
-        TransactionRules.UpfrontCost(transaction.Unsigned) ?? throw new InvalidOperationException($"{transaction} costs more than 2^256 wei.");
+        TransactionRules.UpfrontCost(transaction.Unsigned)
+            ?? throw new InvalidOperationException($"{transaction} costs more than 2^256 wei.");
 
-    private PoolError? MakeRoom(PoolSender sender, Transaction transaction, PooledTransaction? replaced, At now, PoolChanges changes) =>
+    private PoolError? MakeRoom(
+        PoolSender sender, Transaction transaction, PooledTransaction? replaced, At now, PoolChanges changes) =>
         transaction.Nonce <= sender.NextNonce
             ? MakeRoomForPending(sender, transaction, replaced, now, changes)
             : MakeRoomForQueued(sender, transaction, replaced, now, changes);
 
-    private PoolError? MakeRoomForPending(PoolSender sender, Transaction transaction, PooledTransaction? replaced, At now, PoolChanges changes)
+    private PoolError? MakeRoomForPending(
+        PoolSender sender, Transaction transaction, PooledTransaction? replaced, At now, PoolChanges changes)
     {
         var (places, bytes) = (replaced is null ? 1 : 0, transaction.Encoded.Length - (replaced?.Bytes ?? 0));
         if (places > 0 && sender.Pending >= limits.PerAccount) return new PoolError.AccountLimit(limits.PerAccount);
         if (sender.Totals.PendingBytes + bytes > limits.BytesPerAccount) return new PoolError.AccountLimit(sender.Pending);
         var totals = Snapshot.Totals;
-        return Evict(
-            _pendingOrder, sender, transaction, places > 0 ? totals.Pending + places - limits.Transactions : 0, totals.PendingBytes + bytes - limits.Bytes, now, changes);
+        var surplus = places > 0 ? totals.Pending + places - limits.Transactions : 0;
+        return Evict(_pendingOrder, sender, transaction, surplus, totals.PendingBytes + bytes - limits.Bytes, now, changes);
     }
 
-    private PoolError? MakeRoomForQueued(PoolSender sender, Transaction transaction, PooledTransaction? replaced, At now, PoolChanges changes)
+    private PoolError? MakeRoomForQueued(
+        PoolSender sender, Transaction transaction, PooledTransaction? replaced, At now, PoolChanges changes)
     {
         var (places, bytes) = (replaced is null ? 1 : 0, transaction.Encoded.Length - (replaced?.Bytes ?? 0));
         var own = sender.Totals;
-        var isOwnFull = (places > 0 && own.Queued >= limits.QueuedPerAccount) || own.QueuedBytes + bytes > limits.QueuedBytesPerAccount;
+        var isOwnFull = (places > 0 && own.Queued >= limits.QueuedPerAccount)
+            || own.QueuedBytes + bytes > limits.QueuedBytesPerAccount;
         var totals = Snapshot.Totals;
-        var (surplus, surplusBytes) = (places > 0 ? totals.Queued + places - limits.Queued : 0, totals.QueuedBytes + bytes - limits.QueuedBytes);
+        var surplus = places > 0 ? totals.Queued + places - limits.Queued : 0;
+        var surplusBytes = totals.QueuedBytes + bytes - limits.QueuedBytes;
         if (!isOwnFull && surplus <= 0 && surplusBytes <= 0) return null;
 
         // Those that are nearer to their turn are worth more: the sender's own last one gives way to them.
-        if (replaced is null && sender.Queued > 0 && sender[sender.Count - 1] is var last && last.Recovered.Transaction.Nonce > transaction.Nonce && last.Bytes >= bytes)
+        var last = sender.Queued > 0 ? sender[sender.Count - 1] : null;
+        if (replaced is null && last is not null && last.Recovered.Transaction.Nonce > transaction.Nonce && last.Bytes >= bytes)
         {
             Drop(sender, sender.Count - 1, now, changes, "another of its sender with an earlier nonce took its place");
             Update(sender);
@@ -159,11 +179,13 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
         }
 
         if (isOwnFull) return new PoolError.AccountLimit(own.Queued);
-        return Evict(_queuedOrder, sender, transaction, surplus, surplusBytes, now, changes) is null ? null : new PoolError.QueueFull(limits.Queued);
+        var refused = Evict(_queuedOrder, sender, transaction, surplus, surplusBytes, now, changes);
+        return refused is null ? null : new PoolError.QueueFull(limits.Queued);
     }
 
-    /// <summary>Makes so much room for a transaction, where it is worth more than all that have to go; else nobody goes.</summary>
-    private PoolError.Underpriced? Evict(EvictionOrder order, PoolSender sender, Transaction transaction, int places, long bytes, At now, PoolChanges changes)
+    /// <summary>Makes room for a transaction where it is worth more than all that have to go; else nobody goes.</summary>
+    private PoolError.Underpriced? Evict(
+        EvictionOrder order, PoolSender sender, Transaction transaction, int places, long bytes, At now, PoolChanges changes)
     {
         if (places <= 0 && bytes <= 0) return null;
         order.Prepare(_baseFee, _senders.Values);
@@ -172,7 +194,8 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
         var victims = new List<(PoolSender Sender, int Count)>();
         if (order.Choose(candidate, places, bytes, address => _senders[address], victims) is { } better)
         {
-            return new PoolError.Underpriced(candidate.Tip, UInt256.TryMultiply(better.Worth + 1, candidate.Shares, out var required) ? required : UInt256.MaxValue);
+            var isPossible = UInt256.TryMultiply(better.Worth + 1, candidate.Shares, out var required);
+            return new PoolError.Underpriced(candidate.Tip, isPossible ? required : UInt256.MaxValue);
         }
 
         foreach (var (victim, count) in victims)
@@ -187,20 +210,36 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
     private static int LastOf(PoolSender sender, EvictionOrder order) => (order.IsOfQueued ? sender.Count : sender.Pending) - 1;
 
     private static string WhyEvicted(EvictionOrder order) =>
-        order.IsOfQueued ? "the pool is full of transactions that wait for an earlier nonce" : "the pool is full and others pay more";
+        order.IsOfQueued
+            ? "the pool is full of transactions that wait for an earlier nonce"
+            : "the pool is full and others pay more";
 
     /// <summary>Keeps a sender's bounds after its list has changed: the last ones go.</summary>
     private void TrimOwn(PoolSender sender, At now, PoolChanges changes)
     {
-        while (sender.Pending > limits.PerAccount || sender.Totals.PendingBytes > limits.BytesPerAccount) Drop(sender, sender.Pending - 1, now, changes, "its sender has too many transactions waiting");
-        while (sender.Queued > limits.QueuedPerAccount || sender.Totals.QueuedBytes > limits.QueuedBytesPerAccount) Drop(sender, sender.Count - 1, now, changes, "its sender has too many transactions that wait for an earlier nonce");
+        while (sender.Pending > limits.PerAccount || sender.Totals.PendingBytes > limits.BytesPerAccount)
+        {
+            Drop(sender, sender.Pending - 1, now, changes, "its sender has too many transactions waiting");
+        }
+
+        while (sender.Queued > limits.QueuedPerAccount || sender.Totals.QueuedBytes > limits.QueuedBytesPerAccount)
+        {
+            Drop(sender, sender.Count - 1, now, changes, "its sender has too many transactions that wait for an earlier nonce");
+        }
     }
 
-    /// <summary>Keeps the pool's bounds after transactions came that nobody made room for: those that were promoted, demoted or returned.</summary>
+    /// <summary>Keeps the pool's bounds after some came that nobody made room for: promoted, demoted or returned ones.</summary>
     private void Trim(At now, PoolChanges changes)
     {
-        while (Snapshot.Totals is var totals && (totals.Pending > limits.Transactions || totals.PendingBytes > limits.Bytes)) DropWorst(_pendingOrder, now, changes);
-        while (Snapshot.Totals is var totals && (totals.Queued > limits.Queued || totals.QueuedBytes > limits.QueuedBytes)) DropWorst(_queuedOrder, now, changes);
+        while (Snapshot.Totals.Pending > limits.Transactions || Snapshot.Totals.PendingBytes > limits.Bytes)
+        {
+            DropWorst(_pendingOrder, now, changes);
+        }
+
+        while (Snapshot.Totals.Queued > limits.Queued || Snapshot.Totals.QueuedBytes > limits.QueuedBytes)
+        {
+            DropWorst(_queuedOrder, now, changes);
+        }
     }
 
     private void DropWorst(EvictionOrder order, At now, PoolChanges changes)
@@ -242,9 +281,11 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
         changes.Drop(pooled, now, why);
     }
 
-    private void Remember(PooledTransaction pooled) => Snapshot = Snapshot with { ByHash = Snapshot.ByHash.Add(pooled.Recovered.Hash, pooled) };
+    private void Remember(PooledTransaction pooled) =>
+        Snapshot = Snapshot with { ByHash = Snapshot.ByHash.Add(pooled.Recovered.Hash, pooled) };
 
-    private void Forget(PooledTransaction pooled) => Snapshot = Snapshot with { ByHash = Snapshot.ByHash.Remove(pooled.Recovered.Hash) };
+    private void Forget(PooledTransaction pooled) =>
+        Snapshot = Snapshot with { ByHash = Snapshot.ByHash.Remove(pooled.Recovered.Hash) };
 
     /// <summary>The sender's list has changed: so have the totals, the orders and what readers see.</summary>
     private void Update(PoolSender sender)
@@ -255,10 +296,8 @@ public sealed class TransactionPool(PoolLimits limits, ulong chainId, NativeCont
         _queuedOrder.Update(sender);
         if (sender.Count == 0) _senders.Remove(sender.Address);
         else _senders[sender.Address] = sender;
-        Snapshot = Snapshot with
-        {
-            BySender = sender.Count == 0 ? Snapshot.BySender.Remove(sender.Address) : Snapshot.BySender.SetItem(sender.Address, sender.ToAccount()),
-            Totals = totals,
-        };
+        var bySender = Snapshot.BySender;
+        bySender = sender.Count == 0 ? bySender.Remove(sender.Address) : bySender.SetItem(sender.Address, sender.ToAccount());
+        Snapshot = Snapshot with { BySender = bySender, Totals = totals };
     }
 }

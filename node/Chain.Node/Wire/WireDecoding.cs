@@ -28,7 +28,8 @@ internal static class WireDecoding
             case WireCodec.NewBlockHashesId:
                 return new WireMessage.NewBlockHashes(ReadRest(ref rlp, WireLimits.MaxBlockAnnouncements, "block hashes", ReadBlockRef));
             case WireCodec.TransactionsId:
-                return new WireMessage.Transactions(ReadRest(ref rlp, WireLimits.MaxUnaskedTransactions, "transactions", Transaction.Read));
+                var items = ReadRest(ref rlp, WireLimits.MaxUnaskedTransactions, "transactions", Transaction.Read);
+                return new WireMessage.Transactions(items);
             case WireCodec.GetBlockHeadersId:
                 return ReadGetBlockHeaders(ref rlp);
             case WireCodec.BlockHeadersId:

@@ -12,9 +12,19 @@ public sealed class PoolProperties
 
     private static readonly PoolLimits Limits = new()
     {
-        Transactions = 24, Bytes = 5_000, PerAccount = 9, BytesPerAccount = 2_500,
-        Queued = 10, QueuedBytes = 2_000, QueuedPerAccount = 4, QueuedBytesPerAccount = 1_000,
-        Share = 3, ShareBytes = 800, NonceGap = 12, LifetimeMs = 60_000, QueuedLifetimeMs = 20_000,
+        Transactions = 24,
+        Bytes = 5_000,
+        PerAccount = 9,
+        BytesPerAccount = 2_500,
+        Queued = 10,
+        QueuedBytes = 2_000,
+        QueuedPerAccount = 4,
+        QueuedBytesPerAccount = 1_000,
+        Share = 3,
+        ShareBytes = 800,
+        NonceGap = 12,
+        LifetimeMs = 60_000,
+        QueuedLifetimeMs = 20_000,
     };
 
     private readonly PoolScene _scene = new(Limits);
@@ -86,7 +96,8 @@ public sealed class PoolProperties
         _chain.RemoveRange(_chain.Count - depth, depth);
 
         // The new branch holds a prefix of each sender's, so that its nonces are in order.
-        var added = removed.GroupBy(transaction => transaction.Sender).SelectMany(group => group.Take(random.Next(group.Count() + 1))).ToArray();
+        var bySender = removed.GroupBy(transaction => transaction.Sender);
+        var added = bySender.SelectMany(group => group.Take(random.Next(group.Count() + 1))).ToArray();
         _chain.Add(added);
         var (returned, _) = _scene.Move(removed, added, isReorganization: true);
         return $"{depth} blocks give way, {returned} come back";
@@ -101,12 +112,14 @@ public sealed class PoolProperties
             var state = _scene.Head().AccountOf(address)!;
             var nonces = account.Items.Keys.ToArray();
             var run = Enumerable.Range(0, nonces.Length).TakeWhile(i => nonces[i] == state.Nonce + (ulong)i).Count();
-            Assert.True(account.StateNonce == state.Nonce && nonces[0] >= state.Nonce, $"{what}: {address} begins with {nonces[0]}, its account with {state.Nonce}");
+            Assert.True(account.StateNonce == state.Nonce, $"{what}: {address} is at {state.Nonce}, not {account.StateNonce}");
+            Assert.True(nonces[0] >= state.Nonce, $"{what}: {address} begins with {nonces[0]}, its account with {state.Nonce}");
             Assert.True(run == account.Pending, $"{what}: {address} has {account.Pending} pending, {run} follow its nonce");
             Assert.All(account.Items, item => Assert.Equal(item.Key, item.Value.Recovered.Transaction.Nonce));
-            var cost = account.Items.Values.Aggregate(UInt256.Zero, (sum, pooled) => sum + TransactionRules.UpfrontCost(pooled.Recovered.Transaction.Unsigned)!.Value);
+            var cost = account.Items.Values.Aggregate(UInt256.Zero, (sum, pooled) => sum + CostOf(pooled));
             Assert.True(cost <= state.Balance, $"{what}: {address} has promised {cost} of {state.Balance} wei");
-            Assert.True(run <= Limits.PerAccount && nonces.Length - run <= Limits.QueuedPerAccount, $"{what}: {address} has {run} and {nonces.Length - run}");
+            Assert.True(run <= Limits.PerAccount, $"{what}: {address} has {run} pending");
+            Assert.True(nonces.Length - run <= Limits.QueuedPerAccount, $"{what}: {address} has {nonces.Length - run} queued");
             Assert.True(account.Executable().Sum(pooled => pooled.Bytes) <= Limits.BytesPerAccount, what);
             Assert.True(account.Queued().Sum(pooled => pooled.Bytes) <= Limits.QueuedBytesPerAccount, what);
         }
@@ -118,11 +131,19 @@ public sealed class PoolProperties
     {
         var pending = pool.BySender.Values.SelectMany(account => account.Executable()).ToList();
         var queued = pool.BySender.Values.SelectMany(account => account.Queued()).ToList();
-        var counted = new PoolTotals(pending.Count, pending.Sum(pooled => (long)pooled.Recovered.Transaction.Encoded.Length), queued.Count, queued.Sum(pooled => (long)pooled.Recovered.Transaction.Encoded.Length));
+        var counted = new PoolTotals(pending.Count, BytesOf(pending), queued.Count, BytesOf(queued));
         Assert.True(counted == pool.Totals, $"{what}: counted {counted}, kept {pool.Totals}");
-        Assert.True(counted.Pending <= Limits.Transactions && counted.PendingBytes <= Limits.Bytes && counted.Queued <= Limits.Queued && counted.QueuedBytes <= Limits.QueuedBytes, $"{what}: {counted}");
-        Assert.True(pending.Concat(queued).Select(pooled => pooled.Recovered.Hash).ToHashSet().SetEquals(pool.ByHash.Keys), $"{what}: the two indexes differ");
+        Assert.True(counted.Pending <= Limits.Transactions && counted.PendingBytes <= Limits.Bytes, $"{what}: {counted}");
+        Assert.True(counted.Queued <= Limits.Queued && counted.QueuedBytes <= Limits.QueuedBytes, $"{what}: {counted}");
+        var hashes = pending.Concat(queued).Select(pooled => pooled.Recovered.Hash).ToHashSet();
+        Assert.True(hashes.SetEquals(pool.ByHash.Keys), $"{what}: the two indexes differ");
     }
+
+    private static UInt256 CostOf(PooledTransaction pooled) =>
+        TransactionRules.UpfrontCost(pooled.Recovered.Transaction.Unsigned)!.Value;
+
+    private static long BytesOf(List<PooledTransaction> items) =>
+        items.Sum(pooled => (long)pooled.Recovered.Transaction.Encoded.Length);
 
     /// <summary>Who left was mined or has a last step that says why; who came is told of once it is executable.</summary>
     private void CheckTold(PoolSnapshot before, PoolSnapshot after, string what)
@@ -134,16 +155,22 @@ public sealed class PoolProperties
             _told.Remove(hash);
             if (mined.Contains(hash)) continue;
             var last = steps[hash].LastOrDefault(TransactionFate.Pending);
-            Assert.True(last is TransactionFate.Dropped or TransactionFate.Replaced or TransactionFate.Conflicting, $"{what}: {hash} left without a reason");
+            var hasReason = last is TransactionFate.Dropped or TransactionFate.Replaced or TransactionFate.Conflicting;
+            Assert.True(hasReason, $"{what}: {hash} left without a reason");
         }
 
         if (_scene.Changes.Queued.Count > 0)
         {
-            var displaced = before.BySender.Values.SelectMany(account => account.Executable()).Where(pooled => !after.ByHash.ContainsKey(pooled.Recovered.Hash));
-            Assert.True(!displaced.Any(), $"{what}: a queued one pushed out a pending one");
+            var executable = before.BySender.Values.SelectMany(account => account.Executable());
+            var areHere = executable.All(pooled => after.ByHash.ContainsKey(pooled.Recovered.Hash));
+            Assert.True(areHere, $"{what}: a queued one pushed out a pending one");
         }
 
-        foreach (var hash in _scene.Entered) Assert.True(_told.Add(hash) && after.ByHash.ContainsKey(hash), $"{what}: {hash} entered twice, or is not there");
+        foreach (var hash in _scene.Entered)
+        {
+            Assert.True(_told.Add(hash) && after.ByHash.ContainsKey(hash), $"{what}: {hash} entered twice, or is not there");
+        }
+
         var pending = after.BySender.Values.SelectMany(account => account.Executable()).Select(pooled => pooled.Recovered.Hash);
         Assert.True(pending.All(_told.Contains), $"{what}: something is executable and nobody was told");
     }

@@ -22,7 +22,7 @@ public sealed class TransactionNetworkTests
 
         network.Heal();
 
-        Assert.True(network.RunUntil(() => network.IsConverged && PoolsHold(network, transfer), TimeSpan.FromSeconds(10)), Pools(network));
+        Await(network, TimeSpan.FromSeconds(10), () => network.IsConverged && PoolsHold(network, transfer));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class TransactionNetworkTests
 
         network.Connect(0, 1);
 
-        Assert.True(network.RunUntil(() => network.IsConverged && PoolsHold(network, transfers), TimeSpan.FromSeconds(10)), Pools(network));
+        Await(network, TimeSpan.FromSeconds(10), () => network.IsConverged && PoolsHold(network, transfers));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class TransactionNetworkTests
 
         network.Heal();
 
-        Assert.True(network.RunUntil(() => PoolsHold(network, transfers), TimeSpan.FromSeconds(5)), Pools(network));
+        Await(network, TimeSpan.FromSeconds(5), () => PoolsHold(network, transfers));
     }
 
     [Fact]
@@ -68,8 +68,9 @@ public sealed class TransactionNetworkTests
 
         network.Heal();
 
-        Assert.True(network.RunUntil(() => PoolsHold(network, run), TimeSpan.FromSeconds(5)), Pools(network));
-        Assert.All(network.Nodes, node => Assert.Equal((40, 0), (node.Core.View.Pool.Totals.Pending, node.Core.View.Pool.Totals.Queued)));
+        Await(network, TimeSpan.FromSeconds(5), () => PoolsHold(network, run));
+        var totals = network.Nodes.Select(node => node.Core.View.Pool.Totals);
+        Assert.All(totals, pool => Assert.Equal((40, 0), (pool.Pending, pool.Queued)));
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class TransactionNetworkTests
 
         network.Connect(0, 1);
 
-        Assert.True(network.RunUntil(() => network.Nodes[1].Core.View.Pool.Totals.Pending == 10_000, TimeSpan.FromSeconds(30)), Pools(network));
+        Await(network, TimeSpan.FromSeconds(30), () => network.Nodes[1].Core.View.Pool.Totals.Pending == 10_000);
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class TransactionNetworkTests
 
         network.Restart(1);
 
-        Assert.True(network.RunUntil(() => network.IsConverged && PoolsHold(network, transfers), TimeSpan.FromSeconds(15)), Pools(network));
+        Await(network, TimeSpan.FromSeconds(15), () => network.IsConverged && PoolsHold(network, transfers));
     }
 
     [Fact]
@@ -112,7 +113,7 @@ public sealed class TransactionNetworkTests
 
         network.DefaultLink = LinkConditions.Good;
 
-        Assert.True(network.RunUntil(() => PoolsHold(network, transfers), TimeSpan.FromMinutes(3)), Pools(network));
+        Await(network, TimeSpan.FromMinutes(3), () => PoolsHold(network, transfers));
     }
 
     [Theory]
@@ -155,13 +156,17 @@ public sealed class TransactionNetworkTests
     {
         var goal = network.Nodes[index].Core.View.Head.Number + blocks;
         network.SetHashRate(index, BlockEveryTwoSeconds);
-        Assert.True(network.RunUntil(() => network.Nodes[index].Core.View.Head.Number >= goal, TimeSpan.FromSeconds((double)blocks * 20)));
+        Await(network, TimeSpan.FromSeconds((double)blocks * 20), () => network.Nodes[index].Core.View.Head.Number >= goal);
         network.SetHashRate(index, 0);
     }
 
     private static bool PoolsHold(SimulatedNetwork network, params RecoveredTransaction[] transactions) =>
         network.Nodes.All(node => transactions.All(transaction => node.Core.View.Pool.ByHash.ContainsKey(transaction.Hash)));
 
-    private static string Pools(SimulatedNetwork network) =>
-        string.Join("; ", network.Nodes.Select(node => $"node {node.Index} at {node.Core.View.Head.Number} {node.Core.View.Head.Hash.ToShortString()}: {node.Core.View.Pool.Totals}"));
+    private static void Await(SimulatedNetwork network, TimeSpan limit, Func<bool> condition)
+    {
+        if (network.RunUntil(condition, limit)) return;
+        var nodes = network.Nodes.Select(node => $"node {node.Index} at {node.Core.View.Head}: {node.Core.View.Pool.Totals}");
+        Assert.Fail(string.Join("; ", nodes));
+    }
 }

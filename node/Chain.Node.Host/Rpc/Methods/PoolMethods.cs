@@ -85,7 +85,8 @@ internal static class PoolMethods
         call.Out.WriteEndObject();
     }
 
-    private static IEnumerable<PooledTransaction> Select(PooledAccount account, bool pending) => pending ? account.Executable() : account.Queued();
+    private static IEnumerable<PooledTransaction> Select(PooledAccount account, bool pending) =>
+        pending ? account.Executable() : account.Queued();
 
     private static void WriteItems(RpcCall call, PooledAccount account, bool pending, bool inspect)
     {

@@ -5,7 +5,7 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>One core without a world, and peers that say what the test says: the setting of tests by inputs and effects.</summary>
+/// <summary>One core without a world, and peers that say what the test says: for tests by inputs and effects.</summary>
 internal sealed class GossipScene : IDisposable
 {
     private const int Accounts = 64;
@@ -22,9 +22,8 @@ internal sealed class GossipScene : IDisposable
         var genesis = ConsensusFactory.BuildGenesis(file);
         Now = new At((long)file.Timestamp * 1000);
         _store.Commit(NodeCore.GenesisBatch(genesis, Now));
-        Core = new NodeCore(
-            new NodeConfig { Spec = file.Spec, Genesis = genesis.Block, Pool = pool ?? new PoolLimits(), Limits = limits ?? new NodeLimits() },
-            ConsensusFactory.Create(file.Spec, genesis.Block.Header), _store);
+        var config = new NodeConfig { Spec = file.Spec, Genesis = genesis.Block, Pool = pool ?? new(), Limits = limits ?? new() };
+        Core = new NodeCore(config, ConsensusFactory.Create(file.Spec, genesis.Block.Header), _store);
         Step(new NodeInput.Tick(Now));
     }
 
@@ -39,20 +38,27 @@ internal sealed class GossipScene : IDisposable
 
     public HashSet<PeerId> ThrownOut { get; } = [];
 
-    /// <summary>The accounts of <see cref="GossipScene.Sign"/> with 1,000 ether each, under simulated work.</summary>
+    /// <summary>The accounts of <see cref="PoolScene.Sign"/> with 1,000 ether each, under simulated work.</summary>
     public static GenesisFile Genesis() => new()
     {
         Spec = new ChainSpec { ChainId = Ledger.ChainId, Consensus = new ProofOfWorkSettings { Seal = SealKind.Simulated } },
         Difficulty = 65_536,
         GasLimit = 30_000_000,
         Timestamp = 1_700_000_000,
-        Alloc = [.. Enumerable.Range(0, Accounts).Select(GossipScene.AddressOf).Order().Select(address => KeyValuePair.Create(address, Ledger.With(Ledger.Ether * 1000)))],
+        Alloc =
+        [
+            .. Enumerable.Range(0, Accounts).Select(PoolScene.AddressOf).Order()
+                .Select(address => KeyValuePair.Create(address, Ledger.With(Ledger.Ether * 1000))),
+        ],
     };
 
     public static WireMessage.NewPooledTransactionHashes Announcement(params IEnumerable<RecoveredTransaction> transactions)
     {
         Transaction[] items = [.. transactions.Select(transaction => transaction.Transaction)];
-        return new([.. items.Select(item => (byte)item.Type)], [.. items.Select(item => item.Encoded.Length)], [.. items.Select(item => item.Hash)]);
+        return new(
+            [.. items.Select(item => (byte)item.Type)],
+            [.. items.Select(item => item.Encoded.Length)],
+            [.. items.Select(item => item.Hash)]);
     }
 
     /// <summary>Hashes of transactions that do not exist.</summary>
@@ -86,17 +92,19 @@ internal sealed class GossipScene : IDisposable
     }
 
     /// <summary>The requests for transactions among it.</summary>
-    public List<WireMessage.GetPooledTransactions> HearRequests(PeerId peer) => [.. Hear(peer).OfType<WireMessage.GetPooledTransactions>()];
+    public List<WireMessage.GetPooledTransactions> HearRequests(PeerId peer) =>
+        [.. Hear(peer).OfType<WireMessage.GetPooledTransactions>()];
 
     public List<Hash256> HearAsked(PeerId peer) => [.. HearRequests(peer).SelectMany(request => request.Hashes)];
 
-    public List<Hash256> HearAnnounced(PeerId peer) => [.. Hear(peer).OfType<WireMessage.NewPooledTransactionHashes>().SelectMany(message => message.Hashes)];
+    public List<Hash256> HearAnnounced(PeerId peer) =>
+        [.. Hear(peer).OfType<WireMessage.NewPooledTransactionHashes>().SelectMany(message => message.Hashes)];
 
     public PoolError? Submit(RecoveredTransaction transaction)
     {
         var request = new RequestId(_nextRequest++);
         Step(new NodeInput.SubmitTransactions(Now, [(request, transaction)]));
-        return _effects.Items.OfType<NodeEffect.Reply>().Select(reply => reply.Answer).OfType<NodeReply.Submitted>().Single().Error;
+        return Answer<NodeReply.Submitted>().Error;
     }
 
     /// <summary>Lets so much time pass, with the ticks of it.</summary>
@@ -116,11 +124,15 @@ internal sealed class GossipScene : IDisposable
         var request = new RequestId(_nextRequest++);
         Step(new NodeInput.SetMining(Now, new Address([.. new byte[19], 7])));
         Step(new NodeInput.GetWork(Now, request));
-        var work = _effects.Items.OfType<NodeEffect.Reply>().Select(reply => reply.Answer).OfType<NodeReply.Work>().Single().Package!;
+        var work = Answer<NodeReply.Work>().Package!;
         Step(new NodeInput.SubmitWork(Now, request, work.SealHash, 1));
     }
 
     public void Dispose() => _store.Dispose();
+
+    private TReply Answer<TReply>()
+        where TReply : NodeReply =>
+        _effects.Items.OfType<NodeEffect.Reply>().Select(reply => reply.Answer).OfType<TReply>().Single();
 
     private void Step(NodeInput input)
     {

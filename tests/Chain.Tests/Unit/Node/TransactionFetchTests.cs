@@ -31,7 +31,7 @@ public sealed class TransactionFetchTests : IDisposable
         for (var i = 0; i < 4; i++) _scene.Say(_first, GossipScene.Bogus(i * 8192, 8192));
         for (var i = 0; i < 20; i++)
         {
-            var transfer = GossipScene.Sign(i, 0);
+            var transfer = PoolScene.Sign(i, 0);
             _scene.Say(_second, GossipScene.Announcement(transfer));
             var request = Assert.Single(_scene.HearRequests(_second));
             Assert.Equal([transfer.Hash], request.Hashes);
@@ -54,7 +54,7 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void When_the_first_does_not_deliver_the_next_that_announced_it_is_asked()
     {
-        var transfer = GossipScene.Sign(0, 0);
+        var transfer = PoolScene.Sign(0, 0);
         _scene.Say(_first, GossipScene.Announcement(transfer));
         _scene.Say(_second, GossipScene.Announcement(transfer));
         var request = Assert.Single(_scene.HearRequests(_first));
@@ -69,7 +69,7 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void A_peer_that_keeps_silent_holds_a_transaction_up_for_a_second_where_another_has_it()
     {
-        var transfer = GossipScene.Sign(0, 0);
+        var transfer = PoolScene.Sign(0, 0);
         _scene.Say(_first, GossipScene.Announcement(transfer));
         _scene.Say(_second, GossipScene.Announcement(transfer));
         _scene.Pass(750);
@@ -81,7 +81,7 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void When_the_peer_that_was_asked_is_gone_the_next_is_asked_at_once()
     {
-        var transfer = GossipScene.Sign(0, 0);
+        var transfer = PoolScene.Sign(0, 0);
         _scene.Say(_first, GossipScene.Announcement(transfer));
         _scene.Say(_second, GossipScene.Announcement(transfer));
         _scene.Disconnect(_first);
@@ -91,7 +91,7 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void A_transaction_that_nobody_delivered_is_asked_for_again_when_it_is_announced_again()
     {
-        var transfer = GossipScene.Sign(0, 0);
+        var transfer = PoolScene.Sign(0, 0);
         for (var i = 0; i < 3; i++)
         {
             _scene.Say(_first, GossipScene.Announcement(transfer));
@@ -105,7 +105,7 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void What_a_peer_announced_and_did_not_have_is_announced_to_it_when_it_is_here()
     {
-        var transfer = GossipScene.Sign(0, 0);
+        var transfer = PoolScene.Sign(0, 0);
         _scene.Say(_first, GossipScene.Announcement(transfer));
         _scene.Say(_first, new WireMessage.PooledTransactions(Assert.Single(_scene.HearRequests(_first)).RequestId, []));
         Assert.Null(_scene.Submit(transfer));
@@ -117,13 +117,17 @@ public sealed class TransactionFetchTests : IDisposable
     {
         using var scene = new GossipScene(limits: new NodeLimits { AnnouncedPerPeer = 4 });
         var peer = scene.Connect();
-        var transfers = Enumerable.Range(0, 10).Select(i => GossipScene.Sign(i, 0)).ToDictionary(transfer => transfer.Hash);
+        var transfers = Enumerable.Range(0, 10).Select(i => PoolScene.Sign(i, 0)).ToDictionary(transfer => transfer.Hash);
         foreach (var expected in new[] { 4, 4, 2, 0 })
         {
             scene.Say(peer, GossipScene.Announcement(transfers.Values));
             var requests = scene.HearRequests(peer);
             Assert.Equal(expected, requests.Sum(request => request.Hashes.Count));
-            foreach (var request in requests) scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [.. request.Hashes.Select(hash => transfers[hash].Transaction)]));
+            foreach (var request in requests)
+            {
+                var asked = request.Hashes.Select(hash => transfers[hash].Transaction);
+                scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [.. asked]));
+            }
         }
 
         Assert.Equal(10, scene.Core.View.Pool.Totals.Pending);
@@ -134,10 +138,13 @@ public sealed class TransactionFetchTests : IDisposable
     {
         for (var round = 0; round < 40; round++)
         {
-            RecoveredTransaction[] run = [.. Enumerable.Range(0, 64).Select(i => GossipScene.Sign(i, (ulong)round))];
+            RecoveredTransaction[] run = [.. Enumerable.Range(0, 64).Select(i => PoolScene.Sign(i, (ulong)round))];
             _scene.Say(_first, GossipScene.Announcement(run));
             foreach (var transfer in run) _scene.Submit(transfer);
-            foreach (var request in _scene.HearRequests(_first)) _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, []));
+            foreach (var request in _scene.HearRequests(_first))
+            {
+                _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, []));
+            }
         }
 
         Assert.Equal(0, _scene.Scores[_first]);
@@ -146,7 +153,7 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void What_was_mined_meanwhile_is_neither_held_against_a_peer_nor_asked_for_again()
     {
-        var transfer = GossipScene.Sign(0, 0);
+        var transfer = PoolScene.Sign(0, 0);
         Assert.Null(_scene.Submit(transfer));
         _scene.Mine();
         Assert.Equal(0, _scene.Core.View.Pool.Totals.Pending);
@@ -160,8 +167,8 @@ public sealed class TransactionFetchTests : IDisposable
     {
         using var scene = new GossipScene(new PoolLimits { Transactions = 1 });
         var peer = scene.Connect();
-        Assert.Null(scene.Submit(GossipScene.Sign(0, 0, tip: 5 * Ledger.Gwei)));
-        var refused = GossipScene.Sign(1, 0, tip: Ledger.Gwei);
+        Assert.Null(scene.Submit(PoolScene.Sign(0, 0, tip: 5 * Ledger.Gwei)));
+        var refused = PoolScene.Sign(1, 0, tip: Ledger.Gwei);
         Deliver(scene, peer, refused);
         Assert.False(scene.Core.View.Pool.ByHash.ContainsKey(refused.Hash));
 
@@ -176,9 +183,10 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void An_answer_with_what_nobody_asked_for_costs_and_brings_nothing()
     {
-        var (asked, other) = (GossipScene.Sign(0, 0), GossipScene.Sign(1, 0));
+        var (asked, other) = (PoolScene.Sign(0, 0), PoolScene.Sign(1, 0));
         _scene.Say(_first, GossipScene.Announcement(asked));
-        _scene.Say(_first, new WireMessage.PooledTransactions(Assert.Single(_scene.HearRequests(_first)).RequestId, [asked.Transaction, other.Transaction]));
+        var request = Assert.Single(_scene.HearRequests(_first));
+        _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, [asked.Transaction, other.Transaction]));
         Assert.Equal(10, _scene.Scores[_first]);
         Assert.Equal([asked.Hash], _scene.Core.View.Pool.ByHash.Keys);
     }
@@ -186,7 +194,7 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void An_answer_that_comes_too_late_still_brings_its_transactions()
     {
-        var transfer = GossipScene.Sign(0, 0);
+        var transfer = PoolScene.Sign(0, 0);
         _scene.Say(_first, GossipScene.Announcement(transfer));
         var request = Assert.Single(_scene.HearRequests(_first));
         _scene.Pass(10_000);
@@ -197,7 +205,7 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void A_size_beyond_the_pool_s_is_not_asked_for()
     {
-        var transfer = GossipScene.Sign(0, 0);
+        var transfer = PoolScene.Sign(0, 0);
         _scene.Say(_first, new WireMessage.NewPooledTransactionHashes([2], [128 * 1024 + 1], [transfer.Hash]));
         Assert.Empty(_scene.HearAsked(_first));
     }
@@ -209,14 +217,14 @@ public sealed class TransactionFetchTests : IDisposable
     [InlineData("too little gas", 10)]
     public void What_no_node_could_hold_costs_its_sender_and_what_is_stale_does_not(string what, int points)
     {
-        Assert.Null(_scene.Submit(GossipScene.Sign(0, 0)));
+        Assert.Null(_scene.Submit(PoolScene.Sign(0, 0)));
         _scene.Mine();
         var transaction = what switch
         {
-            "stale" => GossipScene.Sign(0, 0, tip: 9 * Ledger.Gwei),
-            "no funds" => GossipScene.Sign(1, 0, change: transfer => transfer with { Value = Ledger.Ether * 5000 }),
-            "another chain" => GossipScene.Sign(1, 0, change: transfer => transfer with { ChainId = 5 }),
-            _ => GossipScene.Sign(1, 0, change: transfer => transfer with { GasLimit = 20_000 }),
+            "stale" => PoolScene.Sign(0, 0, tip: 9 * Ledger.Gwei),
+            "no funds" => PoolScene.Sign(1, 0, change: transfer => transfer with { Value = Ledger.Ether * 5000 }),
+            "another chain" => PoolScene.Sign(1, 0, change: transfer => transfer with { ChainId = 5 }),
+            _ => PoolScene.Sign(1, 0, change: transfer => transfer with { GasLimit = 20_000 }),
         };
         _scene.Say(_first, new WireMessage.Transactions([transaction.Transaction]));
         Assert.Equal(points, _scene.Scores[_first]);
@@ -225,7 +233,7 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void A_flood_of_useless_transactions_ends_the_connection_and_as_many_spread_over_a_day_do_not()
     {
-        var known = GossipScene.Sign(0, 0);
+        var known = PoolScene.Sign(0, 0);
         Assert.Null(_scene.Submit(known));
         var flood = new WireMessage.Transactions([.. Enumerable.Repeat(known.Transaction, 1024)]);
         for (var i = 0; i < 8; i++) _scene.Say(_first, flood);
@@ -243,7 +251,8 @@ public sealed class TransactionFetchTests : IDisposable
     private static void Deliver(GossipScene scene, PeerId peer, RecoveredTransaction transaction)
     {
         scene.Say(peer, GossipScene.Announcement(transaction));
-        scene.Say(peer, new WireMessage.PooledTransactions(Assert.Single(scene.HearRequests(peer)).RequestId, [transaction.Transaction]));
+        var request = Assert.Single(scene.HearRequests(peer));
+        scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [transaction.Transaction]));
     }
 
     /// <summary>Answers every request with nothing until none comes or the peer is thrown out; how many there were.</summary>

@@ -82,9 +82,10 @@ public sealed class PoolAdmissionTests
         var cost = TransactionRules.UpfrontCost(PoolScene.Sign(0, 0).Transaction.Unsigned)!.Value;
         _scene.SetAccount(0, 0, cost * 2);
         _scene.Take(PoolScene.Sign(0, 0), PoolScene.Sign(0, 1));
-        Assert.IsType<TransactionError.InsufficientFunds>(Assert.IsType<PoolError.Invalid>(_scene.Add(PoolScene.Sign(0, 2))).Error);
-        Assert.IsType<TransactionError.InsufficientFunds>(Assert.IsType<PoolError.Invalid>(_scene.Add(PoolScene.Sign(0, 7))).Error);
-        Assert.IsType<TransactionError.InsufficientFunds>(Assert.IsType<PoolError.Invalid>(_scene.Add(PoolScene.Sign(0, 0, 4 * Ledger.Gwei))).Error);
+        foreach (var more in new[] { PoolScene.Sign(0, 2), PoolScene.Sign(0, 7), PoolScene.Sign(0, 0, 4 * Ledger.Gwei) })
+        {
+            Assert.IsType<TransactionError.InsufficientFunds>(Assert.IsType<PoolError.Invalid>(_scene.Add(more)).Error);
+        }
     }
 
     [Fact]

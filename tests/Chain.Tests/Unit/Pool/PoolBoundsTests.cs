@@ -8,7 +8,14 @@ public sealed class PoolBoundsTests
 {
     private const ulong Gwei = Ledger.Gwei;
 
-    private static readonly PoolLimits Small = new() { Transactions = 40, PerAccount = 30, Queued = 12, QueuedPerAccount = 4, Share = 5 };
+    private static readonly PoolLimits Small = new()
+    {
+        Transactions = 40,
+        PerAccount = 30,
+        Queued = 12,
+        QueuedPerAccount = 4,
+        Share = 5,
+    };
 
     private readonly PoolScene _scene = new(Small);
 
@@ -113,7 +120,11 @@ public sealed class PoolBoundsTests
     {
         _scene.TakeRun(0, 0, 30, tip: 100 * Gwei);
         for (var sender = 10; sender < 20; sender++) _scene.Take(PoolScene.Sign(sender, 0, tip: Gwei));
-        for (var sender = 20; sender < 60; sender++) Assert.IsType<PoolError.Underpriced>(_scene.Add(PoolScene.Sign(sender, 0, tip: Gwei)));
+        for (var sender = 20; sender < 60; sender++)
+        {
+            Assert.IsType<PoolError.Underpriced>(_scene.Add(PoolScene.Sign(sender, 0, tip: Gwei)));
+        }
+
         Assert.Equal(30, _scene.Pending(0).Length);
     }
 
@@ -130,8 +141,12 @@ public sealed class PoolBoundsTests
     [Fact]
     public void A_base_fee_that_rises_changes_who_goes_first()
     {
-        for (var sender = 0; sender < 20; sender++) _scene.Take(PoolScene.Sign(sender, 0, tip: 5 * Gwei, transfer => transfer with { MaxFeePerGas = 6 * Gwei }));
-        for (var sender = 20; sender < 40; sender++) _scene.Take(PoolScene.Sign(sender, 0, tip: Gwei, transfer => transfer with { MaxFeePerGas = 100 * Gwei }));
+        for (var sender = 0; sender < 40; sender++)
+        {
+            var (tip, fee) = sender < 20 ? (5 * Gwei, 6 * Gwei) : (Gwei, 100 * Gwei);
+            _scene.Take(PoolScene.Sign(sender, 0, tip, transfer => transfer with { MaxFeePerGas = fee }));
+        }
+
         Assert.IsType<PoolError.Underpriced>(_scene.Add(PoolScene.Sign(50, 0, tip: Gwei)));
         _scene.BaseFee = 10 * Gwei;
         _scene.Mine();
@@ -163,7 +178,13 @@ public sealed class PoolBoundsTests
     [InlineData(false)]
     public void Bytes_have_bounds_as_places_have(bool behindAGap)
     {
-        var scene = new PoolScene(new PoolLimits { Bytes = 10_000, BytesPerAccount = 4_000, QueuedBytes = 10_000, QueuedBytesPerAccount = 4_000 });
+        var scene = new PoolScene(new PoolLimits
+        {
+            Bytes = 10_000,
+            BytesPerAccount = 4_000,
+            QueuedBytes = 10_000,
+            QueuedBytesPerAccount = 4_000,
+        });
         var first = behindAGap ? 1UL : 0;
         for (var sender = 0; sender < 3; sender++)
         {

@@ -93,7 +93,8 @@ public sealed class PoolHeadTests
         Assert.Equal((0, 64), (_scene.Totals.Pending, _scene.Totals.Queued));
         Assert.Equal(Enumerable.Range(1, 64).Select(nonce => (ulong)nonce), _scene.Queued(0));
         Assert.Equal([TransactionFate.Orphaned, TransactionFate.Dropped], _scene.StepsOf(dear).Select(step => step.Fate));
-        Assert.Equal(36, _scene.Changes.Steps.Count(item => item.Step.Reason == "its sender has too many transactions that wait for an earlier nonce"));
+        const string Why = "its sender has too many transactions that wait for an earlier nonce";
+        Assert.Equal(36, _scene.Changes.Steps.Count(item => item.Step.Reason == Why));
     }
 
     [Fact]
@@ -157,7 +158,9 @@ public sealed class PoolHeadTests
 
         Assert.Equal(4, scene.Totals.Pending);
         Assert.Equal([dear.Hash], scene.Entered);
-        Assert.Equal([TransactionFate.Orphaned, TransactionFate.Pending, TransactionFate.Dropped], scene.StepsOf(cheap).Select(step => step.Fate));
+        Assert.Equal(
+            [TransactionFate.Orphaned, TransactionFate.Pending, TransactionFate.Dropped],
+            scene.StepsOf(cheap).Select(step => step.Fate));
     }
 
     [Fact]

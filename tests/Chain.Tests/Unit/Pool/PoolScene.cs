@@ -42,11 +42,14 @@ internal sealed class PoolScene(PoolLimits limits)
     public static Address AddressOf(int number) => KeyOf(number).Address;
 
     /// <summary>A transfer of 1 wei to a shop, changed as the test needs.</summary>
-    public static RecoveredTransaction Sign(int from, ulong nonce, ulong tip = 2 * Ledger.Gwei, Func<UnsignedTransaction, UnsignedTransaction>? change = null) => Ledger.Sign(KeyOf(from), transfer =>
-    {
-        var changed = transfer with { Nonce = nonce, To = Shop, MaxPriorityFeePerGas = tip, MaxFeePerGas = tip + (10 * Ledger.Gwei) };
-        return change is null ? changed : change(changed);
-    });
+    public static RecoveredTransaction Sign(
+        int from, ulong nonce, ulong tip = 2 * Ledger.Gwei, Func<UnsignedTransaction, UnsignedTransaction>? change = null) =>
+        Ledger.Sign(KeyOf(from), transfer =>
+        {
+            var fee = tip + (10 * Ledger.Gwei);
+            var changed = transfer with { Nonce = nonce, To = Shop, MaxPriorityFeePerGas = tip, MaxFeePerGas = fee };
+            return change is null ? changed : change(changed);
+        });
 
     /// <summary>The same with so many bytes of data, all zero.</summary>
     public static RecoveredTransaction SignBig(int from, ulong nonce, int bytes, ulong tip = 2 * Ledger.Gwei) =>
@@ -54,7 +57,8 @@ internal sealed class PoolScene(PoolLimits limits)
 
     public Account AccountOf(int number) => AccountAt(AddressOf(number));
 
-    public void SetAccount(int number, ulong nonce, UInt256 balance) => _accounts[AddressOf(number)] = Account.Empty with { Nonce = nonce, Balance = balance };
+    public void SetAccount(int number, ulong nonce, UInt256 balance) =>
+        _accounts[AddressOf(number)] = Account.Empty with { Nonce = nonce, Balance = balance };
 
     public PoolHead Head() => new(AccountAt, BaseFee, GasLimit);
 
@@ -77,7 +81,8 @@ internal sealed class PoolScene(PoolLimits limits)
     public void Mine(params RecoveredTransaction[] transactions) => Move([], transactions);
 
     /// <summary>Blocks with the removed transactions give way to blocks with the added ones.</summary>
-    public (int Returned, int Conflicting) Move(RecoveredTransaction[] removed, RecoveredTransaction[] added, bool? isReorganization = null)
+    public (int Returned, int Conflicting) Move(
+        RecoveredTransaction[] removed, RecoveredTransaction[] added, bool? isReorganization = null)
     {
         foreach (var transaction in removed.Reverse()) SetNonce(transaction.Sender, transaction.Transaction.Nonce);
         var gone = removed.Select(transaction => (transaction, _minedIn[transaction.Hash])).ToList();
@@ -89,7 +94,8 @@ internal sealed class PoolScene(PoolLimits limits)
             _minedIn[transaction.Hash] = block;
         }
 
-        return Pool.OnHeadChanged(new PoolHeadMove(gone, [.. added.Select(transaction => (transaction, block))], isReorganization ?? removed.Length > 0), Head(), Now, Changes);
+        var fresh = added.Select(transaction => (transaction, block)).ToList();
+        return Pool.OnHeadChanged(new PoolHeadMove(gone, fresh, isReorganization ?? removed.Length > 0), Head(), Now, Changes);
     }
 
     public ulong[] Pending(int number) => NoncesOf(number, account => account.Executable());
@@ -100,12 +106,17 @@ internal sealed class PoolScene(PoolLimits limits)
     public string NoncesOf(int number) => $"{string.Join(' ', Pending(number))} | {string.Join(' ', Queued(number))}";
 
     /// <summary>The reasons for which a transaction left, in order.</summary>
-    public IEnumerable<TransactionStep> StepsOf(RecoveredTransaction transaction) => Changes.Steps.Where(item => item.Hash == transaction.Hash).Select(item => item.Step);
+    public IEnumerable<TransactionStep> StepsOf(RecoveredTransaction transaction) =>
+        Changes.Steps.Where(item => item.Hash == transaction.Hash).Select(item => item.Step);
 
     private ulong[] NoncesOf(int number, Func<PooledAccount, IEnumerable<PooledTransaction>> select) =>
-        Snapshot.BySender.TryGetValue(AddressOf(number), out var account) ? [.. select(account).Select(pooled => pooled.Recovered.Transaction.Nonce)] : [];
+        Snapshot.BySender.TryGetValue(AddressOf(number), out var account)
+            ? [.. select(account).Select(pooled => pooled.Recovered.Transaction.Nonce)]
+            : [];
 
-    private Account AccountAt(Address address) => _accounts.GetValueOrDefault(address) ?? Account.Empty with { Balance = address == Shop ? UInt256.Zero : Ledger.Ether * 1000 };
+    private Account AccountAt(Address address) =>
+        _accounts.GetValueOrDefault(address)
+            ?? Account.Empty with { Balance = address == Shop ? UInt256.Zero : Ledger.Ether * 1000 };
 
     private void SetNonce(Address address, ulong nonce) => _accounts[address] = AccountAt(address) with { Nonce = nonce };
 }

@@ -141,7 +141,8 @@ public sealed class PoolMethodTests
         Assert.Equal("0x3", await server.TextAsync("eth_getTransactionCount", $"{address},\"pending\""));
         Assert.Equal("""{"pending":"0x3","queued":"0x0"}""", (await server.CallAsync("txpool_status")).GetRawText());
         var content = await server.CallAsync("txpool_content");
-        Assert.Equal(["0", "1", "2"], content.GetProperty("pending").GetProperty(TestNode.Rich[0].Address.ToString()).EnumerateObject().Select(item => item.Name));
+        var pending = content.GetProperty("pending").GetProperty(TestNode.Rich[0].Address.ToString());
+        Assert.Equal(["0", "1", "2"], pending.EnumerateObject().Select(item => item.Name));
         Assert.Empty(content.GetProperty("queued").EnumerateObject());
     }
 

@@ -99,7 +99,14 @@ internal sealed record Alert(string Name, string Message);
 /// <summary>The alerts, in the product's own words.</summary>
 internal static class Alerts
 {
-    public static readonly string[] Names = ["split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled", "signing_paused", "key_in_use_elsewhere", "read_only"];
+    public static readonly string[] Names =
+    [
+        "split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled",
+        SigningPaused, KeyInUseElsewhere, "read_only",
+    ];
+
+    private const string SigningPaused = "signing_paused";
+    private const string KeyInUseElsewhere = "key_in_use_elsewhere";
 
     private const long MaxClockOffsetMs = 2_000;
     private const ulong LagInBlockTimes = 15;
@@ -119,7 +126,8 @@ internal static class Alerts
         if (view.Peers.IsEmpty && hadPeers && node.ReadOnlyReason is null) alerts.Add(new Alert("partition", "every peer is gone"));
         if (node.ReadOnlyReason is { } reason) alerts.Add(new Alert("read_only", reason));
         if (view.Stake()?.StalledFinality() is { } stalled) alerts.Add(new Alert("finality_stalled", stalled));
-        if (view.Stake() is { } stake) alerts.AddRange(stake.SilentValidators().Select(silent => new Alert(silent.IsInUseElsewhere ? "key_in_use_elsewhere" : "signing_paused", silent.Message)));
+        foreach (var (isInUseElsewhere, message) in view.Stake()?.SilentValidators() ?? [])
+            alerts.Add(new Alert(isInUseElsewhere ? KeyInUseElsewhere : SigningPaused, message));
         return alerts;
     }
 

@@ -26,14 +26,16 @@ public sealed class GenesisTests : IDisposable
     public async Task Keys_put_into_a_data_folder_are_known_as_new_to_its_signing_history_and_others_need_a_word()
     {
         var data = PathOf("data");
-        var made = (await Programs.ChainAsync("genesis", "new", PathOf("one.json"), "--json", "--consensus", "pos", "--validators", "8", "--keys", Path.Combine(data, "validators"))).Succeeded().Json;
+        string[] stake = ["--consensus", "pos", "--validators", "8", "--keys"];
+        var keys = Path.Combine(data, "validators");
+        var made = (await Programs.ChainAsync(["genesis", "new", PathOf("one.json"), "--json", .. stake, keys])).Succeeded().Json;
         Assert.Equal(Path.Combine(data, "signing-history.db"), (string?)made["signingHistory"]);
         var history = (await Programs.ChainAsync("validator", "history", "export", "--data", data, "-")).Succeeded().Json;
         Assert.Equal(8, history["data"]!.AsArray().Count);
         Assert.Equal((string?)made["genesisBlock"], (string?)history["metadata"]!["genesis_validators_root"]);
 
-        var loose = (await Programs.ChainAsync("genesis", "new", PathOf("two.json"), "--consensus", "pos", "--validators", "8", "--keys", PathOf("loose"))).Succeeded().Output;
-        Assert.Contains("--new-signing-history", loose, StringComparison.Ordinal);
+        var loose = await Programs.ChainAsync(["genesis", "new", PathOf("two.json"), .. stake, PathOf("loose")]);
+        Assert.Contains("--new-signing-history", loose.Succeeded().Output, StringComparison.Ordinal);
     }
 
     [Fact]

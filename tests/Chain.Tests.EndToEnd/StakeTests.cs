@@ -255,8 +255,12 @@ public sealed class StakeTests
     private static async Task<List<int>> SlashedAsync(TestNetwork network, int node) =>
         [.. ((await network.CallAsync(node, "chain_status"))?["stake"]?["slashed"]?.AsArray() ?? []).Select(index => (int)index!)];
 
-    private static Task<Programs.Outcome> HistoryAsync(TestNetwork network, string verb, int node, int of) =>
-        Programs.ChainAsync("validator", "history", verb, "--data", Path.Combine(network.Folder, $"node{node}"), Path.Combine(network.Folder, $"history{of}.json"));
+    private static Task<Programs.Outcome> HistoryAsync(TestNetwork network, string verb, int node, int of)
+    {
+        string InNetwork(string name) => Path.Combine(network.Folder, name);
+        return Programs.ChainAsync(
+            "validator", "history", verb, "--data", InNetwork($"node{node}"), InNetwork($"history{of}.json"));
+    }
 
     private static string KeyFolder(TestNetwork network, int node) => Path.Combine(network.Folder, $"node{node}", "validators");
 

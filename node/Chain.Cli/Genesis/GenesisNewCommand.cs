@@ -50,10 +50,11 @@ internal static class GenesisNewCommand
                 // Before the keys, whose folder is refused once they are in it: after a full disk the same command can be given again.
                 stream.Write(Encoding.UTF8.GetBytes(text));
                 stream.Flush();
-                if (keys is not null && secrets.Length > 0) SaveKeys(keys.FullName, secrets, ConsensusFactory.BuildGenesis(genesis).Block.Hash);
+                if (keys is null || secrets.Length == 0) return;
+                SaveKeys(keys.FullName, secrets, ConsensusFactory.BuildGenesis(genesis).Block.Hash);
             });
             if (keys is null) GenesisCommands.Describe(parsed, file.FullName, genesis);
-            else GenesisCommands.Describe(parsed, file.FullName, genesis, new GenesisFact("keys", "keys", keys.FullName), HistoryFact(keys.FullName));
+            else GenesisCommands.Describe(parsed, file.FullName, genesis, KeyFacts(keys.FullName));
             return Task.FromResult(ChainProgram.Ok);
         }));
         return command;
@@ -102,16 +103,21 @@ internal static class GenesisNewCommand
         history.RegisterNew([.. secrets.Select(secret => secret.Key)]);
     }
 
-    /// <summary>The signing history of the data folder that the keys are in; null where they are elsewhere, to be handed out to nodes.</summary>
+    /// <summary>The signing history of the data folder that holds the keys; null where nodes are yet to get them.</summary>
     private static string? HistoryBeside(string folder)
     {
         var path = Path.TrimEndingDirectorySeparator(folder);
-        return Path.GetFileName(path) == ValidatorKeys.FolderName ? Path.Combine(Path.GetDirectoryName(path)!, SigningHistory.FileName) : null;
+        if (Path.GetFileName(path) != ValidatorKeys.FolderName) return null;
+        return Path.Combine(Path.GetDirectoryName(path)!, SigningHistory.FileName);
     }
 
-    private static GenesisFact HistoryFact(string folder) => HistoryBeside(folder) is { } path
-        ? new("history", "signingHistory", path)
-        : new("history", "signingHistory", null, "none: a node that is given these keys is started once with --new-signing-history");
+    private static GenesisFact[] KeyFacts(string folder) =>
+    [
+        new("keys", "keys", folder),
+        HistoryBeside(folder) is { } path
+            ? new("history", "signingHistory", path)
+            : new("history", "signingHistory", null, "none: start nodes that get these keys once with --new-signing-history"),
+    ];
 
     private static void Refuse(ParseResult parsed, Option[] options, string rule)
     {

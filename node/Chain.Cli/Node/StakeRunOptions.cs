@@ -14,7 +14,12 @@ internal sealed class StakeRunOptions
 
     private readonly Option<DirectoryInfo?> _keys = new("--validators") { Description = $"The folder with the keys of the validators to act for; {ValidatorKeys.FolderName} in the data folder if it is there" };
     private readonly Option<FileInfo?> _history = new("--signing-history") { Description = $"The file that remembers what they signed; {SigningHistory.FileName} in the data folder if not given" };
-    private readonly Option<bool> _newHistory = new("--new-signing-history") { Description = "Sign at once with keys that have no signing history, instead of listening for two epochs or more: for one start, when it is certain that no other node uses them" };
+    private readonly Option<bool> _newHistory = new("--new-signing-history")
+    {
+        Description = "Sign at once with keys that have no signing history, instead of listening for two epochs or more; "
+            + "for one start, when it is certain that no other node uses them",
+    };
+
     private readonly Option<string[]> _behave = new("--behave") { Description = $"KIND or KIND:KEYPREFIX: validators that misbehave on a test network, all or those whose key begins so; {MisbehaviourNames.List}; may be repeated", DefaultValueFactory = _ => [] };
     private readonly Option<string?> _checkpoint = new("--checkpoint") { Description = "EPOCH:BLOCKHASH: a checkpoint from somebody trusted; a chain without it is not followed" };
 
@@ -36,14 +41,20 @@ internal sealed class StakeRunOptions
         {
             if (behave.Length > 0) throw new UsageException($"--behave {behave[0]}: this node has no validators. Name their key folder with --validators.");
             if (parsed.GetValue(_history) is { } unused) throw new UsageException($"--signing-history {unused.FullName}: this node has no validators. Name their key folder with --validators.");
-            if (parsed.GetValue(_newHistory)) throw new UsageException("--new-signing-history: this node has no validators. Name their key folder with --validators.");
+            if (parsed.GetValue(_newHistory))
+            {
+                throw new UsageException(
+                    "--new-signing-history: this node has no validators. Name their key folder with --validators.");
+            }
+
             return null;
         }
 
         if (!ValidatorKeys.Load(folder).IsOk(out var secrets, out var error)) throw new GenesisException(error);
         if (named is not null && secrets.Length == 0) throw new UsageException($"--validators {folder}: no validator key is there; a key is a file that ends in .key.");
         var history = parsed.GetValue(_history)?.FullName ?? Path.Combine(dataFolder, SigningHistory.FileName);
-        return new ValidatorOptions(folder, history, [.. behave.Select(text => ParseBehaviour(text, secrets))], parsed.GetValue(_newHistory));
+        var misbehaviours = behave.Select(text => ParseBehaviour(text, secrets)).ToList();
+        return new ValidatorOptions(folder, history, misbehaviours, parsed.GetValue(_newHistory));
     }
 
     public Checkpoint? TrustedCheckpoint(ParseResult parsed)

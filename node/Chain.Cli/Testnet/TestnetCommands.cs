@@ -133,7 +133,10 @@ internal static class TestnetCommands
     private static Command Restart()
     {
         var node = new Argument<int>("node") { Description = "The node's number" };
-        var newHistory = new Option<bool>("--new-signing-history") { Description = "Under proof of stake, sign at once with keys that have no signing history; only when no other node uses them" };
+        var newHistory = new Option<bool>("--new-signing-history")
+        {
+            Description = "pos: sign at once with keys that have no signing history; only when no other node uses them",
+        };
         var command = new Command("restart", "Start a node that does not run") { node, newHistory };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {

@@ -49,8 +49,13 @@ internal static class ValidatorListCommand
 
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLine($"slot {answer["slot"]}, epoch {answer["epoch"]}");
-        foreach (var silent in answer["validators"]!.AsArray().Where(validator => validator!["silent"] is not null).GroupBy(validator => (string)validator!["silent"]!))
-            AnsiConsole.MarkupLine($"[yellow]warning:[/] {string.Join(", ", silent.Select(validator => $"v{validator!["index"]}"))}: {Markup.Escape(silent.Key)}");
+        foreach (var silent in answer["validators"]!.AsArray().GroupBy(validator => (string?)validator!["silent"]))
+        {
+            if (silent.Key is null) continue;
+            var names = string.Join(", ", silent.Select(validator => $"v{validator!["index"]}"));
+            AnsiConsole.MarkupLine($"[yellow]warning:[/] {names}: {Markup.Escape(silent.Key)}");
+        }
+
         foreach (var warning in OnionRenewal.Warnings(answer)) AnsiConsole.MarkupLine($"[yellow]warning:[/] {Markup.Escape(warning)}");
     }
 

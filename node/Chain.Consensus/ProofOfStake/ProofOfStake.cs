@@ -46,9 +46,10 @@ public static class ProofOfStake
         var proposer = new BlockProposer(host, spec, chain, genesis, deposits, votes, watch);
         var duties = new ValidatorDuties(host, chain, genesis, proposer, gossip, keys);
         chain.BlockArrived = gossip.OnBlock;
+        var recall = new OffenceRecall(host, genesis, chain, past, watch);
         return new ConsensusEngine(
             chain.Begin,
             new StakeBlockJudge(chain, genesis, deposits, options, watch),
-            new StakeAgent(host, chain, gossip, duties, keys, watch, new OffenceRecall(host, genesis, chain, past, watch), finality, votes));
+            new StakeAgent(host, chain, gossip, duties, keys, watch, recall, finality, votes));
     }
 }

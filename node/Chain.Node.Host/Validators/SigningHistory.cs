@@ -66,10 +66,11 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
             var refusals = new SigningRefusal?[requests.Count];
             for (var i = 0; i < refusals.Length; i++)
             {
+                var key = requests[i].Key.Bytes;
                 refusals[i] = requests[i] switch
                 {
-                    SigningRequest.Proposal asked => Check(tables, asked.Key.Bytes, validator => tables.CheckAndAdd(validator, new KnownProposal(asked.Slot, asked.SigningRoot))),
-                    SigningRequest.Vote asked => Check(tables, asked.Key.Bytes, validator => tables.CheckAndAdd(validator, new KnownVote(asked.Source, asked.Target, asked.SigningRoot))),
+                    SigningRequest.Proposal asked => Check(tables, key, new KnownProposal(asked.Slot, asked.SigningRoot)),
+                    SigningRequest.Vote asked => Check(tables, key, new KnownVote(asked.Source, asked.Target, asked.SigningRoot)),
                     _ => null,
                 };
             }
@@ -80,13 +81,13 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
 
     /// <summary>As <see cref="CheckAndInsert(IReadOnlyList{SigningRequest})"/>, for one block and a key of any length.</summary>
     public SigningRefusal? CheckAndInsert(ReadOnlyMemory<byte> key, KnownProposal asked) =>
-        InTransaction(tables => Check(tables, key.Span, validator => tables.CheckAndAdd(validator, asked)));
+        InTransaction(tables => Check(tables, key.Span, asked));
 
     /// <summary>As <see cref="CheckAndInsert(IReadOnlyList{SigningRequest})"/>, for one vote and a key of any length.</summary>
     public SigningRefusal? CheckAndInsert(ReadOnlyMemory<byte> key, KnownVote asked) =>
-        InTransaction(tables => Check(tables, key.Span, validator => tables.CheckAndAdd(validator, asked)));
+        InTransaction(tables => Check(tables, key.Span, asked));
 
-    /// <summary>How far what is known of a key reaches; null for one that was neither imported nor registered, and may have signed elsewhere.</summary>
+    /// <summary>How far what is known of a key reaches; null for a key neither imported nor registered.</summary>
     public SigningPast? Find(ValidatorKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -113,7 +114,8 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     public void RegisterNew(ValidatorKey key) => RegisterNew([key]);
 
     /// <summary>As above, for several keys at once.</summary>
-    public void RegisterNew(IReadOnlyList<ValidatorKey> keys) => Register([.. keys.Select(key => new SigningRequest.Registration(key, null, null))]);
+    public void RegisterNew(IReadOnlyList<ValidatorKey> keys) =>
+        Register([.. keys.Select(key => new SigningRequest.Registration(key, null, null))]);
 
     public void Prune(Epoch finalized, ulong slotsPerEpoch) => InTransaction(tables =>
     {
@@ -149,8 +151,11 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
         lock (_gate) _database.Dispose();
     }
 
-    private static SigningRefusal? Check(SigningHistoryTables tables, ReadOnlySpan<byte> key, Func<long, SigningRefusal?> check) =>
-        tables.FindValidator(key) is { } validator ? check(validator) : new SigningRefusal.UnknownKey();
+    private static SigningRefusal? Check(SigningHistoryTables tables, ReadOnlySpan<byte> key, KnownProposal asked) =>
+        tables.FindValidator(key) is { } validator ? tables.CheckAndAdd(validator, asked) : new SigningRefusal.UnknownKey();
+
+    private static SigningRefusal? Check(SigningHistoryTables tables, ReadOnlySpan<byte> key, KnownVote asked) =>
+        tables.FindValidator(key) is { } validator ? tables.CheckAndAdd(validator, asked) : new SigningRefusal.UnknownKey();
 
     private static List<KnownProposal> ExportProposals(SigningHistoryTables tables, long validator)
     {

@@ -24,8 +24,9 @@ internal sealed class SigningHistoryTables
 
     private readonly SqliteDatabase _database;
     private readonly SqliteStatement _findValidator, _addValidator, _validators;
-    private readonly SqliteStatement _proposalsAt, _proposals, _addProposal, _proposalMinimum, _setProposalMinimum, _raiseProposalMinimum, _lastSlot;
-    private readonly SqliteStatement _votesFrom, _votesAfterSource, _votes, _addVote, _voteMinimum, _setVoteMinimum, _raiseVoteMinimum, _lastTarget;
+    private readonly SqliteStatement _proposalsAt, _proposals, _addProposal, _proposalMinimum, _setProposalMinimum;
+    private readonly SqliteStatement _votesFrom, _votesAfterSource, _votes, _addVote, _voteMinimum, _setVoteMinimum;
+    private readonly SqliteStatement _raiseProposalMinimum, _raiseVoteMinimum, _lastSlot, _lastTarget;
     private readonly SqliteStatement[] _forgetBefore, _forgetBelowMinimums;
     private readonly List<KnownVote> _found = [];
     private readonly List<KnownProposal> _foundProposals = [];
@@ -187,11 +188,15 @@ internal sealed class SigningHistoryTables
         _setVoteMinimum.Bind(1, validator).Bind(2, Ordered(minimum.Source.Number)).Bind(3, Ordered(minimum.Target.Number)).Run();
 
     /// <summary>Gives a key this least slot, unless it has a later one.</summary>
-    public void RaiseMinimum(long validator, Slot minimum) => _raiseProposalMinimum.Bind(1, validator).Bind(2, Ordered(minimum.Number)).Run();
+    public void RaiseMinimum(long validator, Slot minimum) =>
+        _raiseProposalMinimum.Bind(1, validator).Bind(2, Ordered(minimum.Number)).Run();
 
     /// <summary>Gives a key this least source and target, as far as it has no later ones.</summary>
-    public void RaiseMinimum(long validator, VoteMinimum minimum) =>
-        _raiseVoteMinimum.Bind(1, validator).Bind(2, Ordered(minimum.Source.Number)).Bind(3, Ordered(minimum.Target.Number)).Run();
+    public void RaiseMinimum(long validator, VoteMinimum minimum)
+    {
+        var (source, target) = (Ordered(minimum.Source.Number), Ordered(minimum.Target.Number));
+        _raiseVoteMinimum.Bind(1, validator).Bind(2, source).Bind(3, target).Run();
+    }
 
     /// <summary>How far what is known of a key reaches.</summary>
     public SigningPast PastOf(long validator) => new(

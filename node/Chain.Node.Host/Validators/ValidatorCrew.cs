@@ -9,16 +9,19 @@ namespace Chain.Node.Host;
 /// <param name="KeyFolder">One file a key (<see cref="ValidatorKeys"/>).</param>
 /// <param name="HistoryFile">What the keys have signed; may be shared by processes on one machine.</param>
 /// <param name="Misbehaviours">By the first hex digits of a compressed public key, without 0x; an empty text is for all keys. Test networks only.</param>
-/// <param name="BeginsNewHistory">Whether a person says that no other node uses the keys, so that those without a history begin at once.</param>
+/// <param name="BeginsNewHistory">Whether a person says that no other node uses the keys.</param>
 public sealed record ValidatorOptions(
-    string KeyFolder, string HistoryFile, IReadOnlyList<(string KeyPrefix, Misbehaviour Misbehaviour)> Misbehaviours, bool BeginsNewHistory = false);
+    string KeyFolder,
+    string HistoryFile,
+    IReadOnlyList<(string KeyPrefix, Misbehaviour Misbehaviour)> Misbehaviours,
+    bool BeginsNewHistory = false);
 
 /// <summary>The validators of a node: their keys, their history, and the desk at which they sign.</summary>
 internal sealed class ValidatorCrew : IDisposable
 {
     private const ulong EpochsBetweenPrunings = 256;
 
-    // From none to so many epochs less one are listened through beside the least: nodes that lost the history of a key together begin apart.
+    // Nodes that lost the history of a key together draw apart: each listens for none to three epochs beyond the least.
     private const int ExtraEpochs = 4;
 
     private readonly SigningHistory _history;
@@ -45,8 +48,15 @@ internal sealed class ValidatorCrew : IDisposable
 
     /// <summary>Whom the node acts for, with what the history knows of each by now.</summary>
     /// <exception cref="StoreException">The history cannot be read.</exception>
-    public IReadOnlyList<DutyHolder> DutiesUnder(Func<ValidatorSecret, Misbehaviour, DutyHolder> newDutyHolder) => [.. _signer.Secrets.Select(secret =>
-        newDutyHolder(secret, MisbehaviourOf(secret.Key)) with { Past = _history.Find(secret.Key), IsTrusted = _options.BeginsNewHistory, ExtraEpochs = _extraEpochs })];
+    public IReadOnlyList<DutyHolder> DutiesUnder(Func<ValidatorSecret, Misbehaviour, DutyHolder> newDutyHolder) =>
+    [
+        .. _signer.Secrets.Select(secret => newDutyHolder(secret, MisbehaviourOf(secret.Key)) with
+        {
+            Past = _history.Find(secret.Key),
+            IsTrusted = _options.BeginsNewHistory,
+            ExtraEpochs = _extraEpochs,
+        }),
+    ];
 
     /// <summary>The signatures that the history allows. What breaks the rules on purpose is signed past it, on a misbehaving node alone.</summary>
     public IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests)

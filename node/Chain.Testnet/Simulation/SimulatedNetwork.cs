@@ -239,7 +239,8 @@ public sealed class SimulatedNetwork
         if (node.Validators.Count > 0) TellValidators(node);
     }
 
-    private void TellValidators(SimulatedNode node) => Step(node, at => new NodeInput.SetValidators(at, node.Duties(), node.Beneficiary));
+    private void TellValidators(SimulatedNode node) =>
+        Step(node, at => new NodeInput.SetValidators(at, node.Duties(), node.Beneficiary));
 
     private void Tick(SimulatedNode node)
     {

@@ -64,13 +64,14 @@ public sealed class SimulatedNode
     /// <summary>Its connections to peers that are no nodes.</summary>
     internal Dictionary<long, SimulatedStranger> Strangers { get; } = [];
 
-    /// <summary>The file with what its keys have signed is gone, or another takes its place; a node that runs notices when it is started again.</summary>
+    /// <summary>What its keys have signed is lost, or replaced; a running node notices when it is started again.</summary>
     public void LoseHistory(SigningRecord? replacement = null) => Signed = replacement ?? new SigningRecord();
 
     /// <summary>Whom it acts for, with what its history knows of each.</summary>
     internal IReadOnlyList<DutyHolder> Duties()
     {
-        Signed.Register([.. Validators.Where(validator => validator.IsTwin).Select(twin => new SigningRequest.Registration(twin.Secret.Key, null, null))]);
+        var twins = Validators.Where(validator => validator.IsTwin);
+        Signed.Register([.. twins.Select(twin => new SigningRequest.Registration(twin.Secret.Key, null, null))]);
         return [.. Validators.Select(validator => _rules.NewDutyHolder!(validator.Secret, validator.Misbehaviour) with
         {
             Past = validator.IsTwin ? SigningPast.Complete : Signed.Find(validator.Secret.Key),
@@ -99,7 +100,8 @@ public sealed class SimulatedNode
         return answers;
     }
 
-    private static bool IsMessage(SigningRequest request) => request is not (SigningRequest.Offence or SigningRequest.Registration);
+    private static bool IsMessage(SigningRequest request) =>
+        request is not (SigningRequest.Offence or SigningRequest.Registration);
 
     /// <summary>Starts again from what the store holds, as a process does after a crash.</summary>
     internal void Restart() => Core = new NodeCore(_config, _rules, Store);

@@ -4,8 +4,9 @@ using Chain.Primitives;
 namespace Chain.Testnet;
 
 /// <summary>A validator of a simulated network.</summary>
-/// <param name="IsTwin">Whether its key is at work on another node too, each with a history of its own that claims to lack nothing.</param>
-public sealed record SimulatedValidator(ValidatorSecret Secret, Misbehaviour Misbehaviour = Misbehaviour.None, bool IsTwin = false);
+/// <param name="IsTwin">Whether its key signs on another node too, each with a history that claims to be complete.</param>
+public sealed record SimulatedValidator(
+    ValidatorSecret Secret, Misbehaviour Misbehaviour = Misbehaviour.None, bool IsTwin = false);
 
 /// <summary>All nodes of a simulation verify the same signatures: each is worked out once.</summary>
 internal sealed class SharedSignatures : ISignatureVerifier

@@ -4,26 +4,28 @@ using Chain.Testnet;
 
 namespace Chain.Tests;
 
-/// <summary>Keys at two nodes, and keys whose signing history is lost, in whole networks: sixteen validators, validator i at node i modulo four.</summary>
+/// <summary>
+/// Keys at two nodes, and keys whose signing history is lost, in whole networks of sixteen validators: validator i is at node
+/// i modulo four.
+/// </summary>
 public sealed class StakeKeyTests
 {
-    private static readonly TimeSpan Slot = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Epoch = TimeSpan.FromSeconds(16);
+    private static readonly TimeSpan SlotTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EpochTime = TimeSpan.FromSeconds(16);
 
-    // Those of node 2, and of node 3.
+    // Those of node 2.
     private static readonly int[] OfTwo = [2, 6, 10, 14];
-    private static readonly int[] OfThree = [3, 7, 11, 15];
 
     [Fact]
     public void A_new_network_signs_from_its_first_slot_without_any_history()
     {
         var network = Network(seed: 70);
 
-        network.Run(Slot + (Slot / 2));
+        network.Run(SlotTime + (SlotTime / 2));
 
         Assert.All(network.Nodes, node => Assert.Equal(1UL, node.Core.View.Head.Number));
         Assert.All(network.Nodes, node => Assert.Empty(node.StakeOf().Silent));
-        network.Run(5 * Epoch);
+        network.Run(5 * EpochTime);
         Assert.All(network.Nodes, node => Assert.Equal(node.StakeOf().TotalActive, node.StakeOf().PreviousEpochTarget));
     }
 
@@ -34,17 +36,21 @@ public sealed class StakeKeyTests
     public void Keys_copied_to_a_second_node_that_is_restarted_get_nobody_slashed_and_raise_an_alert(int secondsIntoTheEpoch)
     {
         var network = Network(seed: 71);
-        network.Run((4 * Epoch) + TimeSpan.FromSeconds(secondsIntoTheEpoch));
+        network.Run((4 * EpochTime) + TimeSpan.FromSeconds(secondsIntoTheEpoch));
 
         Copy(network, from: 2, to: 3);
-        Assert.True(network.RunUntil(() => network.Nodes[3].Core.View.Consensus is StakeView { Silent.Count: 4 }, Slot), "no alert within a slot");
+        var copied = network.Nodes[3];
+        bool IsSilent() => copied.Core.View.Consensus is StakeView { Silent.Count: 4 };
+        Assert.True(network.RunUntil(IsSilent, SlotTime), "no alert within a slot");
         Assert.All(network.Nodes[3].StakeOf().Silent, silent => Assert.IsType<KeySilence.Listening>(silent.Silence));
-        network.Run((12 * Epoch) + (2 * Slot));
+        network.Run((12 * EpochTime) + (2 * SlotTime));
 
         AssertNobodySlashed(network);
         var silent = network.Nodes[3].StakeOf().Silent;
         Assert.Equal(OfTwo, silent.Select(validator => validator.Index));
-        Assert.All(silent, validator => Assert.True(((KeySilence.UsedElsewhere)validator.Silence).Epoch >= network.Nodes[3].StakeOf().Epoch.Previous, validator.Silence.Message));
+        var latest = copied.StakeOf().Epoch.Previous;
+        foreach (var validator in silent)
+            Assert.True(((KeySilence.UsedElsewhere)validator.Silence).Epoch >= latest, validator.Silence.Message);
         Assert.Empty(network.Nodes[2].StakeOf().Silent);
 
         // All sixteen vote: those of node 2 there, those of node 3 as before.
@@ -55,14 +61,14 @@ public sealed class StakeKeyTests
     public void A_copy_that_is_heard_only_in_blocks_is_found_out_too()
     {
         var network = Network(seed: 72);
-        network.Run(4 * Epoch);
+        network.Run(4 * EpochTime);
 
         // Node 3 hears blocks that node 0 has, and no gossip of node 2; whatever node 2 votes for is in them.
         network.SetLink(2, 3, new LinkConditions(DelayMs: 50, JitterMs: 1, Loss: 1, Duplication: 0));
         Copy(network, from: 2, to: 3);
-        network.Run(4 * Epoch);
+        network.Run(4 * EpochTime);
 
-        Assert.Equal(OfTwo, network.Nodes[3].StakeOf().Silent.Where(validator => validator.Silence is KeySilence.UsedElsewhere).Select(validator => validator.Index));
+        Assert.Equal(OfTwo, UsedElsewhere(network.Nodes[3]));
         AssertNobodySlashed(network);
     }
 
@@ -70,16 +76,16 @@ public sealed class StakeKeyTests
     public void Once_the_other_copy_is_stopped_and_the_node_restarted_its_keys_sign_here()
     {
         var network = Network(seed: 73);
-        network.Run(4 * Epoch);
+        network.Run(4 * EpochTime);
         Copy(network, from: 2, to: 3);
-        network.Run(4 * Epoch);
+        network.Run(4 * EpochTime);
 
         network.Kill(2);
         Restart(network, 3);
-        network.Run((3 * Epoch) + Slot);
+        network.Run((3 * EpochTime) + SlotTime);
 
         Assert.Empty(network.Nodes[3].StakeOf().Silent);
-        network.Run(2 * Epoch);
+        network.Run(2 * EpochTime);
         Assert.Equal(network.Nodes[3].StakeOf().TotalActive, network.Nodes[3].StakeOf().PreviousEpochTarget);
         AssertNobodySlashed(network);
     }
@@ -88,18 +94,19 @@ public sealed class StakeKeyTests
     public void A_node_whose_history_is_lost_is_silent_for_two_whole_epochs_and_then_signs()
     {
         var network = Network(seed: 74);
-        network.Run((4 * Epoch) + (3 * Slot));
+        network.Run((4 * EpochTime) + (3 * SlotTime));
 
         Lose(network, 2);
-        network.Run((2 * Epoch) + (4 * Slot));
+        network.Run((2 * EpochTime) + (4 * SlotTime));
         Assert.Equal(OfTwo, network.Nodes[2].StakeOf().Silent.Select(validator => validator.Index));
-        Assert.All(OfTwo, index => Assert.Equal(ParticipationFlags.None, network.Nodes[0].StakeOf().Validators[index].PreviousEpoch));
+        var validators = network.Nodes[0].StakeOf().Validators;
+        Assert.All(OfTwo, index => Assert.Equal(ParticipationFlags.None, validators[index].PreviousEpoch));
         Assert.Empty(network.Nodes[2].Told.OfType<StakeEvent.KeyBegins>());
-        network.Run(2 * Slot);
+        network.Run(2 * SlotTime);
 
         Assert.Empty(network.Nodes[2].StakeOf().Silent);
         Assert.Equal(4, network.Nodes[2].Told.OfType<StakeEvent.KeyBegins>().Count());
-        network.Run(2 * Epoch);
+        network.Run(2 * EpochTime);
         Assert.Equal(network.Nodes[0].StakeOf().TotalActive, network.Nodes[0].StakeOf().PreviousEpochTarget);
         AssertNobodySlashed(network);
     }
@@ -108,9 +115,9 @@ public sealed class StakeKeyTests
     public void A_history_begun_after_listening_refuses_whatever_the_key_may_have_signed_before()
     {
         var network = Network(seed: 75);
-        network.Run(4 * Epoch);
+        network.Run(4 * EpochTime);
         Lose(network, 2);
-        network.Run((3 * Epoch) + Slot);
+        network.Run((3 * EpochTime) + SlotTime);
         var now = network.Nodes[2].StakeOf();
 
         var key = SimulatedStake.SecretOf(2).Key;
@@ -121,23 +128,25 @@ public sealed class StakeKeyTests
             new SigningRequest.Vote(key, Registry.Root(1), now.Justified.Epoch.Previous.Previous, now.Epoch + 1),
         ]);
 
-        Assert.Equal([typeof(SigningRefusal.SlotNotAboveMinimum), typeof(SigningRefusal.TargetNotAboveMinimum), typeof(SigningRefusal.SourceBelowMinimum)], asked.Select(refusal => refusal?.GetType()));
+        Assert.IsType<SigningRefusal.SlotNotAboveMinimum>(asked[0]);
+        Assert.IsType<SigningRefusal.TargetNotAboveMinimum>(asked[1]);
+        Assert.IsType<SigningRefusal.SourceBelowMinimum>(asked[2]);
     }
 
     [Fact]
     public void A_restart_with_its_history_costs_no_vote()
     {
         var network = Network(seed: 76);
-        network.Run(4 * Epoch);
+        network.Run(4 * EpochTime);
 
         for (var i = 0; i < 8; i++)
         {
             Restart(network, i % 4);
-            network.Run(Slot + TimeSpan.FromMilliseconds(300));
+            network.Run(SlotTime + TimeSpan.FromMilliseconds(300));
             Assert.All(network.Nodes, node => Assert.Empty(node.StakeOf().Silent));
         }
 
-        network.Run(2 * Epoch);
+        network.Run(2 * EpochTime);
         Assert.Equal(network.Nodes[0].StakeOf().TotalActive, network.Nodes[0].StakeOf().PreviousEpochTarget);
         Assert.DoesNotContain(network.Nodes, node => node.Told.OfType<StakeEvent.KeysSilenced>().Any());
     }
@@ -147,13 +156,13 @@ public sealed class StakeKeyTests
     {
         var network = Network(seed: 77);
         network.Nodes[3].ExtraEpochs = 1;
-        network.Run(4 * Epoch);
+        network.Run(4 * EpochTime);
 
         network.Nodes[2].LoseHistory();
         network.Nodes[3].LoseHistory();
         Copy(network, from: 2, to: 3);
         Restart(network, 2);
-        network.Run((12 * Epoch) + (2 * Slot));
+        network.Run((12 * EpochTime) + (2 * SlotTime));
 
         AssertNobodySlashed(network);
         Assert.Empty(network.Nodes[2].StakeOf().Silent);
@@ -165,19 +174,20 @@ public sealed class StakeKeyTests
     public void A_history_restored_from_before_what_the_chain_shows_silences_its_keys_until_they_were_listened_for()
     {
         var network = Network(seed: 78);
-        network.Run(4 * Epoch);
+        network.Run(4 * EpochTime);
         network.Kill(2);
 
         // The backup knows the keys, and nothing of the last epochs.
         var backup = new SigningRecord();
-        backup.Register([.. network.Nodes[2].Validators.Select(own => new SigningRequest.Registration(own.Secret.Key, new Slot(10), new VoteMinimum(new Epoch(0), new Epoch(1))))]);
+        backup.Register(UpToTheFirstEpoch(OfTwo));
         network.Nodes[2].LoseHistory(backup);
         network.Restart(2);
-        network.Run(Slot);
+        network.Run(SlotTime);
 
         Assert.Equal(OfTwo, network.Nodes[2].StakeOf().Silent.Select(validator => validator.Index));
-        Assert.All(network.Nodes[2].StakeOf().Silent, validator => Assert.Contains("this node's signing history ends before", validator.Silence.Message, StringComparison.Ordinal));
-        network.Run(3 * Epoch);
+        foreach (var validator in network.Nodes[2].StakeOf().Silent)
+            Assert.Contains("signing history of the key ends before", validator.Silence.Message, StringComparison.Ordinal);
+        network.Run(3 * EpochTime);
         Assert.Empty(network.Nodes[2].StakeOf().Silent);
         AssertNobodySlashed(network);
     }
@@ -186,13 +196,13 @@ public sealed class StakeKeyTests
     public void A_history_restored_while_its_keys_are_at_work_elsewhere_keeps_them_silent()
     {
         var network = Network(seed: 79);
-        network.Run(3 * Epoch);
-        network.Nodes[3].Signed.Register([.. OfTwo.Select(index => new SigningRequest.Registration(SimulatedStake.SecretOf(index).Key, new Slot(10), new VoteMinimum(new Epoch(0), new Epoch(1))))]);
+        network.Run(3 * EpochTime);
+        network.Nodes[3].Signed.Register(UpToTheFirstEpoch(OfTwo));
 
         Copy(network, from: 2, to: 3);
-        network.Run(8 * Epoch);
+        network.Run(8 * EpochTime);
 
-        Assert.Equal(OfTwo, network.Nodes[3].StakeOf().Silent.Where(validator => validator.Silence is KeySilence.UsedElsewhere).Select(validator => validator.Index));
+        Assert.Equal(OfTwo, UsedElsewhere(network.Nodes[3]));
         AssertNobodySlashed(network);
     }
 
@@ -200,16 +210,16 @@ public sealed class StakeKeyTests
     public void A_node_that_hears_nobody_stays_silent_until_a_person_vouches_for_its_keys()
     {
         var network = SimulatedStake.Create(nodes: 1, validators: 8, seed: 80);
-        network.Run(4 * Epoch);
+        network.Run(4 * EpochTime);
         Lose(network, 0);
         var head = network.Nodes[0].Core.View.Head.Number;
-        network.Run(8 * Epoch);
+        network.Run(8 * EpochTime);
         Assert.Equal(head, network.Nodes[0].Core.View.Head.Number);
         Assert.Contains("the node had no peers", network.Nodes[0].StakeOf().Silent[0].Silence.Message, StringComparison.Ordinal);
 
         network.Nodes[0].TrustsItsKeys = true;
         Restart(network, 0);
-        network.Run(3 * Epoch);
+        network.Run(3 * EpochTime);
 
         Assert.Empty(network.Nodes[0].StakeOf().Silent);
         Assert.True(network.Nodes[0].Core.View.Head.Number > head + 16);
@@ -220,11 +230,11 @@ public sealed class StakeKeyTests
     public void Keys_that_a_person_vouches_for_sign_by_the_next_epoch_and_never_what_they_may_have_signed()
     {
         var network = Network(seed: 81);
-        network.Run((4 * Epoch) + (6 * Slot));
+        network.Run((4 * EpochTime) + (6 * SlotTime));
         network.Nodes[2].TrustsItsKeys = true;
 
         Lose(network, 2);
-        network.Run(2 * Epoch);
+        network.Run(2 * EpochTime);
 
         Assert.Empty(network.Nodes[2].StakeOf().Silent);
         Assert.Equal(network.Nodes[0].StakeOf().TotalActive, network.Nodes[0].StakeOf().PreviousEpochTarget);
@@ -235,16 +245,16 @@ public sealed class StakeKeyTests
     public void An_isolated_node_does_not_count_what_it_did_not_hear()
     {
         var network = Network(seed: 82);
-        network.Run(4 * Epoch);
+        network.Run(4 * EpochTime);
         Lose(network, 2);
         network.Partition([2], [0, 1, 3]);
-        network.Run(6 * Epoch);
+        network.Run(6 * EpochTime);
         Assert.Equal(4, network.Nodes[2].StakeOf().Silent.Count);
 
         network.Heal();
-        network.Run(2 * Epoch);
+        network.Run(2 * EpochTime);
         Assert.Equal(4, network.Nodes[2].StakeOf().Silent.Count);
-        network.Run(Epoch + Slot);
+        network.Run(EpochTime + SlotTime);
 
         Assert.Empty(network.Nodes[2].StakeOf().Silent);
         AssertNobodySlashed(network);
@@ -254,19 +264,21 @@ public sealed class StakeKeyTests
     public void Votes_that_anybody_signs_with_a_copied_key_silence_it_and_nobody_elses_do()
     {
         var network = Network(seed: 83);
-        network.Run(4 * Epoch);
+        network.Run(4 * EpochTime);
         Lose(network, 2);
-        network.Run(Epoch);
+        network.Run(EpochTime);
         var stake = network.Nodes[2].StakeOf();
-        var data = new AttestationData(stake.Slot, 0, network.Nodes[2].Core.View.Head.Hash, stake.Justified, new Checkpoint(stake.Epoch, Registry.Root(1)));
+        var target = new Checkpoint(stake.Epoch, Registry.Root(1));
+        var data = new AttestationData(stake.Slot, 0, network.Nodes[2].Core.View.Head.Hash, stake.Justified, target);
         var root = new StakeDomain(network.Genesis.Block.Hash).AttestationRoot(data);
-        IndexedAttestation By(int signer, int index) => new([index], data, [SimulatedStake.SecretOf(signer).PrivateKey.Sign(root)]);
+        IndexedAttestation By(int signer, int index) =>
+            new([index], data, [SimulatedStake.SecretOf(signer).PrivateKey.Sign(root)]);
 
         network.Say(network.AddStranger(2), new WireMessage.OfConsensus(new StakeMessage.Votes(By(signer: 5, index: 6))));
         network.Say(network.AddStranger(2), new WireMessage.OfConsensus(new StakeMessage.Votes(By(signer: 10, index: 10))));
-        network.Run(Slot);
+        network.Run(SlotTime);
 
-        Assert.Equal([10], network.Nodes[2].StakeOf().Silent.Where(validator => validator.Silence is KeySilence.UsedElsewhere).Select(validator => validator.Index));
+        Assert.Equal([10], UsedElsewhere(network.Nodes[2]));
     }
 
     private static SimulatedNetwork Network(ulong seed) => SimulatedStake.Create(nodes: 4, validators: 16, seed);
@@ -286,6 +298,18 @@ public sealed class StakeKeyTests
         network.Restart(node);
     }
 
+    /// <summary>A history that ends in the first epoch.</summary>
+    private static IReadOnlyList<SigningRequest.Registration> UpToTheFirstEpoch(int[] validators)
+    {
+        var votes = new VoteMinimum(new Epoch(0), new Epoch(1));
+        var keys = validators.Select(index => SimulatedStake.SecretOf(index).Key);
+        return [.. keys.Select(key => new SigningRequest.Registration(key, new Slot(10), votes))];
+    }
+
+    private static IEnumerable<int> UsedElsewhere(SimulatedNode node) => node.StakeOf().Silent
+        .Where(validator => validator.Silence is KeySilence.UsedElsewhere)
+        .Select(validator => validator.Index);
+
     private static void Restart(SimulatedNetwork network, int node)
     {
         network.Kill(node);
@@ -294,7 +318,8 @@ public sealed class StakeKeyTests
 
     private static void AssertNobodySlashed(SimulatedNetwork network)
     {
-        Assert.All(network.Nodes.Where(node => node.IsRunning), node => Assert.DoesNotContain(node.StakeOf().Validators, validator => validator.Validator.Slashed));
+        foreach (var node in network.Nodes.Where(node => node.IsRunning))
+            Assert.DoesNotContain(node.StakeOf().Validators, validator => validator.Validator.Slashed);
         Assert.DoesNotContain(network.Nodes, node => node.Told.OfType<StakeEvent.OffenceFound>().Any());
     }
 }

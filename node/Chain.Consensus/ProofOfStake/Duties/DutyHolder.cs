@@ -6,17 +6,18 @@ namespace Chain.Consensus;
 /// <param name="Key">Its public key.</param>
 /// <param name="Reveal">What to reveal in an epoch from the onion that is in effect; null where its commitment is of none of this key's onions.</param>
 /// <param name="Misbehaviour">What it does wrong on a test network.</param>
-public sealed record DutyHolder(ValidatorKey Key, Func<RandaoOnion, Epoch, Hash256?> Reveal, Misbehaviour Misbehaviour = Misbehaviour.None)
+public sealed record DutyHolder(
+    ValidatorKey Key, Func<RandaoOnion, Epoch, Hash256?> Reveal, Misbehaviour Misbehaviour = Misbehaviour.None)
 {
     /// <summary>How far the signing history of its key reaches; null where there is none.</summary>
     public SigningPast? Past { get; init; }
 
-    /// <summary>A person said that no other node uses the key, so that it need not be listened for (`--new-signing-history`).</summary>
+    /// <summary>A person said that no other node uses the key: it need not be listened for.</summary>
     public bool IsTrusted { get; init; }
 
     /// <summary>
-    /// So many epochs more than <see cref="KeyWatch.LeastEpochs"/> are listened through. Nodes draw different numbers: of two that lost
-    /// the history of one key at the same time, one then begins first and the other hears it.
+    /// How many epochs beyond <see cref="KeyWatch.LeastEpochs"/> the node listens. Each node draws its own number, so that of two
+    /// that lost the history of one key at the same time, one begins first and the other hears it.
     /// </summary>
     public ulong ExtraEpochs { get; init; }
 

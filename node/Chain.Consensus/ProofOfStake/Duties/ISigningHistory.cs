@@ -8,10 +8,10 @@ public interface ISigningHistory
 {
     /// <summary>
     /// Checks requests in their order, each against all that is known and the allowed ones before it, and remembers the allowed
-    /// ones, all at once. When it throws, none may be signed. A key that the history does not know gets no signature but that of an exit.
+    /// ones, all at once. When it throws, none may be signed. A key that the history does not know may sign nothing but an exit.
     /// </summary>
     /// <returns>For each request null when it may be signed, or why it must not be.</returns>
-    /// <exception cref="ArgumentException">There is an offence among the requests, for which no history gives leave, or a registration.</exception>
+    /// <exception cref="ArgumentException">Among the requests is an offence, or a registration.</exception>
     IReadOnlyList<SigningRefusal?> CheckAndInsert(IReadOnlyList<SigningRequest> requests);
 
     /// <summary>How far what is known of a key reaches; null for a key that is not known.</summary>

@@ -1,18 +1,20 @@
 namespace Chain.Consensus;
 
 /// <summary>
-/// Keeps the keys of this node silent that may be in use on another one: those that the signing history does not know, and those of
-/// which the chain shows more than the history does. Such a key signs nothing until whole epochs have ended in which nothing of it was
-/// heard; once something is heard it stays silent until the node is started again. Slots, epochs and messages come in as data.
+/// Doppelganger protection: keeps keys of this node silent that may be in use on another one. These are the keys that the
+/// signing history does not know, and those of which the chain shows more than the history does. Such a key signs nothing until
+/// whole epochs have ended in which nothing of it was heard; once something is heard, it stays silent until the node is started
+/// again. Slots, epochs and messages come in as data.
 /// <para>
-/// An epoch counts when the node did not stand still, had peers throughout, was not catching up, and heard a vote or block
-/// of another node's validator: whoever hears nobody cannot tell that a key is silent. It must have begun after the listening did, and
-/// the validator must have been active in it, because no other signs. Two epochs are needed, since a vote that was missed when it was cast
-/// is in a block by the end of the next epoch. Up to slot zero no key can have signed anything, so none is listened for.
+/// An epoch counts when the node did not stand still, had peers throughout, was not catching up, and heard a vote or block of
+/// another node's validator: a node that hears nobody cannot tell that a key is silent. The epoch must have begun after the
+/// listening did, and the validator must have been active in it, because no other signs. Two epochs are needed, since a vote
+/// that was missed when it was cast is in a block by the end of the next epoch. Up to slot zero no key can have signed anything,
+/// so nothing is listened for.
 /// </para>
 /// <para>
-/// What it cannot find out: a copy on the other side of a partition, one that is started later, one that was started before slot zero
-/// too, and one of two that lost the history in the same epoch and drew the same <see cref="DutyHolder.ExtraEpochs"/>.
+/// It cannot detect a copy on the other side of a partition, one that starts later, one that also started before slot zero, or
+/// one of two nodes that lost the history in the same epoch and drew the same <see cref="DutyHolder.ExtraEpochs"/>.
 /// </para>
 /// </summary>
 internal sealed class KeyWatch(ulong slotsPerEpoch, Action<StakeEvent> tell)
@@ -25,11 +27,18 @@ internal sealed class KeyWatch(ulong slotsPerEpoch, Action<StakeEvent> tell)
     // Looked up only, never walked.
     private readonly Dictionary<ValidatorKey, WatchedKey> _byKey = [];
     private Epoch? _epoch;
+    private Slot? _begun;
     private string? _whyDeaf;
     private bool _hasHeardOthers;
 
     /// <summary>Whether some key is listened for.</summary>
     public bool IsListening => _keys.Exists(key => key.Standing is KeyStanding.Listening);
+
+    /// <summary>
+    /// Whether the node has met peers and caught up, or an epoch has ended without. Before that, a key whose history ends before
+    /// the previous epoch does not sign: chain and history may both come from a backup, and the head be too old to vote for.
+    /// </summary>
+    public bool HasJoined { get; private set; }
 
     /// <summary>Whether some key is silent.</summary>
     public bool HasSilentKeys => _keys.Exists(key => key.Standing is KeyStanding.Listening or KeyStanding.UsedElsewhere);
@@ -38,11 +47,17 @@ internal sealed class KeyWatch(ulong slotsPerEpoch, Action<StakeEvent> tell)
     public IReadOnlyList<WatchedKey> Keys => _keys;
 
     /// <summary>Whether a key signs.</summary>
-    public bool MaySign(ValidatorKey key) => _byKey.TryGetValue(key, out var known) && known.Standing == KeyStanding.Signing;
+    public bool MaySign(ValidatorKey key)
+    {
+        if (!_byKey.TryGetValue(key, out var known) || known.Standing != KeyStanding.Signing) return false;
+        if (HasJoined || known.Holder.Past is not { LastTarget: { } last }) return true;
+        return last >= known.Since.ToEpoch(slotsPerEpoch).Previous;
+    }
 
-    /// <summary>From now on the node acts for these. A key for which it acted before stands as it did, unless a person now vouches for it.</summary>
+    /// <summary>From now on the node acts for these. Keys that it has keep their standing, unless vouched for now.</summary>
     public void Set(IReadOnlyList<DutyHolder> holders, Slot now)
     {
+        _begun ??= now;
         var before = _keys.ToDictionary(key => key.Key);
         _keys.Clear();
         _byKey.Clear();
@@ -56,16 +71,19 @@ internal sealed class KeyWatch(ulong slotsPerEpoch, Action<StakeEvent> tell)
         TellSilenced(_keys.FindAll(key => key.Standing == KeyStanding.Listening && !before.ContainsKey(key.Key)));
     }
 
-    /// <summary>Whether a message of a key would tell something; what is asked before its signature is looked at.</summary>
-    public bool IsOfInterest(ValidatorKey key, OwnMessage message) => _byKey.TryGetValue(key, out var known) && known.Standing switch
+    /// <summary>Whether a message of a key changes anything, to be asked before its signature is checked.</summary>
+    public bool IsOfInterest(ValidatorKey key, OwnMessage message)
     {
-        KeyStanding.Listening => message.Slot > known.Since,
-        KeyStanding.UsedElsewhere => message.Slot > known.Heard!.Value.Slot,
-
-        // What the node signs itself is in the history before it is heard; the slot in which it began is left out, as it may have signed there already.
-        KeyStanding.Signing => message.Slot < known.Since && known.Holder.Past is { } past && past.Lacks(message) && !known.Holder.BreaksRules && !known.HasUnknownPast,
-        _ => false,
-    };
+        if (!_byKey.TryGetValue(key, out var known)) return false;
+        return known.Standing switch
+        {
+            KeyStanding.Listening => message.Slot > known.Since,
+            KeyStanding.Ready => message.Slot > known.Since && !known.Holder.IsTrusted,
+            KeyStanding.UsedElsewhere => message.Slot > known.Heard!.Value.Slot,
+            KeyStanding.Signing => IsBeyondHistory(known, message),
+            _ => false,
+        };
+    }
 
     /// <summary>A message of a key of this node with a good signature, from gossip or from a block.</summary>
     public void Hear(ValidatorKey key, OwnMessage message, Slot now)
@@ -98,6 +116,7 @@ internal sealed class KeyWatch(ulong slotsPerEpoch, Action<StakeEvent> tell)
     public void OnTick(Slot now, string? whyDeaf, Func<ValidatorKey, Epoch, bool> wasActive)
     {
         var epoch = now.ToEpoch(slotsPerEpoch);
+        HasJoined |= whyDeaf is null || epoch > _begun?.ToEpoch(slotsPerEpoch);
         if (epoch == _epoch)
         {
             _whyDeaf ??= whyDeaf;
@@ -107,7 +126,8 @@ internal sealed class KeyWatch(ulong slotsPerEpoch, Action<StakeEvent> tell)
         if (_epoch is { } ended && epoch > ended)
         {
             var stoodStill = epoch - ended > 1 ? $"the node stood still until {now}" : null;
-            End(ended, _whyDeaf ?? stoodStill ?? (_hasHeardOthers ? null : "no vote or block of another node's validator was heard"), wasActive);
+            var heardNobody = _hasHeardOthers ? null : "no vote or block of another node's validator was heard";
+            End(ended, _whyDeaf ?? stoodStill ?? heardNobody, wasActive);
             whyDeaf ??= stoodStill;
         }
 
@@ -121,7 +141,8 @@ internal sealed class KeyWatch(ulong slotsPerEpoch, Action<StakeEvent> tell)
         foreach (var key in ready)
         {
             key.Standing = KeyStanding.Signing;
-            if (key is { HasUnknownPast: true, Holder.IsTrusted: true }) tell(new StakeEvent.KeyBegins(key.Key, "--new-signing-history says that no other node uses it"));
+            if (key is { HasUnknownPast: true, Holder.IsTrusted: true })
+                tell(new StakeEvent.KeyBegins(key.Key, "--new-signing-history says that no other node uses it"));
         }
 
         return ready;
@@ -137,12 +158,23 @@ internal sealed class KeyWatch(ulong slotsPerEpoch, Action<StakeEvent> tell)
     public KeySilence? SilenceOf(WatchedKey key, Slot now)
     {
         var epoch = now.ToEpoch(slotsPerEpoch);
-        return key.Standing switch
+        var firstToCount = IsWhole(key, epoch) && _whyDeaf is null ? epoch : epoch + 1;
+        return (key.Standing, key.Heard) switch
         {
-            KeyStanding.UsedElsewhere => new KeySilence.UsedElsewhere(key.Heard!.Value, key.Heard.Value.Slot.ToEpoch(slotsPerEpoch)),
-            KeyStanding.Listening => new KeySilence.Listening(key.Missing, (IsWhole(key, epoch) && _whyDeaf is null ? epoch : epoch + 1) + key.EpochsLeft, key.NotCounted),
+            (KeyStanding.UsedElsewhere, { } heard) => new KeySilence.UsedElsewhere(heard, heard.Slot.ToEpoch(slotsPerEpoch)),
+            (KeyStanding.Listening, _) => new KeySilence.Listening(key.Missing, firstToCount + key.EpochsLeft, key.NotCounted),
             _ => null,
         };
+    }
+
+    /// <summary>Whether a key signed something before the node began to act for it that its history does not know.</summary>
+    private static bool IsBeyondHistory(WatchedKey key, OwnMessage message)
+    {
+        // Its history was begun knowing that; or it signs past its history on purpose.
+        if (key.HasUnknownPast || key.Holder.BreaksRules) return false;
+
+        // In the slot in which the node began it may have signed already.
+        return message.Slot < key.Since && key.Holder.Past is { } past && past.Lacks(message);
     }
 
     private static WatchedKey Begin(DutyHolder holder, Slot now)

@@ -13,14 +13,10 @@ public sealed class SigningRecord : ISigningHistory
         var refusals = new SigningRefusal?[requests.Count];
         for (var i = 0; i < refusals.Length; i++)
         {
-            refusals[i] = requests[i] switch
-            {
-                SigningRequest.VoluntaryExit => null,
-                _ when !_signed.ContainsKey(requests[i].Key) => new SigningRefusal.UnknownKey(),
-                SigningRequest.Proposal asked => _signed[asked.Key].CheckAndInsert(new KnownProposal(asked.Slot, asked.SigningRoot)),
-                SigningRequest.Vote asked => _signed[asked.Key].CheckAndInsert(new KnownVote(asked.Source, asked.Target, asked.SigningRoot)),
-                _ => null,
-            };
+            if (requests[i] is SigningRequest.VoluntaryExit) continue;
+            refusals[i] = _signed.TryGetValue(requests[i].Key, out var signed)
+                ? signed.CheckAndInsert(requests[i])
+                : new SigningRefusal.UnknownKey();
         }
 
         return refusals;
@@ -51,14 +47,21 @@ public sealed class SigningRecord : ISigningHistory
         private Slot? _minimumSlot;
         private VoteMinimum? _voteMinimum;
 
-        public SigningRefusal? CheckAndInsert(KnownProposal asked)
+        public SigningRefusal? CheckAndInsert(SigningRequest request) => request switch
+        {
+            SigningRequest.Proposal asked => CheckAndInsert(new KnownProposal(asked.Slot, asked.SigningRoot)),
+            SigningRequest.Vote asked => CheckAndInsert(new KnownVote(asked.Source, asked.Target, asked.SigningRoot)),
+            _ => null,
+        };
+
+        private SigningRefusal? CheckAndInsert(KnownProposal asked)
         {
             var refusal = SigningRules.Judge(asked, CollectionsMarshal.AsSpan(_proposals), _minimumSlot);
             if (refusal is null && !_proposals.Contains(asked)) _proposals.Add(asked);
             return refusal;
         }
 
-        public SigningRefusal? CheckAndInsert(KnownVote asked)
+        private SigningRefusal? CheckAndInsert(KnownVote asked)
         {
             var refusal = SigningRules.Judge(asked, CollectionsMarshal.AsSpan(_votes), _voteMinimum);
             if (refusal is null && !_votes.Contains(asked)) _votes.Add(asked);
@@ -80,8 +83,16 @@ public sealed class SigningRecord : ISigningHistory
 
         public void Prune(Epoch finalized, ulong slotsPerEpoch)
         {
-            foreach (var proposal in _proposals.Where(proposal => proposal.Slot.ToEpoch(slotsPerEpoch) < finalized)) Raise(proposal.Slot, null);
-            foreach (var vote in _votes.Where(vote => vote.Target < finalized)) Raise(null, new VoteMinimum(vote.Source, vote.Target));
+            foreach (var proposal in _proposals)
+            {
+                if (proposal.Slot.ToEpoch(slotsPerEpoch) < finalized) Raise(proposal.Slot, null);
+            }
+
+            foreach (var vote in _votes)
+            {
+                if (vote.Target < finalized) Raise(null, new VoteMinimum(vote.Source, vote.Target));
+            }
+
             _proposals.RemoveAll(proposal => proposal.Slot.ToEpoch(slotsPerEpoch) < finalized);
             _votes.RemoveAll(vote => vote.Target < finalized);
         }

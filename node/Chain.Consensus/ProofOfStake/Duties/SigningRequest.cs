@@ -20,8 +20,8 @@ public abstract record SigningRequest(ValidatorKey Key, Hash256 SigningRoot)
     public sealed record VoluntaryExit(ValidatorKey Key, Hash256 SigningRoot) : SigningRequest(Key, SigningRoot);
 
     /// <summary>
-    /// Nothing to sign: from now on the history knows the key, and refuses whatever lies at or below these bounds, because what the key
-    /// signed up to there is not known. Answered without a signature.
+    /// Nothing to sign: from now on the history knows the key, and refuses whatever is at or below these bounds, because what the
+    /// key signed up to there is not known. Answered without a signature.
     /// </summary>
     /// <param name="Slot">Null where the key can have signed no block.</param>
     /// <param name="Votes">Null where the key can have cast no vote.</param>

@@ -68,7 +68,10 @@ public static class SigningRules
         return !again && asked.Target <= least.Target ? new SigningRefusal.TargetNotAboveMinimum(asked.Target, least.Target) : null;
     }
 
-    /// <summary>No history gives leave for what breaks the rules on purpose: it is signed past it or not at all. Registrations are not signed.</summary>
+    /// <summary>
+    /// No history gives leave for what breaks the rules on purpose: it is signed past it or not at all. A
+    /// registration is not a message.
+    /// </summary>
     /// <exception cref="ArgumentException">There is an offence or a registration among the requests.</exception>
     public static void RequireMessages(IReadOnlyList<SigningRequest> requests)
     {

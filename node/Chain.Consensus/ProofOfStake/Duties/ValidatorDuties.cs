@@ -6,7 +6,13 @@ namespace Chain.Consensus;
 /// Proposes and votes for the validators of this node (consensus-specs, phase 0 validator guide): a block at the start of a slot
 /// whose turn is ours, votes when the slot's block has come or when they are due. Signatures are asked for, all of a slot at once.
 /// </summary>
-internal sealed class ValidatorDuties(IConsensusHost host, StakeChain chain, StakeGenesisState genesis, BlockProposer proposer, StakeGossip gossip, KeyListener keys)
+internal sealed class ValidatorDuties(
+    IConsensusHost host,
+    StakeChain chain,
+    StakeGenesisState genesis,
+    BlockProposer proposer,
+    StakeGossip gossip,
+    KeyListener keys)
 {
     private readonly Dictionary<(ValidatorKey Key, Hash256 Root), Action<Signature, At>> _asked = [];
     private readonly Dictionary<int, AttestationData> _lastVotes = [];
@@ -163,7 +169,8 @@ internal sealed class ValidatorDuties(IConsensusHost host, StakeChain chain, Sta
             var data = DataOf(state, head, slot, committee);
             foreach (var index in shuffling.Committee(slot, committee))
             {
-                if (state.Slashed[index] || Signer(state, index) is not { } holder || holder.Misbehaviour == Misbehaviour.Offline) continue;
+                if (state.Slashed[index] || Signer(state, index) is not { } holder) continue;
+                if (holder.Misbehaviour == Misbehaviour.Offline) continue;
                 requests.AddRange(RequestsFor(holder, index, data));
             }
         }

@@ -52,8 +52,11 @@ public abstract record StakeEvent : ConsensusEvent
 
         public override bool IsWarning => true;
 
-        public override string Message =>
-            $"{(Keys.Count == 1 ? "validator key" : $"{Keys.Count} validator keys")} {string.Join(", ", Keys.Take(Named).Select(key => $"{key.ToString()[..12]}…"))}{(Keys.Count > Named ? " and others" : "")}: {Why}";
+        public override string Message => $"{Count} {Names}{(Keys.Count > Named ? " and others" : "")}: {Why}";
+
+        private string Count => Keys.Count == 1 ? "validator key" : $"{Keys.Count} validator keys";
+
+        private string Names => string.Join(", ", Keys.Take(Named).Select(key => $"{key.ToString()[..12]}…"));
     }
 
     /// <summary>A silent key signs from now on.</summary>

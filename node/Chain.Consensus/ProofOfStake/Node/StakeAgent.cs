@@ -3,7 +3,16 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>Proof of stake's own messages and duties in one node: routes what comes in to gossip, duties and the watch for offences.</summary>
-internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGossip gossip, ValidatorDuties duties, KeyListener keys, OffenceWatch watch, OffenceRecall recall, FinalityWatch finality, AttestationPool pool) : IConsensusAgent
+internal sealed class StakeAgent(
+    IConsensusHost host,
+    StakeChain chain,
+    StakeGossip gossip,
+    ValidatorDuties duties,
+    KeyListener keys,
+    OffenceWatch watch,
+    OffenceRecall recall,
+    FinalityWatch finality,
+    AttestationPool pool) : IConsensusAgent
 {
     private Slot _slot;
     private bool _hasRecalled;
@@ -155,7 +164,8 @@ internal sealed class StakeAgent(IConsensusHost host, StakeChain chain, StakeGos
     private void UpdateView()
     {
         var head = chain.FindHead();
-        if (_view is not null && head == _viewedHead && chain.Store.CurrentSlot == _viewedSlot && _view.Halted == _halted && ReferenceEquals(_view.Silent, keys.Silent)) return;
+        var isSame = head == _viewedHead && chain.Store.CurrentSlot == _viewedSlot;
+        if (isSame && _view is not null && _view.Halted == _halted && ReferenceEquals(_view.Silent, keys.Silent)) return;
         (_viewedHead, _viewedSlot) = (head, chain.Store.CurrentSlot);
         _view = StakeViewBuilder.Build(chain, head, duties.Keys, keys.Silent, watch.Evidence.Count, _halted);
     }

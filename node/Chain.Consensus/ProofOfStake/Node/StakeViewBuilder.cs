@@ -5,7 +5,9 @@ namespace Chain.Consensus;
 /// <summary>Makes the picture of the stake that others show.</summary>
 internal static class StakeViewBuilder
 {
-    public static StakeView Build(StakeChain chain, Hash256 head, IReadOnlyCollection<ValidatorKey> local, IReadOnlyList<SilentValidator> silent, int waitingEvidence, string? halted)
+    public static StakeView Build(
+        StakeChain chain, Hash256 head, IReadOnlyCollection<ValidatorKey> local, IReadOnlyList<SilentValidator> silent,
+        int waitingEvidence, string? halted)
     {
         // The slot of the clock may have passed the head's by many: the state that shows is advanced to it.
         var state = chain.States.AtSlot(head, chain.Store.CurrentSlot);

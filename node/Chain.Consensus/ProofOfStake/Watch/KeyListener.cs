@@ -3,17 +3,18 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// Hears for <see cref="KeyWatch"/> what the validators of this node are seen to sign, by whatever way it came: votes of peers whose
-/// signatures are good, proposals, votes in blocks, also in those that sync brings. Asks for the registration of keys that begin.
+/// Tells <see cref="KeyWatch"/> what the validators of this node are seen to sign, however it came: verified votes from peers,
+/// proposals, votes in blocks, also in those that sync brings. Asks for the registration of keys that begin.
 /// </summary>
-internal sealed class KeyListener(IConsensusHost host, StakeGenesisState genesis, StakeChain chain, Slasher slasher, ISignatureVerifier verifier)
+internal sealed class KeyListener(
+    IConsensusHost host, StakeGenesisState genesis, StakeChain chain, Slasher slasher, ISignatureVerifier verifier)
 {
     private readonly KeyWatch _watch = new(genesis.Settings.SlotsPerEpoch, host.Tell);
 
     // Looked up only, never walked.
     private readonly Dictionary<int, ValidatorKey> _keys = [];
     private readonly Dictionary<ValidatorKey, int> _indices = [];
-    private int _registrySize = -1;
+    private (int Size, Epoch Epoch)? _registry;
     private Slot? _registeredIn;
     private Slot _lookedIn;
     private IReadOnlyList<SilentValidator>? _silent;
@@ -29,7 +30,7 @@ internal sealed class KeyListener(IConsensusHost host, StakeGenesisState genesis
     public void Set(IReadOnlyList<DutyHolder> holders)
     {
         _watch.Set(holders, chain.Store.CurrentSlot);
-        (_silent, _registrySize) = (null, -1);
+        (_silent, _registry) = (null, null);
         FindIndices();
         CompareWithSlasher();
     }
@@ -40,8 +41,8 @@ internal sealed class KeyListener(IConsensusHost host, StakeGenesisState genesis
         if (_watch.Keys.Count == 0) return;
         var now = chain.Store.CurrentSlot;
         FindIndices();
-        var whyDeaf = !_watch.IsListening ? null : isCatchingUp ? "the node was catching up" : host.Peers.Count == 0 ? "the node had no peers" : null;
-        _watch.OnTick(now, whyDeaf, WasActive);
+        var mustHear = _watch.IsListening || !_watch.HasJoined;
+        _watch.OnTick(now, mustHear ? WhyDeaf(isCatchingUp) : null, WasActive);
         if (now != _lookedIn && _watch.HasSilentKeys) _silent = null;
         _lookedIn = now;
 
@@ -54,11 +55,15 @@ internal sealed class KeyListener(IConsensusHost host, StakeGenesisState genesis
     {
         if (_watch.Keys.Count == 0) return;
         var message = new OwnMessage(votes.Data.Slot, votes.Data.Target.Epoch);
+        Hash256? root = null;
         var hasOthers = false;
         for (var i = 0; i < votes.AttestingIndices.Count; i++)
         {
             if (!_keys.TryGetValue(votes.AttestingIndices[i], out var key)) hasOthers = true;
-            else if (_watch.IsOfInterest(key, message) && verifier.IsBy(key, genesis.Domain.AttestationRoot(votes.Data), votes.Signatures[i])) Hear(key, message);
+            if (key is null || !_watch.IsOfInterest(key, message)) continue;
+
+            // Under this index another branch may have another validator, so only the key's own signature counts.
+            if (verifier.IsBy(key, root ??= genesis.Domain.AttestationRoot(votes.Data), votes.Signatures[i])) Hear(key, message);
         }
 
         if (hasOthers) _watch.HearOthers(votes.Data.Target.Epoch);
@@ -68,9 +73,12 @@ internal sealed class KeyListener(IConsensusHost host, StakeGenesisState genesis
     public void OnProposal(SignedProposal proposal)
     {
         if (_watch.Keys.Count == 0) return;
-        var message = new OwnMessage(proposal.Slot, Target: null);
-        if (!_keys.TryGetValue(proposal.ProposerIndex, out var key)) _watch.HearOthers(proposal.Slot.ToEpoch(SlotsPerEpoch));
-        else if (_watch.IsOfInterest(key, message) && verifier.IsBy(key, genesis.Domain.ProposalRoot(proposal.Slot, proposal.ProposerIndex, proposal.BlockHash), proposal.Signature)) Hear(key, message);
+        var (slot, proposer) = (proposal.Slot, proposal.ProposerIndex);
+        var message = new OwnMessage(slot, Target: null);
+        if (!_keys.TryGetValue(proposer, out var key)) _watch.HearOthers(slot.ToEpoch(SlotsPerEpoch));
+        if (key is null || !_watch.IsOfInterest(key, message)) return;
+        var root = genesis.Domain.ProposalRoot(slot, proposer, proposal.BlockHash);
+        if (verifier.IsBy(key, root, proposal.Signature)) Hear(key, message);
     }
 
     /// <summary>What became of a registration.</summary>
@@ -107,13 +115,15 @@ internal sealed class KeyListener(IConsensusHost host, StakeGenesisState genesis
         var ready = _watch.TakeReady();
         if (ready.Count == 0) return;
         (_registeredIn, _silent) = (now, null);
-        host.Sign([.. ready.Select(key => key.HasUnknownPast ? new SigningRequest.Registration(key.Key, BlocksUpTo(key, now), VotesUpTo(key, now)) : new SigningRequest.Registration(key.Key, null, null))]);
+        host.Sign([.. ready.Select(key => key.HasUnknownPast
+            ? new SigningRequest.Registration(key.Key, BlocksUpTo(key, now), VotesUpTo(key, now))
+            : new SigningRequest.Registration(key.Key, null, null))]);
     }
 
-    // Who listened through whole epochs begins with this slot and this epoch; who did not may have signed in them before.
+    // A key that was listened for begins with this slot and epoch; one that was not may have signed in them already.
     private static Slot BlocksUpTo(WatchedKey key, Slot now) => key.Holder.IsTrusted ? now : now - 1;
 
-    /// <summary>No earlier source than any that the key may have voted from: its old votes, which are not known, must not be surrounded.</summary>
+    /// <summary>No source before those the key may have voted from, so that its unknown votes are not surrounded.</summary>
     private VoteMinimum VotesUpTo(WatchedKey key, Slot now)
     {
         var (epoch, source) = (now.ToEpoch(SlotsPerEpoch), chain.Store.Justified.Epoch);
@@ -128,28 +138,37 @@ internal sealed class KeyListener(IConsensusHost host, StakeGenesisState genesis
         return new VoteMinimum(source, key.Holder.IsTrusted ? epoch : epoch.Previous);
     }
 
-    private bool WasActive(ValidatorKey key, Epoch epoch) => _indices.TryGetValue(key, out var index) && HeadState().Validator(index).IsActive(epoch);
+    private string? WhyDeaf(bool isCatchingUp)
+    {
+        if (isCatchingUp) return "the node was catching up";
+        return host.Peers.Count == 0 ? "the node had no peers" : null;
+    }
+
+    private bool WasActive(ValidatorKey key, Epoch epoch) =>
+        _indices.TryGetValue(key, out var index) && HeadState().Validator(index).IsActive(epoch);
 
     private IReadOnlyList<SilentValidator> FindSilent()
     {
         var (now, silent) = (chain.Store.CurrentSlot, new List<SilentValidator>());
         foreach (var key in _watch.Keys)
         {
-            if (_watch.SilenceOf(key, now) is { } silence && WasActive(key.Key, now.ToEpoch(SlotsPerEpoch))) silent.Add(new SilentValidator(_indices[key.Key], key.Key, silence));
+            if (_watch.SilenceOf(key, now) is not { } silence || !WasActive(key.Key, now.ToEpoch(SlotsPerEpoch))) continue;
+            silent.Add(new SilentValidator(_indices[key.Key], key.Key, silence));
         }
 
         return silent.Count == 0 ? [] : [.. silent.OrderBy(validator => validator.Index)];
     }
 
     /// <summary>
-    /// Which validators the keys are of, on the head's branch. Who has not joined for good yet may have another index on another branch,
-    /// but is not active there either.
+    /// Which validators the keys belong to, on the head's branch; looked up again in each epoch. A validator whose deposit is not
+    /// final may have another index on another branch, but it is not active there either.
     /// </summary>
     private void FindIndices()
     {
         var state = HeadState();
-        if (state.ValidatorCount == _registrySize) return;
-        _registrySize = state.ValidatorCount;
+        var registry = (state.ValidatorCount, chain.Store.CurrentEpoch);
+        if (registry == _registry) return;
+        _registry = registry;
         _keys.Clear();
         _indices.Clear();
         var own = _watch.Keys.Select(key => key.Key).ToHashSet();

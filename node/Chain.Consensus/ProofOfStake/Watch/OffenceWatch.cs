@@ -3,8 +3,9 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// Hands everything heard to the slasher, and to the watch over this node's own keys, and acts on what the slasher finds: the evidence goes out at once, into the next block made here,
-/// and to the fork choice, where the offender's votes weigh nothing any more. Evidence of others takes the same way.
+/// Hands everything heard to the slasher, and to the watch over this node's own keys, and acts on what the slasher finds: the
+/// evidence goes out at once, into the next block made here, and to the fork choice, where the offender's votes weigh nothing any
+/// more. Evidence of others takes the same way.
 /// </summary>
 internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesis, Slasher slasher, KeyListener keys)
 {

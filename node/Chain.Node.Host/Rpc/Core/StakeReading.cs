@@ -53,7 +53,9 @@ internal static class StakeReading
     /// <summary>In words, which validators of this node sign nothing and why; those with the same reason together.</summary>
     public static IEnumerable<(bool IsInUseElsewhere, string Message)> SilentValidators(this StakeView stake) => stake.Silent
         .GroupBy(silent => silent.Silence.Message)
-        .Select(group => (group.First().Silence is KeySilence.UsedElsewhere, $"{string.Join(", ", group.Select(silent => $"v{silent.Index}"))}: {group.Key}"));
+        .Select(group => (
+            group.First().Silence is KeySilence.UsedElsewhere,
+            $"{string.Join(", ", group.Select(silent => $"v{silent.Index}"))}: {group.Key}"));
 
     /// <summary>How far a canonical block can be trusted, in words for people.</summary>
     public static string Level(this StakeView stake, bool isSafe, bool isJustified, bool isFinalized, double? share)

@@ -25,7 +25,11 @@ internal static class StakeMethods
         json.WriteStartArray("validators"u8);
         var silent = stake.Silent.ToDictionary(item => item.Index, item => item.Silence);
         foreach (var validator in stake.Validators)
-            StakeJson.WriteValidator(json, validator, silent.GetValueOrDefault(validator.Validator.Index), stake.Epoch, stake.Settings.RandaoOnionLayers);
+        {
+            var silence = silent.GetValueOrDefault(validator.Validator.Index);
+            StakeJson.WriteValidator(json, validator, silence, stake.Epoch, stake.Settings.RandaoOnionLayers);
+        }
+
         json.WriteEndArray();
         StakeJson.WriteDepositRules(json, stake.Settings);
         json.WriteEndObject();

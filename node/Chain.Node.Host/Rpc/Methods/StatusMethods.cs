@@ -100,9 +100,12 @@ internal static class Alerts
 {
     public static readonly string[] Names =
     [
-        "split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled", "signing_paused", "key_in_use_elsewhere",
+        "split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled", SigningPaused, KeyInUseElsewhere,
         "read_only", "store_damaged",
     ];
+
+    private const string SigningPaused = "signing_paused";
+    private const string KeyInUseElsewhere = "key_in_use_elsewhere";
 
     private const long MostClockOffsetMs = 2_000;
 
@@ -126,7 +129,8 @@ internal static class Alerts
         if (node.ReadOnlyReason is { } reason) alerts.Add(new Alert("read_only", reason));
         if (node.DamageMet is { } damage) alerts.Add(new Alert("store_damaged", damage));
         if (view.Stake()?.StalledFinality() is { } stalled) alerts.Add(new Alert("finality_stalled", stalled));
-        if (view.Stake() is { } stake) alerts.AddRange(stake.SilentValidators().Select(silent => new Alert(silent.IsInUseElsewhere ? "key_in_use_elsewhere" : "signing_paused", silent.Message)));
+        foreach (var (isInUseElsewhere, message) in view.Stake()?.SilentValidators() ?? [])
+            alerts.Add(new Alert(isInUseElsewhere ? KeyInUseElsewhere : SigningPaused, message));
         return alerts;
     }
 

@@ -96,19 +96,29 @@ public sealed class StakeMethodTests
     {
         await using var server = await RpcTestServer.StartAsync();
         var view = View(server.Node, epoch: 5, finalized: 3);
-        SilentValidator Silent(int index, KeySilence silence) => new(index, view.Validators[index].Validator.Identity.Key, silence);
+        SilentValidator Silent(int index, KeySilence why) => new(index, view.Validators[index].Validator.Identity.Key, why);
         var listening = new KeySilence.Listening(Missing: null, new Epoch(8), NotCounted: null);
-        server.Node.ShowStake(view with { Silent = [Silent(0, listening), Silent(1, listening), Silent(2, new KeySilence.UsedElsewhere(new OwnMessage(new Slot(41), new Epoch(5)), new Epoch(5)))] });
+        var inUse = new KeySilence.UsedElsewhere(new OwnMessage(new Slot(41), new Epoch(5)), new Epoch(5));
+        server.Node.ShowStake(view with { Silent = [Silent(0, listening), Silent(1, listening), Silent(2, inUse)] });
 
         var status = await server.CallAsync("chain_status");
-        var alerts = status.GetProperty("alerts").EnumerateArray().ToDictionary(alert => alert.GetProperty("name").GetString()!, alert => alert.GetProperty("message").GetString()!);
-        Assert.StartsWith("v0, v1: no signatures before epoch 8: this node has no signing history of the key", alerts["signing_paused"], StringComparison.Ordinal);
-        Assert.StartsWith("v2: no signatures here: a vote in slot 41 for epoch 5 was seen, so the key is in use on another node", alerts["key_in_use_elsewhere"], StringComparison.Ordinal);
-        Assert.Equal([0, 1, 2], status.GetProperty("stake").GetProperty("silent").EnumerateArray().Select(index => index.GetInt32()));
+        string Alert(string name) => status.GetProperty("alerts").EnumerateArray()
+            .Single(alert => alert.GetProperty("name").GetString() == name).GetProperty("message").GetString()!;
+        Assert.StartsWith(
+            "v0, v1: no signatures before epoch 8: this node has no signing history of the key",
+            Alert("signing_paused"),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "v2: no signatures here: a vote in slot 41 for epoch 5 was seen, so the key is in use elsewhere",
+            Alert("key_in_use_elsewhere"),
+            StringComparison.Ordinal);
+        var silent = status.GetProperty("stake").GetProperty("silent");
+        Assert.Equal([0, 1, 2], silent.EnumerateArray().Select(index => index.GetInt32()));
         var validators = (await server.CallAsync("chain_validators")).GetProperty("validators");
         Assert.Equal(listening.Message, validators[1].GetProperty("silent").GetString());
         Assert.Equal(JsonValueKind.Null, validators[3].GetProperty("silent").ValueKind);
-        Assert.Contains("chain_alert{name=\"key_in_use_elsewhere\"} 1\n", await server.Client.GetStringAsync("metrics"), StringComparison.Ordinal);
+        var metrics = await server.Client.GetStringAsync("metrics");
+        Assert.Contains("chain_alert{name=\"key_in_use_elsewhere\"} 1\n", metrics, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,8 +27,7 @@ public sealed class AccountLock : IDisposable
         CancellationToken cancel)
     {
         var path = $"{journal.Path}.{chainId}-{Convert.ToHexStringLower(account.Bytes)}.lock";
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite,
-            Share = FileShare.None };
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
         for (var look = 1; ; look++)
         {

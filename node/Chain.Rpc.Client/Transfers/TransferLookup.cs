@@ -28,7 +28,7 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
         if (looks.WasTakenAgain) return (TransferFate.Accepted, "Offered again, byte for byte, it was accepted.");
         if (looks.Answers == 0) return (TransferFate.Unclear, "It could not be asked for, so it may have been accepted.");
         var missing = $"The node does not know it ({(looks.Answers == 1 ? "asked once" : $"asked {looks.Answers} times")})";
-        if (isImpatient) return (TransferFate.Unclear, $"{missing}, and may have accepted it meanwhile.");
+        if (isImpatient) return (TransferFate.Unclear, $"{missing}, but may have accepted it since.");
         return await JudgeMissingAsync(transfer, answer, missing, cancel).ConfigureAwait(false);
     }
 

@@ -110,12 +110,12 @@ public sealed class StakeKeyTests
         status => status["nodes"]!.AsArray().All(node => (long?)node!["stake"]?["finalized"]!["epoch"] >= epoch),
         $"epoch {epoch} is finalized everywhere");
 
-    private static Task AlertAsync(TestNetwork network, int node, string name, string says) => TestNetwork.UntilAsync(
+    private static Task<JsonNode?> AlertAsync(TestNetwork network, int node, string name, string says) => TestNetwork.UntilAsync(
         () => network.CallAsync(node, "chain_status"),
         status => Alerts(status).Any(alert => alert.Name == name && alert.Message!.Contains(says, StringComparison.Ordinal)),
         $"node {node} raises {name}");
 
-    private static Task VotingAsync(TestNetwork network, int node, int validator) => TestNetwork.UntilAsync(
+    private static Task<JsonNode?> VotingAsync(TestNetwork network, int node, int validator) => TestNetwork.UntilAsync(
         () => network.CallAsync(node, "chain_validators"),
         seen => (bool?)seen?["validators"]![validator]!["previousEpoch"]!["target"] == true,
         $"validator {validator} votes");

@@ -23,8 +23,8 @@ public static class WalletProgram
             return (int)ExitCode.Usage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { Output = host.Output, Error = host.Error,
-            EnableDefaultExceptionHandler = false }, cancel).ConfigureAwait(false);
+        var invocation = new InvocationConfiguration { Output = host.Output, Error = host.Error, EnableDefaultExceptionHandler = false };
+        return await parsed.InvokeAsync(invocation, cancel).ConfigureAwait(false);
     }
 
     private static RootCommand Root(WalletHost host)

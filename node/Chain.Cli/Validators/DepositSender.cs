@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
 using Chain.Rpc.Client;
-using Chain.Testnet;
 using Spectre.Console;
 
 namespace Chain.Cli;

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Chain.Consensus;
 using Chain.Node.Host;
-using Chain.Primitives;
 using Chain.Testnet;
 
 namespace Chain.Cli;

@@ -6,7 +6,7 @@ namespace Chain.Node;
 /// Asks for the bodies and sidecars that a session's slots lack: the leader, and all others that claim to be as high, two questions to each
 /// at once.
 /// </summary>
-internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PeerClaims claims, PendingRequests requests, Outbox outbox)
+internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequests requests, Outbox outbox)
 {
     private const int PerPeer = 2;
 
@@ -60,7 +60,7 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PeerClaims 
             foreach (var peer in willing)
             {
                 var busy = requests.Count<PendingRequest.SyncBodies>(peer.Id) + requests.Count<PendingRequest.SyncSidecars>(peer.Id);
-                if (busy < PerPeer && (!claims.IsResting(peer, now) || willing.Count == 1)) yield return peer;
+                if (busy < PerPeer && (!PeerClaims.IsResting(peer, now) || willing.Count == 1)) yield return peer;
             }
         }
     }

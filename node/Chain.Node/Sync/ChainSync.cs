@@ -34,7 +34,7 @@ internal sealed class ChainSync(
 
     private readonly HeaderIntake _headers = new(config.Limits, rules, tree, requests);
     private readonly BlockIntake _blocks = new(config.Limits, tree, importer, peers);
-    private readonly BodyRequests _bodies = new(config.Limits, peers, claims, requests, outbox);
+    private readonly BodyRequests _bodies = new(config.Limits, peers, requests, outbox);
     private SyncSession? _session;
 
     /// <summary>What to show while the node is far behind a chain that it has verified; null otherwise.</summary>
@@ -70,7 +70,7 @@ internal sealed class ChainSync(
     /// <summary>Begins a session towards a block that this peer showed us and whose parent we lack.</summary>
     public void Follow(PeerId id, Hash256 target, At now)
     {
-        if (_session is not null || peers.Find(id) is not { IsReady: true } peer || claims.IsResting(peer, now)) return;
+        if (_session is not null || peers.Find(id) is not { IsReady: true } peer || PeerClaims.IsResting(peer, now)) return;
         if (!PeerClaims.IsWorthAsking(peer, target)) return;
         if (peer.Head is not { } head || head.Hash != target) Start(peer, new BlockRef(0, target), UInt256.Zero, now);
         else if (peer.HeadWeight.IsZero || peer.HeadWeight > tree.Head.TotalDifficulty) Start(peer, head, peer.HeadWeight, now);
@@ -151,7 +151,7 @@ internal sealed class ChainSync(
         BodyRequests.Release(request);
         var wasForLeader = request is PendingRequest.SyncTip or PendingRequest.SyncProbe or PendingRequest.SyncHeaders;
         if (wasForLeader && _session?.Leader == request.Peer) End(new SessionEnd.GivenUp(), now);
-        if (timedOut && peers.Find(request.Peer) is { } peer) claims.Rest(peer, now);
+        if (timedOut && peers.Find(request.Peer) is { } peer) PeerClaims.Rest(peer, now);
         Pump(now);
     }
 
@@ -271,7 +271,7 @@ internal sealed class ChainSync(
     private void Disappoint(PeerId id, string what, At now)
     {
         if (_session?.Leader == id) Fail(new PeerOffence.EmptyPromise(what), now);
-        else if (peers.Find(id) is { } peer) claims.Rest(peer, now);
+        else if (peers.Find(id) is { } peer) PeerClaims.Rest(peer, now);
     }
 
     /// <summary>What is to be said of a leader all of whose headers have come.</summary>

@@ -78,10 +78,10 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
         peers.Ready.Any(peer => peer != leader && peer.FailedSessions <= leader.FailedSessions && IsCandidate(peer, now));
 
     /// <summary>Not for longer than the longest rest, if the clock was set back since.</summary>
-    public bool IsResting(Peer peer, At now) => peer.RestsUntil > now && peer.RestsUntil.Since(now) <= FirstRestMs << LongestRestDoublings;
+    public static bool IsResting(Peer peer, At now) => peer.RestsUntil > now && peer.RestsUntil.Since(now) <= FirstRestMs << LongestRestDoublings;
 
     /// <summary>A peer did not deliver: others are asked first for a moment.</summary>
-    public void Rest(Peer peer, At now) => RestFor(peer, FirstRestMs, now);
+    public static void Rest(Peer peer, At now) => RestFor(peer, FirstRestMs, now);
 
     /// <summary>What the end of a session means for its leader: what it pays, when it has another turn, and what is believed of it.</summary>
     public void Settle(Peer leader, SyncSession session, SessionEnd end, At now)
@@ -161,7 +161,7 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
 
     private UInt256 WeightOf(BlockRecord known) => rules.HeadersCarryWeight ? known.TotalDifficulty : UInt256.Zero;
 
-    private void RestFor(Peer peer, long ms, At now)
+    private static void RestFor(Peer peer, long ms, At now)
     {
         if (!IsResting(peer, now) || peer.RestsUntil < now.Plus(ms)) peer.RestsUntil = now.Plus(ms);
     }

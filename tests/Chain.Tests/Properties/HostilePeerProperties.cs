@@ -57,7 +57,8 @@ public sealed class HostilePeerProperties
         Assert.InRange(usage.OrphanBytes, 0, Limits.OrphanBytes);
         Assert.InRange(usage.FutureBlocks, 0, Limits.FutureBlocks);
         Assert.InRange(usage.FutureBytes, 0, Limits.FutureBytes);
-        Assert.InRange(usage.OpenRequests, 0, Limits.Fetches + Limits.TransactionsInFlight + Limits.BodyRequests + 4);
+        var transactionRequests = peers * Limits.TransactionsInFlightPerPeer;
+        Assert.InRange(usage.OpenRequests, 0, Limits.Fetches + transactionRequests + Limits.BodyRequests + 4);
     }
 
     /// <summary>Whether a peer that was cut off is gone now.</summary>

@@ -1,4 +1,3 @@
-using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;

@@ -14,7 +14,7 @@ public sealed class TransactionNetworkTests
     {
         var network = Create(nodes: 2);
         network.Partition([0], [1]);
-        var transfer = GossipScene.Sign(0, 0);
+        var transfer = PoolScene.Sign(0, 0);
         Assert.Null(network.Submit(0, transfer));
         MineAlone(network, 0, blocks: 2);
         Assert.DoesNotContain(transfer.Hash, network.Nodes[0].Core.View.Pool.ByHash.Keys);
@@ -32,7 +32,7 @@ public sealed class TransactionNetworkTests
         network.Connect(0, 1);
         network.Connect(1, 2);
         network.Partition([0], [1, 2]);
-        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 20).Select(i => GossipScene.Sign(i, 0))];
+        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 20).Select(i => PoolScene.Sign(i, 0))];
         foreach (var transfer in transfers) Assert.Null(network.Submit(0, transfer));
         MineAlone(network, 0, blocks: 3);
         MineAlone(network, 1, blocks: 12);
@@ -47,7 +47,7 @@ public sealed class TransactionNetworkTests
     {
         var network = Create(nodes: 4);
         network.Partition([0, 1], [2, 3]);
-        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 40).Select(i => GossipScene.Sign(i, 0))];
+        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 40).Select(i => PoolScene.Sign(i, 0))];
         for (var i = 0; i < transfers.Length; i++) Assert.Null(network.Submit(i % 4, transfers[i]));
         network.Run(TimeSpan.FromSeconds(5));
 
@@ -61,7 +61,7 @@ public sealed class TransactionNetworkTests
     {
         var network = Create(nodes: 2);
         network.Partition([0], [1]);
-        RecoveredTransaction[] run = [.. Enumerable.Range(0, 40).Select(i => GossipScene.Sign(0, (ulong)i))];
+        RecoveredTransaction[] run = [.. Enumerable.Range(0, 40).Select(i => PoolScene.Sign(0, (ulong)i))];
         foreach (var transfer in run[20..]) Assert.Null(network.Submit(1, transfer));
         foreach (var transfer in run[..20]) Assert.Null(network.Submit(0, transfer));
         Assert.Equal(20, network.Nodes[1].Core.View.Pool.Totals.Queued);
@@ -79,7 +79,7 @@ public sealed class TransactionNetworkTests
         var network = Create(nodes: 2, connect: false);
         for (var nonce = 0UL; nonce < 200; nonce++)
         {
-            for (var sender = 0; sender < 50; sender++) Assert.Null(network.Submit(0, GossipScene.Sign(sender, nonce)));
+            for (var sender = 0; sender < 50; sender++) Assert.Null(network.Submit(0, PoolScene.Sign(sender, nonce)));
         }
 
         network.Connect(0, 1);
@@ -93,7 +93,7 @@ public sealed class TransactionNetworkTests
         var network = Create(nodes: 2);
         network.Kill(1);
         MineAlone(network, 0, blocks: 400);
-        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 50).Select(i => GossipScene.Sign(i, 0))];
+        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 50).Select(i => PoolScene.Sign(i, 0))];
         foreach (var transfer in transfers) Assert.Null(network.Submit(0, transfer));
 
         network.Restart(1);
@@ -106,7 +106,7 @@ public sealed class TransactionNetworkTests
     {
         var network = Create(nodes: 3);
         network.DefaultLink = new LinkConditions(20, 20, Loss: 0.5, Duplication: 0);
-        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 30).Select(i => GossipScene.Sign(i, 0))];
+        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 30).Select(i => PoolScene.Sign(i, 0))];
         for (var i = 0; i < transfers.Length; i++) Assert.Null(network.Submit(i % 3, transfers[i]));
         network.Run(TimeSpan.FromSeconds(5));
         Assert.False(PoolsHold(network, transfers));
@@ -126,7 +126,7 @@ public sealed class TransactionNetworkTests
         for (var round = 0; round < 50; round++)
         {
             if (liar.IsConnected) network.Say(liar, GossipScene.Bogus(round * 8192, 8192));
-            Assert.Null(network.Submit(0, GossipScene.Sign(round, 0)));
+            Assert.Null(network.Submit(0, PoolScene.Sign(round, 0)));
             network.Run(TimeSpan.FromMilliseconds(200));
             Assert.Equal(round + 1, network.Nodes[1].Core.View.Pool.Totals.Pending);
             if (answers) AnswerEmpty(network, liar);

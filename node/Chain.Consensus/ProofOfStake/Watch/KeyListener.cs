@@ -1,3 +1,5 @@
+using Chain.Primitives;
+
 namespace Chain.Consensus;
 
 /// <summary>

@@ -155,8 +155,8 @@ public sealed class BlockAnnouncementTests : IDisposable
     private UInt256 DifficultyAfterGenesis() =>
         Chain.Consensus.Asert.NextDifficulty(_scene.Genesis.Header.Header, _scene.Now.UnixSeconds + 2, 2);
 
-    private static WireMessage Unknown(int message) =>
-        new WireMessage.NewBlockHashes([.. Hashes(message).Select(hash => new BlockRef(1, hash))]);
+    private static WireMessage.NewBlockHashes Unknown(int message) =>
+        new([.. Hashes(message).Select(hash => new BlockRef(1, hash))]);
 
     private static IEnumerable<Hash256> Hashes(int message) =>
         Enumerable.Range(message * PerMessage, PerMessage).Select(i => CoreScene.HashOf(i));

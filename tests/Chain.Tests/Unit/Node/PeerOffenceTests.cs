@@ -18,6 +18,10 @@ public sealed class PeerOffenceTests
         { "UnexpectedAnswer", 10 },
         { "Timeout", 5 },
         { "EmptyPromise", 5 },
+        { "FalseClaim", 20 },
+        { "UndeliveredTransactions", 25 },
+        { "UselessTransactions", 25 },
+        { "InvalidTransaction of another chain", 10 },
         { "ConsensusRule", 7 },
         { "FromTheFuture", 0 },
         { "InvalidSeal", 100 },
@@ -31,6 +35,7 @@ public sealed class PeerOffenceTests
         { "GasUsedMismatch", 100 },
         { "WrongSidecar", 100 },
         { "BelowFinality", 5 },
+        { "BelowFinality by lateness", 0 },
         { "KnownInvalid", 100 },
     };
 
@@ -61,6 +66,11 @@ public sealed class PeerOffenceTests
         ["UnexpectedAnswer"] = new PeerOffence.UnexpectedAnswer("what"),
         ["Timeout"] = new PeerOffence.Timeout("what"),
         ["EmptyPromise"] = new PeerOffence.EmptyPromise("what"),
+        ["FalseClaim"] = new PeerOffence.FalseClaim("what"),
+        ["UndeliveredTransactions"] = new PeerOffence.UndeliveredTransactions(256),
+        ["UselessTransactions"] = new PeerOffence.UselessTransactions(2048),
+        ["InvalidTransaction of another chain"] =
+            new PeerOffence.InvalidTransaction(new PoolError.Invalid(new TransactionError.WrongChainId(1, 2))),
         ["ConsensusRule"] = new PeerOffence.ConsensusRule(7, "why"),
         ["FromTheFuture"] = Of(new BlockError.Header(new HeaderError.FromTheFuture(2, 1))),
         ["InvalidSeal"] = Of(new BlockError.Header(new HeaderError.InvalidSeal(Hash, 1))),
@@ -73,7 +83,8 @@ public sealed class PeerOffenceTests
         ["LogsBloomMismatch"] = Of(new BlockError.LogsBloomMismatch()),
         ["GasUsedMismatch"] = Of(new BlockError.GasUsedMismatch(1, 2)),
         ["WrongSidecar"] = Of(new BlockError.Consensus(new StakeBlockError.WrongSidecar("why"))),
-        ["BelowFinality"] = Of(new BlockError.BelowFinality(Hash, 3)),
+        ["BelowFinality"] = Of(new BlockError.BelowFinality(Hash, 3, IsLate: false)),
+        ["BelowFinality by lateness"] = Of(new BlockError.BelowFinality(Hash, 3, IsLate: true)),
         ["KnownInvalid"] = Of(new BlockError.KnownInvalid(Hash)),
     };
 

@@ -14,7 +14,7 @@ public sealed class TransactionGossipTests : IDisposable
     public void What_enters_the_pool_is_told_to_every_peer_but_the_one_that_brought_it()
     {
         var (first, second) = (_scene.Connect(), _scene.Connect());
-        var transfer = GossipScene.Sign(0, 0);
+        var transfer = PoolScene.Sign(0, 0);
         _scene.Say(first, new WireMessage.Transactions([transfer.Transaction]));
         Assert.Empty(_scene.HearAnnounced(first));
         Assert.Equal([transfer.Hash], _scene.HearAnnounced(second));
@@ -25,7 +25,7 @@ public sealed class TransactionGossipTests : IDisposable
     public void What_waits_behind_a_gap_is_told_to_peers_once_the_gap_is_closed_in_nonce_order()
     {
         var peer = _scene.Connect();
-        var (late, early) = (GossipScene.Sign(0, 1), GossipScene.Sign(0, 0));
+        var (late, early) = (PoolScene.Sign(0, 1), PoolScene.Sign(0, 0));
         Assert.Null(_scene.Submit(late));
         Assert.Empty(_scene.HearAnnounced(peer));
         Assert.Empty(_scene.Told.OfType<NodeEvent.TransactionPooled>());
@@ -42,7 +42,7 @@ public sealed class TransactionGossipTests : IDisposable
     {
         var peer = _scene.Connect();
         using var other = new GossipScene();
-        var (early, late) = (GossipScene.Sign(0, 0), GossipScene.Sign(0, 1));
+        var (early, late) = (PoolScene.Sign(0, 0), PoolScene.Sign(0, 1));
         Assert.Null(_scene.Submit(late));
         Assert.Null(other.Submit(early));
         var receiver = other.Connect();
@@ -59,7 +59,7 @@ public sealed class TransactionGossipTests : IDisposable
         const int PerSender = 50;
         for (var nonce = 0UL; nonce < PerSender; nonce++)
         {
-            for (var sender = 0; sender < 64; sender++) Assert.Null(_scene.Submit(GossipScene.Sign(sender, nonce)));
+            for (var sender = 0; sender < 64; sender++) Assert.Null(_scene.Submit(PoolScene.Sign(sender, nonce)));
         }
 
         var peer = _scene.Connect();
@@ -87,7 +87,7 @@ public sealed class TransactionGossipTests : IDisposable
     public void What_waits_long_is_told_again_also_to_a_peer_that_knew_it()
     {
         var peer = _scene.Connect();
-        var (old, fresh) = (GossipScene.Sign(0, 0), GossipScene.Sign(1, 0));
+        var (old, fresh) = (PoolScene.Sign(0, 0), PoolScene.Sign(1, 0));
         _scene.Say(peer, new WireMessage.Transactions([old.Transaction]));
         _scene.Pass(50_000);
         Assert.Null(_scene.Submit(fresh));
@@ -107,7 +107,7 @@ public sealed class TransactionGossipTests : IDisposable
         var peer = _scene.Connect();
         for (var nonce = 0UL; nonce < 20; nonce++)
         {
-            for (var sender = 0; sender < 64; sender++) Assert.Null(_scene.Submit(GossipScene.Sign(sender, nonce)));
+            for (var sender = 0; sender < 64; sender++) Assert.Null(_scene.Submit(PoolScene.Sign(sender, nonce)));
         }
 
         _scene.Hear(peer);
@@ -124,7 +124,7 @@ public sealed class TransactionGossipTests : IDisposable
     public void A_user_s_transaction_that_is_pushed_out_says_so()
     {
         using var scene = new GossipScene(new PoolLimits { Transactions = 1 });
-        var (own, better) = (GossipScene.Sign(0, 0, tip: 1), GossipScene.Sign(1, 0, tip: 5 * Ledger.Gwei));
+        var (own, better) = (PoolScene.Sign(0, 0, tip: 1), PoolScene.Sign(1, 0, tip: 5 * Ledger.Gwei));
         Assert.Null(scene.Submit(own));
         Assert.Null(scene.Submit(better));
         var changed = Assert.Single(scene.Told.OfType<NodeEvent.TransactionChanged>());

@@ -1,6 +1,4 @@
-using Chain.Execution;
 using Chain.Node;
-using Chain.Primitives;
 
 namespace Chain.Tests;
 

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Chain.Primitives;
+using Chain.Terminal;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Chain.Miner;
 
@@ -38,7 +41,7 @@ internal static class BenchCommand
             }
             catch (DeviceException e)
             {
-                Console.Error.WriteLine($"{device.Name} is left out: {e.Message}");
+                Console.Error.WriteLine(Printable.Line($"{device.Name} is left out: {e.Message}"));
             }
         }
 
@@ -47,7 +50,7 @@ internal static class BenchCommand
 
     private static void ShowProgress(string what)
     {
-        if (!Console.IsErrorRedirected) Console.Error.Write($"\r{what,-40}\r");
+        if (!Console.IsErrorRedirected) ProgramConsole.Errors.Write(new ControlCode($"\r{what,-40}\r"));
     }
 
     private static void Print(BenchReport report)
@@ -57,7 +60,7 @@ internal static class BenchCommand
         foreach (var engine in report.Engines)
         {
             table.AddRow(
-                engine.Name.EscapeMarkup(),
+                Shown.Field(engine.Name),
                 Describe.Rate(engine.HashesPerSecond),
                 $"{engine.Ratio:0.00}",
                 engine.LimitHashesPerSecond is { } limit ? Describe.Rate(limit) : "-",

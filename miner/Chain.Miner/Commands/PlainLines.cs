@@ -1,3 +1,5 @@
+using Chain.Primitives;
+
 namespace Chain.Miner;
 
 /// <summary>A line an event, for output that goes to a file. New work comes every second, so it is left out.</summary>
@@ -7,10 +9,10 @@ internal sealed class PlainLines(TextWriter output) : IRunDisplay
 
     public void Happened(MinerEvent happened)
     {
-        if (happened is not MinerEvent.NewWork) _output.WriteLine(Describe.Event(happened));
+        if (happened is not MinerEvent.NewWork) _output.WriteLine(Printable.Line(Describe.Event(happened)));
     }
 
-    public void DeviceFailed(string message) => _output.WriteLine(message);
+    public void DeviceFailed(string message) => _output.WriteLine(Printable.Line(message));
 
     public Task ShowAsync(WorkClient client, CancellationToken ct) => Task.CompletedTask;
 

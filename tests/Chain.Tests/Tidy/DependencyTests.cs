@@ -12,11 +12,12 @@ public sealed class DependencyTests
         ["Chain.Consensus"] = ["Chain.Execution"],
         ["Chain.Node"] = ["Chain.Consensus"],
         ["Chain.Node.Host"] = ["Chain.Node", "Chain.Miner"],
+        ["Chain.Terminal"] = ["Chain.Primitives"],
         ["Chain.Testnet"] = ["Chain.Node.Host"],
-        ["Chain.Cli"] = ["Chain.Testnet"],
-        ["Chain.Miner"] = ["Chain.Consensus"],
+        ["Chain.Cli"] = ["Chain.Testnet", "Chain.Terminal"],
+        ["Chain.Miner"] = ["Chain.Consensus", "Chain.Terminal"],
         ["Chain.Miner.Gpu"] = ["Chain.Miner"],
-        ["Chain.Wallet"] = ["Chain.Primitives"],
+        ["Chain.Wallet"] = ["Chain.Primitives", "Chain.Terminal"],
     };
 
     private static readonly string[] Pure = ["Chain.Primitives", "Chain.Execution", "Chain.Consensus", "Chain.Node"];

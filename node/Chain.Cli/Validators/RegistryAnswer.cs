@@ -18,13 +18,13 @@ internal sealed record RegistryAnswer(ulong Slot, ulong Epoch, IReadOnlyList<Reg
         string PublicKey,
         string Status,
         ulong BalanceGwei,
-        ulong? ActivationEpoch,
-        ulong? ExitEpoch,
-        ulong? WithdrawableEpoch,
         Votes PreviousEpoch,
         ulong InactivityScore,
         bool Local,
-        Onion Randao);
+        Onion Randao,
+        ulong? ActivationEpoch = null,
+        ulong? ExitEpoch = null,
+        ulong? WithdrawableEpoch = null);
 
     public sealed record Votes(bool Source, bool Target, bool Head);
 

@@ -37,9 +37,8 @@ public sealed class FileTextTests : IDisposable
         }
 
         await File.WriteAllTextAsync(file, where == "no JSON" ? Evil : genesis.ToJsonString());
-        Quoted(await Programs.ChainAsync("genesis", "check", file), 1);
-        Quoted(await Programs.ChainAsync("genesis", "check", file, "--json"), 1);
-        Quoted(await Programs.ChainAsync("node", "run", "--genesis", file, "--data", Path.Combine(_folder, "data")), 1);
+        foreach (var command in new[] { (string[])["genesis", "check", file], ["genesis", "check", file, "--json"], ["node", "run", "--genesis", file, "--data", Path.Combine(_folder, "data")] })
+            Quoted(await Programs.ChainAsync(command), 1);
     }
 
     [Theory]
@@ -54,8 +53,8 @@ public sealed class FileTextTests : IDisposable
         if (where == "consensus") manifest["consensus"] = Evil;
         else manifest["nodes"]![0]![where] = Evil;
         await File.WriteAllTextAsync(Path.Combine(_folder, "testnet.json"), where == "no JSON" ? Evil : manifest.ToJsonString());
-        Quoted(await Programs.ChainAsync("testnet", "status", "--dir", _folder), 1);
-        Quoted(await Programs.ChainAsync("testnet", "up", "--dir", _folder, "--json"), 1);
+        Quoted(await Programs.ChainAsync("testnet", "status", "--dir", _folder), 1, isQuoted: where != "no JSON");
+        Quoted(await Programs.ChainAsync("testnet", "up", "--dir", _folder, "--json"), 1, isQuoted: where != "no JSON");
     }
 
     [Fact]
@@ -104,12 +103,12 @@ public sealed class FileTextTests : IDisposable
         Quoted(await Programs.ChainAsync("node", "run", "--genesis", genesis, "--data", Path.Combine(_folder, "data"), "--peer", Evil), 2);
     }
 
-    private static void Quoted(Programs.Outcome outcome, int exitCode)
+    private static void Quoted(Programs.Outcome outcome, int exitCode, bool isQuoted = true)
     {
         Victim.EndedWell(outcome);
         Assert.True(outcome.ExitCode == exitCode, $"exit code {outcome.ExitCode}\n{outcome.Output}\n{outcome.Errors}");
         Assert.DoesNotContain("\nerror: all is well", outcome.Errors, StringComparison.Ordinal);
-        Assert.Contains(@"\u001b", outcome.Errors, StringComparison.Ordinal);
+        if (isQuoted) Assert.Contains(@"\u001b", outcome.Errors, StringComparison.OrdinalIgnoreCase);
         if (outcome.Output.Length > 0) Assert.NotNull(outcome.Json["error"]);
     }
 

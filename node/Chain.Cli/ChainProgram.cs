@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Chain.Node;
 using Chain.Node.Host;
 using Chain.Primitives;
+using Chain.Rpc.Client;
 using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;
@@ -17,6 +18,7 @@ public static class ChainProgram
     public const int Refused = 1;
     public const int Usage = 2;
     public const int NoNode = 3;
+    public const int MaybeAccepted = 8;
     public const int Interrupted = 130;
 
     // Each is made only when it is named, or when all are to be shown: a node should not build the test network's commands first.
@@ -55,9 +57,9 @@ public static class ChainProgram
         {
             return await action();
         }
-        catch (Exception e) when (e is TestnetException or GenesisException or StoreException or SigningInterchangeException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is TestnetException or GenesisException or StoreException or SigningInterchangeException or ClientException or IOException or UnauthorizedAccessException)
         {
-            return Fail(isJson, e switch { UsageException => Usage, NoNodeException => NoNode, _ => Refused }, e is NodeStartException ? e.Message : Printable.Line(e.Message));
+            return Fail(isJson, e switch { UsageException => Usage, NoNodeException or NodeUnreachableException => NoNode, _ => Refused }, e is NodeStartException ? e.Message : Printable.Line(e.Message));
         }
         catch (OperationCanceledException)
         {

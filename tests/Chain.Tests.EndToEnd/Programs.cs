@@ -8,6 +8,9 @@ internal static class Programs
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
+    // Not the journal of whoever runs the tests.
+    private static readonly string Journal = Path.Combine(Directory.CreateTempSubdirectory("chain-journal-").FullName, "transfers.jsonl");
+
     public sealed record Outcome(int ExitCode, string Output, string Errors)
     {
         public JsonNode Json => JsonNode.Parse(Output)!;
@@ -31,6 +34,7 @@ internal static class Programs
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program + ".dll"));
+        start.Environment["CHAIN_JOURNAL"] = Journal;
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         using var process = Process.Start(start)!;

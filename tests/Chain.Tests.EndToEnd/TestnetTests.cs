@@ -29,7 +29,7 @@ public sealed class TestnetTests
         await network.ConvergedAsync(height: 2);
         (await network.TestnetAsync("partition", "0,1|2,3")).Succeeded();
         var left = await SendAsync(network, 0, Alice, "1ether");
-        var right = await SendAsync(network, 2, Bob, "2ether");
+        var right = await SendAsync(network, 2, Bob, "2ether", "--nonce", "0");
         foreach (var (node, hash) in new[] { (0, left), (2, right) })
         {
             await TestNetwork.UntilAsync(() => network.CallAsync(node, "eth_getTransactionReceipt", hash), seen => seen is not null, $"the transfer is mined on the side of node {node}");
@@ -168,6 +168,6 @@ public sealed class TestnetTests
         Assert.Contains("There is no test network", nothing.Errors.ReplaceLineEndings(" "), StringComparison.Ordinal);
     }
 
-    private static async Task<string> SendAsync(TestNetwork network, int node, string to, string value) =>
-        (string)(await Programs.WalletAsync("send", "--from", "dev:1", "--to", to, "--value", value, "--yes", "--json", "--rpc", network.Url(node))).Succeeded().Json["hash"]!;
+    private static async Task<string> SendAsync(TestNetwork network, int node, string to, string value, params string[] more) =>
+        (string)(await Programs.WalletAsync(["send", "--from", "dev:1", "--to", to, "--value", value, "--yes", "--json", "--rpc", network.Url(node), .. more])).Succeeded().Json["hash"]!;
 }

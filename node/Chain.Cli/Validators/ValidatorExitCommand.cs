@@ -29,16 +29,12 @@ internal static class ValidatorExitCommand
             var secret = Array.Find(ValidatorSession.LoadKeys(folder), secret => ValidatorKeys.NameOf(secret.Key) == key)
                 ?? throw new TestnetException($"{folder} does not hold the key of validator {wanted}, {key}.");
             ValidatorSession.Confirm(parsed, $"Validator {wanted} leaves for good, with {(ulong)validators[wanted]!["balanceGwei"]! / 1e9:0.###} ether. Send its exit?");
-            var epoch = new Epoch((ulong)known["epoch"]!);
             var (_, genesis) = await ValidatorSession.IdentityAsync(node, cancellation);
+
+            // The earliest epoch that it can be valid from, so that the same validator's exit has the same bytes whenever it is signed.
+            var epoch = new Epoch((ulong?)validators[wanted]!["activationEpoch"] ?? (ulong)known["epoch"]!);
             var exit = new SignedVoluntaryExit(epoch, wanted, secret.PrivateKey.Sign(new StakeDomain(genesis).VoluntaryExitRoot(epoch, wanted)));
-            var rlp = new RlpWriter();
-            exit.WriteTo(rlp);
-            await node.CallAsync("chain_submitVoluntaryExit", [Hex.Encode(rlp.WrittenSpan)], cancellation);
-            return ValidatorSession.Tell(
-                parsed,
-                new JsonObject { ["validator"] = wanted, ["epoch"] = epoch.Number, ["exit"] = Hex.Encode(rlp.WrittenSpan) },
-                $"The exit of validator {wanted} is on its way. Let it vote on until its exit epoch, which `chain validator list` shows once a block has taken it.");
+            return await ExitSubmission.SendAsync(parsed, node, exit, cancellation);
         }));
         return command;
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Chain.Consensus;
 using Chain.Node.Host;
 using Chain.Primitives;
+using Chain.Rpc.Client;
 using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;
@@ -12,7 +13,7 @@ namespace Chain.Cli;
 /// <summary>The node that the validator commands ask, and the keys that they sign with.</summary>
 internal static class ValidatorSession
 {
-    public static readonly Option<string> Rpc = new("--rpc") { Description = "The node's JSON-RPC address", DefaultValueFactory = _ => "http://127.0.0.1:8545" };
+    public static readonly Option<string> Rpc = new("--rpc") { Description = "The node's JSON-RPC address [env CHAIN_RPC, else http://127.0.0.1:8545]", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("CHAIN_RPC") is { Length: > 0 } url ? url : "http://127.0.0.1:8545" };
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else" };
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask for confirmation" };
     public static readonly Option<DirectoryInfo?> Data = new("--data") { Description = $"The data folder of the node that validates; its keys are in {ValidatorKeys.FolderName}, its history is {SigningHistory.FileName}" };
@@ -54,6 +55,17 @@ internal static class ValidatorSession
         if (parsed.GetValue(Yes)) return;
         if (Console.IsInputRedirected) throw new UsageException("This wants a confirmation and nobody is there to ask. Say it beforehand with --yes.");
         if (!ChainProgram.Errors.Confirm(Shown.Line(question), defaultValue: false)) throw new TestnetException("Not confirmed. Nothing was done.");
+    }
+
+    /// <summary>Asks about what is out of the ordinary, which --yes does not cover: with it, it is refused.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="doubt">What it is; null: nothing.</param>
+    public static void Insist(ParseResult parsed, TransferDoubt? doubt)
+    {
+        if (doubt is null) return;
+        if (parsed.GetValue(Yes)) throw new TestnetException($"{doubt.Sentence} Nothing was signed. {doubt.Remedy}");
+        if (Console.IsInputRedirected) throw new UsageException($"{doubt.Sentence} This needs an answer, and standard input is not a terminal. {doubt.Remedy}");
+        if (!ChainProgram.Errors.Confirm(Shown.Line($"{doubt.Sentence} Go on all the same?"), defaultValue: false)) throw new TestnetException("Not confirmed. Nothing was done.");
     }
 
     public static int Tell(ParseResult parsed, JsonObject document, string text)

@@ -22,6 +22,7 @@ public static class ErrorDocument
         1 => "Failed",
         2 => "Usage",
         3 => "NodeUnreachable",
+        8 => "MaybeAccepted",
         130 => "Interrupted",
         _ => throw new ArgumentOutOfRangeException(nameof(exitCode), exitCode, "Not all programs have this exit code."),
     };

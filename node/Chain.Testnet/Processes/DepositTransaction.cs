@@ -1,9 +1,11 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
+using Chain.Rpc.Client;
 
 namespace Chain.Testnet;
 
-/// <summary>A call of the deposit contract: sends it, waits for its block, and finds out why it failed.</summary>
+/// <summary>A call of the deposit contract: sends it once, waits for its block, and finds out why it failed.</summary>
 /// <param name="node">Where it is sent, and asked for.</param>
 /// <param name="payer">Signs and pays.</param>
 /// <param name="contract">The deposit contract's address.</param>
@@ -17,18 +19,30 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
     private static readonly UInt256 Tip = 1_000_000_000;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(300);
 
-    /// <exception cref="RefusedCallException">The contract would refuse it, or the pool does; nothing was sent.</exception>
-    public async Task<Hash256> SendAsync(ulong chainId, CancellationToken cancellation)
+    /// <summary>Signs it, writes it down and hands it over. Call it with the account's lock held.</summary>
+    /// <param name="account">The payer's transfers.</param>
+    /// <param name="eth">The same node.</param>
+    /// <param name="nonce">The nonce it gets.</param>
+    /// <param name="maxTotalFee">Wei that the whole fee may become; null: the default.</param>
+    /// <param name="insist">Asks about, or refuses, what is out of the ordinary.</param>
+    /// <param name="cancellation">Before it is signed, nothing is sent; afterwards the report says what is known.</param>
+    /// <exception cref="RefusedCallException">The contract would refuse it; nothing was signed.</exception>
+    /// <exception cref="ClientException">Nothing was signed, or nothing left the program.</exception>
+    public async Task<SendReport> SendAsync(AccountTransfers account, EthClient eth, ulong nonce, UInt256? maxTotalFee, Action<TransferDoubt?> insist, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(eth);
+        ArgumentNullException.ThrowIfNull(insist);
+
         // The estimate says beforehand why the contract would refuse.
-        var gas = Convert.ToUInt64((string)(await node.CallAsync("eth_estimateGas", [ToCall()], cancellation))!, 16);
-        var nonce = Convert.ToUInt64((string)(await node.CallAsync("eth_getTransactionCount", [payer.Address.ToString(), "pending"], cancellation))!, 16);
-        var head = await node.CallAsync("eth_getBlockByNumber", ["latest", false], cancellation);
-        var baseFee = UInt256.Parse((string)head!["baseFeePerGas"]!);
+        var estimate = new Answer("eth_estimateGas", JsonSerializer.SerializeToElement(await node.CallAsync("eth_estimateGas", [ToCall()], cancellation))).Number();
+        var head = await eth.BlockAsync("latest", cancellation);
+        var gas = SuggestedFigures.Gas(estimate, head?.GasLimit, eth.Url);
+        var baseFee = SuggestedFigures.Price("base fee", head?.BaseFeePerGas ?? UInt256.Zero, eth.Url);
         var unsigned = new UnsignedTransaction
         {
             Type = TransactionType.DynamicFee,
-            ChainId = chainId,
+            ChainId = account.Chain.ChainId,
             Nonce = nonce,
             MaxPriorityFeePerGas = Tip,
             MaxFeePerGas = (baseFee * 2) + Tip,
@@ -37,9 +51,8 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
             Value = value,
             Data = data,
         };
-        var transaction = unsigned.WithSignature(payer.Sign(unsigned.SigningHash()));
-        await node.CallAsync("eth_sendRawTransaction", [Hex.Encode(transaction.Encoded.Span)], cancellation);
-        return transaction.Hash;
+        insist(TransferDoubt.OfFee(FeeCap.For(maxTotalFee, value), unsigned.MaxFeePerGas, gas));
+        return await account.SendAsync(unsigned.WithSignature(payer.Sign(unsigned.SigningHash())), TransferPurpose.Deposit, null, cancellation);
     }
 
     /// <summary>The receipt, once a block of the canonical chain has the transaction.</summary>
@@ -53,7 +66,7 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
             var seen = await node.CallAsync("chain_getTransactionStatus", [hash.ToString()], cancellation);
             var status = (string?)seen?["status"];
             if (status == "mined" && await node.CallAsync("eth_getTransactionReceipt", [hash.ToString()], cancellation) is { } receipt) return receipt;
-            if (status is "dropped" or "replaced" or "conflicting") throw new TestnetException($"The deposit {hash} is {status}{((string?)seen!["reason"] is { } reason ? $": {Printable.Field(reason)}" : "")}. Nothing was staked; send it again.");
+            if (status is "dropped" or "replaced" or "conflicting") throw new TestnetException($"The deposit {hash} is {status}{((string?)seen!["reason"] is { } reason ? $": {Printable.Field(reason)}" : "")}. Nothing was staked.");
             if (isLate) throw new TestnetException($"The deposit {hash} is in no block after {limit.TotalSeconds:0.#} s. It waits in the pool and may still come into one: look with `chain validator list` before you send another.");
             await Task.Delay(LookEvery, cancellation);
         }

@@ -22,7 +22,7 @@ public sealed class LyingSendTests : IAsyncDisposable
     public async Task A_transfer_that_the_node_took_and_lied_about_leaves_once_and_is_named(string lie)
     {
         _victim.Node.AcceptThen(Send, SendLies.Find(lie));
-        var sent = await _victim.SendAsync();
+        var sent = await _victim.SendAsync("--rpc-timeout", "1500ms");
         Assert.Single(_victim.HandedOver(1, sent));
     }
 
@@ -75,7 +75,7 @@ public sealed class LyingSendTests : IAsyncDisposable
         var sent = (await _victim.SendAsync()).Succeeded();
         var first = Assert.Single(_victim.Node.Received);
         _victim.Node.AcceptThen(Send, SendLies.Find(lie));
-        var replaced = await _victim.WalletAsync(command, first.Hash.ToString(), "--from", "dev:0", "--yes");
+        var replaced = await _victim.WalletAsync(command, first.Hash.ToString(), "--yes");
         var received = _victim.HandedOver(2, sent, replaced);
         Assert.Equal(2, received.Count);
         Assert.Equal(first.Nonce, received[1].Nonce);
@@ -99,6 +99,15 @@ public sealed class LyingSendTests : IAsyncDisposable
             _ => "0x" + new string('f', 64),
         }));
         _victim.HandedOver(1, await _victim.SendAsync());
+    }
+
+    [Theory]
+    [InlineData("0x8000000000")]
+    [InlineData("0x100000")]
+    public async Task All_is_not_sent_past_transfers_that_the_node_makes_up(string pending)
+    {
+        _victim.Node.Lie("eth_getTransactionCount", call => call.Result((string?)call.Parameters[1] == "pending" ? pending : "0x0"));
+        _victim.Refused(await _victim.WalletAsync("send", "--from", "dev:0", "--to", Victim.Nobody, "--value", "all", "--yes"));
     }
 
     [Theory]

@@ -22,7 +22,6 @@ public sealed class LyingValidatorTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Quick))]
-    [InlineData("silence")]
     public async Task A_deposit_that_the_node_took_and_lied_about_leaves_once_and_is_named(string lie)
     {
         _victim.Node.AcceptThen(Send, SendLies.Find(lie));
@@ -41,6 +40,22 @@ public sealed class LyingValidatorTests : IAsyncDisposable
         var first = await _victim.DepositAsync("--no-wait");
         var again = await _victim.DepositAsync("--no-wait");
         Assert.Single(_victim.HandedOver(1, first, again));
+    }
+
+    [Theory]
+    [InlineData("0x00000000000000000000000000000000000000dd", 64UL)]
+    [InlineData("0x4242424242424242424242424242424242424242", 1UL << 62)]
+    [InlineData("0x4242", 64UL)]
+    public async Task Deposit_rules_that_a_node_makes_up_are_refused(string contract, ulong layers)
+    {
+        _victim.Node.Lie("chain_validators", call =>
+        {
+            var registry = _victim.Registry();
+            registry["deposits"]!["address"] = contract;
+            registry["deposits"]!["randaoOnionLayers"] = layers;
+            return call.Result(registry);
+        });
+        _victim.Refused(await _victim.DepositAsync("--no-wait"));
     }
 
     [Theory]

@@ -15,7 +15,7 @@ internal sealed class Victim : IAsyncDisposable
     private const int MostOutput = 64 * 1024;
 
     // Exit codes that the programs document. A crash is none of them.
-    private static readonly int[] KnownExitCodes = [0, 1, 2, 3, 4, 5, 6, 7, 130];
+    private static readonly int[] KnownExitCodes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 130];
 
     private readonly string _home = Directory.CreateTempSubdirectory("chain-victim-").FullName;
 
@@ -108,6 +108,7 @@ internal sealed class Victim : IAsyncDisposable
     {
         ["HOME"] = _home,
         ["CHAIN_KEYSTORE"] = Keystore,
+        ["CHAIN_JOURNAL"] = Path.Combine(_home, "transfers.jsonl"),
     });
 
     /// <summary>What `chain_validators` answers.</summary>
@@ -129,7 +130,7 @@ internal sealed class Victim : IAsyncDisposable
         }),
         ["deposits"] = new JsonObject
         {
-            ["address"] = "0x00000000000000000000000000000000000000dd",
+            ["address"] = "0x4242424242424242424242424242424242424242",
             ["minGwei"] = 1_000_000_000,
             ["randaoOnionLayers"] = 64,
             ["commitmentDelayEpochs"] = 4,

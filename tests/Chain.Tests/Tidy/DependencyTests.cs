@@ -12,12 +12,13 @@ public sealed class DependencyTests
         ["Chain.Consensus"] = ["Chain.Execution"],
         ["Chain.Node"] = ["Chain.Consensus"],
         ["Chain.Node.Host"] = ["Chain.Node", "Chain.Miner"],
+        ["Chain.Rpc.Client"] = ["Chain.Primitives"],
         ["Chain.Terminal"] = ["Chain.Primitives"],
-        ["Chain.Testnet"] = ["Chain.Node.Host"],
+        ["Chain.Testnet"] = ["Chain.Node.Host", "Chain.Rpc.Client"],
         ["Chain.Cli"] = ["Chain.Testnet", "Chain.Terminal"],
         ["Chain.Miner"] = ["Chain.Consensus", "Chain.Terminal"],
         ["Chain.Miner.Gpu"] = ["Chain.Miner"],
-        ["Chain.Wallet"] = ["Chain.Primitives", "Chain.Terminal"],
+        ["Chain.Wallet"] = ["Chain.Rpc.Client", "Chain.Terminal"],
     };
 
     private static readonly string[] Pure = ["Chain.Primitives", "Chain.Execution", "Chain.Consensus", "Chain.Node"];

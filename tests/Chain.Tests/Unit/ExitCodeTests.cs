@@ -62,6 +62,7 @@ public sealed class ExitCodeTests
     [InlineData(ExitCode.Failed)]
     [InlineData(ExitCode.Usage)]
     [InlineData(ExitCode.NodeUnreachable)]
+    [InlineData(ExitCode.MaybeAccepted)]
     [InlineData(ExitCode.Interrupted)]
     public void Wallet_calls_the_shared_codes_by_the_same_names(ExitCode code) => Assert.Equal(code.ToString(), ErrorDocument.NameOf((int)code));
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Chain.Primitives;
+using Chain.Rpc.Client;
 using Chain.Wallet;
 
 namespace Chain.Tests;

@@ -31,13 +31,17 @@ internal sealed class CommandKit(WalletHost host, Options options)
         {
             return End(session, e.ExitCode, e.Message);
         }
+        catch (ClientException e)
+        {
+            return End(session, WalletException.CodeOf(e), e.Message);
+        }
         catch (OperationCanceledException)
         {
             return End(session, ExitCode.Interrupted, "Interrupted.");
         }
         catch (OverflowException)
         {
-            return End(session, ExitCode.Usage, "The amounts given are larger than 256 bits of wei can hold. Check --value, --max-fee and --gas.");
+            return End(session, ExitCode.Usage, "The amounts are larger than 256 bits of wei can hold. Check --value, --max-fee, --bump and --gas.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -20,17 +20,46 @@ internal static class HistoryCommand
             var size = session.Get(limit);
             if (size is < 1 or > MaxLimit) throw new WalletException(ExitCode.Usage, $"--limit: {size} is not from 1 to {MaxLimit}.");
             var chosen = session.Get(account) is { } text ? session.Accounts.Find(text) : session.Accounts.FindOwn(null);
+            var waiting = await UnminedAsync(session, chosen, cancel).ConfigureAwait(false);
+            ShowUnmined(session, waiting);
             var page = await session.Node.HistoryAsync(chosen.Address, session.Get(before), size, cancel).ConfigureAwait(false)
                 ?? throw new WalletException(ExitCode.Failed, $"The node at {session.Node.Url} keeps no history of addresses (chain_getAddressHistory). Ask a node of this project.");
             Show(session, chosen, page);
             session.Screen.Document(new JsonObject
             {
                 ["address"] = chosen.Address.ToString(),
+                ["notInTheChain"] = new JsonArray([.. waiting.Select(ToJson)]),
                 ["items"] = new JsonArray([.. page.Items.Select(ToJson)]),
                 ["next"] = page.Next,
             });
             return ExitCode.Ok;
         });
+    }
+
+    // What this wallet signed and no block has: in the pool, lost on the way, or of unknown fate.
+    private static async Task<IReadOnlyList<OpenTransfer>> UnminedAsync(Session session, Account account, CancellationToken cancel)
+    {
+        var transfers = await session.Planner.AccountAsync(account, await session.Node.ChainIdAsync(cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+        try
+        {
+            var review = await transfers.ReviewAsync(cancel).ConfigureAwait(false);
+            foreach (var note in review.Notes) session.Screen.Note($"note: {note}");
+            return review.Open;
+        }
+        catch (JournalException e)
+        {
+            session.Screen.Note($"warning: {e.Message}");
+            return [];
+        }
+    }
+
+    private static void ShowUnmined(Session session, IReadOnlyList<OpenTransfer> waiting)
+    {
+        foreach (var (entry, place) in waiting)
+        {
+            var state = place is not null ? "waits in the pool" : $"not known to this node; {AccountTransfers.Describe(entry.Fate)} when it was last heard of";
+            session.Screen.Line($"not in the chain: {entry.Hash}, {Amount.InEther(entry.Transaction.Value)} to {entry.Transaction.To?.ToString()}, nonce {entry.Nonce}, signed {entry.SignedAt:yyyy-MM-dd HH:mm:ss} UTC: {state}");
+        }
     }
 
     private static void Show(Session session, Account account, HistoryPage page)
@@ -66,6 +95,17 @@ internal static class HistoryCommand
     private static string Time(ulong seconds) => seconds <= (ulong)DateTimeOffset.MaxValue.ToUnixTimeSeconds()
         ? DateTimeOffset.UnixEpoch.AddSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
         : $"{seconds} s";
+
+    private static JsonObject ToJson(OpenTransfer open) => new()
+    {
+        ["hash"] = open.Entry.Hash.ToString(),
+        ["to"] = open.Entry.Transaction.To?.ToString(),
+        ["value"] = open.Entry.Transaction.Value.ToString(),
+        ["nonce"] = open.Entry.Nonce,
+        ["signedAt"] = open.Entry.SignedAt.ToString("O", CultureInfo.InvariantCulture),
+        ["purpose"] = TransferFlow.Camel(open.Entry.Purpose.ToString()),
+        ["state"] = open.Place is null ? "notFound" : "pending",
+    };
 
     private static JsonObject ToJson(HistoryItem item) => new()
     {

@@ -7,13 +7,15 @@ internal sealed class Options
 {
     public Option<string?> Rpc { get; } = new("--rpc") { Recursive = true, HelpName = "URL", Description = "The node's JSON-RPC address [env CHAIN_RPC, else http://127.0.0.1:8545]" };
 
+    public Option<string?> RpcTimeout { get; } = new("--rpc-timeout") { Recursive = true, HelpName = "TIME", Description = "Wait so long for each answer of the node, such as 5s or 1m [15s]" };
+
     public Option<string?> Keystore { get; } = new("--keystore") { Recursive = true, HelpName = "DIR", Description = "The folder of keystore files [env CHAIN_KEYSTORE, else ~/.chain/keystore]" };
 
     public Option<bool> Json { get; } = new("--json") { Recursive = true, Description = "Print one JSON document instead of text" };
 
     public Option<string?> PasswordFile { get; } = new("--password-file") { HelpName = "FILE", Description = "Take the password from the first line of a file [else env CHAIN_PASSWORD, else asked]" };
 
-    public Option<bool> Yes { get; } = new("--yes", "-y") { Description = "Do not ask for confirmation" };
+    public Option<bool> Yes { get; } = new("--yes", "-y") { Description = "Do not ask for confirmation; what is out of the ordinary is refused" };
 
     public Option<string?> Name { get; } = new("--name") { HelpName = "NAME", Description = "A name for the account, to use instead of its address" };
 
@@ -24,6 +26,10 @@ internal sealed class Options
     public Option<bool> Legacy { get; } = new("--legacy") { Description = "Sign a legacy transaction (one gas price) instead of EIP-1559" };
 
     public Option<string?> MaxFee { get; } = new("--max-fee") { HelpName = "AMOUNT", Description = "At most this per gas in all, such as 20gwei; the gas price with --legacy" };
+
+    public Option<string?> MaxTotalFee { get; } = new("--max-total-fee") { HelpName = "AMOUNT", Description = "Allow the whole fee to become this much [the value, at least 0.01ether and at most 1ether]" };
+
+    public Option<bool> Again { get; } = new("--again") { Description = "Pay again, although an earlier transfer of the same amount to the same account may have been accepted" };
 
     public Option<string?> PriorityFee { get; } = new("--priority-fee") { HelpName = "AMOUNT", Description = "At most this per gas to the miner, such as 1gwei" };
 

@@ -10,7 +10,7 @@ internal static class ReplaceCommands
     private const int MaxBump = 10_000;
     private const ulong PlainTransferGas = 21_000;
 
-    public static Command SpeedUp(CommandKit kit) => Create(kit, "speed-up", "Send a waiting transfer again with a higher fee", "Replace it with this?", (known, account, plan) => plan with
+    public static Command SpeedUp(CommandKit kit) => Create(kit, TransferPurpose.SpeedUp, "speed-up", "Send a waiting transfer again with a higher fee", "Replace it with this?", (known, account, plan) => plan with
     {
         To = account(known.Transaction.To ?? throw new WalletException(ExitCode.Failed, $"{known.Transaction.Hash} creates a contract; this wallet replaces transfers only.")),
         Value = known.Transaction.Value,
@@ -19,20 +19,21 @@ internal static class ReplaceCommands
         AccessList = known.Transaction.AccessList,
     });
 
-    public static Command Cancel(CommandKit kit) => Create(kit, "cancel", "Replace a waiting transfer by one of nothing to yourself", "Cancel it with this?", (_, _, plan) => plan);
+    public static Command Cancel(CommandKit kit) => Create(kit, TransferPurpose.Cancel, "cancel", "Replace a waiting transfer by one of nothing to yourself", "Cancel it with this?", (_, _, plan) => plan);
 
-    private static Command Create(CommandKit kit, string name, string description, string question, Func<KnownTransaction, Func<Address, Account>, TransferPlan, TransferPlan> fill)
+    private static Command Create(CommandKit kit, TransferPurpose purpose, string name, string description, string question, Func<KnownTransaction, Func<Address, Account>, TransferPlan, TransferPlan> fill)
     {
         var o = kit.Options;
         var hash = new Argument<string>("hash") { HelpName = "TXHASH", Description = "The waiting transfer" };
-        Symbol[] symbols = [hash, o.Bump, o.MaxFee, o.PriorityFee, o.ChainId, o.Yes, o.PasswordFile, o.Wait, o.Timeout, o.AttackerShare];
+        Symbol[] symbols = [hash, o.Bump, o.MaxFee, o.PriorityFee, o.MaxTotalFee, o.ChainId, o.Yes, o.PasswordFile, o.Wait, o.Timeout, o.AttackerShare];
         return kit.Create(name, description, symbols, async (session, cancel) =>
         {
             var bump = session.Get(o.Bump);
             if (bump is < MinBump or > MaxBump) throw new WalletException(ExitCode.Usage, $"--bump: {bump} is not from {MinBump} to {MaxBump} percent.");
-            var known = await WaitingAsync(session.Node, Session.TransactionHash(session.Get(hash)!), cancel).ConfigureAwait(false);
+            var known = await WaitingAsync(session, Session.TransactionHash(session.Get(hash)!), cancel).ConfigureAwait(false);
             var from = session.Accounts.FindOwn(known.From.ToString());
-            var chainId = await new TransferPlanner(session.Node).ChainIdAsync(session.Get(o.ChainId), from, null, cancel).ConfigureAwait(false);
+            var chainId = await session.Planner.ChainIdAsync(session.Get(o.ChainId) ?? known.Transaction.ChainId, from, null, cancel).ConfigureAwait(false);
+            var account = await session.Planner.AccountAsync(from, chainId, cancel).ConfigureAwait(false);
             var plan = fill(known, address => session.Accounts.Find(address.ToString()), new TransferPlan
             {
                 ChainId = chainId,
@@ -45,24 +46,40 @@ internal static class ReplaceCommands
             });
             TransferPlanner.CheckFunds(plan, await session.Node.BalanceAsync(from.Address, "latest", cancel).ConfigureAwait(false));
             session.Screen.Line($"replaces   {known.Transaction.Hash}");
-            return await TransferFlow.RunAsync(session, plan, question, mayChangeNonce: false, cancel).ConfigureAwait(false);
+            var planned = new PlannedTransfer(plan, account, await account.ReviewAsync(cancel).ConfigureAwait(false));
+            var order = new TransferOrder(planned, purpose, FeeCap.For(session.Amount(o.MaxTotalFee), known.Transaction.Value))
+            {
+                Question = question,
+                HasFixedNonce = true,
+                HasChainId = true,
+                Replaces = known.Transaction.Hash,
+            };
+            return await TransferFlow.RunAsync(session, order, cancel).ConfigureAwait(false);
         });
     }
 
-    private static async Task<KnownTransaction> WaitingAsync(NodeClient node, Hash256 hash, CancellationToken cancel)
+    // The node's, or where it lost the transfer the journal's, which is what was signed.
+    private static async Task<KnownTransaction> WaitingAsync(Session session, Hash256 hash, CancellationToken cancel)
     {
-        var known = await node.TransactionAsync(hash, cancel).ConfigureAwait(false)
-            ?? throw new WalletException(ExitCode.Unknown, $"The node at {node.Url} does not know the transfer {hash}. `wallet watch {hash}` may say what became of it.");
-        return known.BlockNumber is { } number
-            ? throw new WalletException(ExitCode.Failed, $"The transfer {hash} is in block {number} already: there is nothing to replace.")
-            : known;
+        if (await session.Node.TransactionAsync(hash, cancel).ConfigureAwait(false) is { } known)
+        {
+            return known.BlockNumber is { } number
+                ? throw new WalletException(ExitCode.Failed, $"The transfer {hash} is in block {number} already: there is nothing to replace.")
+                : known;
+        }
+
+        var journaled = session.Journal.Read().Transfers.FirstOrDefault(entry => entry.Hash == hash)
+            ?? throw new WalletException(ExitCode.Unknown, $"Neither the node at {session.Node.Url} nor the journal knows the transfer {hash}. `wallet watch {hash}` may say what became of it.");
+        session.Screen.Note($"note: the node at {session.Node.Url} does not know the transfer {hash}; it is taken from the journal.");
+        return new KnownTransaction(journaled.Transaction, journaled.From, null);
     }
 
     private static async Task<Fees> FeesAsync(Session session, Transaction old, int bump, CancellationToken cancel)
     {
         var wishes = session.FeeWishes();
         var isDynamic = old.Type == TransactionType.DynamicFee;
-        var quote = await Fees.QuoteAsync(session.Node, new FeeWishes(!isDynamic, wishes.MaxFee, wishes.PriorityFee), cancel).ConfigureAwait(false);
+        var head = await session.Node.BlockAsync("latest", cancel).ConfigureAwait(false);
+        var quote = await Fees.QuoteAsync(session.Node, head, new FeeWishes(!isDynamic, wishes.MaxFee, wishes.PriorityFee), cancel).ConfigureAwait(false);
         var (floorMax, floorTip) = (Fees.Raise(old.MaxFeePerGas, bump), Fees.Raise(old.MaxPriorityFeePerGas, bump));
         RefuseBelow("--max-fee", wishes.MaxFee, floorMax, bump);
         RefuseBelow("--priority-fee", wishes.PriorityFee, floorTip, bump);

@@ -20,10 +20,11 @@ internal sealed class Session : IDisposable
         Screen = new Screen(host, parsed.GetValue(options.Json));
         Folder = new KeystoreFolder(parsed.GetValue(options.Keystore) ?? host.Environment("CHAIN_KEYSTORE") ?? Path.Combine(host.Home, ".chain", "keystore"));
         Accounts = new AccountBook(Folder);
+        Journal = new TransferJournal(TransferJournal.DefaultPath(host.Environment, host.Home), host.Time);
         _rpc = new Lazy<JsonRpcClient>(() =>
         {
             var url = NodeUrl();
-            return new JsonRpcClient(url, host.Http(url));
+            return new JsonRpcClient(url, host.Http(url), RpcTimeout());
         });
     }
 
@@ -35,7 +36,12 @@ internal sealed class Session : IDisposable
 
     public AccountBook Accounts { get; }
 
+    /// <summary>What was signed, on this chain and others.</summary>
+    public TransferJournal Journal { get; }
+
     public NodeClient Node => new(_rpc.Value);
+
+    public TransferPlanner Planner => new(Node, Journal, Host.Time);
 
     public Passwords Passwords => new(Host, Screen, Get(_options.PasswordFile));
 
@@ -47,7 +53,7 @@ internal sealed class Session : IDisposable
     public UInt256? Amount(Option<string?> option) => Get(option) is { } text ? Amount(option.Name, text) : null;
 
     public static UInt256 Amount(string name, string text) =>
-        Wallet.Amount.Parse(text).IsOk(out var wei, out var error) ? wei : throw new WalletException(ExitCode.Usage, $"{name}: {error.Message}");
+        Rpc.Client.Amount.Parse(text).IsOk(out var wei, out var error) ? wei : throw new WalletException(ExitCode.Usage, $"{name}: {error.Message}");
 
     public FeeWishes FeeWishes() => new(Get(_options.Legacy), Amount(_options.MaxFee), Amount(_options.PriorityFee));
 
@@ -81,6 +87,17 @@ internal sealed class Session : IDisposable
         if (answer.Trim().ToUpperInvariant() is not ("Y" or "YES")) throw new WalletException(ExitCode.Failed, "Not confirmed. Nothing was done.");
     }
 
+    /// <summary>Asks about something that a person has to see and that --yes does not cover. Where nobody is asked it is refused.</summary>
+    /// <param name="doubt">What is out of the ordinary; null: nothing.</param>
+    /// <param name="mayAsk">Whether this command asks at all.</param>
+    public void Insist(TransferDoubt? doubt, bool mayAsk)
+    {
+        if (doubt is null) return;
+        if (Get(_options.Yes) || !mayAsk) throw new WalletException(ExitCode.Failed, $"{doubt.Sentence} Nothing was signed. {doubt.Remedy}");
+        var answer = Host.Ask($"{doubt.Sentence} Type yes to go on all the same: ") ?? throw new WalletException(ExitCode.Usage, $"{doubt.Sentence} This needs an answer, and standard input is not a terminal. {doubt.Remedy}");
+        if (!string.Equals(answer.Trim(), "yes", StringComparison.OrdinalIgnoreCase)) throw new WalletException(ExitCode.Failed, "Not confirmed. Nothing was done.");
+    }
+
     /// <summary>The key of an account; asks for its password only where there is one.</summary>
     public PrivateKey Unlock(Account account) => account.DevIndex is { } index
         ? DevAccounts.Key(index)
@@ -93,6 +110,10 @@ internal sealed class Session : IDisposable
 
     /// <summary>What to add to a command so that it asks the same node; nothing where it does by itself.</summary>
     public string RpcHint => Get(_options.Rpc) is { } given ? $" --rpc {given}" : "";
+
+    private TimeSpan? RpcTimeout() => Get(_options.RpcTimeout) is not { } text ? null
+        : Duration.TryParse(text, out var timeout) ? timeout
+        : throw new WalletException(ExitCode.Usage, $"--rpc-timeout: '{text}' is not a time such as 500ms, 5s or 1m.");
 
     private Uri NodeUrl()
     {

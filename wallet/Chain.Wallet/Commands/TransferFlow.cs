@@ -4,26 +4,68 @@ using Chain.Primitives;
 
 namespace Chain.Wallet;
 
-/// <summary>The last part of every command that sends: show, ask, sign, send, and stay with it if that is wanted.</summary>
+/// <summary>The last part of every command that sends: show, ask, sign, write down, send, and stay with it if that is wanted.</summary>
 internal static class TransferFlow
 {
-    public static async Task<ExitCode> RunAsync(Session session, TransferPlan plan, string? question, bool mayChangeNonce, CancellationToken cancel)
+    public static async Task<ExitCode> RunAsync(Session session, TransferOrder order, CancellationToken cancel)
     {
         var wait = session.WaitOptions();
-        Show(session.Screen, plan);
-        if (question is not null) session.Confirm(question);
-        var key = session.Unlock(plan.From);
-        var (transaction, sent) = await new Broadcaster(session.Node).SendAsync(plan, key, mayChangeNonce, cancel).ConfigureAwait(false);
-        session.Screen.Line($"sent       [bold]{transaction.Hash}[/]");
-        var document = ToJson(sent, transaction);
+        session.Journal.RequireWritable();
+        foreach (var note in order.Planned.Review.Notes) session.Screen.Note($"note: {note}");
+        Show(session.Screen, order.Plan);
+        if (order.Replaces is null) ShowNeighbors(session.Screen, order);
+        var twin = await TransferDoubts.RaiseAsync(session, order, cancel).ConfigureAwait(false);
+        if (order.Question is not null) session.Confirm(order.Question);
+        var key = session.Unlock(order.Plan.From);
+        using var turn = await order.Account.LockAsync(() => session.Screen.Note($"waiting until another transfer of {order.Plan.From} is sent"), cancel).ConfigureAwait(false);
+        var offered = new JsonArray();
+        order = await TransferTurn.TakeAsync(session, order, twin, offered, cancel).ConfigureAwait(false);
+        var report = await order.Account.SendAsync(order.Plan.Sign(key), order.Purpose, order.Replaces, cancel).ConfigureAwait(false);
+        turn.Dispose();
+        var document = ToJson(order.Plan, report.Transfer.Transaction);
+        if (order.Replaces is { } replaced) document["replaces"] = replaced.ToString();
+        if (offered.Count > 0) document["offeredAgain"] = offered;
+        if (report.Warning is not null) session.Screen.Note($"warning: {report.Warning}");
+        if (!report.HasArrived) return Fail(session, order, report, document);
+        if (report.Facts.Length > 0) session.Screen.Note($"note: {report.Facts}");
+        session.Screen.Line($"sent       [bold]{report.Hash}[/]");
         if (wait is null)
         {
-            session.Screen.Line($"follow it  wallet watch {transaction.Hash}{session.RpcHint}");
+            session.Screen.Line($"follow it  wallet watch {report.Hash}{session.RpcHint}");
             session.Screen.Document(document);
             return ExitCode.Ok;
         }
 
-        return await FollowAsync(session, transaction.Hash, wait, document, cancel).ConfigureAwait(false);
+        return await FollowAsync(session, report.Hash, wait, document, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The end of a transfer that did not arrive, as far as is known: the facts, what to do, and the one document with its hash.</summary>
+    private static ExitCode Fail(Session session, TransferOrder order, SendReport report, JsonObject document)
+    {
+        var watch = $"`wallet watch {report.Hash}{session.RpcHint}`";
+        var (code, advice) = report.Fate switch
+        {
+            TransferFate.Unclear => (ExitCode.MaybeAccepted, $"It is written down in {session.Journal.Path}. {watch} looks for it, `wallet resend {report.Hash}` hands the same bytes over again; signing another may pay twice."),
+            TransferFate.NonceUsed when order.Replaces is not null => (ExitCode.Failed, "The replacement came too late."),
+            TransferFate.NonceUsed => (ExitCode.Failed, "It paid nothing there. Nothing else was signed; to pay, repeat the command, which chooses the next free nonce."),
+            _ => (ExitCode.Failed, report.Refusal is { } error ? RefusalAdvice.For(order.Plan, error) : ""),
+        };
+        var message = $"{report.Facts} {advice}".TrimEnd();
+        document["outcome"] = Camel(report.Fate.ToString());
+        document["error"] = Screen.ErrorObject(code, message);
+        session.Screen.Document(document);
+        session.Screen.Note($"error: {message}");
+        return code;
+    }
+
+    // What a nonce that the user gave means for the transfers before it and beside it.
+    private static void ShowNeighbors(Screen screen, TransferOrder order)
+    {
+        if (!order.HasFixedNonce) return;
+        var (nonce, next) = (order.Plan.Nonce, NonceChoice.Of(order.Planned.Review).Nonce);
+        if (nonce > next) screen.Note($"warning: nonce {nonce} is beyond the next one, {next}: the transfer waits until those before it are mined.");
+        foreach (var open in order.Planned.Review.Open.Where(open => open.Entry.Nonce == nonce))
+            screen.Note($"warning: nonce {nonce} is also that of {open.Entry.Hash}, {Amount.InEther(open.Entry.Transaction.Value)} to {open.Entry.Transaction.To}: only one of the two can be mined.");
     }
 
     /// <summary>
@@ -55,14 +97,20 @@ internal static class TransferFlow
             session.Screen.Document(document);
             return code;
         }
-        catch (WalletException e)
+        catch (Exception e) when (e is WalletException or ClientException or OperationCanceledException)
         {
             // The transfer is sent: what is known of it belongs into the one document, beside the error.
-            document["outcome"] = Camel(e.ExitCode.ToString());
-            document["error"] = Screen.ErrorObject(e.ExitCode, e.Message);
+            var (code, message) = e switch
+            {
+                WalletException own => (own.ExitCode, own.Message),
+                ClientException client => (WalletException.CodeOf(client), client.Message),
+                _ => (ExitCode.Interrupted, $"Interrupted. Go on with `wallet watch {hash}{session.RpcHint}`; the transfer is not affected."),
+            };
+            document["outcome"] = Camel(code.ToString());
+            document["error"] = Screen.ErrorObject(code, message);
             session.Screen.Document(document);
-            session.Screen.Note($"error: {e.Message}");
-            return e.ExitCode;
+            session.Screen.Note($"error: {message}");
+            return code;
         }
     }
 
@@ -105,5 +153,6 @@ internal static class TransferFlow
             ["raw"] = Hex.Encode(transaction.Encoded.Span),
         };
 
-    private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+    /// <summary>A name as JSON has it.</summary>
+    public static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }

@@ -4,60 +4,12 @@ using Chain.Primitives;
 namespace Chain.Wallet;
 
 /// <summary>
-/// The calls the wallet makes. The standard ones work with any Ethereum node; the <c>chain_</c> ones give null where a
-/// node lacks them. An answer that is not as specified, or a refusal, is a <see cref="WalletException"/>.
+/// The calls the wallet makes beside the standard ones: those named <c>chain_</c> give null where a node lacks them.
 /// </summary>
-public sealed class NodeClient(JsonRpcClient rpc)
+public sealed class NodeClient(JsonRpcClient rpc) : EthClient(rpc)
 {
-    public Uri Url => rpc.Url;
-
-    public async Task<ulong> ChainIdAsync(CancellationToken cancel) => (await RequireAsync("eth_chainId", [], cancel).ConfigureAwait(false)).Number();
-
-    public async Task<ulong> BlockNumberAsync(CancellationToken cancel) => (await RequireAsync("eth_blockNumber", [], cancel).ConfigureAwait(false)).Number();
-
-    /// <summary>Wei of an account at a block: a tag or a quantity.</summary>
-    public async Task<UInt256> BalanceAsync(Address address, string block, CancellationToken cancel) =>
-        (await RequireAsync("eth_getBalance", [address.ToString(), block], cancel).ConfigureAwait(false)).Quantity();
-
-    /// <summary>The next nonce of an account at a block; at "pending", behind what waits in the pool.</summary>
-    public async Task<ulong> NonceAsync(Address address, string block, CancellationToken cancel) =>
-        (await RequireAsync("eth_getTransactionCount", [address.ToString(), block], cancel).ConfigureAwait(false)).Number();
-
-    /// <summary>The block under a tag or number; null where there is none.</summary>
-    public async Task<BlockSummary?> BlockAsync(string block, CancellationToken cancel)
-    {
-        var answer = await RequireAsync("eth_getBlockByNumber", [block, false], cancel).ConfigureAwait(false);
-        return answer.IsNull ? null : new BlockSummary(answer.Require("number").Number(), answer.Require("hash").Hash(), answer.Field("baseFeePerGas")?.Quantity());
-    }
-
-    public async Task<UInt256> GasPriceAsync(CancellationToken cancel) => (await RequireAsync("eth_gasPrice", [], cancel).ConfigureAwait(false)).Quantity();
-
-    /// <summary>The node's suggestion of a tip; null where it makes none.</summary>
-    public async Task<UInt256?> PriorityFeeAsync(CancellationToken cancel) =>
-        await rpc.CallAsync("eth_maxPriorityFeePerGas", [], cancel).ConfigureAwait(false) is RpcReply.Ok ok ? new Answer("eth_maxPriorityFeePerGas", ok.Result).Quantity() : null;
-
-    /// <summary>Asks for the gas that a transfer would use.</summary>
-    public Task<RpcReply> EstimateGasAsync(Address from, Address to, UInt256 value, ReadOnlyMemory<byte> data, CancellationToken cancel)
-    {
-        var call = new JsonObject { ["from"] = from.ToString(), ["to"] = to.ToString(), ["value"] = value.ToQuantity() };
-        if (!data.IsEmpty) call["data"] = Hex.Encode(data.Span);
-        return rpc.CallAsync("eth_estimateGas", [call], cancel);
-    }
-
-    /// <summary>Hands in a signed transaction.</summary>
-    public Task<RpcReply> SendRawAsync(Transaction transaction, CancellationToken cancel) =>
-        rpc.CallAsync("eth_sendRawTransaction", [Hex.Encode(transaction.Encoded.Span)], cancel);
-
-    /// <summary>Where a transaction is; null where the node does not know it.</summary>
-    public async Task<TransactionPlace?> PlaceOfAsync(Hash256 hash, CancellationToken cancel)
-    {
-        var answer = await RequireAsync("eth_getTransactionByHash", [hash.ToString()], cancel).ConfigureAwait(false);
-        return answer.IsNull ? null : new TransactionPlace(
-            answer.Require("from").Address(),
-            answer.Require("nonce").Number(),
-            answer.Field("blockNumber")?.Number(),
-            answer.Field("blockHash")?.Hash());
-    }
+    // The last second of the year 9999.
+    private const ulong MaxUnixSeconds = 253_402_300_799;
 
     /// <summary>A transaction itself; null where the node does not know it.</summary>
     public async Task<KnownTransaction?> TransactionAsync(Hash256 hash, CancellationToken cancel)
@@ -66,11 +18,21 @@ public sealed class NodeClient(JsonRpcClient rpc)
         return answer.IsNull ? null : TransactionReader.Read(answer, hash);
     }
 
-    /// <summary>Whether a mined transaction's execution succeeded; null without a receipt.</summary>
-    public async Task<bool?> SucceededAsync(Hash256 hash, CancellationToken cancel)
+    /// <summary>What each waiting transfer of an account can cost it, in wei, by nonce; null where the node does not show its pool.</summary>
+    public async Task<IReadOnlyDictionary<ulong, UInt256>?> WaitingCostsAsync(Address address, CancellationToken cancel)
     {
-        var answer = await RequireAsync("eth_getTransactionReceipt", [hash.ToString()], cancel).ConfigureAwait(false);
-        return answer.IsNull ? null : answer.Field("status")?.Number() != 0;
+        if (await OptionalAsync("txpool_contentFrom", [address.ToString()], cancel).ConfigureAwait(false) is not { IsNull: false } answer) return null;
+        var costs = new Dictionary<ulong, UInt256>();
+        foreach (var waiting in new[] { answer.Field("pending"), answer.Field("queued") })
+        {
+            foreach (var item in waiting?.Members() ?? [])
+            {
+                var price = (item.Field("maxFeePerGas") ?? item.Require("gasPrice")).Quantity();
+                costs[item.Require("nonce").Number()] = TransferCost.Of(item.Require("value").Quantity(), price, item.Require("gas").Number());
+            }
+        }
+
+        return costs;
     }
 
     /// <summary>Whether the node has the method at all, and the transfer's life so far: null where it does not know it.</summary>
@@ -84,7 +46,7 @@ public sealed class NodeClient(JsonRpcClient rpc)
             answer.Field("blockNumber")?.Number(),
             answer.Field("blockHash")?.Hash(),
             answer.Field("replacedBy")?.Hash(),
-            answer.Field("reason")?.TextOrRaw(),
+            answer.Field("reason")?.Words(),
             history));
     }
 
@@ -96,10 +58,10 @@ public sealed class NodeClient(JsonRpcClient rpc)
         var confirmations = (int)Math.Min(answer.Require("confirmations").Number(), int.MaxValue);
         return new Confidence(
             confirmations,
-            answer.Field("level")?.Text() ?? ConfidenceLevel.Describe(confirmations),
+            answer.Field("level")?.Words() ?? ConfidenceLevel.Describe(confirmations),
             answer.Field("attackerShare")?.Fraction() ?? attackerShare,
             answer.Field("catchUpProbability")?.Fraction() ?? CatchUp.Probability(attackerShare, confirmations),
-            answer.Field("rule")?.Text() ?? "pow",
+            answer.Field("rule")?.Words() ?? "pow",
             answer.Field("safe")?.Flag() ?? false,
             answer.Field("finalized")?.Flag() ?? false)
         {
@@ -117,15 +79,17 @@ public sealed class NodeClient(JsonRpcClient rpc)
             item.Require("hash").Hash(),
             item.Require("blockNumber").Number(),
             item.Require("blockHash").Hash(),
-            item.Require("timestamp").Number(),
+            ReadTime(item.Require("timestamp")),
             item.Require("from").Address(),
             item.Field("to")?.Address(),
             item.Require("value").Quantity(),
             item.Require("fee").Quantity(),
             item.Field("status")?.Number() != 0,
             item.Require("nonce").Number())).ToList();
-        return new HistoryPage(items, answer.Field("next")?.TextOrRaw());
+        return new HistoryPage(items, answer.Field("next")?.Words());
     }
+
+    private static ulong ReadTime(Answer answer) => answer.Number() is <= MaxUnixSeconds and var seconds ? seconds : throw answer.Malformed("a time in seconds");
 
     private static TransferChange ReadChange(Answer entry) => new(
         ReadState(entry.Require("status")),
@@ -133,9 +97,9 @@ public sealed class NodeClient(JsonRpcClient rpc)
         entry.Field("blockNumber")?.Number(),
         entry.Field("blockHash")?.Hash(),
         entry.Field("replacedBy")?.Hash(),
-        entry.Field("reason")?.TextOrRaw());
+        entry.Field("reason")?.Words());
 
-    private static TransferState ReadState(Answer answer) => answer.Text() switch
+    private static TransferState ReadState(Answer answer) => answer.Words() switch
     {
         "pending" => TransferState.Pending,
         "mined" => TransferState.Mined,
@@ -145,23 +109,4 @@ public sealed class NodeClient(JsonRpcClient rpc)
         "dropped" => TransferState.Dropped,
         var other => throw new WalletException(ExitCode.Failed, $"The node's answer to chain_getTransactionStatus has the status '{other}', which this wallet does not know. A newer wallet may."),
     };
-
-    private async Task<Answer> RequireAsync(string method, JsonArray parameters, CancellationToken cancel) =>
-        await rpc.CallAsync(method, parameters, cancel).ConfigureAwait(false) switch
-        {
-            RpcReply.Error error => throw Refused(method, error),
-            var reply => new Answer(method, ((RpcReply.Ok)reply).Result),
-        };
-
-    // Null: the node lacks the method.
-    private async Task<Answer?> OptionalAsync(string method, JsonArray parameters, CancellationToken cancel) =>
-        await rpc.CallAsync(method, parameters, cancel).ConfigureAwait(false) switch
-        {
-            RpcReply.Error { IsMethodMissing: true } => null,
-            RpcReply.Error error => throw Refused(method, error),
-            var reply => new Answer(method, ((RpcReply.Ok)reply).Result),
-        };
-
-    private WalletException Refused(string method, RpcReply.Error error) =>
-        new(ExitCode.Failed, $"The node at {Url} refused {method}: {error.Message} (code {error.Code}).");
 }

@@ -2,12 +2,6 @@ using Chain.Primitives;
 
 namespace Chain.Wallet;
 
-/// <summary>What the wallet needs of a block header. No base fee: a chain before London.</summary>
-public sealed record BlockSummary(ulong Number, Hash256 Hash, UInt256? BaseFeePerGas);
-
-/// <summary>Where a node has a transaction; no block: it waits in the pool.</summary>
-public sealed record TransactionPlace(Address From, ulong Nonce, ulong? BlockNumber, Hash256? BlockHash);
-
 /// <summary>A transaction as a node gave it, checked: its bytes hash to the hash asked for, and its signature names the sender.</summary>
 public sealed record KnownTransaction(Transaction Transaction, Address From, ulong? BlockNumber);
 

@@ -11,8 +11,9 @@ internal static class TransactionReader
         if (type > (ulong)TransactionType.DynamicFee) throw new WalletException(ExitCode.Failed, $"Transaction {expected} is of type {type}; this wallet signs legacy, EIP-2930 and EIP-1559 transactions only.");
         var isDynamic = type == (ulong)TransactionType.DynamicFee;
         var v = answer.Require("v").Quantity();
-        var chainId = type != 0 ? answer.Require("chainId").Number() : v >= 35 ? (ulong)((v - 35) / 2) : (ulong?)null;
-        var parity = type != 0 ? (ulong)v & 1 : (ulong)((v >= 35 ? v - 35 : v - 27) % 2);
+        if (type == 0 && v < 27) throw answer.Malformed("a signed transaction");
+        var chainId = type != 0 ? answer.Require("chainId").Number() : v >= 35 ? ReadChainId((v - 35) / 2, answer) : (ulong?)null;
+        var parity = type != 0 ? (ulong)(v % 2) : (ulong)((v >= 35 ? v - 35 : v - 27) % 2);
         var unsigned = new UnsignedTransaction
         {
             Type = (TransactionType)type,
@@ -31,6 +32,8 @@ internal static class TransactionReader
             throw new WalletException(ExitCode.Failed, $"The node's answer for {expected} is another transaction ({transaction.Hash}). Do not trust this node.");
         return new KnownTransaction(transaction, sender, answer.Field("blockNumber")?.Number());
     }
+
+    private static ulong ReadChainId(UInt256 chainId, Answer answer) => chainId.IsUInt64 ? (ulong)chainId : throw answer.Malformed("a transaction with a chain id of at most 64 bits");
 
     private static AccessListEntry ReadAccess(Answer entry) =>
         new(entry.Require("address").Address(), entry.Require("storageKeys").Items().Select(key => key.Hash()).ToList());

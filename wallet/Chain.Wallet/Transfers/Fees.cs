@@ -21,19 +21,20 @@ public sealed record Fees(TransactionType Type, UInt256 MaxFeePerGas, UInt256 Ma
     /// row do not price it out. A chain without a base fee gets a legacy transaction.
     /// </summary>
     /// <exception cref="WalletException"><see cref="ExitCode.Usage"/>: the wishes contradict each other.</exception>
-    public static async Task<Fees> QuoteAsync(NodeClient node, FeeWishes wishes, CancellationToken cancel)
+    /// <exception cref="UnexpectedAnswerException">The node's prices are absurd.</exception>
+    public static async Task<Fees> QuoteAsync(NodeClient node, BlockSummary? head, FeeWishes wishes, CancellationToken cancel)
     {
         if (wishes is { Legacy: true, PriorityFee: not null }) throw new WalletException(ExitCode.Usage, "A legacy transfer has one gas price: give it with --max-fee and leave out --priority-fee.");
         if (wishes is { MaxFee: { } max, PriorityFee: { } tip } && tip > max) throw new WalletException(ExitCode.Usage, $"--priority-fee {Amount.InGwei(tip)} is more than --max-fee {Amount.InGwei(max)}; it is a part of it.");
-        var baseFee = (await node.BlockAsync("latest", cancel).ConfigureAwait(false))?.BaseFeePerGas;
+        var baseFee = head?.BaseFeePerGas is { } given ? SuggestedFigures.Price("base fee", given, node.Url) : (UInt256?)null;
         if (wishes.Legacy || baseFee is null)
         {
             if (wishes.PriorityFee is not null) throw new WalletException(ExitCode.Usage, "This chain has no base fee, so there is no --priority-fee: give the gas price with --max-fee.");
-            var price = wishes.MaxFee ?? await node.GasPriceAsync(cancel).ConfigureAwait(false);
+            var price = wishes.MaxFee ?? SuggestedFigures.Price("gas price", await node.GasPriceAsync(cancel).ConfigureAwait(false), node.Url);
             return new Fees(TransactionType.Legacy, price, price, baseFee ?? UInt256.Zero);
         }
 
-        var priority = wishes.PriorityFee ?? await node.PriorityFeeAsync(cancel).ConfigureAwait(false) ?? Gwei;
+        var priority = wishes.PriorityFee ?? SuggestedFigures.Price("priority fee", await node.PriorityFeeAsync(cancel).ConfigureAwait(false) ?? Gwei, node.Url);
         var maxFee = wishes.MaxFee ?? ((baseFee.Value * 2) + priority);
         return new Fees(TransactionType.DynamicFee, maxFee, UInt256.Min(priority, maxFee), baseFee.Value);
     }

@@ -25,10 +25,10 @@ public sealed record TransferPlan
     public IReadOnlyList<AccessListEntry> AccessList { get; init; } = [];
 
     /// <summary>The fee in wei if all the gas is used and the base fee stays.</summary>
-    public UInt256 ExpectedFee => Fees.ExpectedPrice * GasLimit;
+    public UInt256 ExpectedFee => TransferCost.Fee(Fees.ExpectedPrice, GasLimit);
 
     /// <summary>The most that the fee can become, in wei.</summary>
-    public UInt256 MaximumFee => Fees.MaxFeePerGas * GasLimit;
+    public UInt256 MaximumFee => TransferCost.Fee(Fees.MaxFeePerGas, GasLimit);
 
     public Transaction Sign(PrivateKey key)
     {

@@ -5,7 +5,7 @@ namespace Chain.Wallet;
 /// <summary>A way to look at one transfer through a node.</summary>
 public interface ITransferView
 {
-    /// <exception cref="WalletException">The node does not answer, or not as specified.</exception>
+    /// <exception cref="ClientException">The node does not answer, or not as specified.</exception>
     Task<Observation> LookAsync(CancellationToken cancel);
 }
 

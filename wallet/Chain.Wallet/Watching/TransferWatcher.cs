@@ -16,10 +16,8 @@ public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOpt
     private static readonly TimeSpan OutagePatience = TimeSpan.FromMinutes(2);
 
     /// <summary>Tells each event as it happens, and after each look where the transfer stands, in a few words.</summary>
-    /// <exception cref="WalletException">
-    /// <see cref="ExitCode.TimedOut"/>, <see cref="ExitCode.Unknown"/> for a transfer nobody knows,
-    /// <see cref="ExitCode.NodeUnreachable"/> at the start or for two minutes.
-    /// </exception>
+    /// <exception cref="WalletException"><see cref="ExitCode.TimedOut"/>, or <see cref="ExitCode.Unknown"/> for a transfer nobody knows.</exception>
+    /// <exception cref="NodeUnreachableException">At the start, or for two minutes.</exception>
     public async Task<WatchOutcome> FollowAsync(Hash256 hash, Action<WatchEvent> tell, Action<string> stand, CancellationToken cancel)
     {
         var view = new ChainTransferView(node, hash, options.AttackerShare, new StandardTransferView(node, hash, options.AttackerShare, options.Goal));
@@ -35,7 +33,7 @@ public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOpt
                 outage = null;
                 foreach (var happened in events) tell(happened);
             }
-            catch (WalletException e) when (e.ExitCode == ExitCode.NodeUnreachable && !first)
+            catch (NodeUnreachableException) when (!first)
             {
                 if (outage is null) tell(new WatchEvent("unreachable", $"no answer from {node.Url}; trying on"));
                 outage ??= time.GetTimestamp();

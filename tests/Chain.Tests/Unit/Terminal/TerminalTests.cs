@@ -20,7 +20,7 @@ public sealed class TerminalTests
         console.MarkupLineInterpolated($"[bold]{Evil}[/]");
         var printed = output.ToString();
         Assert.Equal(4, printed.Split(Shows).Length - 1);
-        Assert.Contains("\u001b[31ma\u001b[0m", printed, StringComparison.Ordinal);
+        Assert.Contains("\u001b[91ma\u001b[0m", printed, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b[2J", printed, StringComparison.Ordinal);
         Assert.DoesNotContain(printed, c => c is '\u202e' or '\u2028' or '\u009b');
     }

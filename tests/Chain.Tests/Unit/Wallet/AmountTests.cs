@@ -1,4 +1,5 @@
 using Chain.Primitives;
+using Chain.Rpc.Client;
 using Chain.Wallet;
 
 namespace Chain.Tests;

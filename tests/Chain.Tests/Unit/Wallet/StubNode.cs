@@ -49,13 +49,24 @@ internal sealed class StubNode : HttpMessageHandler
     /// <summary>Runs before each call: the world moves on between two looks.</summary>
     public Action<string>? OnCall { get; set; }
 
+    /// <summary>Runs after a call was carried out, in place of its answer where it gives one: a connection that breaks, a proxy that answers for the node.</summary>
+    public Func<string, HttpResponseMessage?>? InsteadOfAnswer { get; set; }
+
+    public ulong BlockGasLimit { get; set; } = 30_000_000;
+
     public List<string> Calls { get; } = [];
+
+    /// <summary>The signed bytes of every eth_sendRawTransaction, whatever became of them.</summary>
+    public List<string> Handed { get; } = [];
 
     public IReadOnlyList<Transaction> Sent => [.. _transactions.Select(entry => entry.Transaction)];
 
     public void Answer(string method, Func<JsonArray, JsonNode?> answer) => _methods[method] = answer;
 
     public void Refuse(string method, int code, string message) => _methods[method] = _ => throw new StubRefusal(code, message);
+
+    /// <summary>Answers a call with an error, once it was carried out.</summary>
+    public static Exception Refusal(int code, string message) => new StubRefusal(code, message);
 
     public void Fund(Address address, string ether) => _balances[address] = UInt256.Parse(ether) * 1_000_000_000_000_000_000;
 
@@ -71,13 +82,23 @@ internal sealed class StubNode : HttpMessageHandler
         }
     }
 
+    /// <summary>Loses what waits, as a node without a kept pool does when it is started again.</summary>
+    public void Restart() => _transactions.RemoveAll(entry => entry.Block is null);
+
     public void Forget() => _transactions.Clear();
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var call = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!.AsObject();
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_methods) return Handle(call, cancellationToken);
+    }
+
+    private HttpResponseMessage Handle(JsonObject call, CancellationToken cancellation)
+    {
         var method = (string)call["method"]!;
         Calls.Add(method);
+        if (method == "eth_sendRawTransaction") Handed.Add((string)call["params"]![0]!);
         OnCall?.Invoke(method);
         if (!IsUp) throw new HttpRequestException("Connection refused", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
         if (Impostor is { } impostor) return new HttpResponseMessage(impostor.Status) { Content = new StringContent(impostor.Body) };
@@ -92,7 +113,9 @@ internal sealed class StubNode : HttpMessageHandler
             reply["error"] = new JsonObject { ["code"] = refusal.Code, ["message"] = refusal.Message };
         }
 
-        return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply.ToJsonString(), Encoding.UTF8, "application/json") };
+        var instead = InsteadOfAnswer?.Invoke(method);
+        cancellation.ThrowIfCancellationRequested();
+        return instead ?? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply.ToJsonString(), Encoding.UTF8, "application/json") };
     }
 
     private ulong NonceOf(Address address, bool pending) =>
@@ -101,10 +124,11 @@ internal sealed class StubNode : HttpMessageHandler
     private JsonObject Block(string tag)
     {
         var number = tag == "latest" ? Head : (ulong)UInt256.Parse(tag);
-        return new JsonObject { ["number"] = Hex.Quantity(number), ["hash"] = HashOf(number).ToString(), ["baseFeePerGas"] = BaseFee.ToQuantity() };
+        return new JsonObject { ["number"] = Hex.Quantity(number), ["hash"] = HashOf(number).ToString(), ["baseFeePerGas"] = BaseFee.ToQuantity(), ["gasLimit"] = Hex.Quantity(BlockGasLimit) };
     }
 
-    private JsonNode Accept(string raw)
+    /// <summary>Takes a transfer into the pool as eth_sendRawTransaction does.</summary>
+    public JsonNode Accept(string raw)
     {
         var transaction = Transaction.Decode(Hex.Decode(raw));
         if (!transaction.Signature.TryRecoverAddress(transaction.Unsigned.SigningHash(), out var from)) throw new StubRefusal(-32000, "invalid sender");

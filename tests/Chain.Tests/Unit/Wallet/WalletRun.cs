@@ -8,12 +8,21 @@ internal sealed class WalletRun : IDisposable
 {
     private readonly Queue<string> _answers = new();
     private readonly Queue<string> _secrets = new();
+    private readonly bool _isBeside;
+
+    public WalletRun()
+    {
+    }
+
+    private WalletRun(WalletRun other) => (Node, Folder, _isBeside) = (other.Node, other.Folder, true);
 
     public StubNode Node { get; } = new();
 
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("chain-wallet-").FullName;
+
+    public string Journal => Path.Combine(Folder, ".chain", "transfers.jsonl");
 
     public string Keystore => Path.Combine(Folder, "keystore");
 
@@ -31,6 +40,12 @@ internal sealed class WalletRun : IDisposable
 
     /// <summary>Whether what is printed goes to a terminal.</summary>
     public bool OutputIsTerminal { get; set; }
+
+    /// <summary>Ends the next command as Ctrl-C does.</summary>
+    public CancellationToken Interrupt { get; set; }
+
+    /// <summary>Another terminal: the same home folder and node.</summary>
+    public WalletRun Beside() => new(this);
 
     /// <summary>Somebody sits there and will type these.</summary>
     public WalletRun Answering(params string[] lines)
@@ -72,13 +87,14 @@ internal sealed class WalletRun : IDisposable
             OutputIsTerminal = OutputIsTerminal,
         };
         Environment.TryAdd("CHAIN_KEYSTORE", Keystore);
-        var code = await WalletProgram.RunAsync(args, host);
+        var code = await WalletProgram.RunAsync(args, host, Interrupt);
         (Output, Error) = (output.ToString(), error.ToString());
         return (ExitCode)code;
     }
 
     public void Dispose()
     {
+        if (_isBeside) return;
         Node.Dispose();
         Directory.Delete(Folder, recursive: true);
     }

@@ -154,19 +154,6 @@ public sealed class WalletSendTests : IDisposable
     }
 
     [Fact]
-    public async Task When_another_transfer_takes_the_nonce_in_between_the_next_one_is_used()
-    {
-        _wallet.Node.Answer("eth_getTransactionCount", _ => "0x0");
-        await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei", "--yes");
-        _wallet.Node.OnCall = method =>
-        {
-            if (method == "eth_sendRawTransaction") _wallet.Node.Answer("eth_getTransactionCount", _ => "0x1");
-        };
-        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "2wei", "--yes"));
-        Assert.Equal([0UL, 1UL], _wallet.Node.Sent.Select(sent => sent.Nonce));
-    }
-
-    [Fact]
     public async Task A_nonce_given_by_the_user_is_never_changed()
     {
         await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei", "--yes");

@@ -100,7 +100,7 @@ public sealed class WalletWatchTests : IDisposable
         var hash = await SendAsync();
         _wallet.Node.OnCall = method =>
         {
-            if (method != "eth_getTransactionByHash" || _wallet.Node.Calls.Count(call => call == method) < 2) return;
+            if (method != "eth_getTransactionByHash" || _wallet.Node.Calls.Count(call => call == method) < 3) return;
             _wallet.Node.Forget();
             _wallet.Node.Answer("eth_getTransactionCount", _ => "0x1");
         };

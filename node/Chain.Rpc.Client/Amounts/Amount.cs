@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Chain.Primitives;
 
-namespace Chain.Wallet;
+namespace Chain.Rpc.Client;
 
 /// <summary>Why a text is no amount.</summary>
 public abstract record AmountError

@@ -2,11 +2,13 @@ using System.Globalization;
 using System.Text.Json;
 using Chain.Primitives;
 
-namespace Chain.Wallet;
+namespace Chain.Rpc.Client;
 
 /// <summary>A part of a node's answer, read strictly: what is not as the execution-apis say is the node's fault and named so.</summary>
 public readonly struct Answer(string method, JsonElement element)
 {
+    private const int MaxExcerpt = 120;
+
     public bool IsNull => element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
     /// <summary>A field of an object; null when absent or null.</summary>
@@ -26,10 +28,18 @@ public readonly struct Answer(string method, JsonElement element)
         return element.EnumerateArray().Select(item => new Answer(name, item));
     }
 
+    /// <summary>The values of an object's fields, whatever their names.</summary>
+    public IEnumerable<Answer> Members()
+    {
+        if (element.ValueKind != JsonValueKind.Object) throw Malformed("an object");
+        var name = method;
+        return element.EnumerateObject().Select(field => new Answer($"{name}.*", field.Value));
+    }
+
     /// <summary>A number: 0x… as execution-apis write it, or a JSON number as our own methods may.</summary>
     public UInt256 Quantity() => element.ValueKind switch
     {
-        JsonValueKind.String when UInt256.TryParse(element.GetString(), out var value) => value,
+        JsonValueKind.String when UInt256.TryParse(String(), out var value) => value,
         JsonValueKind.Number when element.TryGetUInt64(out var value) => value,
         _ => throw Malformed("a quantity"),
     };
@@ -38,17 +48,17 @@ public readonly struct Answer(string method, JsonElement element)
 
     public double Fraction() => element.ValueKind switch
     {
-        JsonValueKind.Number => element.GetDouble(),
-        JsonValueKind.String when double.TryParse(element.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
+        JsonValueKind.Number when element.TryGetDouble(out var value) && double.IsFinite(value) => value,
+        JsonValueKind.String when double.TryParse(String(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) => value,
         _ => throw Malformed("a number"),
     };
 
     public bool Flag() => element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw Malformed("true or false");
 
-    public string Text() => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Malformed("a text");
+    public string Text() => String() ?? throw Malformed("a text");
 
-    /// <summary>A text, or whatever else stands there as JSON.</summary>
-    public string TextOrRaw() => element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText();
+    /// <summary>A text for people, or whatever else is there as JSON: bounded, on one line, as a terminal may see it.</summary>
+    public string Words() => Printable.Field(String() ?? element.GetRawText());
 
     public Hash256 Hash() => Hash256.TryParse(Text(), out var hash) ? hash : throw Malformed("a 32-byte hash");
 
@@ -66,9 +76,24 @@ public readonly struct Answer(string method, JsonElement element)
         }
     }
 
-    private WalletException Malformed(string expected)
+    // Null for anything else, and for a text with half a surrogate pair, which .NET cannot hold.
+    private string? String()
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What to throw for an answer that is not as expected.</summary>
+    /// <param name="expected">With its article, such as "a list".</param>
+    public UnexpectedAnswerException Malformed(string expected)
     {
         var raw = element.ValueKind == JsonValueKind.Undefined ? "nothing" : element.GetRawText();
-        return new WalletException(ExitCode.Failed, $"The node's answer to {method} is not {expected}: {(raw.Length > 120 ? raw[..117] + "..." : raw)}");
+        return new UnexpectedAnswerException($"The node's answer to {method} is not {expected}: {Printable.Field(raw, MaxExcerpt)}");
     }
 }

@@ -1,9 +1,9 @@
 using System.Buffers;
 
-namespace Chain.Wallet;
+namespace Chain.Rpc.Client;
 
 /// <summary>A number and its unit as typed together: "1.5ether", "30s".</summary>
-internal static class Quantity
+public static class Quantity
 {
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 

@@ -3,33 +3,34 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Primitives;
 
-namespace Chain.Wallet;
+namespace Chain.Rpc.Client;
 
 /// <summary>JSON-RPC 2.0 over HTTP, one call at a time. Whatever is not a JSON-RPC answer counts as no node.</summary>
 public sealed class JsonRpcClient : IDisposable
 {
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
     private const int MaxExcerpt = 80;
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
 
     private readonly HttpClient _http;
     private readonly string? _credentials;
     private long _lastId;
 
     /// <summary>A user name and password in the URL are sent as HTTP basic authentication and never shown.</summary>
-    public JsonRpcClient(Uri url, HttpMessageHandler handler)
+    public JsonRpcClient(Uri url, HttpMessageHandler handler, TimeSpan? timeout = null)
     {
         Url = new UriBuilder(url) { UserName = "", Password = "" }.Uri;
         if (url.UserInfo.Length > 0) _credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo)));
-        _http = new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes, Timeout = CallTimeout };
+        _http = new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes, Timeout = timeout ?? DefaultTimeout };
     }
 
     /// <summary>Where the node is.</summary>
     public Uri Url { get; }
 
     /// <summary>Calls a method.</summary>
-    /// <exception cref="WalletException"><see cref="ExitCode.NodeUnreachable"/>: nobody answers, or not in JSON-RPC.</exception>
+    /// <exception cref="NodeUnreachableException">Nobody answers, or not in JSON-RPC. The call may have arrived.</exception>
     public async Task<RpcReply> CallAsync(string method, JsonArray parameters, CancellationToken cancel)
     {
         var id = ++_lastId;
@@ -54,11 +55,15 @@ public sealed class JsonRpcClient : IDisposable
                 _ => NoNode(Excerpt(e.Message)),
             };
         }
+        catch (InvalidOperationException)
+        {
+            throw NotJsonRpc(method, "answers in an encoding that cannot be read");
+        }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new WalletException(
-                ExitCode.NodeUnreachable,
-                $"No node answers at {Url}: asked for {method}, nothing came in time. A node there is paused or too busy (`chain testnet status` says which); if it is none, name another with --rpc URL or CHAIN_RPC.");
+            throw new NodeUnreachableException(
+                $"No node answers at {Url}: asked for {method}, nothing came in time. A node there is paused or too busy (`chain testnet status` says which); if it is none, name another with --rpc URL or CHAIN_RPC.",
+                "nothing came in time");
         }
     }
 
@@ -74,14 +79,15 @@ public sealed class JsonRpcClient : IDisposable
             if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
             {
                 var code = error.TryGetProperty("code", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var parsed) ? parsed : 0;
-                return new RpcReply.Error(code, error.TryGetProperty("message", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "no message");
+                return new RpcReply.Error(code, error.TryGetProperty("message", out var text) && text.ValueKind == JsonValueKind.String ? Printable.Field(text.GetString()) : "no message");
             }
 
             if (!root.TryGetProperty("id", out var answered) || answered.ValueKind != JsonValueKind.Number || !answered.TryGetInt64(out var answeredId) || answeredId != id) return null;
             return root.TryGetProperty("result", out var result) ? new RpcReply.Ok(result) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // Not JSON, or a text with half a surrogate pair.
             return null;
         }
     }
@@ -91,21 +97,16 @@ public sealed class JsonRpcClient : IDisposable
         var said = $"answers HTTP {(int)response.StatusCode} {Excerpt(response.ReasonPhrase ?? "")}".TrimEnd();
         if (response.Headers.Location is { } elsewhere) return $"{said} and sends us on to {Excerpt(elsewhere.ToString())}";
         if (body.Length == 0) return $"{said} with nothing in it";
-        return $"{said} with {response.Content.Headers.ContentType?.MediaType ?? "text"}: {Excerpt(body)}";
+        return $"{said} with {Excerpt(response.Content.Headers.ContentType?.MediaType ?? "text")}: {Excerpt(body)}";
     }
 
-    // A stranger's words go to a terminal: on one line, short, and without what would steer it.
-    private static string Excerpt(string text)
-    {
-        var words = string.Join(' ', new string([.. text.Take(4 * MaxExcerpt).Select(c => char.IsControl(c) ? ' ' : c)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return (words.Length > MaxExcerpt ? words[..(MaxExcerpt - 3)] + "..." : words).TrimEnd('.');
-    }
+    private static string Excerpt(string text) => Printable.Field(text.Trim(), MaxExcerpt).TrimEnd('.');
 
-    private WalletException NoNode(string reason) => new(
-        ExitCode.NodeUnreachable,
-        $"No node at {Url}: {reason}. Start one with `chain testnet up`, or name another with --rpc URL or CHAIN_RPC.");
+    private NodeUnreachableException NoNode(string reason) => new(
+        $"No node at {Url}: {reason}. Start one with `chain testnet up`, or name another with --rpc URL or CHAIN_RPC.",
+        reason);
 
-    private WalletException NotJsonRpc(string method, string answered) => new(
-        ExitCode.NodeUnreachable,
-        $"What listens at {Url} is no JSON-RPC node: asked for {method}, it {answered}. Check --rpc or CHAIN_RPC: a node's JSON-RPC port is 8545 unless it was told another, and not its port for peers.");
+    private NodeUnreachableException NotJsonRpc(string method, string answered) => new(
+        $"What listens at {Url} is no JSON-RPC node: asked for {method}, it {answered}. Check --rpc or CHAIN_RPC: a node's JSON-RPC port is 8545 unless it was told another, and not its port for peers.",
+        $"what listens there {answered}");
 }

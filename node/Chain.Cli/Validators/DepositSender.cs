@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Chain.Primitives;
+using Chain.Rpc.Client;
+using Chain.Terminal;
+using Chain.Testnet;
+using Spectre.Console;
+
+namespace Chain.Cli;
+
+/// <summary>The payer's side of a deposit: the journal of what it signed, the questions before it signs, and what to say when it fails.</summary>
+internal sealed class DepositSender : IDisposable
+{
+    private readonly ParseResult _parsed;
+    private readonly bool _isAgain;
+    private readonly JsonRpcClient _rpc;
+
+    public DepositSender(ParseResult parsed, Uri url, Address payer, ChainIdentity chain, bool isAgain)
+    {
+        (_parsed, _isAgain) = (parsed, isAgain);
+        _rpc = new JsonRpcClient(url, new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) });
+        Eth = new EthClient(_rpc);
+        var path = TransferJournal.DefaultPath(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        Account = new AccountTransfers(Eth, new TransferJournal(path, TimeProvider.System), TimeProvider.System, chain, payer);
+    }
+
+    public EthClient Eth { get; }
+
+    public AccountTransfers Account { get; }
+
+    /// <summary>Asks about, or refuses, what is out of the ordinary before anything is signed.</summary>
+    /// <returns>An equal deposit that was asked about.</returns>
+    public async Task<Hash256?> RaiseDoubtsAsync(Address contract, UInt256 value, CancellationToken cancellation)
+    {
+        Account.Journal.RequireWritable();
+        var review = await Account.ReviewAsync(cancellation);
+        Note(review.Notes);
+        ValidatorSession.Insist(_parsed, TransferDoubt.OfNonce(review));
+        return await RaiseTwinAsync(review, contract, value, null, hasTurn: false, cancellation);
+    }
+
+    /// <summary>Waits until no other program sends from the payer.</summary>
+    public Task<AccountLock> LockAsync(CancellationToken cancellation) => Account.LockAsync(() => Note(["waiting until another transfer of the payer is sent"]), cancellation);
+
+    /// <summary>With the lock held: looks again, offers what the node lost, and gives the deposit's nonce.</summary>
+    public async Task<ulong> TakeTurnAsync(Address contract, UInt256 value, Hash256? asked, CancellationToken cancellation)
+    {
+        var review = await Account.ReviewAsync(cancellation);
+        await RaiseTwinAsync(review, contract, value, asked, hasTurn: true, cancellation);
+        var turn = await NonceTurn.TakeAsync(Account, review, cancellation);
+        Note(turn.Notes);
+        return turn.Nonce;
+    }
+
+    /// <summary>Says that a deposit did not arrive, as far as is known, with its hash.</summary>
+    public static int Fail(ParseResult parsed, SendReport report, JsonObject document)
+    {
+        var isUnclear = report.Fate == TransferFate.Unclear;
+        var code = isUnclear ? ChainProgram.MaybeAccepted : ChainProgram.Refused;
+        var message = isUnclear ? $"{report.Facts} `wallet watch {report.Hash}` looks for it, `wallet resend {report.Hash}` hands the same bytes over again; another deposit may stake twice." : $"{report.Facts} Nothing was staked.";
+        document["outcome"] = isUnclear ? "unclear" : "refused";
+        return End(parsed, document, code, message);
+    }
+
+    /// <summary>Says that a deposit was accepted and then lost sight of, with its hash.</summary>
+    public static int LostSight(ParseResult parsed, Hash256 hash, Exception reason, JsonObject document) =>
+        reason is OperationCanceledException
+            ? End(parsed, document, ChainProgram.Interrupted, $"Interrupted. The deposit {hash} is accepted and may come into a block: look with `wallet watch {hash}` before you send another.")
+            : End(parsed, document, ChainProgram.NoNode, $"{reason.Message} The deposit {hash} is accepted and may come into a block: look with `wallet watch {hash}` before you send another.");
+
+    public void Dispose() => _rpc.Dispose();
+
+    private async Task<Hash256?> RaiseTwinAsync(AccountReview review, Address contract, UInt256 value, Hash256? asked, bool hasTurn, CancellationToken cancellation)
+    {
+        if (_isAgain) return asked;
+        var twin = await Account.UnclearTwinAsync(review, contract, value, hasTurn, cancellation);
+        if (twin is null || twin.Hash == asked) return asked;
+        ValidatorSession.Insist(_parsed, TransferDoubt.OfTwin(twin));
+        return twin.Hash;
+    }
+
+    private static int End(ParseResult parsed, JsonObject document, int code, string message)
+    {
+        document["error"] = ErrorDocument.Error(ErrorDocument.NameOf(code), code, message);
+        if (parsed.GetValue(ValidatorSession.Json)) TestnetCommands.Print(document);
+        ChainProgram.Errors.MarkupLine($"[red]error:[/] {Shown.Line(message)}");
+        return code;
+    }
+
+    private static void Note(IEnumerable<string> notes)
+    {
+        foreach (var note in notes) ChainProgram.Errors.MarkupLine($"note: {Shown.Line(note)}");
+    }
+}

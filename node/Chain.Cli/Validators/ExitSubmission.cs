@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Chain.Consensus;
+using Chain.Primitives;
+using Chain.Terminal;
+using Chain.Testnet;
+using Spectre.Console;
+
+namespace Chain.Cli;
+
+/// <summary>
+/// Hands a signed exit to a node, and where the answer is lost looks whether the chain has taken it. Sending one twice does no harm: a
+/// validator leaves once.
+/// </summary>
+internal static class ExitSubmission
+{
+    private const int Looks = 3;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(1);
+
+    /// <returns>The exit code.</returns>
+    /// <exception cref="RefusedCallException">The node refuses it, and the validator does not leave.</exception>
+    public static async Task<int> SendAsync(ParseResult parsed, NodeClient node, SignedVoluntaryExit exit, CancellationToken cancellation)
+    {
+        var rlp = new RlpWriter();
+        exit.WriteTo(rlp);
+        var document = new JsonObject { ["validator"] = exit.ValidatorIndex, ["epoch"] = exit.Epoch.Number, ["exit"] = Hex.Encode(rlp.WrittenSpan) };
+        try
+        {
+            await node.CallAsync("chain_submitVoluntaryExit", [Hex.Encode(rlp.WrittenSpan)], cancellation);
+            return ValidatorSession.Tell(
+                parsed,
+                document,
+                $"The exit of validator {exit.ValidatorIndex} is on its way. Let it vote on until its exit epoch, which `chain validator list` shows once a block has taken it.");
+        }
+        catch (Exception e) when (e is RefusedCallException or NoNodeException or OperationCanceledException)
+        {
+            var looks = e is NoNodeException ? Looks : 1;
+            if (await ExitEpochAsync(node, exit.ValidatorIndex, looks) is { } leaving)
+            {
+                document["exitEpoch"] = leaving;
+                return ValidatorSession.Tell(parsed, document, $"Validator {exit.ValidatorIndex} leaves in epoch {leaving}: the chain has its exit, although the node did not say so ({Reason(e)}).");
+            }
+
+            if (e is RefusedCallException) throw;
+            var message = $"The exit of validator {exit.ValidatorIndex} was handed to {node.Url} and may have been accepted ({Reason(e)}); no block has it yet. See `chain validator list`. Repeating the command does no harm: it sends the same bytes, and a validator leaves once.";
+            document["error"] = ErrorDocument.Error(ErrorDocument.NameOf(ChainProgram.MaybeAccepted), ChainProgram.MaybeAccepted, message);
+            if (parsed.GetValue(ValidatorSession.Json)) TestnetCommands.Print(document);
+            ChainProgram.Errors.MarkupLine($"[red]error:[/] {Shown.Line(message)}");
+            return ChainProgram.MaybeAccepted;
+        }
+    }
+
+    private static string Reason(Exception e) => e is OperationCanceledException ? "interrupted" : e.Message.TrimEnd('.');
+
+    // Asked on after an interruption too, for a moment: what is known is worth saying.
+    private static async Task<ulong?> ExitEpochAsync(NodeClient node, int index, int looks)
+    {
+        for (var look = 1; look <= looks; look++)
+        {
+            using var limit = new CancellationTokenSource(LookLimit);
+            try
+            {
+                var answer = await node.TryCallAsync("chain_validators", [], limit.Token);
+                if (RegistryAnswer.Check(node.Url, answer)["validators"]!.AsArray() is { } validators && index < validators.Count && (ulong?)validators[index]!["exitEpoch"] is { } leaving) return leaving;
+            }
+            catch (Exception e) when (e is OperationCanceledException or TestnetException)
+            {
+                // No answer in time, or none that makes sense.
+            }
+
+            if (look < looks) await Task.Delay(LookEvery);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,199 @@
+using Chain.Primitives;
+
+namespace Chain.Rpc.Client;
+
+/// <summary>
+/// The transfers that one account sends on one chain: what is known of the earlier ones, which nonce is next, and the way of a
+/// signed transfer into the journal and to the node. A transfer that was signed is offered again, byte for byte, and never
+/// replaced by another signature: that takes a person's word, and a new call of <see cref="SendAsync"/>.
+/// </summary>
+public sealed class AccountTransfers(EthClient node, TransferJournal journal, TimeProvider time, ChainIdentity chain, Address account)
+{
+    // Of each kind, in one review: a node is not asked for years of transfers.
+    private const int MaxLookups = 64;
+
+    private readonly TransferLookup _lookup = new(node, time);
+
+    public ChainIdentity Chain => chain;
+
+    public TransferJournal Journal => journal;
+
+    /// <summary>The identity of a node's chain.</summary>
+    public static async Task<ChainIdentity> IdentifyAsync(EthClient node, ulong chainId, CancellationToken cancel)
+    {
+        try
+        {
+            return new ChainIdentity(chainId, (await node.BlockAsync("0x0", cancel).ConfigureAwait(false))?.Hash);
+        }
+        catch (ClientException e) when (e is CallRefusedException or UnexpectedAnswerException)
+        {
+            // A node that keeps no old blocks.
+            return new ChainIdentity(chainId, null);
+        }
+    }
+
+    /// <summary>Waits until no other process sends from the account.</summary>
+    public Task<AccountLock> LockAsync(Action waiting, CancellationToken cancel) => AccountLock.TakeAsync(journal, account, chain.ChainId, waiting, cancel);
+
+    /// <summary>Looks at the journal and the node, and writes down what has become of earlier transfers.</summary>
+    /// <exception cref="ClientException">The node does not answer, or the journal cannot be read.</exception>
+    public async Task<AccountReview> ReviewAsync(CancellationToken cancel)
+    {
+        var contents = journal.Read();
+        var mined = SuggestedFigures.Nonce(await node.NonceAsync(account, "latest", cancel).ConfigureAwait(false), node.Url);
+        var pending = SuggestedFigures.Nonce(await node.NonceAsync(account, "pending", cancel).ConfigureAwait(false), node.Url);
+        var notes = new List<string>();
+        if (contents.Damaged.Count > 0) notes.Add(Damage(contents.Damaged));
+        var (journaled, open) = (new List<JournaledTransfer>(), new List<OpenTransfer>());
+        var lookups = 0;
+        foreach (var entry in contents.Transfers.Where(entry => entry.From == account && entry.IsOf(chain)))
+        {
+            if (!entry.IsOpen || ++lookups > MaxLookups)
+            {
+                journaled.Add(entry);
+                continue;
+            }
+
+            var place = await node.PlaceOfAsync(entry.Hash, cancel).ConfigureAwait(false);
+            var known = Follow(entry, place, mined, notes);
+            journaled.Add(known);
+            if (known.IsOpen) open.Add(new OpenTransfer(known, place));
+        }
+
+        return new AccountReview(mined, pending, [.. open.OrderBy(item => item.Entry.Nonce)], journaled, notes);
+    }
+
+    /// <summary>
+    /// The last transfer of the same amount to the same recipient, if the command that signed it ended without knowing what became
+    /// of it, or by a refusal that turns out untrue. Null where there is none, or where it can never be mined.
+    /// </summary>
+    /// <param name="review">The account's transfers.</param>
+    /// <param name="to">The recipient.</param>
+    /// <param name="value">Wei.</param>
+    /// <param name="hasTurn">Whether the account's lock is held, so that no other command is still at it.</param>
+    /// <param name="cancel">Ends the look.</param>
+    public async Task<JournaledTransfer?> UnclearTwinAsync(AccountReview review, Address? to, UInt256 value, bool hasTurn, CancellationToken cancel)
+    {
+        var last = review.Journaled.LastOrDefault(entry => entry.Replaces is null && entry.Transaction.To == to && entry.Transaction.Value == value);
+        if (last is null || last.Fate == TransferFate.Replaced) return null;
+        if (last.Fate is not (TransferFate.Refused or TransferFate.NonceUsed)) return last.EndedKnowing ?? !hasTurn ? null : last;
+        if (await node.PlaceOfAsync(last.Hash, cancel).ConfigureAwait(false) is not { } place) return null;
+        journal.SetFate(last.Hash, TransferFate.Unclear, "known to a node after it was refused", later: false);
+        return Set(last, place.BlockNumber is null ? TransferFate.Accepted : TransferFate.Mined, "known to a node after it was refused");
+    }
+
+    /// <summary>Writes a signed transfer down and hands it to the node. Whatever happens then, the report says what is known of it.</summary>
+    /// <param name="transaction">The signed transfer.</param>
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="replaces">The waiting transfer whose place it takes.</param>
+    /// <param name="cancel">Before the transfer left, nothing is sent; afterwards, the wait for the answer ends with one short look.</param>
+    /// <exception cref="ClientException">Nothing left the program: the journal cannot take it, or it left before.</exception>
+    public async Task<SendReport> SendAsync(Transaction transaction, TransferPurpose purpose, Hash256? replaces, CancellationToken cancel)
+    {
+        await RefuseTwiceAsync(transaction, cancel).ConfigureAwait(false);
+        var entry = new JournaledTransfer(transaction, account, chain.ChainId, chain.Genesis, purpose, time.GetUtcNow(), replaces, node.Url.GetLeftPart(UriPartial.Authority));
+        cancel.ThrowIfCancellationRequested();
+        journal.Add(entry);
+        if (cancel.IsCancellationRequested)
+        {
+            journal.SetFate(entry.Hash, TransferFate.Refused, "interrupted before it left", later: false);
+            cancel.ThrowIfCancellationRequested();
+        }
+
+        return await OfferAsync(entry, later: false, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Hands the bytes of an earlier transfer to the node again.</summary>
+    public Task<SendReport> OfferAgainAsync(JournaledTransfer transfer, CancellationToken cancel) => OfferAsync(transfer, later: true, cancel);
+
+    private async Task<SendReport> OfferAsync(JournaledTransfer entry, bool later, CancellationToken cancel)
+    {
+        var answer = await TransferOffer.MakeAsync(node, entry.Transaction, cancel).ConfigureAwait(false);
+        var (fate, facts) = (TransferFate.Accepted, "");
+        if (answer is not OfferAnswer.Taken)
+        {
+            var found = await _lookup.SettleAsync(entry, answer, cancel).ConfigureAwait(false);
+            (fate, facts) = (found.Fate, $"The transfer {entry.Hash} was signed and handed to the node at {node.Url}; {answer.Words}. {found.Words}");
+            if (entry.Replaces is { } replaced) facts += await _lookup.DescribeReplacedAsync(replaced, cancel).ConfigureAwait(false);
+        }
+
+        var report = new SendReport(entry with { Fate = fate, EndedKnowing = fate != TransferFate.Unclear }, facts, (answer as OfferAnswer.Error)?.Reply);
+        try
+        {
+            journal.SetFate(entry.Hash, fate, answer.Words, later);
+            if (report.HasArrived) SetReplaced(entry);
+            return report;
+        }
+        catch (JournalException e)
+        {
+            return report with { Warning = e.Message };
+        }
+    }
+
+    private void SetReplaced(JournaledTransfer entry)
+    {
+        if (entry.Replaces is { } old && journal.Read().Transfers.Any(transfer => transfer.Hash == old))
+            journal.SetFate(old, TransferFate.Replaced, $"by {entry.Hash}", later: true);
+    }
+
+    // Equal nonce, recipient, amount and fees give equal bytes: that would be one payment for two requests.
+    private async Task RefuseTwiceAsync(Transaction transaction, CancellationToken cancel)
+    {
+        var before = journal.Read().Transfers.LastOrDefault(entry => entry.Hash == transaction.Hash && entry.Fate is not TransferFate.Refused);
+        if (before is not null)
+        {
+            throw new TransferBlockedException(
+                $"Exactly this transfer, {before.Hash}, was signed at {before.SignedAt:yyyy-MM-dd HH:mm:ss} UTC; {Describe(before.Fate)}. It makes one payment, however often it is sent, so nothing was sent now. For another payment let the next free nonce be chosen.");
+        }
+
+        if (await node.PlaceOfAsync(transaction.Hash, cancel).ConfigureAwait(false) is null) return;
+        throw new TransferBlockedException(
+            $"Exactly this transfer, {transaction.Hash}, is known to the node at {node.Url} already: another program with this key signed it. Nothing was sent now, since it makes one payment only; for another one repeat the command.");
+    }
+
+    private JournaledTransfer Follow(JournaledTransfer entry, TransactionPlace? place, ulong mined, List<string> notes)
+    {
+        if (place?.BlockNumber is { } block)
+        {
+            if (entry.EndedKnowing == false) notes.Add($"The earlier transfer {entry.Hash}, of which it was not known whether it was accepted, is in block {block}.");
+            return Set(entry, TransferFate.Mined, $"in block {block}");
+        }
+
+        if (place is not null) return entry.Fate == TransferFate.Accepted ? entry : Set(entry, TransferFate.Accepted, "in the node's pool");
+        if (entry.Nonce >= mined) return entry;
+        notes.Add($"The earlier transfer {entry.Hash} is not in the chain, and its nonce {entry.Nonce} is used by another: it can never be mined there.");
+        return Set(entry, TransferFate.NonceUsed, "nonce used by another transaction");
+    }
+
+    private JournaledTransfer Set(JournaledTransfer entry, TransferFate fate, string detail)
+    {
+        try
+        {
+            journal.SetFate(entry.Hash, fate, detail, later: true);
+        }
+        catch (JournalException)
+        {
+            // It is found out again at the next review.
+        }
+
+        return entry with { Fate = fate };
+    }
+
+    /// <summary>A fate in a few words.</summary>
+    public static string Describe(TransferFate fate) => fate switch
+    {
+        TransferFate.Signed => "the program that signed it ended before it knew more",
+        TransferFate.Accepted => "it waits in a node's pool",
+        TransferFate.Mined => "it is in a block",
+        TransferFate.Unclear => "it may have been accepted",
+        TransferFate.Refused => "it was refused",
+        TransferFate.NonceUsed => "another transaction has its nonce",
+        _ => "it was replaced",
+    };
+
+    private string Damage(IReadOnlyList<DamagedLine> damaged)
+    {
+        var lines = string.Join(", ", damaged.Take(5).Select(line => line.Number));
+        return $"{(damaged.Count == 1 ? "Line" : "Lines")} {lines}{(damaged.Count > 5 ? $" and {damaged.Count - 5} more" : "")} of the journal {journal.Path} cannot be read ({damaged[0].Problem.TrimEnd('.')}). They stay where they are; a transfer written there does not count.";
+    }
+}

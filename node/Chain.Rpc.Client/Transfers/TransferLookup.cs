@@ -1,0 +1,116 @@
+using Chain.Primitives;
+
+namespace Chain.Rpc.Client;
+
+/// <summary>Finds out what became of a transfer that a node did not simply accept: by hash, and by account and nonce. Bounded in time.</summary>
+internal sealed class TransferLookup(EthClient node, TimeProvider time)
+{
+    // For this long a look may take; an impatient one after an interruption ends before the program is ended.
+    private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ImpatientLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AgainLimit = TimeSpan.FromSeconds(5);
+    private const int MaxFailures = 2;
+
+    // What a node behind a proxy accepted is not known to its neighbors at once.
+    private static readonly TimeSpan[] Pauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1)];
+
+    /// <summary>What is known of a transfer, and how, in a sentence.</summary>
+    public async Task<(TransferFate Fate, string Words)> SettleAsync(JournaledTransfer transfer, OfferAnswer answer, CancellationToken cancel)
+    {
+        var isImpatient = answer is OfferAnswer.Interrupted;
+        var looks = await LookAsync(transfer, answer, isImpatient ? CancellationToken.None : cancel).ConfigureAwait(false);
+        if (looks.Place is { } place) return place.BlockNumber is { } block ? (TransferFate.Mined, $"It is in block {block}.") : (TransferFate.Accepted, "The node has it in its pool.");
+        if (looks.WasTakenAgain) return (TransferFate.Accepted, "Offered again, byte for byte, it was accepted.");
+        if (looks.Answers == 0) return (TransferFate.Unclear, "The node could not be asked for it, so it may have been accepted.");
+        var missing = $"The node does not know it ({(looks.Answers == 1 ? "asked once" : $"asked {looks.Answers} times")})";
+        if (isImpatient) return (TransferFate.Unclear, $"{missing}, and may have accepted it meanwhile.");
+        return await JudgeMissingAsync(transfer, answer, missing, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>What became of the transfer that another was to replace.</summary>
+    public async Task<string> DescribeReplacedAsync(Hash256 replaced, CancellationToken cancel)
+    {
+        var place = await TryAsync(token => node.PlaceOfAsync(replaced, token), LookLimit, cancel.IsCancellationRequested ? CancellationToken.None : cancel).ConfigureAwait(false);
+        return place switch
+        {
+            { IsKnown: false } => $" The transfer that it was to replace is {replaced}.",
+            { Value: null } => $" The transfer that it was to replace, {replaced}, is not known to the node any more.",
+            { Value.BlockNumber: { } block } => $" The transfer that it was to replace, {replaced}, is in block {block}.",
+            _ => $" The transfer that it was to replace, {replaced}, still waits in the pool.",
+        };
+    }
+
+    // The node does not have it. Whether it can come in later depends on what was answered, and on the nonce.
+    private async Task<(TransferFate Fate, string Words)> JudgeMissingAsync(JournaledTransfer transfer, OfferAnswer answer, string missing, CancellationToken cancel)
+    {
+        var isNonceTooLow = answer is OfferAnswer.Error { IsNonceTooLow: true };
+        var mined = await TryAsync(token => node.NonceAsync(transfer.From, "latest", token), LookLimit, cancel).ConfigureAwait(false);
+        if (mined.IsKnown && mined.Value > transfer.Nonce)
+        {
+            var occupant = (await TryAsync(token => node.HashByNonceAsync(transfer.From, transfer.Nonce, token), LookLimit, cancel).ConfigureAwait(false)).Value;
+            if (occupant == transfer.Hash) return (TransferFate.Mined, "It is in the chain: the account's transaction with its nonce is this one.");
+            if (occupant is { } other) return (TransferFate.NonceUsed, $"{missing}: nonce {transfer.Nonce} of {transfer.From} is used by {other}, so it can never be mined there.");
+            if (isNonceTooLow) return (TransferFate.NonceUsed, $"{missing}, and nonce {transfer.Nonce} of {transfer.From} is used: another transaction has it.");
+        }
+
+        return answer switch
+        {
+            OfferAnswer.Error { IsAlreadyKnown: true } => (TransferFate.Unclear, $"{missing} when it is asked for it, so it may have been accepted."),
+            OfferAnswer.Error when isNonceTooLow => (TransferFate.Unclear, $"{missing}, yet nonce {transfer.Nonce} of {transfer.From} is not used: the answer cannot be right, and the transfer may have been accepted."),
+            OfferAnswer.Error => (TransferFate.Refused, $"{missing}, so it counts as not sent."),
+            _ => (TransferFate.Unclear, $"{missing}, but it may have been accepted and come in later."),
+        };
+    }
+
+    private async Task<Looks> LookAsync(JournaledTransfer transfer, OfferAnswer answer, CancellationToken cancel)
+    {
+        var (looks, failures) = (new Looks(null, 0, false), 0);
+        foreach (var pause in answer is OfferAnswer.Interrupted ? Pauses[..1] : Pauses)
+        {
+            try
+            {
+                if (pause > TimeSpan.Zero) await Task.Delay(pause, time, cancel).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return looks;
+            }
+
+            var look = await TryAsync(token => node.PlaceOfAsync(transfer.Hash, token), answer is OfferAnswer.Interrupted ? ImpatientLimit : LookLimit, cancel).ConfigureAwait(false);
+            if (look.IsKnown) looks = looks with { Answers = looks.Answers + 1, Place = IsOf(look.Value, transfer) ? look.Value : null };
+            else if (++failures == MaxFailures) return looks;
+            if (looks.Place is not null || cancel.IsCancellationRequested) return looks;
+
+            // Where the answer was lost, the bytes may be too: the same ones do no harm.
+            if (answer is OfferAnswer.None && pause == Pauses[1] && await IsTakenAgainAsync(transfer, cancel).ConfigureAwait(false)) return looks with { WasTakenAgain = true };
+        }
+
+        return looks;
+    }
+
+    private async Task<bool> IsTakenAgainAsync(JournaledTransfer transfer, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(AgainLimit);
+        return await TransferOffer.MakeAsync(node, transfer.Transaction, limit.Token).ConfigureAwait(false) is OfferAnswer.Taken;
+    }
+
+    private static bool IsOf(TransactionPlace? place, JournaledTransfer transfer) => place is not null && place.From == transfer.From && place.Nonce == transfer.Nonce;
+
+    // Known: the node answered in time and as specified.
+    private static async Task<(bool IsKnown, T? Value)> TryAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan limit, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(limit);
+        try
+        {
+            return (true, await ask(patience.Token).ConfigureAwait(false));
+        }
+        catch (Exception e) when (e is ClientException or OperationCanceledException)
+        {
+            return (false, default);
+        }
+    }
+
+    private sealed record Looks(TransactionPlace? Place, int Answers, bool WasTakenAgain);
+}

@@ -59,7 +59,8 @@ public static class ChainProgram
         }
         catch (Exception e) when (e is TestnetException or GenesisException or StoreException or SigningInterchangeException or ClientException or IOException or UnauthorizedAccessException)
         {
-            return Fail(isJson, e switch { UsageException => Usage, NoNodeException or NodeUnreachableException => NoNode, _ => Refused }, e is NodeStartException ? e.Message : Printable.Line(e.Message));
+            var code = e switch { UsageException => Usage, NoNodeException or NodeUnreachableException => NoNode, _ => Refused };
+            return Fail(isJson, code, e is NodeStartException ? e.Message : Printable.Line(e.Message));
         }
         catch (OperationCanceledException)
         {

@@ -9,7 +9,8 @@ internal static class Programs
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     // Not the journal of whoever runs the tests.
-    private static readonly string Journal = Path.Combine(Directory.CreateTempSubdirectory("chain-journal-").FullName, "transfers.jsonl");
+    private static readonly string Journal = Path.Combine(Directory.CreateTempSubdirectory("chain-journal-").FullName,
+        "transfers.jsonl");
 
     public sealed record Outcome(int ExitCode, string Output, string Errors)
     {

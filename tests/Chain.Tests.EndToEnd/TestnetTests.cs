@@ -169,5 +169,6 @@ public sealed class TestnetTests
     }
 
     private static async Task<string> SendAsync(TestNetwork network, int node, string to, string value, params string[] more) =>
-        (string)(await Programs.WalletAsync(["send", "--from", "dev:1", "--to", to, "--value", value, "--yes", "--json", "--rpc", network.Url(node), .. more])).Succeeded().Json["hash"]!;
+        (string)(await Programs.WalletAsync(["send", "--from", "dev:1", "--to", to, "--value", value, "--yes", "--json", "--rpc",
+            network.Url(node), .. more])).Succeeded().Json["hash"]!;
 }

@@ -27,7 +27,9 @@ public enum ExitCode
     /// <summary>The transfer that was followed will not arrive: replaced, conflicting, dropped or failed.</summary>
     NotArrived = 7,
 
-    /// <summary>A transfer was signed and handed over, and it is not known whether it was accepted. Sending again may pay twice.</summary>
+    /// <summary>
+    /// A transfer was signed and handed over, and it is not known whether it was accepted. Sending again may pay twice.
+    /// </summary>
     MaybeAccepted = 8,
 
     /// <summary>Stopped from the keyboard or by a signal.</summary>
@@ -43,5 +45,6 @@ public sealed class WalletException : Exception
     public ExitCode ExitCode { get; }
 
     /// <summary>The exit code of an error that the wallet shares with other programs.</summary>
-    public static ExitCode CodeOf(ClientException error) => error is NodeUnreachableException ? ExitCode.NodeUnreachable : ExitCode.Failed;
+    public static ExitCode CodeOf(ClientException error) => error is NodeUnreachableException ? ExitCode.NodeUnreachable
+        : ExitCode.Failed;
 }

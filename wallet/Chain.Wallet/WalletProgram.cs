@@ -23,14 +23,17 @@ public static class WalletProgram
             return (int)ExitCode.Usage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { Output = host.Output, Error = host.Error, EnableDefaultExceptionHandler = false }, cancel).ConfigureAwait(false);
+        return await parsed.InvokeAsync(new InvocationConfiguration { Output = host.Output, Error = host.Error,
+            EnableDefaultExceptionHandler = false }, cancel).ConfigureAwait(false);
     }
 
     private static RootCommand Root(WalletHost host)
     {
         var options = new Options();
         var kit = new CommandKit(host, options);
-        var root = new RootCommand("Keys, transfers and confirmations on an Ethereum-format chain. Exit codes: 0 done, 1 refused, 2 usage, 3 no node, 4 wrong password, 5 unknown account or transfer, 6 time ran out, 7 transfer lost, 8 transfer may have been accepted, 130 interrupted.")
+        var root = new RootCommand("Keys, transfers and confirmations on an Ethereum-format chain. Exit codes: 0 done, 1 "
+            + "refused, 2 usage, 3 no node, 4 wrong password, 5 unknown account or transfer, 6 time ran out, 7 transfer lost, "
+            + "8 transfer may have been accepted, 130 interrupted.")
         {
             options.Rpc,
             options.RpcTimeout,

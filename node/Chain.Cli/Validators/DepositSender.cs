@@ -8,7 +8,9 @@ using Spectre.Console;
 
 namespace Chain.Cli;
 
-/// <summary>The payer's side of a deposit: the journal of what it signed, the questions before it signs, and what to say when it fails.</summary>
+/// <summary>
+/// The payer's side of a deposit: the journal of what it signed, the questions before it signs, and what to say when it fails.
+/// </summary>
 internal sealed class DepositSender : IDisposable
 {
     private readonly ParseResult _parsed;
@@ -18,9 +20,13 @@ internal sealed class DepositSender : IDisposable
     public DepositSender(ParseResult parsed, Uri url, Address payer, ChainIdentity chain, bool isAgain)
     {
         (_parsed, _isAgain) = (parsed, isAgain);
-        _rpc = new JsonRpcClient(url, new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) });
+        _rpc = new JsonRpcClient(
+            url,
+            new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) });
         Eth = new EthClient(_rpc);
-        var path = TransferJournal.DefaultPath(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        var path = TransferJournal.DefaultPath(
+            name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
         Account = new AccountTransfers(Eth, new TransferJournal(path, TimeProvider.System), TimeProvider.System, chain, payer);
     }
 
@@ -40,7 +46,8 @@ internal sealed class DepositSender : IDisposable
     }
 
     /// <summary>Waits until no other program sends from the payer.</summary>
-    public Task<AccountLock> LockAsync(CancellationToken cancellation) => Account.LockAsync(() => Note(["waiting until another transfer of the payer is sent"]), cancellation);
+    public Task<AccountLock> LockAsync(CancellationToken cancellation) =>
+        Account.LockAsync(() => Note(["waiting until another transfer of the payer is sent"]), cancellation);
 
     /// <summary>With the lock held: looks again, offers what the node lost, and gives the deposit's nonce.</summary>
     public async Task<ulong> TakeTurnAsync(Address contract, UInt256 value, Hash256? asked, CancellationToken cancellation)
@@ -57,7 +64,9 @@ internal sealed class DepositSender : IDisposable
     {
         var isUnclear = report.Fate == TransferFate.Unclear;
         var code = isUnclear ? ChainProgram.MaybeAccepted : ChainProgram.Refused;
-        var message = isUnclear ? $"{report.Facts} `wallet watch {report.Hash}` looks for it, `wallet resend {report.Hash}` hands the same bytes over again; another deposit may stake twice." : $"{report.Facts} Nothing was staked.";
+        var message = !isUnclear ? $"{report.Facts} Nothing was staked."
+            : $"{report.Facts} `wallet watch {report.Hash}` looks for it, `wallet resend {report.Hash}` hands the same bytes "
+            + "over again; another deposit may stake twice.";
         document["outcome"] = isUnclear ? "unclear" : "refused";
         return End(parsed, document, code, message);
     }
@@ -65,12 +74,17 @@ internal sealed class DepositSender : IDisposable
     /// <summary>Says that a deposit was accepted and then lost sight of, with its hash.</summary>
     public static int LostSight(ParseResult parsed, Hash256 hash, Exception reason, JsonObject document) =>
         reason is OperationCanceledException
-            ? End(parsed, document, ChainProgram.Interrupted, $"Interrupted. The deposit {hash} is accepted and may come into a block: look with `wallet watch {hash}` before you send another.")
-            : End(parsed, document, ChainProgram.NoNode, $"{reason.Message} The deposit {hash} is accepted and may come into a block: look with `wallet watch {hash}` before you send another.");
+            ? End(parsed, document, ChainProgram.Interrupted,
+                $"Interrupted. The deposit {hash} is accepted and may come into a block: look with `wallet watch {hash}` "
+                + "before you send another.")
+            : End(parsed, document, ChainProgram.NoNode,
+                $"{reason.Message} The deposit {hash} is accepted and may come into a block: look with `wallet watch {hash}` "
+                + "before you send another.");
 
     public void Dispose() => _rpc.Dispose();
 
-    private async Task<Hash256?> RaiseTwinAsync(AccountReview review, Address contract, UInt256 value, Hash256? asked, bool hasTurn, CancellationToken cancellation)
+    private async Task<Hash256?> RaiseTwinAsync(AccountReview review, Address contract, UInt256 value, Hash256? asked,
+        bool hasTurn, CancellationToken cancellation)
     {
         if (_isAgain) return asked;
         var twin = await Account.UnclearTwinAsync(review, contract, value, hasTurn, cancellation);

@@ -9,8 +9,8 @@ using Spectre.Console;
 namespace Chain.Cli;
 
 /// <summary>
-/// Hands a signed exit to a node, and where the answer is lost looks whether the chain has taken it. Sending one twice does no harm: a
-/// validator leaves once.
+/// Hands a signed exit to a node, and where the answer is lost looks whether the chain has taken it. Sending one twice does no
+/// harm: a validator leaves once.
 /// </summary>
 internal static class ExitSubmission
 {
@@ -20,18 +20,25 @@ internal static class ExitSubmission
 
     /// <returns>The exit code.</returns>
     /// <exception cref="RefusedCallException">The node refuses it, and the validator does not leave.</exception>
-    public static async Task<int> SendAsync(ParseResult parsed, NodeClient node, SignedVoluntaryExit exit, CancellationToken cancellation)
+    public static async Task<int> SendAsync(ParseResult parsed, NodeClient node, SignedVoluntaryExit exit,
+        CancellationToken cancellation)
     {
         var rlp = new RlpWriter();
         exit.WriteTo(rlp);
-        var document = new JsonObject { ["validator"] = exit.ValidatorIndex, ["epoch"] = exit.Epoch.Number, ["exit"] = Hex.Encode(rlp.WrittenSpan) };
+        var document = new JsonObject
+        {
+            ["validator"] = exit.ValidatorIndex,
+            ["epoch"] = exit.Epoch.Number,
+            ["exit"] = Hex.Encode(rlp.WrittenSpan),
+        };
         try
         {
             await node.CallAsync("chain_submitVoluntaryExit", [Hex.Encode(rlp.WrittenSpan)], cancellation);
             return ValidatorSession.Tell(
                 parsed,
                 document,
-                $"The exit of validator {exit.ValidatorIndex} is on its way. Let it vote on until its exit epoch, which `chain validator list` shows once a block has taken it.");
+                $"The exit of validator {exit.ValidatorIndex} is on its way. Let it vote on until its exit epoch, which "
+                    + "`chain validator list` shows once a block has taken it.");
         }
         catch (Exception e) when (e is RefusedCallException or NoNodeException or OperationCanceledException)
         {
@@ -39,12 +46,17 @@ internal static class ExitSubmission
             if (await ExitEpochAsync(node, exit.ValidatorIndex, looks) is { } leaving)
             {
                 document["exitEpoch"] = leaving;
-                return ValidatorSession.Tell(parsed, document, $"Validator {exit.ValidatorIndex} leaves in epoch {leaving}: the chain has its exit, although the node did not say so ({Reason(e)}).");
+                return ValidatorSession.Tell(parsed, document,
+                    $"Validator {exit.ValidatorIndex} leaves in epoch {leaving}: the chain has its exit, although the node "
+                    + $"did not say so ({Reason(e)}).");
             }
 
             if (e is RefusedCallException) throw;
-            var message = $"The exit of validator {exit.ValidatorIndex} was handed to {node.Url} and may have been accepted ({Reason(e)}); no block has it yet. See `chain validator list`. Repeating the command does no harm: it sends the same bytes, and a validator leaves once.";
-            document["error"] = ErrorDocument.Error(ErrorDocument.NameOf(ChainProgram.MaybeAccepted), ChainProgram.MaybeAccepted, message);
+            var message = $"The exit of validator {exit.ValidatorIndex} was handed to {node.Url} and may have been accepted "
+                + $"({Reason(e)}); no block has it yet. See `chain validator list`. Repeating the command does no harm: it "
+                + "sends the same bytes, and a validator leaves once.";
+            document["error"] = ErrorDocument.Error(ErrorDocument.NameOf(ChainProgram.MaybeAccepted), ChainProgram.MaybeAccepted,
+                message);
             if (parsed.GetValue(ValidatorSession.Json)) TestnetCommands.Print(document);
             ChainProgram.Errors.MarkupLine($"[red]error:[/] {Shown.Line(message)}");
             return ChainProgram.MaybeAccepted;

@@ -22,9 +22,20 @@ internal static class ValidatorDepositCommand
     private static readonly Option<string?> Withdrawal = new("--withdrawal") { Description = "The address that gets the stake in the end; it can never be changed. Needed for a new validator" };
     private static readonly Option<string?> From = new("--from") { Description = $"dev:0 to dev:9, a development account, pays [else the key in --key-file, else the one in {KeyVariable}]" };
     private static readonly Option<FileInfo?> KeyFile = new("--key-file") { Description = "A file with the private key of who pays, 64 hex digits" };
-    private static readonly Option<string?> MaxTotalFee = new("--max-total-fee") { HelpName = "AMOUNT", Description = "Allow the whole fee to become this much, such as 2ether [the amount, at least 0.01ether and at most 1ether]" };
-    private static readonly Option<string?> Contract = new("--contract") { HelpName = "ADDRESS", Description = "The deposit contract that you expect; needed where the node names another than the usual one" };
-    private static readonly Option<bool> Again = new("--again") { Description = "Deposit again, although an earlier deposit of the same amount may have been accepted" };
+    private static readonly Option<string?> MaxTotalFee = new("--max-total-fee")
+    {
+        HelpName = "AMOUNT",
+        Description = "Allow the whole fee to become this much, such as 2ether [the amount, at least 0.01ether and at most 1ether]",
+    };
+    private static readonly Option<string?> Contract = new("--contract")
+    {
+        HelpName = "ADDRESS",
+        Description = "The deposit contract that you expect; needed where the node names another than the usual one",
+    };
+    private static readonly Option<bool> Again = new("--again")
+    {
+        Description = "Deposit again, although an earlier deposit of the same amount may have been accepted",
+    };
     private static readonly Option<bool> NoWait = new("--no-wait") { Description = "Do not wait for the block that takes the deposit" };
     private static readonly Option<string> Timeout = new("--timeout") { HelpName = "TIME", Description = "Stop waiting after this, such as 90s or 5m", DefaultValueFactory = _ => "2m" };
 
@@ -32,7 +43,8 @@ internal static class ValidatorDepositCommand
     {
         var command = new Command("deposit", "Send a deposit: a new validator, more stake for one that there is, or the announcement of its next RANDAO onion")
         {
-            New, Key, Renew, AmountText, Withdrawal, From, KeyFile, MaxTotalFee, Contract, Again, NoWait, Timeout, ValidatorSession.Data, ValidatorSession.Keys, ValidatorSession.Rpc, ValidatorSession.Yes, ValidatorSession.Json,
+            New, Key, Renew, AmountText, Withdrawal, From, KeyFile, MaxTotalFee, Contract, Again, NoWait, Timeout,
+            ValidatorSession.Data, ValidatorSession.Keys, ValidatorSession.Rpc, ValidatorSession.Yes, ValidatorSession.Json,
         };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, () => RunAsync(parsed, cancellation)));
         return command;
@@ -56,22 +68,35 @@ internal static class ValidatorDepositCommand
         var renewed = parsed.GetValue(Renew) ? OnionRenewal.NextCommitment(chosen!, validator, layers) : (Hash256?)null;
         var (contract, value) = (Address.Parse((string)rules["address"]!), (UInt256)gwei * 1_000_000_000);
         DoubtRules(parsed, contract, gwei, isAsked: parsed.GetValue(AmountText) is not null);
-        using var sender = new DepositSender(parsed, node.Url, payer.Address, new ChainIdentity(chainId, genesis), parsed.GetValue(Again));
+        using var sender = new DepositSender(parsed, node.Url, payer.Address, new ChainIdentity(chainId, genesis),
+            parsed.GetValue(Again));
         var twin = await sender.RaiseDoubtsAsync(contract, value, cancellation);
-        ValidatorSession.Confirm(parsed, $"{gwei / 1e9:0.#########} ether of {payer.Address} go to the deposit contract {contract} on chain {chainId} and become stake, which goes to {withdrawal} when the validator leaves. Send the deposit?");
+        ValidatorSession.Confirm(parsed, $"{gwei / 1e9:0.#########} ether of {payer.Address} go to the deposit contract "
+            + $"{contract} on chain {chainId} and become stake, which goes to {withdrawal} when the validator leaves. Send "
+            + "the deposit?");
         using var turn = await sender.LockAsync(cancellation);
         var nonce = await sender.TakeTurnAsync(contract, value, twin, cancellation);
         var secret = chosen ?? Draw(parsed, folder, genesis);
         var commitment = renewed ?? OnionRenewal.LatestCommitment(validator) ?? secret.Commitment(layers);
         var call = DepositCall.Sign(secret.PrivateKey, commitment, withdrawal, new StakeDomain(genesis));
         var deposit = new DepositTransaction(node, payer, contract, value, call.Encode());
-        var report = await deposit.SendAsync(sender.Account, sender.Eth, nonce, MaxFee(parsed), doubt => ValidatorSession.Insist(parsed, doubt), cancellation);
+        void Insist(TransferDoubt? doubt) => ValidatorSession.Insist(parsed, doubt);
+        var report = await deposit.SendAsync(sender.Account, sender.Eth, nonce, MaxFee(parsed), Insist, cancellation);
         turn.Dispose();
         var name = ValidatorKeys.NameOf(secret.Key);
-        var document = new JsonObject { ["hash"] = report.Hash.ToString(), ["publicKey"] = "0x" + name, ["gwei"] = gwei, ["withdrawalAddress"] = withdrawal.ToString(), ["outcome"] = "sent" };
+        var document = new JsonObject
+        {
+            ["hash"] = report.Hash.ToString(),
+            ["publicKey"] = "0x" + name,
+            ["gwei"] = gwei,
+            ["withdrawalAddress"] = withdrawal.ToString(),
+            ["outcome"] = "sent",
+        };
         if (!report.HasArrived) return DepositSender.Fail(parsed, report, document);
         return parsed.GetValue(NoWait)
-            ? ValidatorSession.Tell(parsed, document, $"Sent as {report.Hash}, for key {name}. Once the deposit is in a block the validator is in `chain validator list`; a node that is to act for a new key must be restarted.")
+            ? ValidatorSession.Tell(parsed, document,
+                $"Sent as {report.Hash}, for key {name}. Once the deposit is in a block the validator is in `chain validator "
+                + "list`; a node that is to act for a new key must be restarted.")
             : await FollowAsync(parsed, deposit, report.Hash, limit, document, name, cancellation);
     }
 
@@ -81,16 +106,22 @@ internal static class ValidatorDepositCommand
         var usual = new ProofOfStakeSettings();
         if (parsed.GetValue(Contract) is { } text)
         {
-            if (!Address.TryParse(text, out var expected)) throw new UsageException($"--contract '{text}' is not an address (40 hex digits; mixed case must match its EIP-55 checksum).");
-            if (expected != contract) throw new TestnetException($"The node says that the deposit contract is {contract}, not {expected}. Nothing was signed.");
+            if (!Address.TryParse(text, out var expected)) throw new UsageException($"--contract '{text}' is not an address "
+                + "(40 hex digits; mixed case must match its EIP-55 checksum).");
+            if (expected != contract) throw new TestnetException($"The node says that the deposit contract is {contract}, not "
+                + $"{expected}. Nothing was signed.");
         }
         else if (contract != usual.DepositAddress)
         {
-            ValidatorSession.Insist(parsed, new TransferDoubt($"The node says that the deposit contract is {contract}; usually it is {usual.DepositAddress}. Ether that is sent to another address is lost.", $"If the chain's genesis says so too, give --contract {contract}."));
+            ValidatorSession.Insist(parsed, new TransferDoubt($"The node says that the deposit contract is {contract}; "
+                + $"usually it is {usual.DepositAddress}. Ether that is sent to another address is lost.",
+                $"If the chain's genesis says so too, give --contract {contract}."));
         }
 
         if (!isAsked && parsed.GetValue(Renew) && gwei > usual.MinDepositGwei)
-            ValidatorSession.Insist(parsed, new TransferDoubt($"The node says that the least deposit is {gwei / 1e9:0.#########} ether; usually it is {usual.MinDepositGwei / 1e9:0.#########} ether.", "If it is meant, give it with --amount."));
+            ValidatorSession.Insist(parsed, new TransferDoubt($"The node says that the least deposit is "
+                + $"{gwei / 1e9:0.#########} ether; usually it is {usual.MinDepositGwei / 1e9:0.#########} ether.",
+                "If it is meant, give it with --amount."));
     }
 
     /// <summary>Waits for the deposit's block and says how it ended; one that failed in its block is refused with the reason.</summary>
@@ -101,7 +132,8 @@ internal static class ValidatorDepositCommand
         JsonNode receipt;
         try
         {
-            receipt = parsed.GetValue(ValidatorSession.Json) ? await Wait() : await ChainProgram.Errors.Status().StartAsync("waiting for its block", _ => Wait());
+            receipt = parsed.GetValue(ValidatorSession.Json) ? await Wait()
+                : await ChainProgram.Errors.Status().StartAsync("waiting for its block", _ => Wait());
         }
         catch (Exception e) when (e is NoNodeException or OperationCanceledException)
         {

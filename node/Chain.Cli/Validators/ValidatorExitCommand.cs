@@ -31,7 +31,8 @@ internal static class ValidatorExitCommand
             ValidatorSession.Confirm(parsed, $"Validator {wanted} leaves for good, with {(ulong)validators[wanted]!["balanceGwei"]! / 1e9:0.###} ether. Send its exit?");
             var (_, genesis) = await ValidatorSession.IdentityAsync(node, cancellation);
 
-            // The earliest epoch that it can be valid from, so that the same validator's exit has the same bytes whenever it is signed.
+            // The earliest epoch that it can be valid from, so that the same validator's exit has the same bytes whenever it is
+            // signed.
             var epoch = new Epoch((ulong?)validators[wanted]!["activationEpoch"] ?? (ulong)known["epoch"]!);
             var exit = new SignedVoluntaryExit(epoch, wanted, secret.PrivateKey.Sign(new StakeDomain(genesis).VoluntaryExitRoot(epoch, wanted)));
             return await ExitSubmission.SendAsync(parsed, node, exit, cancellation);

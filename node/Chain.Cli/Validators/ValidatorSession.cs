@@ -13,7 +13,11 @@ namespace Chain.Cli;
 /// <summary>The node that the validator commands ask, and the keys that they sign with.</summary>
 internal static class ValidatorSession
 {
-    public static readonly Option<string> Rpc = new("--rpc") { Description = "The node's JSON-RPC address [env CHAIN_RPC, else http://127.0.0.1:8545]", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("CHAIN_RPC") is { Length: > 0 } url ? url : "http://127.0.0.1:8545" };
+    public static readonly Option<string> Rpc = new("--rpc")
+    {
+        Description = "The node's JSON-RPC address [env CHAIN_RPC, else http://127.0.0.1:8545]",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("CHAIN_RPC") is { Length: > 0 } url ? url : "http://127.0.0.1:8545",
+    };
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else" };
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask for confirmation" };
     public static readonly Option<DirectoryInfo?> Data = new("--data") { Description = $"The data folder of the node that validates; its keys are in {ValidatorKeys.FolderName}, its history is {SigningHistory.FileName}" };
@@ -64,8 +68,11 @@ internal static class ValidatorSession
     {
         if (doubt is null) return;
         if (parsed.GetValue(Yes)) throw new TestnetException($"{doubt.Sentence} Nothing was signed. {doubt.Remedy}");
-        if (Console.IsInputRedirected) throw new UsageException($"{doubt.Sentence} This needs an answer, and standard input is not a terminal. {doubt.Remedy}");
-        if (!ChainProgram.Errors.Confirm(Shown.Line($"{doubt.Sentence} Go on all the same?"), defaultValue: false)) throw new TestnetException("Not confirmed. Nothing was done.");
+        if (Console.IsInputRedirected) throw new UsageException($"{doubt.Sentence} This needs an answer, and standard input "
+            + $"is not a terminal. {doubt.Remedy}");
+        var question = Shown.Line($"{doubt.Sentence} Go on all the same?");
+        if (ChainProgram.Errors.Confirm(question, defaultValue: false)) return;
+        throw new TestnetException("Not confirmed. Nothing was done.");
     }
 
     public static int Tell(ParseResult parsed, JsonObject document, string text)

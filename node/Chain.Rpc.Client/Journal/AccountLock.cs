@@ -23,10 +23,12 @@ public sealed class AccountLock : IDisposable
     /// <param name="waiting">Called once when another process has the lock.</param>
     /// <param name="cancel">Gives up the wait.</param>
     /// <exception cref="JournalException">The lock's file cannot be made, or another process keeps it.</exception>
-    public static async Task<AccountLock> TakeAsync(TransferJournal journal, Address account, ulong chainId, Action waiting, CancellationToken cancel)
+    public static async Task<AccountLock> TakeAsync(TransferJournal journal, Address account, ulong chainId, Action waiting,
+        CancellationToken cancel)
     {
         var path = $"{journal.Path}.{chainId}-{Convert.ToHexStringLower(account.Bytes)}.lock";
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite,
+            Share = FileShare.None };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
         for (var look = 1; ; look++)
         {
@@ -41,11 +43,13 @@ public sealed class AccountLock : IDisposable
             }
             catch (IOException e) when (File.Exists(path))
             {
-                throw new JournalException($"Another program has been sending from {account} for two minutes (it holds {path}). Nothing was signed; try again when it has ended.", e);
+                throw new JournalException($"Another program has been sending from {account} for two minutes (it holds "
+                    + $"{path}). Nothing was signed; try again when it has ended.", e);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new JournalException($"The file {path}, which keeps two programs from sending from {account} at once, cannot be made: {e.Message.TrimEnd('.')}. Nothing was signed.", e);
+                throw new JournalException($"The file {path}, which keeps two programs from sending from {account} at once, "
+                    + $"cannot be made: {e.Message.TrimEnd('.')}. Nothing was signed.", e);
             }
 
             await Task.Delay(LookAgain, cancel).ConfigureAwait(false);

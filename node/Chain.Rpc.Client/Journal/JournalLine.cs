@@ -56,7 +56,8 @@ internal sealed record JournalLine
     {
         try
         {
-            return JsonSerializer.Deserialize(text, JournalJson.Default.JournalLine) is { Hash: not null } line ? line : "it is no object";
+            return JsonSerializer.Deserialize(text, JournalJson.Default.JournalLine) is { Hash: not null } line ? line
+                : "it is no object";
         }
         catch (JsonException e)
         {
@@ -71,8 +72,10 @@ internal sealed record JournalLine
         {
             var transaction = Transaction.Decode(Primitives.Hex.Decode(Raw ?? ""));
             if (transaction.Hash.ToString() != Hash) return "its bytes do not hash to its hash";
-            if (ChainId is not { } chainId || Purpose is not { } purpose || !Address.TryParse(From, out var from)) return "a field is missing";
-            return new JournaledTransfer(transaction, from, chainId, ToHash(Genesis), purpose, Time, ToHash(Replaces), Node ?? "");
+            if (ChainId is not { } chainId || Purpose is not { } purpose) return "a field is missing";
+            if (!Address.TryParse(From, out var from)) return "its sender is no address";
+            return new JournaledTransfer(transaction, from, chainId, ToHash(Genesis), purpose, Time, ToHash(Replaces),
+                Node ?? "");
         }
         catch (Exception e) when (e is FormatException or RlpException)
         {

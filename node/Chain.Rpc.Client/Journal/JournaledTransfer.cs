@@ -24,7 +24,9 @@ public enum TransferFate
     /// <summary>In a block of the canonical chain when a node was last asked.</summary>
     Mined,
 
-    /// <summary>It may have been accepted: the node gave no usable answer, and did not know the transfer when asked for it.</summary>
+    /// <summary>
+    /// It may have been accepted: the node gave no usable answer, and did not know the transfer when asked for it.
+    /// </summary>
     Unclear,
 
     /// <summary>The node refused it and did not know it afterwards, or it never left the program.</summary>
@@ -46,14 +48,15 @@ public enum TransferFate
 /// <param name="SignedAt">When.</param>
 /// <param name="Replaces">The waiting transfer whose place it takes.</param>
 /// <param name="Node">The node it was first handed to: scheme, host and port.</param>
-public sealed record JournaledTransfer(Transaction Transaction, Address From, ulong ChainId, Hash256? Genesis, TransferPurpose Purpose, DateTimeOffset SignedAt, Hash256? Replaces, string Node)
+public sealed record JournaledTransfer(Transaction Transaction, Address From, ulong ChainId, Hash256? Genesis,
+    TransferPurpose Purpose, DateTimeOffset SignedAt, Hash256? Replaces, string Node)
 {
     /// <summary>What is known of it.</summary>
     public TransferFate Fate { get; init; }
 
     /// <summary>
-    /// Whether the command that signed it ended knowing what became of it, whatever was found out later; null: it was ended before it
-    /// could write that down, or is still at it.
+    /// Whether the command that signed it ended knowing what became of it, whatever was found out later; null: it was ended
+    /// before it could write that down, or is still at it.
     /// </summary>
     public bool? EndedKnowing { get; init; }
 
@@ -65,7 +68,8 @@ public sealed record JournaledTransfer(Transaction Transaction, Address From, ul
     public bool IsOpen => Fate is TransferFate.Signed or TransferFate.Accepted or TransferFate.Unclear;
 
     /// <summary>Whether it is of the same chain. A genesis hash that is not known fits any.</summary>
-    public bool IsOf(ChainIdentity chain) => ChainId == chain.ChainId && (Genesis is null || chain.Genesis is null || Genesis == chain.Genesis);
+    public bool IsOf(ChainIdentity chain) => ChainId == chain.ChainId
+        && (Genesis is null || chain.Genesis is null || Genesis == chain.Genesis);
 
     /// <summary>The most that it can take from the account, in wei: its value and its highest fee.</summary>
     public UInt256 MaximumCost => TransferCost.Of(Transaction.Value, Transaction.MaxFeePerGas, Transaction.GasLimit);

@@ -22,19 +22,24 @@ public sealed class TransferJournal(string path, TimeProvider time)
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
-    /// <summary>The file that a program uses: the one of the environment, else transfers.jsonl in the folder .chain of the home folder.</summary>
+    /// <summary>
+    /// The file that a program uses: the one of the environment, else transfers.jsonl in the folder .chain of the home folder.
+    /// </summary>
     public static string DefaultPath(Func<string, string?> environment, string home)
     {
         ArgumentNullException.ThrowIfNull(environment);
         return environment(Variable) ?? System.IO.Path.Combine(home, ".chain", "transfers.jsonl");
     }
 
-    /// <summary>Every transfer with its latest fate. A file that does not exist is empty; a damaged line is named and passed over.</summary>
+    /// <summary>
+    /// Every transfer with its latest fate. A file that does not exist is empty; a damaged line is named and passed over.
+    /// </summary>
     /// <exception cref="JournalException">The file cannot be read.</exception>
     public JournalContents Read()
     {
         if (ReadLines() is not { } lines) return _contents;
-        var (transfers, order, damaged) = (new Dictionary<string, JournaledTransfer>(StringComparer.Ordinal), new List<string>(), new List<DamagedLine>());
+        var transfers = new Dictionary<string, JournaledTransfer>(StringComparer.Ordinal);
+        var (order, damaged) = (new List<string>(), new List<DamagedLine>());
         var number = 0;
         foreach (var text in lines)
         {
@@ -59,8 +64,14 @@ public sealed class TransferJournal(string path, TimeProvider time)
 
         void TakeFate(JournalLine line, int at)
         {
-            if (!transfers.TryGetValue(line.Hash, out var known)) damaged.Add(new DamagedLine(at, "it tells of a transfer that no line before it has"));
-            else transfers[line.Hash] = known with { Fate = line.Fate, EndedKnowing = line.Later == true ? known.EndedKnowing : line.Fate != TransferFate.Unclear };
+            if (!transfers.TryGetValue(line.Hash, out var known))
+            {
+                damaged.Add(new DamagedLine(at, "it tells of a transfer that no line before it has"));
+                return;
+            }
+
+            var endedKnowing = line.Later == true ? known.EndedKnowing : line.Fate != TransferFate.Unclear;
+            transfers[line.Hash] = known with { Fate = line.Fate, EndedKnowing = endedKnowing };
         }
     }
 
@@ -82,7 +93,14 @@ public sealed class TransferJournal(string path, TimeProvider time)
     /// <param name="later">Whether another command than the one that signed found it out.</param>
     /// <exception cref="JournalException">It could not be written.</exception>
     public void SetFate(Hash256 hash, TransferFate fate, string? detail, bool later) =>
-        Append(new JournalLine { Time = time.GetUtcNow(), Fate = fate, Hash = hash.ToString(), Detail = detail, Later = later ? true : null });
+        Append(new JournalLine
+        {
+            Time = time.GetUtcNow(),
+            Fate = fate,
+            Hash = hash.ToString(),
+            Detail = detail,
+            Later = later ? true : null,
+        });
 
     // Null: the file is as it was when it was last read. It only grows, so its length tells.
     private string[]? ReadLines()
@@ -131,7 +149,8 @@ public sealed class TransferJournal(string path, TimeProvider time)
 
     private FileStream Open(FileAccess access, FileShare share)
     {
-        var options = new FileStreamOptions { Mode = access == FileAccess.Read ? FileMode.Open : FileMode.OpenOrCreate, Access = access, Share = share };
+        var mode = access == FileAccess.Read ? FileMode.Open : FileMode.OpenOrCreate;
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
         if (!OperatingSystem.IsWindows() && access != FileAccess.Read) options.UnixCreateMode = OwnerOnly;
         for (var look = 1; ; look++)
         {
@@ -162,7 +181,8 @@ public sealed class TransferJournal(string path, TimeProvider time)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new JournalException(
-                $"The journal of signed transfers {Path} cannot be used: {e.Message.TrimEnd('.')}. Nothing is signed without it: make it a file that you can write, or name another with {Variable}.", e);
+                $"The journal of signed transfers {Path} cannot be used: {e.Message.TrimEnd('.')}. Nothing is signed without "
+                    + $"it: make it a file that you can write, or name another with {Variable}.", e);
         }
     }
 }

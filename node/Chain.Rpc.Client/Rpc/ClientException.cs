@@ -3,7 +3,9 @@ namespace Chain.Rpc.Client;
 /// <summary>What a program wanted of a node or of its own journal cannot be had; the message says why and what to do.</summary>
 public abstract class ClientException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>No node answers at the address, or what answers does not speak JSON-RPC. The call may have reached it all the same.</summary>
+/// <summary>
+/// No node answers at the address, or what answers does not speak JSON-RPC. The call may have reached it all the same.
+/// </summary>
 /// <param name="message">What was asked of whom, why there is no answer, and what to do.</param>
 /// <param name="reason">Why there is no answer, as a part of a sentence.</param>
 public sealed class NodeUnreachableException(string message, string reason) : ClientException(message)

@@ -17,9 +17,11 @@ public class EthClient(JsonRpcClient rpc)
 {
     public Uri Url => rpc.Url;
 
-    public async Task<ulong> ChainIdAsync(CancellationToken cancel) => (await RequireAsync("eth_chainId", [], cancel).ConfigureAwait(false)).Number();
+    public async Task<ulong> ChainIdAsync(CancellationToken cancel) =>
+        (await RequireAsync("eth_chainId", [], cancel).ConfigureAwait(false)).Number();
 
-    public async Task<ulong> BlockNumberAsync(CancellationToken cancel) => (await RequireAsync("eth_blockNumber", [], cancel).ConfigureAwait(false)).Number();
+    public async Task<ulong> BlockNumberAsync(CancellationToken cancel) =>
+        (await RequireAsync("eth_blockNumber", [], cancel).ConfigureAwait(false)).Number();
 
     /// <summary>Wei of an account at a block: a tag or a quantity.</summary>
     public async Task<UInt256> BalanceAsync(Address address, string block, CancellationToken cancel) =>
@@ -40,14 +42,18 @@ public class EthClient(JsonRpcClient rpc)
             answer.Field("gasLimit")?.Number());
     }
 
-    public async Task<UInt256> GasPriceAsync(CancellationToken cancel) => (await RequireAsync("eth_gasPrice", [], cancel).ConfigureAwait(false)).Quantity();
+    public async Task<UInt256> GasPriceAsync(CancellationToken cancel) =>
+        (await RequireAsync("eth_gasPrice", [], cancel).ConfigureAwait(false)).Quantity();
 
     /// <summary>The node's suggestion of a tip; null where it makes none.</summary>
     public async Task<UInt256?> PriorityFeeAsync(CancellationToken cancel) =>
-        await rpc.CallAsync("eth_maxPriorityFeePerGas", [], cancel).ConfigureAwait(false) is RpcReply.Ok ok ? new Answer("eth_maxPriorityFeePerGas", ok.Result).Quantity() : null;
+        await rpc.CallAsync("eth_maxPriorityFeePerGas", [], cancel).ConfigureAwait(false) is RpcReply.Ok ok
+            ? new Answer("eth_maxPriorityFeePerGas", ok.Result).Quantity()
+            : null;
 
     /// <summary>Asks for the gas that a transfer would use.</summary>
-    public Task<RpcReply> EstimateGasAsync(Address from, Address to, UInt256 value, ReadOnlyMemory<byte> data, CancellationToken cancel)
+    public Task<RpcReply> EstimateGasAsync(Address from, Address to, UInt256 value, ReadOnlyMemory<byte> data,
+        CancellationToken cancel)
     {
         var call = new JsonObject { ["from"] = from.ToString(), ["to"] = to.ToString(), ["value"] = value.ToQuantity() };
         if (!data.IsEmpty) call["data"] = Hex.Encode(data.Span);
@@ -73,8 +79,9 @@ public class EthClient(JsonRpcClient rpc)
     public async Task<Hash256?> HashByNonceAsync(Address sender, ulong nonce, CancellationToken cancel)
     {
         var parameters = new JsonArray(sender.ToString(), Hex.Quantity(nonce));
-        if (await rpc.CallAsync("eth_getTransactionBySenderAndNonce", parameters, cancel).ConfigureAwait(false) is not RpcReply.Ok ok) return null;
-        var answer = new Answer("eth_getTransactionBySenderAndNonce", ok.Result);
+        const string Method = "eth_getTransactionBySenderAndNonce";
+        if (await rpc.CallAsync(Method, parameters, cancel).ConfigureAwait(false) is not RpcReply.Ok ok) return null;
+        var answer = new Answer(Method, ok.Result);
         return answer.IsNull ? null : answer.Require("hash").Hash();
     }
 

@@ -17,6 +17,7 @@ public abstract record RpcReply
 
         /// <summary>Whether the node lacks the method, rather than disliking the call.</summary>
         public bool IsMethodMissing => Code is -32601 or -32004
-            || (Says("method") && (Says("not found") || Says("not supported") || Says("not available") || Says("does not exist")));
+            || (Says("method")
+                && (Says("not found") || Says("not supported") || Says("not available") || Says("does not exist")));
     }
 }

@@ -7,7 +7,8 @@ namespace Chain.Rpc.Client;
 /// signed transfer into the journal and to the node. A transfer that was signed is offered again, byte for byte, and never
 /// replaced by another signature: that takes a person's word, and a new call of <see cref="SendAsync"/>.
 /// </summary>
-public sealed class AccountTransfers(EthClient node, TransferJournal journal, TimeProvider time, ChainIdentity chain, Address account)
+public sealed class AccountTransfers(EthClient node, TransferJournal journal, TimeProvider time, ChainIdentity chain,
+    Address account)
 {
     // Of each kind, in one review: a node is not asked for years of transfers.
     private const int MaxLookups = 64;
@@ -33,7 +34,8 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     }
 
     /// <summary>Waits until no other process sends from the account.</summary>
-    public Task<AccountLock> LockAsync(Action waiting, CancellationToken cancel) => AccountLock.TakeAsync(journal, account, chain.ChainId, waiting, cancel);
+    public Task<AccountLock> LockAsync(Action waiting, CancellationToken cancel) =>
+        AccountLock.TakeAsync(journal, account, chain.ChainId, waiting, cancel);
 
     /// <summary>Looks at the journal and the node, and writes down what has become of earlier transfers.</summary>
     /// <exception cref="ClientException">The node does not answer, or the journal cannot be read.</exception>
@@ -64,34 +66,42 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     }
 
     /// <summary>
-    /// The last transfer of the same amount to the same recipient, if the command that signed it ended without knowing what became
-    /// of it, or by a refusal that turns out untrue. Null where there is none, or where it can never be mined.
+    /// The last transfer of the same amount to the same recipient, if the command that signed it ended without knowing what
+    /// became of it, or by a refusal that turns out untrue. Null where there is none, or where it can never be mined.
     /// </summary>
     /// <param name="review">The account's transfers.</param>
     /// <param name="to">The recipient.</param>
     /// <param name="value">Wei.</param>
     /// <param name="hasTurn">Whether the account's lock is held, so that no other command is still at it.</param>
     /// <param name="cancel">Ends the look.</param>
-    public async Task<JournaledTransfer?> UnclearTwinAsync(AccountReview review, Address? to, UInt256 value, bool hasTurn, CancellationToken cancel)
+    public async Task<JournaledTransfer?> UnclearTwinAsync(AccountReview review, Address? to, UInt256 value, bool hasTurn,
+        CancellationToken cancel)
     {
-        var last = review.Journaled.LastOrDefault(entry => entry.Replaces is null && entry.Transaction.To == to && entry.Transaction.Value == value);
+        var last = review.Journaled.LastOrDefault(entry => entry.Replaces is null && entry.Transaction.To == to
+            && entry.Transaction.Value == value);
         if (last is null || last.Fate == TransferFate.Replaced) return null;
         if (last.Fate is not (TransferFate.Refused or TransferFate.NonceUsed)) return last.EndedKnowing ?? !hasTurn ? null : last;
         if (await node.PlaceOfAsync(last.Hash, cancel).ConfigureAwait(false) is not { } place) return null;
         journal.SetFate(last.Hash, TransferFate.Unclear, "known to a node after it was refused", later: false);
-        return Set(last, place.BlockNumber is null ? TransferFate.Accepted : TransferFate.Mined, "known to a node after it was refused");
+        return Set(last, place.BlockNumber is null ? TransferFate.Accepted : TransferFate.Mined,
+            "known to a node after it was refused");
     }
 
-    /// <summary>Writes a signed transfer down and hands it to the node. Whatever happens then, the report says what is known of it.</summary>
+    /// <summary>
+    /// Writes a signed transfer down and hands it to the node. Whatever happens then, the report says what is known of it.
+    /// </summary>
     /// <param name="transaction">The signed transfer.</param>
     /// <param name="purpose">What it is for.</param>
     /// <param name="replaces">The waiting transfer whose place it takes.</param>
-    /// <param name="cancel">Before the transfer left, nothing is sent; afterwards, the wait for the answer ends with one short look.</param>
+    /// <param name="cancel">Before the transfer left, nothing is sent; afterwards, the wait for the answer ends with one short
+    /// look.</param>
     /// <exception cref="ClientException">Nothing left the program: the journal cannot take it, or it left before.</exception>
-    public async Task<SendReport> SendAsync(Transaction transaction, TransferPurpose purpose, Hash256? replaces, CancellationToken cancel)
+    public async Task<SendReport> SendAsync(Transaction transaction, TransferPurpose purpose, Hash256? replaces,
+        CancellationToken cancel)
     {
         await RefuseTwiceAsync(transaction, cancel).ConfigureAwait(false);
-        var entry = new JournaledTransfer(transaction, account, chain.ChainId, chain.Genesis, purpose, time.GetUtcNow(), replaces, node.Url.GetLeftPart(UriPartial.Authority));
+        var entry = new JournaledTransfer(transaction, account, chain.ChainId, chain.Genesis, purpose, time.GetUtcNow(), replaces,
+            node.Url.GetLeftPart(UriPartial.Authority));
         cancel.ThrowIfCancellationRequested();
         journal.Add(entry);
         if (cancel.IsCancellationRequested)
@@ -104,7 +114,8 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     }
 
     /// <summary>Hands the bytes of an earlier transfer to the node again.</summary>
-    public Task<SendReport> OfferAgainAsync(JournaledTransfer transfer, CancellationToken cancel) => OfferAsync(transfer, later: true, cancel);
+    public Task<SendReport> OfferAgainAsync(JournaledTransfer transfer, CancellationToken cancel) =>
+        OfferAsync(transfer, later: true, cancel);
 
     private async Task<SendReport> OfferAsync(JournaledTransfer entry, bool later, CancellationToken cancel)
     {
@@ -113,11 +124,13 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
         if (answer is not OfferAnswer.Taken)
         {
             var found = await _lookup.SettleAsync(entry, answer, cancel).ConfigureAwait(false);
-            (fate, facts) = (found.Fate, $"The transfer {entry.Hash} was signed and handed to the node at {node.Url}; {answer.Words}. {found.Words}");
-            if (entry.Replaces is { } replaced) facts += await _lookup.DescribeReplacedAsync(replaced, cancel).ConfigureAwait(false);
+            (fate, facts) = (found.Fate, $"The transfer {entry.Hash} was signed and handed to the node at {node.Url}; "
+                + $"{answer.Words}. {found.Words}");
+            if (entry.Replaces is { } old) facts += await _lookup.DescribeReplacedAsync(old, cancel).ConfigureAwait(false);
         }
 
-        var report = new SendReport(entry with { Fate = fate, EndedKnowing = fate != TransferFate.Unclear }, facts, (answer as OfferAnswer.Error)?.Reply);
+        var report = new SendReport(entry with { Fate = fate, EndedKnowing = fate != TransferFate.Unclear }, facts,
+            (answer as OfferAnswer.Error)?.Reply);
         try
         {
             journal.SetFate(entry.Hash, fate, answer.Words, later);
@@ -139,29 +152,37 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     // Equal nonce, recipient, amount and fees give equal bytes: that would be one payment for two requests.
     private async Task RefuseTwiceAsync(Transaction transaction, CancellationToken cancel)
     {
-        var before = journal.Read().Transfers.LastOrDefault(entry => entry.Hash == transaction.Hash && entry.Fate is not TransferFate.Refused);
+        var before = journal.Read().Transfers.LastOrDefault(entry => entry.Hash == transaction.Hash
+            && entry.Fate is not TransferFate.Refused);
         if (before is not null)
         {
             throw new TransferBlockedException(
-                $"Exactly this transfer, {before.Hash}, was signed at {before.SignedAt:yyyy-MM-dd HH:mm:ss} UTC; {Describe(before.Fate)}. It makes one payment, however often it is sent, so nothing was sent now. For another payment let the next free nonce be chosen.");
+                $"Exactly this transfer, {before.Hash}, was signed at {before.SignedAt:yyyy-MM-dd HH:mm:ss} UTC; "
+                    + $"{Describe(before.Fate)}. It makes one payment, however often it is sent, so nothing was sent now. For "
+                    + "another payment let the next free nonce be chosen.");
         }
 
         if (await node.PlaceOfAsync(transaction.Hash, cancel).ConfigureAwait(false) is null) return;
         throw new TransferBlockedException(
-            $"Exactly this transfer, {transaction.Hash}, is known to the node at {node.Url} already: another program with this key signed it. Nothing was sent now, since it makes one payment only; for another one repeat the command.");
+            $"Exactly this transfer, {transaction.Hash}, is known to the node at {node.Url} already: another program with "
+                + "this key signed it. Nothing was sent now, since it makes one payment only; for another one repeat the "
+                + "command.");
     }
 
     private JournaledTransfer Follow(JournaledTransfer entry, TransactionPlace? place, ulong mined, List<string> notes)
     {
         if (place?.BlockNumber is { } block)
         {
-            if (entry.EndedKnowing == false) notes.Add($"The earlier transfer {entry.Hash}, of which it was not known whether it was accepted, is in block {block}.");
+            if (entry.EndedKnowing == false) notes.Add($"The earlier transfer {entry.Hash}, of which it was not known whether "
+                + $"it was accepted, is in block {block}.");
             return Set(entry, TransferFate.Mined, $"in block {block}");
         }
 
-        if (place is not null) return entry.Fate == TransferFate.Accepted ? entry : Set(entry, TransferFate.Accepted, "in the node's pool");
+        if (place is not null && entry.Fate == TransferFate.Accepted) return entry;
+        if (place is not null) return Set(entry, TransferFate.Accepted, "in the node's pool");
         if (entry.Nonce >= mined) return entry;
-        notes.Add($"The earlier transfer {entry.Hash} is not in the chain, and its nonce {entry.Nonce} is used by another: it can never be mined there.");
+        notes.Add($"The earlier transfer {entry.Hash} is not in the chain, and its nonce {entry.Nonce} is used by another: it "
+            + "can never be mined there.");
         return Set(entry, TransferFate.NonceUsed, "nonce used by another transaction");
     }
 
@@ -194,6 +215,8 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     private string Damage(IReadOnlyList<DamagedLine> damaged)
     {
         var lines = string.Join(", ", damaged.Take(5).Select(line => line.Number));
-        return $"{(damaged.Count == 1 ? "Line" : "Lines")} {lines}{(damaged.Count > 5 ? $" and {damaged.Count - 5} more" : "")} of the journal {journal.Path} cannot be read ({damaged[0].Problem.TrimEnd('.')}). They stay where they are; a transfer written there does not count.";
+        var more = damaged.Count > 5 ? $" and {damaged.Count - 5} more" : "";
+        return $"{(damaged.Count == 1 ? "Line" : "Lines")} {lines}{more} of the journal {journal.Path} cannot be read "
+            + $"({damaged[0].Problem.TrimEnd('.')}). What is written there does not count, and stays as it is.";
     }
 }

@@ -32,8 +32,10 @@ public sealed record FeeCap
     {
         var fee = TransferCost.Fee(maxFeePerGas, gasLimit);
         return fee <= Limit ? null
-            : $"The fee can become {Describe(fee)}: {gasLimit} gas at up to {Amount.InGwei(maxFeePerGas)} per gas. That is more than {Amount.InEther(Limit)}, {Origin}.";
+            : $"The fee can become {Describe(fee)}: {gasLimit} gas at up to {Amount.InGwei(maxFeePerGas)} per gas. That is "
+                + $"more than {Amount.InEther(Limit)}, {Origin}.";
     }
 
-    private static string Describe(UInt256 fee) => fee == UInt256.MaxValue ? "more than 256 bits of wei can hold" : Amount.InEther(fee);
+    private static string Describe(UInt256 fee) =>
+        fee == UInt256.MaxValue ? "more than 256 bits of wei can hold" : Amount.InEther(fee);
 }

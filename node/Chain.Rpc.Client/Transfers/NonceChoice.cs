@@ -2,16 +2,20 @@ using Chain.Primitives;
 
 namespace Chain.Rpc.Client;
 
-/// <summary>A transfer of the journal that may still be mined, and where the node has it; null where it does not know it.</summary>
+/// <summary>
+/// A transfer of the journal that may still be mined, and where the node has it; null where it does not know it.
+/// </summary>
 public sealed record OpenTransfer(JournaledTransfer Entry, TransactionPlace? Place);
 
 /// <summary>What a node and the journal know of an account's transfers.</summary>
 /// <param name="Mined">How many of its transactions are in the chain: the least nonce that is free.</param>
 /// <param name="Pending">The node's next nonce, behind what waits in its pool.</param>
-/// <param name="Open">The journal's transfers that may still be mined, with nonces from <paramref name="Mined"/> on, by nonce.</param>
+/// <param name="Open">The journal's transfers that may still be mined, with nonces from <paramref name="Mined"/> on, by
+/// nonce.</param>
 /// <param name="Journaled">Every transfer of the account on this chain that the journal has, in the order of signing.</param>
 /// <param name="Notes">What a person should know of the journal, in sentences.</param>
-public sealed record AccountReview(ulong Mined, ulong Pending, IReadOnlyList<OpenTransfer> Open, IReadOnlyList<JournaledTransfer> Journaled, IReadOnlyList<string> Notes)
+public sealed record AccountReview(ulong Mined, ulong Pending, IReadOnlyList<OpenTransfer> Open,
+    IReadOnlyList<JournaledTransfer> Journaled, IReadOnlyList<string> Notes)
 {
     // geth keeps up to 64 transactions of an account that cannot be mined yet.
     private const ulong UsualWaiting = 64;
@@ -21,15 +25,18 @@ public sealed record AccountReview(ulong Mined, ulong Pending, IReadOnlyList<Ope
     {
         var explained = Math.Max(Mined, Open.Select(open => open.Entry.Nonce + 1).DefaultIfEmpty().Max());
         return Pending <= explained + UsualWaiting ? null
-            : $"The node says that the next nonce is {Pending}, although the chain has {Mined} transactions of the account: a transfer with that nonce waits until all before it are mined.";
+            : $"The node says that the next nonce is {Pending}, although the chain has {Mined} transactions of the account: a "
+                + "transfer with that nonce waits until all before it are mined.";
     }
 }
 
 /// <summary>The nonce of an account's next transfer.</summary>
 /// <param name="Nonce">The least one that is neither used, nor waiting at the node, nor signed away in the journal.</param>
-/// <param name="OfferAgain">The journal's transfers before it that the node does not know: without them the next would wait behind a gap.</param>
+/// <param name="OfferAgain">The journal's transfers before it that the node does not know: without them the next would wait
+/// behind a gap.</param>
 /// <param name="Beyond">The journal's transfers with this nonce or a higher one, which a gap separates from the rest.</param>
-public sealed record NonceChoice(ulong Nonce, IReadOnlyList<JournaledTransfer> OfferAgain, IReadOnlyList<JournaledTransfer> Beyond)
+public sealed record NonceChoice(ulong Nonce, IReadOnlyList<JournaledTransfer> OfferAgain,
+    IReadOnlyList<JournaledTransfer> Beyond)
 {
     public static NonceChoice Of(AccountReview review)
     {
@@ -43,6 +50,7 @@ public sealed record NonceChoice(ulong Nonce, IReadOnlyList<JournaledTransfer> O
             next++;
         }
 
-        return new NonceChoice(next, offerAgain, [.. byNonce.Values.Where(open => open.Entry.Nonce > next).Select(open => open.Entry)]);
+        return new NonceChoice(next, offerAgain,
+            [.. byNonce.Values.Where(open => open.Entry.Nonce > next).Select(open => open.Entry)]);
     }
 }

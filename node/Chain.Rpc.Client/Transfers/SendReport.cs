@@ -4,7 +4,8 @@ namespace Chain.Rpc.Client;
 
 /// <summary>How handing a signed transfer to a node ended.</summary>
 /// <param name="Transfer">The transfer, with what is known of it now.</param>
-/// <param name="Facts">In a sentence: its hash, what the node answered, and what looking for it showed. Empty where it was simply accepted.</param>
+/// <param name="Facts">In a sentence: its hash, what the node answered, and what looking for it showed. Empty where it was
+/// simply accepted.</param>
 /// <param name="Refusal">The node's error, where it answered with one.</param>
 public sealed record SendReport(JournaledTransfer Transfer, string Facts, RpcReply.Error? Refusal)
 {

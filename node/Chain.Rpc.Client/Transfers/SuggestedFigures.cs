@@ -16,17 +16,20 @@ public static class SuggestedFigures
     /// <exception cref="UnexpectedAnswerException">It is absurd.</exception>
     public static UInt256 Price(string what, UInt256 price, Uri node) => price <= MaxPrice
         ? price
-        : throw new UnexpectedAnswerException($"The node at {node} gives a {what} of {Amount.InEther(price)} per gas, which no chain charges. Nothing was signed; ask another node.");
+        : throw new UnexpectedAnswerException($"The node at {node} gives a {what} of {Amount.InEther(price)} per gas, which "
+            + "no chain charges. Nothing was signed; ask another node.");
 
     /// <summary>A gas limit that a node estimated.</summary>
     /// <exception cref="UnexpectedAnswerException">No block could hold it.</exception>
     public static ulong Gas(ulong estimate, ulong? blockGasLimit, Uri node) => blockGasLimit is not { } limit || estimate <= limit
         ? estimate
-        : throw new UnexpectedAnswerException($"The node at {node} estimates {estimate} gas, more than the {limit} of a whole block. Nothing was signed; give the gas limit yourself, or ask another node.");
+        : throw new UnexpectedAnswerException($"The node at {node} estimates {estimate} gas, more than the {limit} of a whole "
+            + "block. Nothing was signed; give the gas limit yourself, or ask another node.");
 
     /// <summary>An account's nonce.</summary>
     /// <exception cref="UnexpectedAnswerException">No account has sent so much.</exception>
     public static ulong Nonce(ulong nonce, Uri node) => nonce <= MaxNonce
         ? nonce
-        : throw new UnexpectedAnswerException($"The node at {node} says that the account has sent {nonce} transactions, which no account has. Nothing was signed; ask another node.");
+        : throw new UnexpectedAnswerException($"The node at {node} says that the account has sent {nonce} transactions, which "
+            + "no account has. Nothing was signed; ask another node.");
 }

@@ -8,29 +8,39 @@ namespace Chain.Rpc.Client;
 public sealed record TransferDoubt(string Sentence, string Remedy)
 {
     /// <summary>A fee above the cap; null where it is within.</summary>
-    public static TransferDoubt? OfFee(FeeCap cap, UInt256 maxFeePerGas, ulong gasLimit) => cap.Complaint(maxFeePerGas, gasLimit) is { } complaint
-        ? new TransferDoubt(complaint, $"If it is meant, allow it with --max-total-fee {Amount.EtherDigits(TransferCost.Fee(maxFeePerGas, gasLimit))}ether; if a node named the figures, ask another one.")
-        : null;
+    public static TransferDoubt? OfFee(FeeCap cap, UInt256 maxFeePerGas, ulong gasLimit) =>
+        cap.Complaint(maxFeePerGas, gasLimit) is { } complaint ? new TransferDoubt(complaint, FeeRemedy(maxFeePerGas, gasLimit)) : null;
 
     /// <summary>A nonce that a node made up; null where it is believable.</summary>
-    public static TransferDoubt? OfNonce(AccountReview review) => review.NonceDoubt() is { } doubt ? new TransferDoubt(doubt, "Ask another node, or give the nonce yourself.") : null;
+    public static TransferDoubt? OfNonce(AccountReview review) =>
+        review.NonceDoubt() is { } doubt ? new TransferDoubt(doubt, "Ask another node, or give the nonce yourself.") : null;
 
     /// <summary>An equal transfer that may have been accepted.</summary>
     public static TransferDoubt OfTwin(JournaledTransfer twin) => new(
-        $"A transfer of {Amount.InEther(twin.Transaction.Value)} to {twin.Transaction.To} was signed at {twin.SignedAt:yyyy-MM-dd HH:mm:ss} UTC, {twin.Hash} with nonce {twin.Nonce}, and the command ended without knowing whether it was accepted. Now {AccountTransfers.Describe(twin.Fate)}. Sending again makes a second payment.",
+        $"A transfer of {Amount.InEther(twin.Transaction.Value)} to {twin.Transaction.To} was signed at "
+            + $"{twin.SignedAt:yyyy-MM-dd HH:mm:ss} UTC, {twin.Hash} with nonce {twin.Nonce}, and the command ended without "
+            + $"knowing whether it was accepted. Now {AccountTransfers.Describe(twin.Fate)}. Sending again makes a second "
+            + "payment.",
         $"See `wallet watch {twin.Hash}`; to pay again, add --again.");
 
     /// <summary>
-    /// A node of another chain than at the last transfer that it got; null where it is the same. A node decides by its chain id for
-    /// which chain a transfer is signed, and whoever has the transfer can use it there.
+    /// A node of another chain than at the last transfer that it got; null where it is the same. A node decides by its chain id
+    /// for which chain a transfer is signed, and whoever has the transfer can use it there.
     /// </summary>
     public static TransferDoubt? OfChain(TransferJournal journal, Uri url, ulong chainId)
     {
         var node = url.GetLeftPart(UriPartial.Authority);
         return journal.Read().Transfers.LastOrDefault(entry => entry.Node == node) is { } last && last.ChainId != chainId
             ? new TransferDoubt(
-                $"The node at {node} was of chain {last.ChainId} when the last transfer was sent there, and says now that it is of chain {chainId}: what is signed for a chain can be used there.",
+                $"The node at {node} was of chain {last.ChainId} when the last transfer was sent there, and says now that it "
+                    + $"is of chain {chainId}: what is signed for a chain can be used there.",
                 $"If it is meant, say so with --chain-id {chainId}.")
             : null;
+    }
+
+    private static string FeeRemedy(UInt256 maxFeePerGas, ulong gasLimit)
+    {
+        var fee = Amount.EtherDigits(TransferCost.Fee(maxFeePerGas, gasLimit));
+        return $"If it is meant, allow it with --max-total-fee {fee}ether; if a node named the figures, ask another one.";
     }
 }

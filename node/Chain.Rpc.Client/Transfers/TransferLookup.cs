@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Rpc.Client;
 
-/// <summary>Finds out what became of a transfer that a node did not simply accept: by hash, and by account and nonce. Bounded in time.</summary>
+/// <summary>
+/// Finds out what became of a transfer that a node did not simply accept: by hash, and by account and nonce. Bounded in time.
+/// </summary>
 internal sealed class TransferLookup(EthClient node, TimeProvider time)
 {
     // For this long a look may take; an impatient one after an interruption ends before the program is ended.
@@ -12,16 +14,19 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
     private const int MaxFailures = 2;
 
     // What a node behind a proxy accepted is not known to its neighbors at once.
-    private static readonly TimeSpan[] Pauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1)];
+    private static readonly TimeSpan[] Pauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(500),
+        TimeSpan.FromSeconds(1)];
 
     /// <summary>What is known of a transfer, and how, in a sentence.</summary>
-    public async Task<(TransferFate Fate, string Words)> SettleAsync(JournaledTransfer transfer, OfferAnswer answer, CancellationToken cancel)
+    public async Task<(TransferFate Fate, string Words)> SettleAsync(JournaledTransfer transfer, OfferAnswer answer,
+        CancellationToken cancel)
     {
         var isImpatient = answer is OfferAnswer.Interrupted;
         var looks = await LookAsync(transfer, answer, isImpatient ? CancellationToken.None : cancel).ConfigureAwait(false);
-        if (looks.Place is { } place) return place.BlockNumber is { } block ? (TransferFate.Mined, $"It is in block {block}.") : (TransferFate.Accepted, "The node has it in its pool.");
+        if (looks.Place is { BlockNumber: { } block }) return (TransferFate.Mined, $"It is in block {block}.");
+        if (looks.Place is not null) return (TransferFate.Accepted, "The node has it in its pool.");
         if (looks.WasTakenAgain) return (TransferFate.Accepted, "Offered again, byte for byte, it was accepted.");
-        if (looks.Answers == 0) return (TransferFate.Unclear, "The node could not be asked for it, so it may have been accepted.");
+        if (looks.Answers == 0) return (TransferFate.Unclear, "It could not be asked for, so it may have been accepted.");
         var missing = $"The node does not know it ({(looks.Answers == 1 ? "asked once" : $"asked {looks.Answers} times")})";
         if (isImpatient) return (TransferFate.Unclear, $"{missing}, and may have accepted it meanwhile.");
         return await JudgeMissingAsync(transfer, answer, missing, cancel).ConfigureAwait(false);
@@ -30,7 +35,8 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
     /// <summary>What became of the transfer that another was to replace.</summary>
     public async Task<string> DescribeReplacedAsync(Hash256 replaced, CancellationToken cancel)
     {
-        var place = await TryAsync(token => node.PlaceOfAsync(replaced, token), LookLimit, cancel.IsCancellationRequested ? CancellationToken.None : cancel).ConfigureAwait(false);
+        var patience = cancel.IsCancellationRequested ? CancellationToken.None : cancel;
+        var place = await TryAsync(token => node.PlaceOfAsync(replaced, token), ImpatientLimit, patience).ConfigureAwait(false);
         return place switch
         {
             { IsKnown: false } => $" The transfer that it was to replace is {replaced}.",
@@ -41,22 +47,28 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
     }
 
     // The node does not have it. Whether it can come in later depends on what was answered, and on the nonce.
-    private async Task<(TransferFate Fate, string Words)> JudgeMissingAsync(JournaledTransfer transfer, OfferAnswer answer, string missing, CancellationToken cancel)
+    private async Task<(TransferFate Fate, string Words)> JudgeMissingAsync(JournaledTransfer transfer, OfferAnswer answer,
+        string missing, CancellationToken cancel)
     {
         var isNonceTooLow = answer is OfferAnswer.Error { IsNonceTooLow: true };
-        var mined = await TryAsync(token => node.NonceAsync(transfer.From, "latest", token), LookLimit, cancel).ConfigureAwait(false);
+        var mined = await TryAsync(token => node.NonceAsync(transfer.From, "latest", token), LookLimit,
+            cancel).ConfigureAwait(false);
         if (mined.IsKnown && mined.Value > transfer.Nonce)
         {
-            var occupant = (await TryAsync(token => node.HashByNonceAsync(transfer.From, transfer.Nonce, token), LookLimit, cancel).ConfigureAwait(false)).Value;
-            if (occupant == transfer.Hash) return (TransferFate.Mined, "It is in the chain: the account's transaction with its nonce is this one.");
-            if (occupant is { } other) return (TransferFate.NonceUsed, $"{missing}: nonce {transfer.Nonce} of {transfer.From} is used by {other}, so it can never be mined there.");
-            if (isNonceTooLow) return (TransferFate.NonceUsed, $"{missing}, and nonce {transfer.Nonce} of {transfer.From} is used: another transaction has it.");
+            Task<Hash256?> AskForOccupant(CancellationToken token) => node.HashByNonceAsync(transfer.From, transfer.Nonce, token);
+            var occupant = (await TryAsync(AskForOccupant, LookLimit, cancel).ConfigureAwait(false)).Value;
+            if (occupant == transfer.Hash) return (TransferFate.Mined, "It is in the chain, under its nonce.");
+            var nonce = $"nonce {transfer.Nonce} of {transfer.From}";
+            if (occupant is { } other) return (TransferFate.NonceUsed, $"{missing}: {nonce} is used by {other}.");
+            if (isNonceTooLow) return (TransferFate.NonceUsed, $"{missing}, and {nonce} is used: another transaction has it.");
         }
 
         return answer switch
         {
-            OfferAnswer.Error { IsAlreadyKnown: true } => (TransferFate.Unclear, $"{missing} when it is asked for it, so it may have been accepted."),
-            OfferAnswer.Error when isNonceTooLow => (TransferFate.Unclear, $"{missing}, yet nonce {transfer.Nonce} of {transfer.From} is not used: the answer cannot be right, and the transfer may have been accepted."),
+            OfferAnswer.Error { IsAlreadyKnown: true } =>
+                (TransferFate.Unclear, $"{missing} when it is asked for it, so it may have been accepted."),
+            OfferAnswer.Error when isNonceTooLow => (TransferFate.Unclear, $"{missing}, yet nonce {transfer.Nonce} of "
+                + $"{transfer.From} is not used: the answer cannot be right, and the transfer may have been accepted."),
             OfferAnswer.Error => (TransferFate.Refused, $"{missing}, so it counts as not sent."),
             _ => (TransferFate.Unclear, $"{missing}, but it may have been accepted and come in later."),
         };
@@ -64,8 +76,8 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
 
     private async Task<Looks> LookAsync(JournaledTransfer transfer, OfferAnswer answer, CancellationToken cancel)
     {
-        var (looks, failures) = (new Looks(null, 0, false), 0);
-        foreach (var pause in answer is OfferAnswer.Interrupted ? Pauses[..1] : Pauses)
+        var (looks, failures, isImpatient) = (new Looks(null, 0, false), 0, answer is OfferAnswer.Interrupted);
+        foreach (var pause in isImpatient ? Pauses[..1] : Pauses)
         {
             try
             {
@@ -76,13 +88,16 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
                 return looks;
             }
 
-            var look = await TryAsync(token => node.PlaceOfAsync(transfer.Hash, token), answer is OfferAnswer.Interrupted ? ImpatientLimit : LookLimit, cancel).ConfigureAwait(false);
-            if (look.IsKnown) looks = looks with { Answers = looks.Answers + 1, Place = IsOf(look.Value, transfer) ? look.Value : null };
+            var limit = isImpatient ? ImpatientLimit : LookLimit;
+            var look = await TryAsync(token => node.PlaceOfAsync(transfer.Hash, token), limit, cancel).ConfigureAwait(false);
+            var place = IsOf(look.Value, transfer) ? look.Value : null;
+            if (look.IsKnown) looks = looks with { Answers = looks.Answers + 1, Place = place };
             else if (++failures == MaxFailures) return looks;
             if (looks.Place is not null || cancel.IsCancellationRequested) return looks;
 
             // Where the answer was lost, the bytes may be too: the same ones do no harm.
-            if (answer is OfferAnswer.None && pause == Pauses[1] && await IsTakenAgainAsync(transfer, cancel).ConfigureAwait(false)) return looks with { WasTakenAgain = true };
+            if (answer is not OfferAnswer.None || pause != Pauses[1]) continue;
+            if (await IsTakenAgainAsync(transfer, cancel).ConfigureAwait(false)) return looks with { WasTakenAgain = true };
         }
 
         return looks;
@@ -95,10 +110,12 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
         return await TransferOffer.MakeAsync(node, transfer.Transaction, limit.Token).ConfigureAwait(false) is OfferAnswer.Taken;
     }
 
-    private static bool IsOf(TransactionPlace? place, JournaledTransfer transfer) => place is not null && place.From == transfer.From && place.Nonce == transfer.Nonce;
+    private static bool IsOf(TransactionPlace? place, JournaledTransfer transfer) => place is not null
+        && place.From == transfer.From && place.Nonce == transfer.Nonce;
 
     // Known: the node answered in time and as specified.
-    private static async Task<(bool IsKnown, T? Value)> TryAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan limit, CancellationToken cancel)
+    private static async Task<(bool IsKnown, T? Value)> TryAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan limit,
+        CancellationToken cancel)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(limit);

@@ -20,7 +20,8 @@ internal abstract record OfferAnswer
     {
         public override string Words => $"the node answered \"{Reply.Message}\" (code {Reply.Code})";
 
-        public bool IsAlreadyKnown => Reply.Says("already known") || Reply.Says("alreadyknown") || Reply.Says("known transaction") || Reply.Says("already imported");
+        public bool IsAlreadyKnown => Reply.Says("already known") || Reply.Says("alreadyknown")
+            || Reply.Says("known transaction") || Reply.Says("already imported");
 
         public bool IsNonceTooLow => Reply.Says("nonce too low") || Reply.Says("nonce is too low") || Reply.Says("oldnonce");
     }
@@ -55,7 +56,8 @@ internal static class TransferOffer
             var reply = await node.SendRawAsync(transaction, cancel).ConfigureAwait(false);
             if (reply is RpcReply.Error error) return new OfferAnswer.Error(error);
             var answered = new Answer("eth_sendRawTransaction", ((RpcReply.Ok)reply).Result).Hash();
-            return answered == transaction.Hash ? new OfferAnswer.Taken() : new OfferAnswer.Odd($"the node answered {answered}, which is another transaction's hash");
+            return answered == transaction.Hash ? new OfferAnswer.Taken()
+                : new OfferAnswer.Odd($"the node answered {answered}, which is another transaction's hash");
         }
         catch (NodeUnreachableException e)
         {

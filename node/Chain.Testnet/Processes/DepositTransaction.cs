@@ -28,14 +28,16 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
     /// <param name="cancellation">Before it is signed, nothing is sent; afterwards the report says what is known.</param>
     /// <exception cref="RefusedCallException">The contract would refuse it; nothing was signed.</exception>
     /// <exception cref="ClientException">Nothing was signed, or nothing left the program.</exception>
-    public async Task<SendReport> SendAsync(AccountTransfers account, EthClient eth, ulong nonce, UInt256? maxTotalFee, Action<TransferDoubt?> insist, CancellationToken cancellation)
+    public async Task<SendReport> SendAsync(AccountTransfers account, EthClient eth, ulong nonce, UInt256? maxTotalFee,
+        Action<TransferDoubt?> insist, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(eth);
         ArgumentNullException.ThrowIfNull(insist);
 
         // The estimate says beforehand why the contract would refuse.
-        var estimate = new Answer("eth_estimateGas", JsonSerializer.SerializeToElement(await node.CallAsync("eth_estimateGas", [ToCall()], cancellation))).Number();
+        var estimate = new Answer("eth_estimateGas",
+            JsonSerializer.SerializeToElement(await node.CallAsync("eth_estimateGas", [ToCall()], cancellation))).Number();
         var head = await eth.BlockAsync("latest", cancellation);
         var gas = SuggestedFigures.Gas(estimate, head?.GasLimit, eth.Url);
         var baseFee = SuggestedFigures.Price("base fee", head?.BaseFeePerGas ?? UInt256.Zero, eth.Url);
@@ -52,7 +54,8 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
             Data = data,
         };
         insist(TransferDoubt.OfFee(FeeCap.For(maxTotalFee, value), unsigned.MaxFeePerGas, gas));
-        return await account.SendAsync(unsigned.WithSignature(payer.Sign(unsigned.SigningHash())), TransferPurpose.Deposit, null, cancellation);
+        return await account.SendAsync(unsigned.WithSignature(payer.Sign(unsigned.SigningHash())), TransferPurpose.Deposit, null,
+            cancellation);
     }
 
     /// <summary>The receipt, once a block of the canonical chain has the transaction.</summary>
@@ -66,7 +69,8 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
             var seen = await node.CallAsync("chain_getTransactionStatus", [hash.ToString()], cancellation);
             var status = (string?)seen?["status"];
             if (status == "mined" && await node.CallAsync("eth_getTransactionReceipt", [hash.ToString()], cancellation) is { } receipt) return receipt;
-            if (status is "dropped" or "replaced" or "conflicting") throw new TestnetException($"The deposit {hash} is {status}{((string?)seen!["reason"] is { } reason ? $": {Printable.Field(reason)}" : "")}. Nothing was staked.");
+            if (status is "dropped" or "replaced" or "conflicting") throw new TestnetException($"The deposit {hash} is "
+                + $"{status}{((string?)seen!["reason"] is { } reason ? $": {Printable.Field(reason)}" : "")}. Nothing was staked.");
             if (isLate) throw new TestnetException($"The deposit {hash} is in no block after {limit.TotalSeconds:0.#} s. It waits in the pool and may still come into one: look with `chain validator list` before you send another.");
             await Task.Delay(LookEvery, cancellation);
         }

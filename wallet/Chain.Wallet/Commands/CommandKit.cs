@@ -41,7 +41,8 @@ internal sealed class CommandKit(WalletHost host, Options options)
         }
         catch (OverflowException)
         {
-            return End(session, ExitCode.Usage, "The amounts are larger than 256 bits of wei can hold. Check --value, --max-fee, --bump and --gas.");
+            return End(session, ExitCode.Usage, "The amounts are larger than 256 bits of wei can hold. Check --value, "
+                + "--max-fee, --bump and --gas.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

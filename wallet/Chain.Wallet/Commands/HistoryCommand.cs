@@ -37,9 +37,11 @@ internal static class HistoryCommand
     }
 
     // What this wallet signed and no block has: in the pool, lost on the way, or of unknown fate.
-    private static async Task<IReadOnlyList<OpenTransfer>> UnminedAsync(Session session, Account account, CancellationToken cancel)
+    private static async Task<IReadOnlyList<OpenTransfer>> UnminedAsync(Session session, Account account,
+        CancellationToken cancel)
     {
-        var transfers = await session.Planner.AccountAsync(account, await session.Node.ChainIdAsync(cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+        var transfers = await session.Planner.AccountAsync(account, await session.Node.ChainIdAsync(cancel).ConfigureAwait(false),
+            cancel).ConfigureAwait(false);
         try
         {
             var review = await transfers.ReviewAsync(cancel).ConfigureAwait(false);
@@ -57,8 +59,10 @@ internal static class HistoryCommand
     {
         foreach (var (entry, place) in waiting)
         {
-            var state = place is not null ? "waits in the pool" : $"not known to this node; {AccountTransfers.Describe(entry.Fate)} when it was last heard of";
-            session.Screen.Line($"not in the chain: {entry.Hash}, {Amount.InEther(entry.Transaction.Value)} to {entry.Transaction.To?.ToString()}, nonce {entry.Nonce}, signed {entry.SignedAt:yyyy-MM-dd HH:mm:ss} UTC: {state}");
+            var state = place is not null ? "waits in the pool"
+                : $"not known to this node; {AccountTransfers.Describe(entry.Fate)} when it was last heard of";
+            var what = $"{Amount.InEther(entry.Transaction.Value)} to {entry.Transaction.To}, nonce {entry.Nonce}";
+            session.Screen.Line($"not in the chain: {entry.Hash}, {what}, signed {entry.SignedAt:yyyy-MM-dd HH:mm:ss} UTC: {state}");
         }
     }
 

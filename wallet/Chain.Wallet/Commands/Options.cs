@@ -15,7 +15,10 @@ internal sealed class Options
 
     public Option<string?> PasswordFile { get; } = new("--password-file") { HelpName = "FILE", Description = "Take the password from the first line of a file [else env CHAIN_PASSWORD, else asked]" };
 
-    public Option<bool> Yes { get; } = new("--yes", "-y") { Description = "Do not ask for confirmation; what is out of the ordinary is refused" };
+    public Option<bool> Yes { get; } = new("--yes", "-y")
+    {
+        Description = "Do not ask for confirmation; what is out of the ordinary is refused",
+    };
 
     public Option<string?> Name { get; } = new("--name") { HelpName = "NAME", Description = "A name for the account, to use instead of its address" };
 
@@ -27,9 +30,16 @@ internal sealed class Options
 
     public Option<string?> MaxFee { get; } = new("--max-fee") { HelpName = "AMOUNT", Description = "At most this per gas in all, such as 20gwei; the gas price with --legacy" };
 
-    public Option<string?> MaxTotalFee { get; } = new("--max-total-fee") { HelpName = "AMOUNT", Description = "Allow the whole fee to become this much [the value, at least 0.01ether and at most 1ether]" };
+    public Option<string?> MaxTotalFee { get; } = new("--max-total-fee")
+    {
+        HelpName = "AMOUNT",
+        Description = "Allow the whole fee to become this much [the value, at least 0.01ether and at most 1ether]",
+    };
 
-    public Option<bool> Again { get; } = new("--again") { Description = "Pay again, although an earlier transfer of the same amount to the same account may have been accepted" };
+    public Option<bool> Again { get; } = new("--again")
+    {
+        Description = "Pay again, although an earlier transfer of the same amount to the same account may have been accepted",
+    };
 
     public Option<string?> PriorityFee { get; } = new("--priority-fee") { HelpName = "AMOUNT", Description = "At most this per gas to the miner, such as 1gwei" };
 

@@ -10,29 +10,47 @@ internal static class ReplaceCommands
     private const int MaxBump = 10_000;
     private const ulong PlainTransferGas = 21_000;
 
-    public static Command SpeedUp(CommandKit kit) => Create(kit, TransferPurpose.SpeedUp, "speed-up", "Send a waiting transfer again with a higher fee", "Replace it with this?", (known, account, plan) => plan with
-    {
-        To = account(known.Transaction.To ?? throw new WalletException(ExitCode.Failed, $"{known.Transaction.Hash} creates a contract; this wallet replaces transfers only.")),
-        Value = known.Transaction.Value,
-        GasLimit = known.Transaction.GasLimit,
-        Data = known.Transaction.Data,
-        AccessList = known.Transaction.AccessList,
-    });
+    public static Command SpeedUp(CommandKit kit) => Create(
+        kit,
+        TransferPurpose.SpeedUp,
+        "speed-up",
+        "Send a waiting transfer again with a higher fee",
+        "Replace it with this?",
+        (known, account, plan) => plan with
+        {
+            To = account(known.Transaction.To ?? throw CreatesContract(known.Transaction)),
+            Value = known.Transaction.Value,
+            GasLimit = known.Transaction.GasLimit,
+            Data = known.Transaction.Data,
+            AccessList = known.Transaction.AccessList,
+        });
 
-    public static Command Cancel(CommandKit kit) => Create(kit, TransferPurpose.Cancel, "cancel", "Replace a waiting transfer by one of nothing to yourself", "Cancel it with this?", (_, _, plan) => plan);
+    public static Command Cancel(CommandKit kit) => Create(
+        kit,
+        TransferPurpose.Cancel,
+        "cancel",
+        "Replace a waiting transfer by one of nothing to yourself",
+        "Cancel it with this?",
+        (_, _, plan) => plan);
 
-    private static Command Create(CommandKit kit, TransferPurpose purpose, string name, string description, string question, Func<KnownTransaction, Func<Address, Account>, TransferPlan, TransferPlan> fill)
+    private static WalletException CreatesContract(Transaction transaction) =>
+        new(ExitCode.Failed, $"{transaction.Hash} creates a contract; this wallet replaces transfers only.");
+
+    private static Command Create(CommandKit kit, TransferPurpose purpose, string name, string description, string question,
+        Func<KnownTransaction, Func<Address, Account>, TransferPlan, TransferPlan> fill)
     {
         var o = kit.Options;
         var hash = new Argument<string>("hash") { HelpName = "TXHASH", Description = "The waiting transfer" };
-        Symbol[] symbols = [hash, o.Bump, o.MaxFee, o.PriorityFee, o.MaxTotalFee, o.ChainId, o.Yes, o.PasswordFile, o.Wait, o.Timeout, o.AttackerShare];
+        Symbol[] symbols = [hash, o.Bump, o.MaxFee, o.PriorityFee, o.MaxTotalFee, o.ChainId, o.Yes, o.PasswordFile, o.Wait,
+            o.Timeout, o.AttackerShare];
         return kit.Create(name, description, symbols, async (session, cancel) =>
         {
             var bump = session.Get(o.Bump);
             if (bump is < MinBump or > MaxBump) throw new WalletException(ExitCode.Usage, $"--bump: {bump} is not from {MinBump} to {MaxBump} percent.");
             var known = await WaitingAsync(session, Session.TransactionHash(session.Get(hash)!), cancel).ConfigureAwait(false);
             var from = session.Accounts.FindOwn(known.From.ToString());
-            var chainId = await session.Planner.ChainIdAsync(session.Get(o.ChainId) ?? known.Transaction.ChainId, from, null, cancel).ConfigureAwait(false);
+            var chainId = await session.Planner.ChainIdAsync(session.Get(o.ChainId) ?? known.Transaction.ChainId, from, null,
+                cancel).ConfigureAwait(false);
             var account = await session.Planner.AccountAsync(from, chainId, cancel).ConfigureAwait(false);
             var plan = fill(known, address => session.Accounts.Find(address.ToString()), new TransferPlan
             {
@@ -64,13 +82,17 @@ internal static class ReplaceCommands
         if (await session.Node.TransactionAsync(hash, cancel).ConfigureAwait(false) is { } known)
         {
             return known.BlockNumber is { } number
-                ? throw new WalletException(ExitCode.Failed, $"The transfer {hash} is in block {number} already: there is nothing to replace.")
+                ? throw new WalletException(ExitCode.Failed,
+                    $"The transfer {hash} is in block {number} already: there is nothing to replace.")
                 : known;
         }
 
         var journaled = session.Journal.Read().Transfers.FirstOrDefault(entry => entry.Hash == hash)
-            ?? throw new WalletException(ExitCode.Unknown, $"Neither the node at {session.Node.Url} nor the journal knows the transfer {hash}. `wallet watch {hash}` may say what became of it.");
-        session.Screen.Note($"note: the node at {session.Node.Url} does not know the transfer {hash}; it is taken from the journal.");
+            ?? throw new WalletException(ExitCode.Unknown,
+                $"Neither the node at {session.Node.Url} nor the journal knows the transfer {hash}. `wallet watch {hash}` may "
+                + "say what became of it.");
+        session.Screen.Note($"note: the node at {session.Node.Url} does not know the transfer {hash}; it is taken from the "
+            + "journal.");
         return new KnownTransaction(journaled.Transaction, journaled.From, null);
     }
 
@@ -79,7 +101,8 @@ internal static class ReplaceCommands
         var wishes = session.FeeWishes();
         var isDynamic = old.Type == TransactionType.DynamicFee;
         var head = await session.Node.BlockAsync("latest", cancel).ConfigureAwait(false);
-        var quote = await Fees.QuoteAsync(session.Node, head, new FeeWishes(!isDynamic, wishes.MaxFee, wishes.PriorityFee), cancel).ConfigureAwait(false);
+        var quote = await Fees.QuoteAsync(session.Node, head, new FeeWishes(!isDynamic, wishes.MaxFee, wishes.PriorityFee),
+            cancel).ConfigureAwait(false);
         var (floorMax, floorTip) = (Fees.Raise(old.MaxFeePerGas, bump), Fees.Raise(old.MaxPriorityFeePerGas, bump));
         RefuseBelow("--max-fee", wishes.MaxFee, floorMax, bump);
         RefuseBelow("--priority-fee", wishes.PriorityFee, floorTip, bump);

@@ -12,7 +12,8 @@ internal static class SendCommands
         var to = new Option<string>("--to") { HelpName = "ACCOUNT", Required = true, Description = "Who is paid: address, name or dev:0 to dev:9" };
         var value = new Option<string>("--value") { HelpName = "AMOUNT", Required = true, Description = "How much, with its unit: 1.5ether, 21gwei, 100wei; or all" };
         var data = new Option<string?>("--data") { HelpName = "HEX", Description = "Bytes to send along" };
-        Symbol[] symbols = [o.From, to, value, o.Legacy, o.MaxFee, o.PriorityFee, o.MaxTotalFee, o.Nonce, o.Gas, data, o.ChainId, o.Yes, o.Again, o.PasswordFile, o.Wait, o.Timeout, o.AttackerShare];
+        Symbol[] symbols = [o.From, to, value, o.Legacy, o.MaxFee, o.PriorityFee, o.MaxTotalFee, o.Nonce, o.Gas, data, o.ChainId,
+            o.Yes, o.Again, o.PasswordFile, o.Wait, o.Timeout, o.AttackerShare];
         return kit.Create("send", "Send ether: shows the fee, asks, signs and hands it to the node", symbols, async (session, cancel) =>
         {
             var amount = session.Get(value)!;
@@ -25,7 +26,8 @@ internal static class SendCommands
                 session.Get(o.Gas),
                 session.FeeWishes());
             var planned = await session.Planner.PlanAsync(wish, session.Get(o.ChainId), cancel).ConfigureAwait(false);
-            var order = new TransferOrder(planned, TransferPurpose.Send, FeeCap.For(session.Amount(o.MaxTotalFee), planned.Plan.Value))
+            var order = new TransferOrder(planned, TransferPurpose.Send,
+                FeeCap.For(session.Amount(o.MaxTotalFee), planned.Plan.Value))
             {
                 Question = "Send it?",
                 HasFixedNonce = wish.Nonce is not null,
@@ -42,7 +44,8 @@ internal static class SendCommands
         var o = kit.Options;
         var account = new Argument<string?>("account") { HelpName = "ACCOUNT", Arity = ArgumentArity.ZeroOrOne, Description = "Who gets it: address or name [the keystore's only account]" };
         var value = new Option<string>("--value") { HelpName = "AMOUNT", DefaultValueFactory = _ => "10ether", Description = "How much" };
-        return kit.Create("faucet", $"On a local network, get ether from {DevAccounts.Name(DevAccounts.Faucet)}", [account, value, o.MaxTotalFee, o.Again, o.Wait, o.Timeout, o.AttackerShare], async (session, cancel) =>
+        return kit.Create("faucet", $"On a local network, get ether from {DevAccounts.Name(DevAccounts.Faucet)}",
+            [account, value, o.MaxTotalFee, o.Again, o.Wait, o.Timeout, o.AttackerShare], async (session, cancel) =>
         {
             var wish = new TransferWish(
                 session.Accounts.Find(DevAccounts.Name(DevAccounts.Faucet)),
@@ -54,7 +57,9 @@ internal static class SendCommands
                 new FeeWishes(false, null, null));
             var planned = await session.Planner.PlanAsync(wish, DevAccounts.ChainId, cancel).ConfigureAwait(false);
             var cap = FeeCap.For(session.Amount(o.MaxTotalFee), planned.Plan.Value);
-            return await TransferFlow.RunAsync(session, new TransferOrder(planned, TransferPurpose.Faucet, cap) { IsAgain = session.Get(o.Again) }, cancel).ConfigureAwait(false);
+            return await TransferFlow.RunAsync(session,
+                new TransferOrder(planned, TransferPurpose.Faucet, cap) { IsAgain = session.Get(o.Again) },
+                cancel).ConfigureAwait(false);
         });
     }
 

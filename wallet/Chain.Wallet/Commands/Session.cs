@@ -53,7 +53,8 @@ internal sealed class Session : IDisposable
     public UInt256? Amount(Option<string?> option) => Get(option) is { } text ? Amount(option.Name, text) : null;
 
     public static UInt256 Amount(string name, string text) =>
-        Rpc.Client.Amount.Parse(text).IsOk(out var wei, out var error) ? wei : throw new WalletException(ExitCode.Usage, $"{name}: {error.Message}");
+        Rpc.Client.Amount.Parse(text).IsOk(out var wei, out var error) ? wei
+            : throw new WalletException(ExitCode.Usage, $"{name}: {error.Message}");
 
     public FeeWishes FeeWishes() => new(Get(_options.Legacy), Amount(_options.MaxFee), Amount(_options.PriorityFee));
 
@@ -87,15 +88,20 @@ internal sealed class Session : IDisposable
         if (answer.Trim().ToUpperInvariant() is not ("Y" or "YES")) throw new WalletException(ExitCode.Failed, "Not confirmed. Nothing was done.");
     }
 
-    /// <summary>Asks about something that a person has to see and that --yes does not cover. Where nobody is asked it is refused.</summary>
+    /// <summary>
+    /// Asks about something that a person has to see and that --yes does not cover. Where nobody is asked it is refused.
+    /// </summary>
     /// <param name="doubt">What is out of the ordinary; null: nothing.</param>
     /// <param name="mayAsk">Whether this command asks at all.</param>
     public void Insist(TransferDoubt? doubt, bool mayAsk)
     {
         if (doubt is null) return;
-        if (Get(_options.Yes) || !mayAsk) throw new WalletException(ExitCode.Failed, $"{doubt.Sentence} Nothing was signed. {doubt.Remedy}");
-        var answer = Host.Ask($"{doubt.Sentence} Type yes to go on all the same: ") ?? throw new WalletException(ExitCode.Usage, $"{doubt.Sentence} This needs an answer, and standard input is not a terminal. {doubt.Remedy}");
-        if (!string.Equals(answer.Trim(), "yes", StringComparison.OrdinalIgnoreCase)) throw new WalletException(ExitCode.Failed, "Not confirmed. Nothing was done.");
+        if (Get(_options.Yes) || !mayAsk) throw new WalletException(ExitCode.Failed,
+            $"{doubt.Sentence} Nothing was signed. {doubt.Remedy}");
+        var answer = Host.Ask($"{doubt.Sentence} Type yes to go on all the same: ") ?? throw new WalletException(ExitCode.Usage,
+            $"{doubt.Sentence} This needs an answer, and standard input is not a terminal. {doubt.Remedy}");
+        if (!string.Equals(answer.Trim(), "yes", StringComparison.OrdinalIgnoreCase)) throw new WalletException(ExitCode.Failed,
+            "Not confirmed. Nothing was done.");
     }
 
     /// <summary>The key of an account; asks for its password only where there is one.</summary>

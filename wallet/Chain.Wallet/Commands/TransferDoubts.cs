@@ -5,14 +5,17 @@ namespace Chain.Wallet;
 /// <summary>What a person has to be asked about a transfer before it is signed, beside whether to send it at all.</summary>
 internal static class TransferDoubts
 {
-    /// <summary>Raises every doubt about a plan: the fee, the nonce, the chain, and an equal transfer that may have been accepted.</summary>
+    /// <summary>
+    /// Raises every doubt about a plan: the fee, the nonce, the chain, and an equal transfer that may have been accepted.
+    /// </summary>
     /// <returns>The equal transfer that was asked about, if there was one.</returns>
     public static async Task<Hash256?> RaiseAsync(Session session, TransferOrder order, CancellationToken cancel)
     {
         var (plan, mayAsk) = (order.Plan, order.Question is not null);
         session.Insist(TransferDoubt.OfFee(order.Cap, plan.Fees.MaxFeePerGas, plan.GasLimit), mayAsk);
         if (!order.HasFixedNonce) session.Insist(TransferDoubt.OfNonce(order.Planned.Review), mayAsk);
-        if (!order.HasChainId && plan.From.DevIndex is null) session.Insist(TransferDoubt.OfChain(session.Journal, session.Node.Url, plan.ChainId), mayAsk);
+        if (!order.HasChainId && plan.From.DevIndex is null) session.Insist(TransferDoubt.OfChain(session.Journal,
+            session.Node.Url, plan.ChainId), mayAsk);
         return await RaiseTwinAsync(session, order, null, hasTurn: false, cancel).ConfigureAwait(false);
     }
 
@@ -23,10 +26,12 @@ internal static class TransferDoubts
     /// <param name="hasTurn">Whether the account's lock is held.</param>
     /// <param name="cancel">Ends the look for it.</param>
     /// <returns>The one that was asked about.</returns>
-    public static async Task<Hash256?> RaiseTwinAsync(Session session, TransferOrder order, Hash256? asked, bool hasTurn, CancellationToken cancel)
+    public static async Task<Hash256?> RaiseTwinAsync(Session session, TransferOrder order, Hash256? asked, bool hasTurn,
+        CancellationToken cancel)
     {
         if (order.IsAgain || order.Replaces is not null) return asked;
-        var twin = await order.Account.UnclearTwinAsync(order.Planned.Review, order.Plan.To.Address, order.Plan.Value, hasTurn, cancel).ConfigureAwait(false);
+        var twin = await order.Account.UnclearTwinAsync(order.Planned.Review, order.Plan.To.Address, order.Plan.Value, hasTurn,
+            cancel).ConfigureAwait(false);
         if (twin is null || twin.Hash == asked) return asked;
         session.Insist(TransferDoubt.OfTwin(twin), order.Question is not null);
         return twin.Hash;

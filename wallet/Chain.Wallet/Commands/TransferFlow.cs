@@ -4,7 +4,9 @@ using Chain.Primitives;
 
 namespace Chain.Wallet;
 
-/// <summary>The last part of every command that sends: show, ask, sign, write down, send, and stay with it if that is wanted.</summary>
+/// <summary>
+/// The last part of every command that sends: show, ask, sign, write down, send, and stay with it if that is wanted.
+/// </summary>
 internal static class TransferFlow
 {
     public static async Task<ExitCode> RunAsync(Session session, TransferOrder order, CancellationToken cancel)
@@ -17,10 +19,12 @@ internal static class TransferFlow
         var twin = await TransferDoubts.RaiseAsync(session, order, cancel).ConfigureAwait(false);
         if (order.Question is not null) session.Confirm(order.Question);
         var key = session.Unlock(order.Plan.From);
-        using var turn = await order.Account.LockAsync(() => session.Screen.Note($"waiting until another transfer of {order.Plan.From} is sent"), cancel).ConfigureAwait(false);
+        using var turn = await order.Account.LockAsync(() =>
+            session.Screen.Note($"waiting until another transfer of {order.Plan.From} is sent"), cancel).ConfigureAwait(false);
         var offered = new JsonArray();
         order = await TransferTurn.TakeAsync(session, order, twin, offered, cancel).ConfigureAwait(false);
-        var report = await order.Account.SendAsync(order.Plan.Sign(key), order.Purpose, order.Replaces, cancel).ConfigureAwait(false);
+        var report = await order.Account.SendAsync(order.Plan.Sign(key), order.Purpose, order.Replaces,
+            cancel).ConfigureAwait(false);
         turn.Dispose();
         var document = ToJson(order.Plan, report.Transfer.Transaction);
         if (order.Replaces is { } replaced) document["replaces"] = replaced.ToString();
@@ -39,15 +43,21 @@ internal static class TransferFlow
         return await FollowAsync(session, report.Hash, wait, document, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>The end of a transfer that did not arrive, as far as is known: the facts, what to do, and the one document with its hash.</summary>
+    /// <summary>
+    /// The end of a transfer that did not arrive, as far as is known: the facts, what to do, and the one document with its
+    /// hash.
+    /// </summary>
     private static ExitCode Fail(Session session, TransferOrder order, SendReport report, JsonObject document)
     {
         var watch = $"`wallet watch {report.Hash}{session.RpcHint}`";
         var (code, advice) = report.Fate switch
         {
-            TransferFate.Unclear => (ExitCode.MaybeAccepted, $"It is written down in {session.Journal.Path}. {watch} looks for it, `wallet resend {report.Hash}` hands the same bytes over again; signing another may pay twice."),
+            TransferFate.Unclear => (ExitCode.MaybeAccepted,
+                $"It is written down in {session.Journal.Path}. {watch} looks for it, `wallet resend {report.Hash}` hands the "
+                + "same bytes over again; signing another may pay twice."),
             TransferFate.NonceUsed when order.Replaces is not null => (ExitCode.Failed, "The replacement came too late."),
-            TransferFate.NonceUsed => (ExitCode.Failed, "It paid nothing there. Nothing else was signed; to pay, repeat the command, which chooses the next free nonce."),
+            TransferFate.NonceUsed => (ExitCode.Failed,
+                "It paid nothing there. Nothing else was signed; to pay, repeat the command, which chooses the next free nonce."),
             _ => (ExitCode.Failed, report.Refusal is { } error ? RefusalAdvice.For(order.Plan, error) : ""),
         };
         var message = $"{report.Facts} {advice}".TrimEnd();
@@ -63,9 +73,12 @@ internal static class TransferFlow
     {
         if (!order.HasFixedNonce) return;
         var (nonce, next) = (order.Plan.Nonce, NonceChoice.Of(order.Planned.Review).Nonce);
-        if (nonce > next) screen.Note($"warning: nonce {nonce} is beyond the next one, {next}: the transfer waits until those before it are mined.");
+        if (nonce > next) screen.Note($"warning: nonce {nonce} is beyond the next one, {next}: the transfer waits until those "
+            + "before it are mined.");
         foreach (var open in order.Planned.Review.Open.Where(open => open.Entry.Nonce == nonce))
-            screen.Note($"warning: nonce {nonce} is also that of {open.Entry.Hash}, {Amount.InEther(open.Entry.Transaction.Value)} to {open.Entry.Transaction.To}: only one of the two can be mined.");
+            screen.Note($"warning: nonce {nonce} is also that of {open.Entry.Hash}, "
+                + $"{Amount.InEther(open.Entry.Transaction.Value)} to {open.Entry.Transaction.To}: only one of the two can be "
+                + "mined.");
     }
 
     /// <summary>
@@ -104,7 +117,8 @@ internal static class TransferFlow
             {
                 WalletException own => (own.ExitCode, own.Message),
                 ClientException client => (WalletException.CodeOf(client), client.Message),
-                _ => (ExitCode.Interrupted, $"Interrupted. Go on with `wallet watch {hash}{session.RpcHint}`; the transfer is not affected."),
+                _ => (ExitCode.Interrupted, $"Interrupted. Go on with `wallet watch {hash}{session.RpcHint}`; the transfer is "
+                    + "not affected."),
             };
             document["outcome"] = Camel(code.ToString());
             document["error"] = Screen.ErrorObject(code, message);

@@ -4,8 +4,8 @@ using Chain.Primitives;
 namespace Chain.Wallet;
 
 /// <summary>
-/// What happens once the account's lock is held, before a transfer is signed: everything that another program may have changed while
-/// this one asked is looked at again, and earlier transfers that the node lost are offered to it again.
+/// What happens once the account's lock is held, before a transfer is signed: everything that another program may have changed
+/// while this one asked is looked at again, and earlier transfers that the node lost are offered to it again.
 /// </summary>
 internal static class TransferTurn
 {
@@ -16,7 +16,8 @@ internal static class TransferTurn
     /// <param name="cancel">Ends it before anything is signed.</param>
     /// <returns>The order with the nonce that it is to have.</returns>
     /// <exception cref="WalletException">It cannot be sent any more.</exception>
-    public static async Task<TransferOrder> TakeAsync(Session session, TransferOrder order, Hash256? asked, JsonArray offered, CancellationToken cancel)
+    public static async Task<TransferOrder> TakeAsync(Session session, TransferOrder order, Hash256? asked, JsonArray offered,
+        CancellationToken cancel)
     {
         var review = await order.Account.ReviewAsync(cancel).ConfigureAwait(false);
         foreach (var note in review.Notes.Except(order.Planned.Review.Notes)) session.Screen.Note($"note: {note}");
@@ -24,20 +25,26 @@ internal static class TransferTurn
         await TransferDoubts.RaiseTwinAsync(session, order, asked, hasTurn: true, cancel).ConfigureAwait(false);
         var plan = order.Plan;
         if (order.HasFixedNonce && plan.Nonce < review.Mined) throw await UsedAsync(session, order, cancel).ConfigureAwait(false);
-        var nonce = order.HasFixedNonce ? plan.Nonce : await NextNonceAsync(session, order, offered, cancel).ConfigureAwait(false);
-        if (nonce != plan.Nonce) session.Screen.Note($"note: nonce {plan.Nonce} is taken meanwhile; this transfer has nonce {nonce}.");
+        var nonce = order.HasFixedNonce ? plan.Nonce
+            : await NextNonceAsync(session, order, offered, cancel).ConfigureAwait(false);
+        if (nonce != plan.Nonce) session.Screen.Note($"note: nonce {plan.Nonce} is taken meanwhile; this transfer has nonce "
+            + $"{nonce}.");
         plan = plan with { Nonce = nonce };
         if (order.Replaces is null)
         {
             var available = await session.Planner.AvailableAsync(plan, review, order.TakesAll, cancel).ConfigureAwait(false);
-            if (order.TakesAll && available != TransferCost.Add(plan.Value, plan.MaximumFee)) throw new WalletException(ExitCode.Failed, $"What {plan.From} has changed meanwhile, so all is not {Amount.InEther(plan.Value)} any more. Nothing was signed; repeat the command.");
+            if (order.TakesAll && available != TransferCost.Add(plan.Value,
+                plan.MaximumFee)) throw new WalletException(ExitCode.Failed,
+                $"What {plan.From} has changed meanwhile, so all is not {Amount.InEther(plan.Value)} any more. Nothing was "
+                + "signed; repeat the command.");
             TransferPlanner.CheckFunds(plan, available);
         }
 
         return order with { Planned = order.Planned with { Plan = plan } };
     }
 
-    private static async Task<ulong> NextNonceAsync(Session session, TransferOrder order, JsonArray offered, CancellationToken cancel)
+    private static async Task<ulong> NextNonceAsync(Session session, TransferOrder order, JsonArray offered,
+        CancellationToken cancel)
     {
         var turn = await NonceTurn.TakeAsync(order.Account, order.Planned.Review, cancel).ConfigureAwait(false);
         foreach (var hash in turn.OfferedAgain) offered.Add(hash.ToString());
@@ -52,13 +59,16 @@ internal static class TransferTurn
         {
             var block = (await session.Node.PlaceOfAsync(replaced, cancel).ConfigureAwait(false))?.BlockNumber;
             return new WalletException(ExitCode.Failed, block is null
-                ? $"Nonce {plan.Nonce} of {plan.From} is used by another transfer than {replaced}: there is nothing to replace. Nothing was signed."
+                ? $"Nonce {plan.Nonce} of {plan.From} is used by another transfer than {replaced}: there is nothing to "
+                    + "replace. Nothing was signed."
                 : $"The transfer {replaced} is in block {block} meanwhile: there is nothing to replace. Nothing was signed.");
         }
 
         var occupant = await session.Node.HashByNonceAsync(plan.From.Address, plan.Nonce, cancel).ConfigureAwait(false);
         return new WalletException(
             ExitCode.Failed,
-            $"Nonce {plan.Nonce} of {plan.From.Address} is already used by {(occupant is { } hash ? $"the transfer {hash}" : "a transfer in the chain")}: `wallet history` shows which; for a new transfer leave out --nonce. Nothing was signed.");
+            $"Nonce {plan.Nonce} of {plan.From.Address} is already used by "
+                + $"{(occupant is { } hash ? $"the transfer {hash}" : "a transfer in the chain")}: `wallet history` shows "
+                + "which; for a new transfer leave out --nonce. Nothing was signed.");
     }
 }

@@ -18,17 +18,21 @@ public sealed class NodeClient(JsonRpcClient rpc) : EthClient(rpc)
         return answer.IsNull ? null : TransactionReader.Read(answer, hash);
     }
 
-    /// <summary>What each waiting transfer of an account can cost it, in wei, by nonce; null where the node does not show its pool.</summary>
+    /// <summary>
+    /// What each waiting transfer of an account can cost it, in wei, by nonce; null where the node does not show its pool.
+    /// </summary>
     public async Task<IReadOnlyDictionary<ulong, UInt256>?> WaitingCostsAsync(Address address, CancellationToken cancel)
     {
-        if (await OptionalAsync("txpool_contentFrom", [address.ToString()], cancel).ConfigureAwait(false) is not { IsNull: false } answer) return null;
+        if (await OptionalAsync("txpool_contentFrom", [address.ToString()],
+            cancel).ConfigureAwait(false) is not { IsNull: false } answer) return null;
         var costs = new Dictionary<ulong, UInt256>();
         foreach (var waiting in new[] { answer.Field("pending"), answer.Field("queued") })
         {
             foreach (var item in waiting?.Members() ?? [])
             {
                 var price = (item.Field("maxFeePerGas") ?? item.Require("gasPrice")).Quantity();
-                costs[item.Require("nonce").Number()] = TransferCost.Of(item.Require("value").Quantity(), price, item.Require("gas").Number());
+                costs[item.Require("nonce").Number()] = TransferCost.Of(item.Require("value").Quantity(), price,
+                    item.Require("gas").Number());
             }
         }
 
@@ -89,7 +93,8 @@ public sealed class NodeClient(JsonRpcClient rpc) : EthClient(rpc)
         return new HistoryPage(items, answer.Field("next")?.Words());
     }
 
-    private static ulong ReadTime(Answer answer) => answer.Number() is <= MaxUnixSeconds and var seconds ? seconds : throw answer.Malformed("a time in seconds");
+    private static ulong ReadTime(Answer answer) => answer.Number() is <= MaxUnixSeconds and var seconds ? seconds
+        : throw answer.Malformed("a time in seconds");
 
     private static TransferChange ReadChange(Answer entry) => new(
         ReadState(entry.Require("status")),

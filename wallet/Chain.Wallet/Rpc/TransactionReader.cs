@@ -33,7 +33,8 @@ internal static class TransactionReader
         return new KnownTransaction(transaction, sender, answer.Field("blockNumber")?.Number());
     }
 
-    private static ulong ReadChainId(UInt256 chainId, Answer answer) => chainId.IsUInt64 ? (ulong)chainId : throw answer.Malformed("a transaction with a chain id of at most 64 bits");
+    private static ulong ReadChainId(UInt256 chainId, Answer answer) => chainId.IsUInt64 ? (ulong)chainId
+        : throw answer.Malformed("a transaction with a chain id of at most 64 bits");
 
     private static AccessListEntry ReadAccess(Answer entry) =>
         new(entry.Require("address").Address(), entry.Require("storageKeys").Items().Select(key => key.Hash()).ToList());

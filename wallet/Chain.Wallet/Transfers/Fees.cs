@@ -30,11 +30,13 @@ public sealed record Fees(TransactionType Type, UInt256 MaxFeePerGas, UInt256 Ma
         if (wishes.Legacy || baseFee is null)
         {
             if (wishes.PriorityFee is not null) throw new WalletException(ExitCode.Usage, "This chain has no base fee, so there is no --priority-fee: give the gas price with --max-fee.");
-            var price = wishes.MaxFee ?? SuggestedFigures.Price("gas price", await node.GasPriceAsync(cancel).ConfigureAwait(false), node.Url);
+            var price = wishes.MaxFee ?? SuggestedFigures.Price("gas price",
+                await node.GasPriceAsync(cancel).ConfigureAwait(false), node.Url);
             return new Fees(TransactionType.Legacy, price, price, baseFee ?? UInt256.Zero);
         }
 
-        var priority = wishes.PriorityFee ?? SuggestedFigures.Price("priority fee", await node.PriorityFeeAsync(cancel).ConfigureAwait(false) ?? Gwei, node.Url);
+        var priority = wishes.PriorityFee ?? SuggestedFigures.Price("priority fee",
+            await node.PriorityFeeAsync(cancel).ConfigureAwait(false) ?? Gwei, node.Url);
         var maxFee = wishes.MaxFee ?? ((baseFee.Value * 2) + priority);
         return new Fees(TransactionType.DynamicFee, maxFee, UInt256.Min(priority, maxFee), baseFee.Value);
     }

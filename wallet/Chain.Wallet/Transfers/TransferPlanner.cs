@@ -12,7 +12,9 @@ public sealed record TransferWish(Account From, Account To, UInt256? Value, Read
 /// <param name="Review">What was known of them when the plan was made.</param>
 public sealed record PlannedTransfer(TransferPlan Plan, AccountTransfers Account, AccountReview Review);
 
-/// <summary>Turns a wish into a plan by asking the node and the journal, and refuses what cannot succeed before anything is signed.</summary>
+/// <summary>
+/// Turns a wish into a plan by asking the node and the journal, and refuses what cannot succeed before anything is signed.
+/// </summary>
 public sealed class TransferPlanner(NodeClient node, TransferJournal journal, TimeProvider time)
 {
     private const ulong PlainTransferGas = 21_000;
@@ -92,16 +94,21 @@ public sealed class TransferPlanner(NodeClient node, TransferJournal journal, Ti
     public static void CheckFunds(TransferPlan plan, UInt256 available)
     {
         var needed = TransferCost.Add(plan.Value, plan.MaximumFee);
-        if (needed == UInt256.MaxValue) throw new WalletException(ExitCode.Usage, $"The value and a fee of {plan.GasLimit} gas at {Amount.InGwei(plan.Fees.MaxFeePerGas)} are more than 256 bits of wei can hold. Check --value, --max-fee and --gas.");
+        if (needed == UInt256.MaxValue) throw new WalletException(ExitCode.Usage,
+            $"The value and a fee of {plan.GasLimit} gas at {Amount.InGwei(plan.Fees.MaxFeePerGas)} are more than 256 bits of "
+            + "wei can hold. Check --value, --max-fee and --gas.");
         if (needed <= available) return;
         throw new WalletException(
             ExitCode.Failed,
-            $"Insufficient funds: {plan.From} has {Amount.InEther(available)} that no waiting transfer needs; the transfer of {Amount.InEther(plan.Value)} and a fee of at most {Amount.InEther(plan.MaximumFee)} need {Amount.InEther(needed)}. "
+            $"Insufficient funds: {plan.From} has {Amount.InEther(available)} that no waiting transfer needs; the transfer of "
+                + $"{Amount.InEther(plan.Value)} and a fee of at most {Amount.InEther(plan.MaximumFee)} need "
+                + $"{Amount.InEther(needed)}. "
             + "Send less, use --value all, or on a local network `wallet faucet` the account.");
     }
 
     // What waits at the node and was signed elsewhere.
-    private async Task AddStrangersAsync(TransferPlan plan, AccountReview review, Dictionary<ulong, UInt256> waiting, CancellationToken cancel)
+    private async Task AddStrangersAsync(TransferPlan plan, AccountReview review, Dictionary<ulong, UInt256> waiting,
+        CancellationToken cancel)
     {
         var missing = new List<ulong>();
         for (var nonce = review.Mined; nonce < Math.Min(review.Pending, plan.Nonce); nonce++)
@@ -117,14 +124,17 @@ public sealed class TransferPlanner(NodeClient node, TransferJournal journal, Ti
         {
             waiting[nonce] = pool is not null && pool.TryGetValue(nonce, out var cost) ? cost : throw new WalletException(
                 ExitCode.Failed,
-                $"A transfer of {plan.From} with nonce {nonce} waits in the pool of {node.Url}, and neither the journal nor the node (txpool_contentFrom) says how much it takes, so what all is cannot be known. Wait until it is mined, or give an amount.");
+                $"A transfer of {plan.From} with nonce {nonce} waits in the pool of {node.Url}, and neither the journal nor "
+                    + "the node (txpool_contentFrom) says how much it takes, so what all is cannot be known. Wait until it "
+                    + "is mined, or give an amount.");
         }
     }
 
     private async Task<ulong> EstimateAsync(TransferPlan plan, BlockSummary? head, CancellationToken cancel)
     {
         var reply = await node.EstimateGasAsync(plan.From.Address, plan.To.Address, plan.Value, plan.Data, cancel).ConfigureAwait(false);
-        if (reply is RpcReply.Ok ok) return SuggestedFigures.Gas(new Answer("eth_estimateGas", ok.Result).Number(), head?.GasLimit, node.Url);
+        if (reply is RpcReply.Ok ok) return SuggestedFigures.Gas(new Answer("eth_estimateGas", ok.Result).Number(),
+            head?.GasLimit, node.Url);
         var error = (RpcReply.Error)reply;
         if (error.IsMethodMissing && plan.Data.IsEmpty) return PlainTransferGas;
         throw new WalletException(ExitCode.Failed, $"The node says this transfer would fail: {error.Message} (code {error.Code}). Nothing was sent; to send it all the same, give --gas.");

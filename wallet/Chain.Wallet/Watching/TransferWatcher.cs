@@ -16,7 +16,8 @@ public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOpt
     private static readonly TimeSpan OutagePatience = TimeSpan.FromMinutes(2);
 
     /// <summary>Tells each event as it happens, and after each look where the transfer stands, in a few words.</summary>
-    /// <exception cref="WalletException"><see cref="ExitCode.TimedOut"/>, or <see cref="ExitCode.Unknown"/> for a transfer nobody knows.</exception>
+    /// <exception cref="WalletException"><see cref="ExitCode.TimedOut"/>, or <see cref="ExitCode.Unknown"/> for a transfer
+    /// nobody knows.</exception>
     /// <exception cref="NodeUnreachableException">At the start, or for two minutes.</exception>
     public async Task<WatchOutcome> FollowAsync(Hash256 hash, Action<WatchEvent> tell, Action<string> stand, CancellationToken cancel)
     {

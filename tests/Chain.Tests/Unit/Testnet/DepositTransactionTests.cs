@@ -94,7 +94,8 @@ public sealed class DepositTransactionTests : IDisposable
     {
         using var rpc = new JsonRpcClient(client.Url, new SocketsHttpHandler());
         var eth = new EthClient(rpc);
-        var account = new AccountTransfers(eth, Journal, TimeProvider.System, await AccountTransfers.IdentifyAsync(eth, 31337, CancellationToken.None), TestNode.Rich[0].Address);
+        var account = new AccountTransfers(eth, Journal, TimeProvider.System,
+            await AccountTransfers.IdentifyAsync(eth, 31337, CancellationToken.None), TestNode.Rich[0].Address);
         using var turn = await account.LockAsync(() => { }, CancellationToken.None);
         var nonce = await NonceTurn.TakeAsync(account, await account.ReviewAsync(CancellationToken.None), CancellationToken.None);
         return await deposit.SendAsync(account, eth, nonce.Nonce, maxTotalFee, Refuse, CancellationToken.None);

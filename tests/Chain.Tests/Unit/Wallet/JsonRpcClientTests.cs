@@ -24,7 +24,8 @@ public sealed class JsonRpcClientTests
         var stranger = AnswerOnceAsync(listener, answer);
         using var rpc = new JsonRpcClient(url, WalletHost.OfThisProcess().Http(url));
 
-        var error = await Assert.ThrowsAsync<NodeUnreachableException>(() => rpc.CallAsync("eth_chainId", [], CancellationToken.None));
+        var error = await Assert.ThrowsAsync<NodeUnreachableException>(() =>
+            rpc.CallAsync("eth_chainId", [], CancellationToken.None));
 
         await stranger;
         foreach (var part in new[] { $"{url}", "asked for eth_chainId", how, said, "Check --rpc or CHAIN_RPC" }) Assert.Contains(part, error.Message, StringComparison.Ordinal);

@@ -49,7 +49,10 @@ internal sealed class StubNode : HttpMessageHandler
     /// <summary>Runs before each call: the world moves on between two looks.</summary>
     public Action<string>? OnCall { get; set; }
 
-    /// <summary>Runs after a call was carried out, in place of its answer where it gives one: a connection that breaks, a proxy that answers for the node.</summary>
+    /// <summary>
+    /// Runs after a call was carried out, in place of its answer where it gives one: a connection that breaks, a proxy that
+    /// answers for the node.
+    /// </summary>
     public Func<string, HttpResponseMessage?>? InsteadOfAnswer { get; set; }
 
     public ulong BlockGasLimit { get; set; } = 30_000_000;
@@ -115,7 +118,8 @@ internal sealed class StubNode : HttpMessageHandler
 
         var instead = InsteadOfAnswer?.Invoke(method);
         cancellation.ThrowIfCancellationRequested();
-        return instead ?? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply.ToJsonString(), Encoding.UTF8, "application/json") };
+        return instead ?? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply.ToJsonString(),
+            Encoding.UTF8, "application/json") };
     }
 
     private ulong NonceOf(Address address, bool pending) =>
@@ -124,7 +128,8 @@ internal sealed class StubNode : HttpMessageHandler
     private JsonObject Block(string tag)
     {
         var number = tag == "latest" ? Head : (ulong)UInt256.Parse(tag);
-        return new JsonObject { ["number"] = Hex.Quantity(number), ["hash"] = HashOf(number).ToString(), ["baseFeePerGas"] = BaseFee.ToQuantity(), ["gasLimit"] = Hex.Quantity(BlockGasLimit) };
+        return new JsonObject { ["number"] = Hex.Quantity(number), ["hash"] = HashOf(number).ToString(),
+            ["baseFeePerGas"] = BaseFee.ToQuantity(), ["gasLimit"] = Hex.Quantity(BlockGasLimit) };
     }
 
     /// <summary>Takes a transfer into the pool as eth_sendRawTransaction does.</summary>

@@ -4,7 +4,9 @@ using Chain.Wallet;
 
 namespace Chain.Tests;
 
-/// <summary>The journal of signed transfers: on the disk before anything leaves, never rewritten, and no single point of failure.</summary>
+/// <summary>
+/// The journal of signed transfers: on the disk before anything leaves, never rewritten, and no single point of failure.
+/// </summary>
 public sealed class TransferJournalTests : IDisposable
 {
     private const string Dev0 = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
@@ -18,7 +20,8 @@ public sealed class TransferJournalTests : IDisposable
 
     private TransferJournal Journal => new(_wallet.Journal, TimeProvider.System);
 
-    private Task<ExitCode> SendAsync(string value = "1ether") => _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", value, "--yes");
+    private Task<ExitCode> SendAsync(string value = "1ether") =>
+        _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", value, "--yes");
 
     [Fact]
     public async Task A_transfer_is_written_down_before_it_leaves()
@@ -33,9 +36,11 @@ public sealed class TransferJournalTests : IDisposable
         Assert.Contains(sent.Hash.ToString(), written, StringComparison.Ordinal);
         Assert.Contains(Hex.Encode(sent.Encoded.Span), written, StringComparison.Ordinal);
         var entry = Assert.Single(Journal.Read().Transfers);
-        Assert.Equal((31337UL, StubNode.HashOf(0), TransferPurpose.Send, Address.Parse(Dev0)), (entry.ChainId, entry.Genesis, entry.Purpose, entry.From));
+        Assert.Equal((31337UL, StubNode.HashOf(0), TransferPurpose.Send, Address.Parse(Dev0)),
+            (entry.ChainId, entry.Genesis, entry.Purpose, entry.From));
         Assert.Equal("http://127.0.0.1:8545", entry.Node);
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_wallet.Journal));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(_wallet.Journal));
     }
 
     [Fact]
@@ -56,8 +61,10 @@ public sealed class TransferJournalTests : IDisposable
     {
         Assert.Equal(ExitCode.Ok, await SendAsync());
         var first = File.ReadAllLines(_wallet.Journal);
-        var digit = first[0].Contains("\"raw\":\"0x02f", StringComparison.Ordinal) ? first[0].Replace("\"raw\":\"0x02f", "\"raw\":\"0x02e", StringComparison.Ordinal) : "";
-        string[] damaged = ["not JSON", "[1,2]", "{}", digit, "\0\0\0", "{\"time\":\"2026-01-01T00:00:00Z\",\"fate\":\"Nonsense\",\"hash\":\"0x\"}", "{\"fate\":"];
+        var digit = first[0].Contains("\"raw\":\"0x02f", StringComparison.Ordinal)
+            ? first[0].Replace("\"raw\":\"0x02f", "\"raw\":\"0x02e", StringComparison.Ordinal) : "";
+        string[] damaged = ["not JSON", "[1,2]", "{}", digit, "\0\0\0",
+            "{\"time\":\"2026-01-01T00:00:00Z\",\"fate\":\"Nonsense\",\"hash\":\"0x\"}", "{\"fate\":"];
         File.WriteAllText(_wallet.Journal, string.Join('\n', damaged.Concat(first)) + "\n" + "{\"cut sho");
         Assert.Equal(damaged.Length + 1, Journal.Read().Damaged.Count);
 
@@ -88,7 +95,8 @@ public sealed class TransferJournalTests : IDisposable
         var waited = 0;
         var first = await AccountLock.TakeAsync(Journal, Address.Parse(Dev0), 1, () => waited++, CancellationToken.None);
         using var other = await AccountLock.TakeAsync(Journal, Address.Parse(Nobody), 1, () => waited++, CancellationToken.None);
-        using var otherChain = await AccountLock.TakeAsync(Journal, Address.Parse(Dev0), 2, () => waited++, CancellationToken.None);
+        using var otherChain = await AccountLock.TakeAsync(Journal, Address.Parse(Dev0), 2, () => waited++,
+            CancellationToken.None);
         Assert.Equal(0, waited);
         var second = AccountLock.TakeAsync(Journal, Address.Parse(Dev0), 1, () => waited++, CancellationToken.None);
         Assert.False(second.IsCompleted);
@@ -105,12 +113,15 @@ public sealed class TransferJournalTests : IDisposable
         Parallel.ForEach(transfers, transfer => new TransferJournal(_wallet.Journal, TimeProvider.System).Add(transfer));
         var read = Journal.Read();
         Assert.Empty(read.Damaged);
-        Assert.Equal(transfers.Select(transfer => transfer.Hash).Order(), read.Transfers.Select(transfer => transfer.Hash).Order());
+        Assert.Equal(transfers.Select(transfer => transfer.Hash).Order(),
+            read.Transfers.Select(transfer => transfer.Hash).Order());
     }
 
     private static JournaledTransfer Signed(PrivateKey key, ulong nonce)
     {
-        var unsigned = new UnsignedTransaction { Type = TransactionType.Legacy, ChainId = 1, Nonce = nonce, MaxFeePerGas = 1, MaxPriorityFeePerGas = 1, GasLimit = 21_000, To = key.Address, Value = 1 };
-        return new JournaledTransfer(unsigned.WithSignature(key.Sign(unsigned.SigningHash())), key.Address, 1, null, TransferPurpose.Send, DateTimeOffset.UnixEpoch, null, "http://127.0.0.1:8545");
+        var unsigned = new UnsignedTransaction { Type = TransactionType.Legacy, ChainId = 1, Nonce = nonce, MaxFeePerGas = 1,
+            MaxPriorityFeePerGas = 1, GasLimit = 21_000, To = key.Address, Value = 1 };
+        return new JournaledTransfer(unsigned.WithSignature(key.Sign(unsigned.SigningHash())), key.Address, 1, null,
+            TransferPurpose.Send, DateTimeOffset.UnixEpoch, null, "http://127.0.0.1:8545");
     }
 }

@@ -20,7 +20,8 @@ public sealed class WalletFeeCapTests : IDisposable
 
     private StubNode Node => _wallet.Node;
 
-    private Task<ExitCode> SendAsync(params string[] more) => _wallet.RunAsync(["send", "--from", "dev:0", "--to", Nobody, "--value", "1ether", .. more]);
+    private Task<ExitCode> SendAsync(params string[] more) =>
+        _wallet.RunAsync(["send", "--from", "dev:0", "--to", Nobody, "--value", "1ether", .. more]);
 
     private void AssertRefused(ExitCode code, params string[] says)
     {
@@ -44,7 +45,8 @@ public sealed class WalletFeeCapTests : IDisposable
     public async Task Without_yes_a_person_is_asked_in_words_with_the_figure(string answer, ExitCode code)
     {
         Node.PriorityFee = Ether / 10 * 4;
-        Assert.Equal(code, await _wallet.Answering(answer, "y").RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1ether"));
+        Assert.Equal(code, await _wallet.Answering(answer, "y").RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value",
+            "1ether"));
         Assert.Contains("The fee can become 8400.000042 ether", _wallet.Error, StringComparison.Ordinal);
         Assert.Equal(code == ExitCode.Ok ? 1 : 0, Node.Sent.Count);
     }
@@ -54,7 +56,8 @@ public sealed class WalletFeeCapTests : IDisposable
     [InlineData("--max-fee", "0.1ether", "2100 ether", "--legacy")]
     [InlineData("--gas", "1000000000000", "2100 ether")]
     [InlineData("--max-fee", "0.1ether", "2100 ether", "--priority-fee", "1gwei")]
-    public async Task A_person_who_mistypes_a_fee_is_stopped_as_well(string option, string value, string says, params string[] more) =>
+    public async Task A_person_who_mistypes_a_fee_is_stopped_as_well(string option, string value, string says,
+        params string[] more) =>
         AssertRefused(await SendAsync(["--yes", option, value, .. more]), says);
 
     [Fact]
@@ -81,7 +84,8 @@ public sealed class WalletFeeCapTests : IDisposable
         Node.Answer("eth_estimateGas", _ => Hex.Quantity(Node.BlockGasLimit + 1));
         AssertRefused(await SendAsync("--yes"), "more than the 30000000 of a whole block");
         Node.Answer("eth_estimateGas", _ => Hex.Quantity(Node.BlockGasLimit));
-        AssertRefused(await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1gwei", "--yes"), "30000000 gas", "0.01 ether, the limit for small values");
+        AssertRefused(await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1gwei", "--yes"),
+            "30000000 gas", "0.01 ether, the limit for small values");
     }
 
     [Fact]

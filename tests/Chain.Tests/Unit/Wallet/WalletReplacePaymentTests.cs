@@ -4,7 +4,9 @@ using Chain.Wallet;
 
 namespace Chain.Tests;
 
-/// <summary>Replacing, offering again and listing transfers, with a node that loses answers; and what "all" is while others wait.</summary>
+/// <summary>
+/// Replacing, offering again and listing transfers, with a node that loses answers; and what "all" is while others wait.
+/// </summary>
 public sealed class WalletReplacePaymentTests : IDisposable
 {
     private const string Dev0 = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
@@ -18,7 +20,8 @@ public sealed class WalletReplacePaymentTests : IDisposable
 
     private StubNode Node => _wallet.Node;
 
-    private IReadOnlyList<JournaledTransfer> Journaled => new TransferJournal(_wallet.Journal, TimeProvider.System).Read().Transfers;
+    private IReadOnlyList<JournaledTransfer> Journaled =>
+        new TransferJournal(_wallet.Journal, TimeProvider.System).Read().Transfers;
 
     private async Task<string> SendAsync(string value = "1ether")
     {
@@ -107,7 +110,8 @@ public sealed class WalletReplacePaymentTests : IDisposable
     [Fact]
     public async Task History_lists_what_is_signed_and_in_no_block()
     {
-        Node.Answer("chain_getAddressHistory", _ => new System.Text.Json.Nodes.JsonObject { ["items"] = new System.Text.Json.Nodes.JsonArray() });
+        Node.Answer("chain_getAddressHistory", _ =>
+            new System.Text.Json.Nodes.JsonObject { ["items"] = new System.Text.Json.Nodes.JsonArray() });
         var waiting = await SendAsync();
         var lost = await SendAsync("2ether");
         Node.Answer("eth_getTransactionByHash", p => (string)p[0]! == waiting
@@ -115,7 +119,8 @@ public sealed class WalletReplacePaymentTests : IDisposable
             : null);
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("history", "dev:0", "--json"));
         var items = _wallet.Json["notInTheChain"]!.AsArray();
-        Assert.Equal([(waiting, "pending"), (lost, "notFound")], items.Select(item => ((string)item!["hash"]!, (string)item["state"]!)));
+        Assert.Equal([(waiting, "pending"), (lost, "notFound")],
+            items.Select(item => ((string)item!["hash"]!, (string)item["state"]!)));
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("history", "dev:0"));
         Assert.Contains(lost, _wallet.Output, StringComparison.Ordinal);
     }
@@ -134,14 +139,16 @@ public sealed class WalletReplacePaymentTests : IDisposable
     {
         await SendAsync("40ether");
         File.Delete(_wallet.Journal);
-        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "all", "--yes"));
+        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "all",
+            "--yes"));
         Assert.Contains("nonce 0 waits in the pool", _wallet.Error, StringComparison.Ordinal);
         var sent = Node.Sent[0];
         Node.Answer("txpool_contentFrom", _ => new System.Text.Json.Nodes.JsonObject
         {
             ["pending"] = new System.Text.Json.Nodes.JsonObject
             {
-                ["0"] = new System.Text.Json.Nodes.JsonObject { ["nonce"] = "0x0", ["value"] = sent.Value.ToQuantity(), ["gas"] = Hex.Quantity(sent.GasLimit), ["maxFeePerGas"] = sent.MaxFeePerGas.ToQuantity() },
+                ["0"] = new System.Text.Json.Nodes.JsonObject { ["nonce"] = "0x0", ["value"] = sent.Value.ToQuantity(),
+                    ["gas"] = Hex.Quantity(sent.GasLimit), ["maxFeePerGas"] = sent.MaxFeePerGas.ToQuantity() },
             },
         });
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "all", "--yes"));
@@ -152,7 +159,8 @@ public sealed class WalletReplacePaymentTests : IDisposable
     public async Task More_than_waiting_transfers_leave_is_refused_before_it_is_signed()
     {
         await SendAsync("60ether");
-        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "50ether", "--yes"));
+        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "50ether",
+            "--yes"));
         Assert.Contains("Insufficient funds", _wallet.Error, StringComparison.Ordinal);
         Assert.Single(Node.Handed);
     }

@@ -1,11 +1,5 @@
 using Chain.Miner;
-using Spectre.Console;
+using Chain.Terminal;
 
-if (Console.IsOutputRedirected)
-{
-    // A file or another program reads along: no colours, and no lines broken at a width that nobody sees.
-    AnsiConsole.Profile.Capabilities.Ansi = false;
-    AnsiConsole.Profile.Width = 200;
-}
-
+ProgramConsole.Guard(hasScreen: true);
 return await MinerCommands.RunAsync(args).ConfigureAwait(false);

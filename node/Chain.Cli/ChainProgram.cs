@@ -4,6 +4,7 @@ using Chain.Node;
 using Chain.Node.Host;
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;
 
@@ -33,14 +34,6 @@ public static class ChainProgram
 
     public static async Task<int> RunAsync(string[] args)
     {
-        // A node writes a log, not a screen.
-        if (args is not ["node", "run", ..] && Console.IsOutputRedirected)
-        {
-            // A file or another program reads along: no colours, and no lines broken at a width that nobody sees.
-            AnsiConsole.Profile.Capabilities.Ansi = false;
-            AnsiConsole.Profile.Width = 200;
-        }
-
         var root = new RootCommand("Chain: an Ethereum-format blockchain node, and whole networks of it on one machine.");
         var named = Commands.Where(command => args is [var first, ..] && command.Name == first).ToArray();
         foreach (var (_, create) in named.Length > 0 ? named : Commands) root.Add(create());
@@ -67,7 +60,7 @@ public static class ChainProgram
         catch (Exception e) when (e is TestnetException or GenesisException or StoreException or SigningInterchangeException or ClientException or IOException or UnauthorizedAccessException)
         {
             var code = e switch { UsageException => Usage, NoNodeException or NodeUnreachableException => NoNode, _ => Refused };
-            return Fail(isJson, code, e.Message);
+            return Fail(isJson, code, e is NodeStartException ? e.Message : Printable.Line(e.Message));
         }
         catch (OperationCanceledException)
         {
@@ -80,7 +73,7 @@ public static class ChainProgram
     private static int Fail(bool isJson, int code, string message)
     {
         if (isJson) TestnetCommands.Print(ErrorDocument.Of(code, message));
-        Errors.MarkupLine($"[red]error:[/] {Markup.Escape(message)}");
+        Errors.MarkupLine($"[red]error:[/] {Markup.Escape(Printable.Escape(message))}");
         return code;
     }
 
@@ -93,12 +86,5 @@ public static class ChainProgram
     }
 
     /// <summary>Standard error, for what is not the result.</summary>
-    internal static IAnsiConsole Errors { get; } = CreateErrors();
-
-    private static IAnsiConsole CreateErrors()
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect });
-        if (Console.IsErrorRedirected) console.Profile.Width = 1000;
-        return console;
-    }
+    internal static IAnsiConsole Errors => ProgramConsole.Errors;
 }

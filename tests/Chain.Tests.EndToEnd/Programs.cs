@@ -30,12 +30,14 @@ internal static class Programs
 
     public static Task<Outcome> WalletAsync(params string[] arguments) => RunAsync("wallet", arguments);
 
-    private static async Task<Outcome> RunAsync(string program, string[] arguments, string input = "")
+    /// <summary>Any of the programs, with environment variables of its own.</summary>
+    public static async Task<Outcome> RunAsync(string program, string[] arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program + ".dll"));
         start.Environment["CHAIN_JOURNAL"] = Journal;
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(Limit);
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
+using Chain.Primitives;
 
 namespace Chain.Wallet;
 
@@ -54,7 +55,7 @@ public sealed class WalletHost
     {
         if (Console.IsInputRedirected) return null;
         using var interrupt = EndOnInterrupt();
-        Console.Error.Write(question);
+        Console.Error.Write(Printable.Line(question));
         return Console.ReadLine();
     }
 
@@ -69,7 +70,7 @@ public sealed class WalletHost
     {
         if (Console.IsInputRedirected) return null;
         using var interrupt = EndOnInterrupt();
-        Console.Error.Write(question);
+        Console.Error.Write(Printable.Line(question));
         var secret = new StringBuilder();
         while (true)
         {

@@ -36,6 +36,7 @@ public static class WalletProgram
             + "8 transfer may have been accepted, 130 interrupted.")
         {
             options.Rpc,
+            options.RpcTimeout,
             options.Keystore,
             options.Json,
             NewCommand.Create(kit),

@@ -1,7 +1,10 @@
 using System.Text.Json;
-using Chain.Mining.Gpu;
 using Chain.Mining;
+using Chain.Mining.Gpu;
+using Chain.Primitives;
+using Chain.Terminal;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Chain.Miner;
 
@@ -44,7 +47,7 @@ internal static class BenchCommand
             }
             catch (DeviceException e)
             {
-                Console.Error.WriteLine($"{device.Name} is left out: {e.Message}");
+                Console.Error.WriteLine(Printable.Line($"{device.Name} is left out: {e.Message}"));
             }
         }
 
@@ -53,7 +56,7 @@ internal static class BenchCommand
 
     private static void ShowProgress(string what)
     {
-        if (!Console.IsErrorRedirected) Console.Error.Write($"\r{what,-40}\r");
+        if (!Console.IsErrorRedirected) ProgramConsole.Errors.Write(new ControlCode($"\r{what,-40}\r"));
     }
 
     private static void Print(BenchReport report)
@@ -63,7 +66,7 @@ internal static class BenchCommand
         foreach (var engine in report.Engines)
         {
             table.AddRow(
-                engine.Name.EscapeMarkup(),
+                Shown.Field(engine.Name),
                 Describe.Rate(engine.HashesPerSecond),
                 $"{engine.Ratio:0.00}",
                 engine.LimitHashesPerSecond is { } limit ? Describe.Rate(limit) : "-",

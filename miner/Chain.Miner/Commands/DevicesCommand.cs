@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Chain.Mining;
 using Chain.Mining.Gpu;
+using Chain.Terminal;
 using Spectre.Console;
 
 namespace Chain.Miner;
@@ -19,9 +20,9 @@ internal static class DevicesCommand
 
         var table = new Table().AddColumns("engine", "kind", "runs here");
         foreach (var engine in report.Engines)
-            table.AddRow(engine.Name.EscapeMarkup(), "processor", engine.Chosen ? "yes, the fastest" : Answer(engine.Available, engine.Problem));
+            table.AddRow(Shown.Field(engine.Name), "processor", engine.Chosen ? "yes, the fastest" : Answer(engine.Available, engine.Problem));
         foreach (var device in report.Devices)
-            table.AddRow(device.Name.EscapeMarkup(), device.Kind.EscapeMarkup(), Answer(device.Available, device.Problem));
+            table.AddRow(Shown.Field(device.Name), Shown.Field(device.Kind), Answer(device.Available, device.Problem));
         AnsiConsole.Write(table);
         if (report.Note is not null) AnsiConsole.MarkupLineInterpolated($"{report.Note}");
         return 0;
@@ -35,5 +36,5 @@ internal static class DevicesCommand
         devices.Devices.Select(device => new DeviceEntry(device.Name, device.Kind, device.Problem is null, device.Problem)).ToArray(),
         devices.Note);
 
-    private static string Answer(bool available, string? problem) => available ? "yes" : $"no: {problem}".EscapeMarkup();
+    private static string Answer(bool available, string? problem) => available ? "yes" : Shown.Field($"no: {problem}");
 }

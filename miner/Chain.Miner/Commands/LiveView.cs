@@ -1,6 +1,7 @@
 using Chain.Mining;
-using Spectre.Console.Rendering;
+using Chain.Terminal;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Chain.Miner;
 
@@ -48,7 +49,7 @@ internal sealed class LiveView : IRunDisplay
         var counters = client.Counters;
         var table = new Table().Border(TableBorder.Rounded).AddColumns("engine", "threads", "rate");
         foreach (var (engine, threads, rate) in client.Session.Rates)
-            table.AddRow(engine.EscapeMarkup(), $"{threads}", Describe.Rate(rate));
+            table.AddRow(Shown.Field(engine), $"{threads}", Describe.Rate(rate));
         var work = client.Work is { } current
             ? $"block {current.BlockNumber}, seal {current.Job.SealHash.ToShortString()}, target 2^{current.Job.Target.BitLength}"
             : "resting";
@@ -62,7 +63,7 @@ internal sealed class LiveView : IRunDisplay
 
         var rows = new List<IRenderable>
         {
-            new Markup($"[bold]{node.EscapeMarkup()}[/]"),
+            new Markup($"[bold]{Shown.Field(node)}[/]"),
             table,
             new Text($"work      {work}"),
             new Text($"total     {Describe.Rate(client.Session.HashesPerSecond)}, {client.Session.TotalHashes} hashes"
@@ -70,7 +71,7 @@ internal sealed class LiveView : IRunDisplay
             new Markup($"blocks    {counters.Found} found, [green]{counters.Accepted} accepted[/], {counters.Stale} stale, "
                        + $"{counters.Duplicate} duplicate, {counters.Rejected} rejected, {counters.Lost} lost"),
         };
-        rows.AddRange(events.Select(line => new Markup($"[grey]{line.EscapeMarkup()}[/]")));
+        rows.AddRange(events.Select(line => new Markup($"[grey]{Shown.Field(line)}[/]")));
         return new Rows(rows);
     }
 

@@ -31,7 +31,7 @@ internal static class MinerCommands
     public static int Fail(bool isJson, int code, string message)
     {
         if (isJson) Console.Out.WriteLine(ErrorDocument.Of(code, message).ToJsonString());
-        Console.Error.WriteLine($"error: {message}");
+        Console.Error.WriteLine($"error: {Printable.Line(message)}");
         return code;
     }
 

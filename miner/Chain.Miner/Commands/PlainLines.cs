@@ -1,4 +1,5 @@
 using Chain.Mining;
+using Chain.Primitives;
 
 namespace Chain.Miner;
 
@@ -9,10 +10,10 @@ internal sealed class PlainLines(TextWriter output) : IRunDisplay
 
     public void Happened(MinerEvent happened)
     {
-        if (happened is not MinerEvent.NewWork) _output.WriteLine(Describe.Event(happened));
+        if (happened is not MinerEvent.NewWork) _output.WriteLine(Printable.Line(Describe.Event(happened)));
     }
 
-    public void DeviceNews(string message) => _output.WriteLine(message);
+    public void DeviceNews(string message) => _output.WriteLine(Printable.Line(message));
 
     public Task ShowAsync(WorkClient client, CancellationToken ct) => Task.CompletedTask;
 

@@ -9,6 +9,9 @@ namespace Chain.Mining;
 /// </summary>
 public sealed class WorkClient : IDisposable
 {
+    // Work is some 250 bytes, and so is every other answer.
+    private const int MaxAnswerBytes = 1024 * 1024;
+
     private readonly WorkClientOptions _options;
     private readonly Action<MinerEvent> _tell;
     private readonly HttpClient _http;
@@ -29,8 +32,9 @@ public sealed class WorkClient : IDisposable
         if (options.Nodes.Count == 0) throw new ArgumentException("A miner needs at least one node.", nameof(options));
         _options = options;
         _tell = tell;
-        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), UseProxy = false })
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), UseProxy = false, AllowAutoRedirect = false })
         {
+            MaxResponseContentBufferSize = MaxAnswerBytes,
             Timeout = TimeSpan.FromSeconds(5),
         };
         _nodes = options.Nodes.Select(url => new WorkNode(url, _http)).ToArray();

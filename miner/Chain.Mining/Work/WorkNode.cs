@@ -20,7 +20,7 @@ internal sealed class WorkNode(NodeUrl url, HttpClient http)
         }
         catch (Exception e) when (e is FormatException or JsonException)
         {
-            throw new NodeUnreachableException($"{url} gave work that makes no sense: {e.Message}", e);
+            throw new NodeUnreachableException($"{url} gave work that makes no sense: {Printable.Field(e.Message)}", e);
         }
     }
 
@@ -86,17 +86,17 @@ internal sealed class WorkNode(NodeUrl url, HttpClient http)
                 .ConfigureAwait(false);
             response = await reply.Content.ReadFromJsonAsync(RpcJson.Default.RpcResponse, ct).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or IOException
+        catch (Exception e) when (e is HttpRequestException or JsonException or IOException or InvalidOperationException
                                   || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            var why = e is OperationCanceledException ? "no answer in time." : e.Message.TrimEnd('.') + ".";
+            var why = e is OperationCanceledException ? "no answer in time." : Printable.Field(e.Message).TrimEnd('.') + ".";
             var hint = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
                 ? " Start a node with `chain testnet up`, or name another with --rpc."
                 : "";
             throw new NodeUnreachableException($"{url} did not answer {method}: {why}{hint}", e);
         }
 
-        if (response?.Error is { } fault) throw new RpcFaultException(fault.Code, fault.Message ?? "no message");
+        if (response?.Error is { } fault) throw new RpcFaultException(fault.Code, Printable.Field(fault.Message ?? "no message"));
         return response?.Result ?? throw new NodeUnreachableException($"{url} answered {method} with neither a result nor an error.");
     }
 }

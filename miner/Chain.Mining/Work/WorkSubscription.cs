@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json;
+using Chain.Primitives;
 
 namespace Chain.Mining;
 
@@ -40,7 +41,7 @@ internal sealed class WorkSubscription(ClientWebSocket socket) : IDisposable
         }
         catch (Exception e) when (e is WebSocketException or FormatException or JsonException)
         {
-            throw new NodeUnreachableException($"The work subscription ended: {e.Message}", e);
+            throw new NodeUnreachableException($"The work subscription ended: {Printable.Field(e.Message)}", e);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Chain.Consensus;
 using Chain.Execution;
 using Chain.Primitives;
+using Chain.Terminal;
 using Spectre.Console;
 
 namespace Chain.Cli;
@@ -28,7 +29,7 @@ internal static class GenesisCommands
             return;
         }
 
-        foreach (var fact in facts) AnsiConsole.MarkupLine(Markup.Escape($"{fact.Name,-14}{$"{fact.Value} {fact.Unit}".Trim()}"));
+        foreach (var fact in facts) AnsiConsole.MarkupLine(Shown.Line($"{fact.Name,-14}{$"{fact.Value} {fact.Unit}".Trim()}"));
     }
 
     private static Command Check()

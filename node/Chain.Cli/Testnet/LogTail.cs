@@ -1,3 +1,4 @@
+using Chain.Primitives;
 using Chain.Testnet;
 
 namespace Chain.Cli;
@@ -8,10 +9,10 @@ internal static class LogTail
     public static async Task PrintAsync(string file, int lines, bool follow, CancellationToken cancellation)
     {
         using var reader = Open(file);
-        foreach (var line in await LastAsync(reader, lines, cancellation)) Console.WriteLine(line);
+        foreach (var line in await LastAsync(reader, lines, cancellation)) Console.WriteLine(Printable.Line(line));
         while (follow)
         {
-            while (await reader.ReadLineAsync(cancellation) is { } line) Console.WriteLine(line);
+            while (await reader.ReadLineAsync(cancellation) is { } line) Console.WriteLine(Printable.Line(line));
             await Task.Delay(200, cancellation);
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -52,7 +53,7 @@ internal static class StakeScreen
         var (slot, epoch, proposer) = ((long)stake["slot"]!, (long)stake["epoch"]!, (int?)stake["proposer"]);
         yield return $"slot {slot}, epoch {epoch}: {(proposer is { } index ? $"{Named(status, index)} proposes" : "nobody is left to propose")}; {Percent(stake["participation"]!["previousEpoch"])} of the stake voted in the epoch before, {Percent(stake["participation"]!["currentEpoch"])} so far in this";
         if (stake["slashed"] is JsonArray { Count: > 0 } slashed) yield return $"[red]slashed:[/] {string.Join(", ", slashed.Select(index => Named(status, (int)index!)))}";
-        if ((bool)stake["leaking"]!) yield return $"[red]leaking:[/] nothing was finalized for {stake["finalityDelay"]} epochs; absent validators lose stake until the others have two thirds";
+        if ((bool)stake["leaking"]!) yield return $"[red]leaking:[/] nothing was finalized for {Shown.Field(stake["finalityDelay"])} epochs; absent validators lose stake until the others have two thirds";
     }
 
     private static string[] Row(JsonObject node)
@@ -64,8 +65,8 @@ internal static class StakeScreen
             StatusScreen.State(node),
             StatusScreen.Head(node),
             $"{node["safe"]?["number"] ?? "-"}",
-            stake is null ? "-" : $"{stake["justified"]!["epoch"]}",
-            stake is null ? "-" : $"{stake["finalized"]!["epoch"]}, block {stake["finalized"]!["number"]}",
+            stake is null ? "-" : Shown.Field(stake["justified"]!["epoch"]),
+            stake is null ? "-" : Shown.Field($"{stake["finalized"]!["epoch"]}, block {stake["finalized"]!["number"]}"),
             stake is null ? "-" : Percent(stake["participation"]!["previousEpoch"]),
             Validators(node["validators"]),
             stake?["validators"]?["localBalanceGwei"] is { } balance ? string.Create(CultureInfo.InvariantCulture, $"{(long)balance / 1e9:F2}") : "-",

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chain.Primitives;
+using Chain.Terminal;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -8,6 +10,9 @@ namespace Chain.Cli;
 /// <summary>The table of nodes.</summary>
 internal static class StatusScreen
 {
+    private const int ShortLength = 10;
+    private const int MaxAlert = 2000;
+
     public static IRenderable Render(JsonObject status) => new Rows(StakeScreen.Fits(status) ? StakeScreen.Render(status) : WorkTable(status), new Markup(Verdict(status)), FaultLine.Render(status));
 
     public static bool NobodyRuns(JsonObject status) => status["nodes"]!.AsArray().All(node => (string)node!["state"]! == "stopped");
@@ -18,7 +23,7 @@ internal static class StatusScreen
         // What several nodes say in the same words is told once.
         var alerts = status["nodes"]!.AsArray().SelectMany(node => (node!["alerts"]?.AsArray() ?? []).Select(alert => (Node: (int)node["index"]!, Name: (string)alert!["name"]!, Message: (string)alert["message"]!)));
         return new Rows(alerts.GroupBy(alert => (alert.Name, alert.Message)).Select(group =>
-            new Markup($"[yellow]node {string.Join(",", group.Select(alert => alert.Node))}: {Markup.Escape(group.Key.Name)}[/] {Markup.Escape(group.Key.Message)}")));
+            new Markup($"[yellow]node {string.Join(",", group.Select(alert => alert.Node))}: {Shown.Field(group.Key.Name)}[/] {Shown.Field(group.Key.Message, MaxAlert)}")));
     }
 
     private static Table WorkTable(JsonObject status)
@@ -65,7 +70,7 @@ internal static class StatusScreen
     {
         var state = ReadsOnly(node) ? "reads only" : (string)node["state"]!;
         var color = state switch { "running" => "green", "paused" => "yellow", _ => "red" };
-        return $"[{color}]{state}[/]";
+        return $"[{color}]{Shown.Field(state)}[/]";
     }
 
     /// <summary>Whether a node has stopped following the chain; its alert says why.</summary>
@@ -74,7 +79,7 @@ internal static class StatusScreen
     internal static string Head(JsonObject node) =>
         node["head"] is { } head ? $"{head["number"]} [{Colors.Of((string)head["hash"]!)}]{Short((string)head["hash"]!)}[/]" : "-";
 
-    internal static string Pool(JsonObject node) => node["pool"] is { } pool ? $"{pool["pending"]}+{pool["queued"]}" : "-";
+    internal static string Pool(JsonObject node) => node["pool"] is { } pool ? $"{Shown.Field(pool["pending"])}+{Shown.Field(pool["queued"])}" : "-";
 
     internal static string Memory(JsonObject node) =>
         node["rssBytes"] is { } rss ? string.Create(CultureInfo.InvariantCulture, $"{(long)rss / 1048576.0:F0} MB") : "-";
@@ -85,7 +90,8 @@ internal static class StatusScreen
         return reorgs.Count == 0 ? "none" : $"{reorgs.Count}; last {reorgs[^1]!["depth"]} deep above block {reorgs[^1]!["ancestor"]?["number"]}";
     }
 
-    public static string Short(string hash) => hash[..10];
+    /// <summary>The beginning of a hash, for markup; of what is none, as much.</summary>
+    public static string Short(string hash) => Shown.Field(hash.Length > ShortLength ? hash[..ShortLength] : hash);
 
     public static string Rate(double hashesPerSecond) => hashesPerSecond switch
     {
@@ -100,5 +106,5 @@ internal static class Colors
 {
     private static readonly string[] Palette = ["deepskyblue1", "orange1", "springgreen2", "mediumpurple1", "gold1", "hotpink", "turquoise2", "salmon1"];
 
-    public static string Of(string hash) => Palette[Convert.ToInt32(hash.Substring(2, 2), 16) % Palette.Length];
+    public static string Of(string hash) => Palette[Hash256.TryParse(hash, out var parsed) ? parsed.Bytes[0] % Palette.Length : 0];
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;
 
@@ -44,7 +45,7 @@ internal static class TestnetCommands
             var runner = Open(parsed);
             var stopped = await runner.StopAllAsync();
             if (parsed.GetValue(Json)) Print(new JsonObject { ["stopped"] = stopped });
-            else AnsiConsole.MarkupLine(stopped == 0 ? "No node was running." : $"{stopped} nodes stopped. `chain testnet up --dir {Markup.Escape(runner.Folder.Path)}` resumes the network.{StakeScreen.WhileStopped(runner.Manifest)}");
+            else AnsiConsole.MarkupLine(stopped == 0 ? "No node was running." : $"{stopped} nodes stopped. `chain testnet up --dir {Shown.Line(runner.Folder.Path)}` resumes the network.{StakeScreen.WhileStopped(runner.Manifest)}");
             return ChainProgram.Ok;
         }));
         return command;
@@ -191,7 +192,7 @@ internal static class TestnetCommands
     private static int Say(ParseResult parsed, string what)
     {
         if (parsed.GetValue(Json)) Print(new JsonObject { ["done"] = what });
-        else AnsiConsole.MarkupLine(Markup.Escape(what));
+        else AnsiConsole.MarkupLine(Shown.Line(what));
         return ChainProgram.Ok;
     }
 

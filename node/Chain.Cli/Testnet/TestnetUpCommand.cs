@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;
 
@@ -29,7 +30,7 @@ internal static class TestnetUpCommand
             var resumed = folder.HasNetwork;
             var manifest = resumed ? folder.Load() : TestnetPlan.Create(folder, asked);
             if (resumed) wishes.CheckResumes(parsed, manifest);
-            if (resumed && !quiet) AnsiConsole.MarkupLine($"Resuming the network of {manifest.Nodes.Count} nodes in {Markup.Escape(folder.Path)}; its settings are those it was made with.");
+            if (resumed && !quiet) AnsiConsole.MarkupLine($"Resuming the network of {manifest.Nodes.Count} nodes in {Shown.Line(folder.Path)}; its settings are those it was made with.");
             var runner = new TestnetRunner(folder, manifest);
             var started = await runner.StartAllAsync(cancellation);
             var answering = Stopwatch.GetElapsedTime(startedAt);
@@ -47,7 +48,7 @@ internal static class TestnetUpCommand
             // Whoever joins a network that runs already only looks on.
             var isOwner = started.Count == manifest.Nodes.Count;
             if (isOwner) Announce(runner, answering, measured);
-            else AnsiConsole.MarkupLine($"The network in {Markup.Escape(folder.Path)} runs already ({started.Count} of its nodes were started now). Ctrl-C ends this view; `chain testnet down` stops the network.");
+            else AnsiConsole.MarkupLine($"The network in {Shown.Line(folder.Path)} runs already ({started.Count} of its nodes were started now). Ctrl-C ends this view; `chain testnet down` stops the network.");
             if (!isOwner)
             {
                 await WatchScreen.RunAsync(runner, cancellation);
@@ -62,7 +63,7 @@ internal static class TestnetUpCommand
             {
                 AnsiConsole.MarkupLine("Stopping the network …");
                 await runner.StopAllAsync();
-                AnsiConsole.MarkupLine($"Stopped. `chain testnet up --dir {Markup.Escape(folder.Path)}` resumes it.{StakeScreen.WhileStopped(manifest)}");
+                AnsiConsole.MarkupLine($"Stopped. `chain testnet up --dir {Shown.Line(folder.Path)}` resumes it.{StakeScreen.WhileStopped(manifest)}");
             }
 
             return ChainProgram.Ok;
@@ -90,7 +91,7 @@ internal static class TestnetUpCommand
 
     private static void Announce(TestnetRunner runner, TimeSpan answering, JsonObject? timings)
     {
-        AnsiConsole.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"[green]{runner.Manifest.Nodes.Count} nodes are up[/] after {answering.TotalSeconds:F2} s, chain id {runner.Manifest.ChainId}, in {Markup.Escape(runner.Folder.Path)}"));
+        AnsiConsole.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"[green]{runner.Manifest.Nodes.Count} nodes are up[/] after {answering.TotalSeconds:F2} s, chain id {runner.Manifest.ChainId}, in {Shown.Line(runner.Folder.Path)}"));
         foreach (var node in runner.Manifest.Nodes) AnsiConsole.MarkupLine($"  node {node.Index}  http://127.0.0.1:{node.RpcPort}  process {runner.Folder.FindProcess(node.Index)?.Id}{Validators(node)}");
         if (timings is not null) AnsiConsole.MarkupLine(StartTimings.Describe(timings));
     }
@@ -98,7 +99,7 @@ internal static class TestnetUpCommand
     private static string Validators(TestnetNode node)
     {
         if (node.Validators is not { } own) return "";
-        var wrong = own.Behave.Count == 0 ? "" : $", [yellow]{own.Behave.Count} of them misbehave: {string.Join(", ", own.Behave.Select(behave => behave.Split(':')[0]).Distinct())}[/]";
+        var wrong = own.Behave.Count == 0 ? "" : $", [yellow]{own.Behave.Count} of them misbehave: {Shown.Field(string.Join(", ", own.Behave.Select(behave => behave.Split(':')[0]).Distinct()))}[/]";
         return own.Count == 1 ? $"  validator v{own.First}{wrong}" : $"  validators v{own.First} to v{own.First + own.Count - 1}{wrong}";
     }
 }

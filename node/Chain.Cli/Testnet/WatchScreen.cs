@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Chain.Primitives;
 using Chain.Testnet;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -53,7 +54,7 @@ internal static class WatchScreen
                 var line = node["head"] is { } head ? $"node {index}: block {head["number"]} {(string?)head["hash"]}{final}" : $"node {index}: {node["state"]}";
                 if (seen.GetValueOrDefault(index) == line) continue;
                 seen[index] = line;
-                Console.WriteLine(line);
+                Console.WriteLine(Printable.Line(line));
             }
 
             if (StatusScreen.NobodyRuns(status)) return;
@@ -80,7 +81,8 @@ internal static class WatchScreen
             if (await client.TryCallAsync("chain_getBlockTree", [], cancellation) is not { } tree) continue;
             foreach (var block in (tree as JsonArray ?? tree["blocks"] as JsonArray) ?? [])
             {
-                blocks[(string)block!["hash"]!] = (Number(block["number"]), (string)block["parentHash"]!, Number(block["transactionCount"]), (double?)block["stakeShare"]);
+                if (!Hash256.TryParse((string?)block!["hash"], out _) || !Hash256.TryParse((string?)block["parentHash"], out _)) continue;
+                blocks[(string)block["hash"]!] = (Number(block["number"]), (string)block["parentHash"]!, Number(block["transactionCount"]), (double?)block["stakeShare"]);
             }
         }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Terminal;
 using Spectre.Console;
 
 namespace Chain.Cli;
@@ -95,12 +96,12 @@ internal sealed class DepositSender : IDisposable
     {
         document["error"] = ErrorDocument.Error(ErrorDocument.NameOf(code), code, message);
         if (parsed.GetValue(ValidatorSession.Json)) TestnetCommands.Print(document);
-        ChainProgram.Errors.MarkupLine($"[red]error:[/] {Markup.Escape(message)}");
+        ChainProgram.Errors.MarkupLine($"[red]error:[/] {Shown.Line(message)}");
         return code;
     }
 
     private static void Note(IEnumerable<string> notes)
     {
-        foreach (var note in notes) ChainProgram.Errors.MarkupLine($"note: {Markup.Escape(note)}");
+        foreach (var note in notes) ChainProgram.Errors.MarkupLine($"note: {Shown.Line(note)}");
     }
 }

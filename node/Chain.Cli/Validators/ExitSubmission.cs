@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
 using Chain.Primitives;
+using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;
 
@@ -57,7 +58,7 @@ internal static class ExitSubmission
             document["error"] = ErrorDocument.Error(ErrorDocument.NameOf(ChainProgram.MaybeAccepted), ChainProgram.MaybeAccepted,
                 message);
             if (parsed.GetValue(ValidatorSession.Json)) TestnetCommands.Print(document);
-            ChainProgram.Errors.MarkupLine($"[red]error:[/] {Markup.Escape(message)}");
+            ChainProgram.Errors.MarkupLine($"[red]error:[/] {Shown.Line(message)}");
             return ChainProgram.MaybeAccepted;
         }
     }
@@ -73,11 +74,11 @@ internal static class ExitSubmission
             try
             {
                 var answer = await node.TryCallAsync("chain_validators", [], limit.Token);
-                if ((ulong?)answer?["validators"]?[index]?["exitEpoch"] is { } leaving) return leaving;
+                if (RegistryAnswer.Check(node.Url, answer)["validators"]!.AsArray() is { } validators && index < validators.Count && (ulong?)validators[index]!["exitEpoch"] is { } leaving) return leaving;
             }
-            catch (OperationCanceledException)
+            catch (Exception e) when (e is OperationCanceledException or TestnetException)
             {
-                // No answer in time.
+                // No answer in time, or none that makes sense.
             }
 
             if (look < looks) await Task.Delay(LookEvery);

@@ -4,6 +4,7 @@ using Chain.Consensus;
 using Chain.Node;
 using Chain.Node.Host;
 using Chain.Primitives;
+using Chain.Terminal;
 using Spectre.Console;
 
 namespace Chain.Cli;
@@ -42,7 +43,7 @@ internal static class ValidatorHistoryCommands
             WholeFile.Write(name, stream => SigningInterchangeJson.Write(all, stream));
             var (keys, blocks, attestations) = (all.Data.Count, all.Data.Sum(key => key.SignedBlocks.Count), all.Data.Sum(key => key.SignedAttestations.Count));
             if (parsed.GetValue(Json)) TestnetCommands.Print(new JsonObject { ["file"] = Path.GetFullPath(name), ["genesis"] = all.GenesisValidatorsRoot.ToString(), ["keys"] = keys, ["blocks"] = blocks, ["attestations"] = attestations });
-            else AnsiConsole.MarkupLine(Markup.Escape($"{name}: {blocks} blocks and {attestations} attestations of {keys} keys, on the chain of genesis block {all.GenesisValidatorsRoot}"));
+            else AnsiConsole.MarkupLine(Shown.Line($"{name}: {blocks} blocks and {attestations} attestations of {keys} keys, on the chain of genesis block {all.GenesisValidatorsRoot}"));
             return Task.FromResult(ChainProgram.Ok);
         }));
         return command;
@@ -94,10 +95,10 @@ internal static class ValidatorHistoryCommands
 
     private static void Tell(string name, SigningImport done)
     {
-        AnsiConsole.MarkupLine(Markup.Escape($"{name}: {done.NewBlocks} new blocks and {done.NewAttestations} new attestations; {done.Keys} keys, {done.NewKeys} of them new"));
+        AnsiConsole.MarkupLine(Shown.Line($"{name}: {done.NewBlocks} new blocks and {done.NewAttestations} new attestations; {done.Keys} keys, {done.NewKeys} of them new"));
         if (done.Conflicts.Count == 0) return;
         ChainProgram.Errors.MarkupLine(Markup.Escape($"warning: {done.Conflicts.Count} entries conflict with others, or may, where signing roots are missing. All are kept, so that neither side is signed again."));
-        foreach (var conflict in done.Conflicts.Take(ConflictsShown)) ChainProgram.Errors.MarkupLine(Markup.Escape($"  {Hex.Encode(conflict.PublicKey)}: {conflict.Refusal.Reason}"));
+        foreach (var conflict in done.Conflicts.Take(ConflictsShown)) ChainProgram.Errors.MarkupLine(Shown.Line($"  {Hex.Encode(conflict.PublicKey)}: {conflict.Refusal.Reason}"));
         if (done.Conflicts.Count > ConflictsShown) ChainProgram.Errors.MarkupLine($"  and {done.Conflicts.Count - ConflictsShown} more; --json prints all");
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chain.Terminal;
 using Spectre.Console;
 
 namespace Chain.Cli;
@@ -35,31 +36,34 @@ internal static class ValidatorListCommand
             var status = (string)validator!["status"]!;
             var color = status switch { "active" => "green", "slashed" => "red", "pending" => "blue", _ => "yellow" };
             table.AddRow(
-                $"v{validator["index"]}",
-                ((string)validator["publicKey"]!)[2..14],
-                $"[{color}]{status}[/]",
+                Shown.Field($"v{validator["index"]}"),
+                Shown.Field(ShortKey((string)validator["publicKey"]!)),
+                $"[{color}]{Shown.Field(status)}[/]",
                 string.Create(CultureInfo.InvariantCulture, $"{(decimal)(ulong)validator["balanceGwei"]! / 1_000_000_000m:0.######} ether"),
                 Epoch(validator["activationEpoch"]),
                 Epoch(validator["exitEpoch"]),
                 Epoch(validator["withdrawableEpoch"]),
                 Vote(validator["previousEpoch"]!),
-                $"{validator["inactivityScore"]}",
+                Shown.Field(validator["inactivityScore"]),
                 (bool)validator["local"]! ? validator["silent"] is null ? "yes" : "[yellow]silent[/]" : "");
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.MarkupLine($"slot {answer["slot"]}, epoch {answer["epoch"]}");
+        AnsiConsole.MarkupLine($"slot {Shown.Field(answer["slot"])}, epoch {Shown.Field(answer["epoch"])}");
         foreach (var silent in answer["validators"]!.AsArray().GroupBy(validator => (string?)validator!["silent"]))
         {
             if (silent.Key is null) continue;
             var names = string.Join(", ", silent.Select(validator => $"v{validator!["index"]}"));
-            AnsiConsole.MarkupLine($"[yellow]warning:[/] {names}: {Markup.Escape(silent.Key)}");
+            AnsiConsole.MarkupLine($"[yellow]warning:[/] {Shown.Line($"{names}: {silent.Key}")}");
         }
 
-        foreach (var warning in OnionRenewal.Warnings(answer)) AnsiConsole.MarkupLine($"[yellow]warning:[/] {Markup.Escape(warning)}");
+        foreach (var warning in OnionRenewal.Warnings(answer)) AnsiConsole.MarkupLine($"[yellow]warning:[/] {Shown.Line(warning)}");
     }
 
-    private static string Epoch(JsonNode? epoch) => epoch is null ? "-" : $"epoch {epoch}";
+    // Without the 0x in front.
+    private static string ShortKey(string key) => key.Length > 14 ? key[2..14] : key;
+
+    private static string Epoch(JsonNode? epoch) => epoch is null ? "-" : Shown.Field($"epoch {epoch}");
 
     private static string Vote(JsonNode flags)
     {

@@ -4,6 +4,7 @@ using Chain.Consensus;
 using Chain.Node.Host;
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;
 
@@ -37,12 +38,19 @@ internal static class ValidatorSession
 
     public static ValidatorSecret[] LoadKeys(string folder) => ValidatorKeys.Load(folder).IsOk(out var secrets, out var error) ? secrets : throw new TestnetException(error);
 
-    public static async Task<JsonObject> ValidatorsAsync(NodeClient node, CancellationToken cancellation) => (JsonObject)(await node.CallAsync("chain_validators", [], cancellation))!;
+    /// <summary>The registry of validators, checked.</summary>
+    /// <exception cref="TestnetException">The node has none, or answers nonsense.</exception>
+    public static async Task<JsonObject> ValidatorsAsync(NodeClient node, CancellationToken cancellation) =>
+        RegistryAnswer.Check(node.Url, await node.CallAsync("chain_validators", [], cancellation));
 
     public static async Task<(ulong ChainId, Hash256 Genesis)> IdentityAsync(NodeClient node, CancellationToken cancellation)
     {
         var info = await node.CallAsync("chain_nodeInfo", [], cancellation);
-        return (Convert.ToUInt64((string)info!["chainId"]!, 16), Hash256.Parse((string)info["genesisHash"]!));
+        return UInt256.TryParse(Text("chainId"), out var chainId) && chainId.IsUInt64 && Hash256.TryParse(Text("genesisHash"), out var genesis)
+            ? ((ulong)chainId, genesis)
+            : throw new TestnetException($"The node at {node.Url} answers chain_nodeInfo without its chain id or genesis hash.");
+
+        string? Text(string name) => (info as JsonObject)?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
     }
 
     /// <summary>Asks before something that cannot be taken back; --yes says it beforehand.</summary>
@@ -50,7 +58,7 @@ internal static class ValidatorSession
     {
         if (parsed.GetValue(Yes)) return;
         if (Console.IsInputRedirected) throw new UsageException("This wants a confirmation and nobody is there to ask. Say it beforehand with --yes.");
-        if (!ChainProgram.Errors.Confirm(Markup.Escape(question), defaultValue: false)) throw new TestnetException("Not confirmed. Nothing was done.");
+        if (!ChainProgram.Errors.Confirm(Shown.Line(question), defaultValue: false)) throw new TestnetException("Not confirmed. Nothing was done.");
     }
 
     /// <summary>Asks about what is out of the ordinary, which --yes does not cover: with it, it is refused.</summary>
@@ -62,7 +70,7 @@ internal static class ValidatorSession
         if (parsed.GetValue(Yes)) throw new TestnetException($"{doubt.Sentence} Nothing was signed. {doubt.Remedy}");
         if (Console.IsInputRedirected) throw new UsageException($"{doubt.Sentence} This needs an answer, and standard input "
             + $"is not a terminal. {doubt.Remedy}");
-        var question = Markup.Escape($"{doubt.Sentence} Go on all the same?");
+        var question = Shown.Line($"{doubt.Sentence} Go on all the same?");
         if (ChainProgram.Errors.Confirm(question, defaultValue: false)) return;
         throw new TestnetException("Not confirmed. Nothing was done.");
     }
@@ -70,7 +78,7 @@ internal static class ValidatorSession
     public static int Tell(ParseResult parsed, JsonObject document, string text)
     {
         if (parsed.GetValue(Json)) TestnetCommands.Print(document);
-        else AnsiConsole.MarkupLine(Markup.Escape(text));
+        else AnsiConsole.MarkupLine(Shown.Line(text));
         return ChainProgram.Ok;
     }
 }

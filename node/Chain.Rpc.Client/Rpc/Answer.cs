@@ -7,6 +7,8 @@ namespace Chain.Rpc.Client;
 /// <summary>A part of a node's answer, read strictly: what is not as the execution-apis say is the node's fault and named so.</summary>
 public readonly struct Answer(string method, JsonElement element)
 {
+    private const int MaxExcerpt = 120;
+
     public bool IsNull => element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
     /// <summary>A field of an object; null when absent or null.</summary>
@@ -46,8 +48,8 @@ public readonly struct Answer(string method, JsonElement element)
 
     public double Fraction() => element.ValueKind switch
     {
-        JsonValueKind.Number => element.GetDouble(),
-        JsonValueKind.String when double.TryParse(String(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => value,
+        JsonValueKind.Number when element.TryGetDouble(out var value) && double.IsFinite(value) => value,
+        JsonValueKind.String when double.TryParse(String(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) => value,
         _ => throw Malformed("a number"),
     };
 
@@ -55,8 +57,8 @@ public readonly struct Answer(string method, JsonElement element)
 
     public string Text() => String() ?? throw Malformed("a text");
 
-    /// <summary>A text, or whatever else stands there as JSON.</summary>
-    public string TextOrRaw() => String() ?? element.GetRawText();
+    /// <summary>A text for people, or whatever else is there as JSON: bounded, on one line, as a terminal may see it.</summary>
+    public string Words() => Printable.Field(String() ?? element.GetRawText());
 
     public Hash256 Hash() => Hash256.TryParse(Text(), out var hash) ? hash : throw Malformed("a 32-byte hash");
 
@@ -92,6 +94,6 @@ public readonly struct Answer(string method, JsonElement element)
     public UnexpectedAnswerException Malformed(string expected)
     {
         var raw = element.ValueKind == JsonValueKind.Undefined ? "nothing" : element.GetRawText();
-        return new UnexpectedAnswerException($"The node's answer to {method} is not {expected}: {(raw.Length > 120 ? raw[..117] + "..." : raw)}");
+        return new UnexpectedAnswerException($"The node's answer to {method} is not {expected}: {Printable.Field(raw, MaxExcerpt)}");
     }
 }

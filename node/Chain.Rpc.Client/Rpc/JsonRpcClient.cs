@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Primitives;
 
 namespace Chain.Rpc.Client;
 
@@ -11,18 +12,18 @@ public sealed class JsonRpcClient : IDisposable
 {
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
     private const int MaxExcerpt = 80;
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
 
     private readonly HttpClient _http;
     private readonly string? _credentials;
     private long _lastId;
 
     /// <summary>A user name and password in the URL are sent as HTTP basic authentication and never shown.</summary>
-    public JsonRpcClient(Uri url, HttpMessageHandler handler)
+    public JsonRpcClient(Uri url, HttpMessageHandler handler, TimeSpan? timeout = null)
     {
         Url = new UriBuilder(url) { UserName = "", Password = "" }.Uri;
         if (url.UserInfo.Length > 0) _credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo)));
-        _http = new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes, Timeout = CallTimeout };
+        _http = new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes, Timeout = timeout ?? DefaultTimeout };
     }
 
     /// <summary>Where the node is.</summary>
@@ -78,7 +79,7 @@ public sealed class JsonRpcClient : IDisposable
             if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
             {
                 var code = error.TryGetProperty("code", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var parsed) ? parsed : 0;
-                return new RpcReply.Error(code, error.TryGetProperty("message", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "no message");
+                return new RpcReply.Error(code, error.TryGetProperty("message", out var text) && text.ValueKind == JsonValueKind.String ? Printable.Field(text.GetString()) : "no message");
             }
 
             if (!root.TryGetProperty("id", out var answered) || answered.ValueKind != JsonValueKind.Number || !answered.TryGetInt64(out var answeredId) || answeredId != id) return null;
@@ -96,15 +97,10 @@ public sealed class JsonRpcClient : IDisposable
         var said = $"answers HTTP {(int)response.StatusCode} {Excerpt(response.ReasonPhrase ?? "")}".TrimEnd();
         if (response.Headers.Location is { } elsewhere) return $"{said} and sends us on to {Excerpt(elsewhere.ToString())}";
         if (body.Length == 0) return $"{said} with nothing in it";
-        return $"{said} with {response.Content.Headers.ContentType?.MediaType ?? "text"}: {Excerpt(body)}";
+        return $"{said} with {Excerpt(response.Content.Headers.ContentType?.MediaType ?? "text")}: {Excerpt(body)}";
     }
 
-    // A stranger's words go to a terminal: on one line, short, and without what would steer it.
-    private static string Excerpt(string text)
-    {
-        var words = string.Join(' ', new string([.. text.Take(4 * MaxExcerpt).Select(c => char.IsControl(c) ? ' ' : c)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return (words.Length > MaxExcerpt ? words[..(MaxExcerpt - 3)] + "..." : words).TrimEnd('.');
-    }
+    private static string Excerpt(string text) => Printable.Field(text.Trim(), MaxExcerpt).TrimEnd('.');
 
     private NodeUnreachableException NoNode(string reason) => new(
         $"No node at {Url}: {reason}. Start one with `chain testnet up`, or name another with --rpc URL or CHAIN_RPC.",

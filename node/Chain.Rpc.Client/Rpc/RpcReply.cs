@@ -9,7 +9,7 @@ public abstract record RpcReply
 
     public sealed record Ok(JsonElement Result) : RpcReply;
 
-    /// <summary>A JSON-RPC error object.</summary>
+    /// <summary>A JSON-RPC error object; its message as a terminal may see it.</summary>
     public sealed record Error(int Code, string Message) : RpcReply
     {
         /// <summary>Whether the message has these words in it, in whatever case.</summary>

@@ -70,7 +70,7 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
             var status = (string?)seen?["status"];
             if (status == "mined" && await node.CallAsync("eth_getTransactionReceipt", [hash.ToString()], cancellation) is { } receipt) return receipt;
             if (status is "dropped" or "replaced" or "conflicting") throw new TestnetException($"The deposit {hash} is "
-                + $"{status}{((string?)seen!["reason"] is { } reason ? $": {reason}" : "")}. Nothing was staked.");
+                + $"{status}{((string?)seen!["reason"] is { } reason ? $": {Printable.Field(reason)}" : "")}. Nothing was staked.");
             if (isLate) throw new TestnetException($"The deposit {hash} is in no block after {limit.TotalSeconds:0.#} s. It waits in the pool and may still come into one: look with `chain validator list` before you send another.");
             await Task.Delay(LookEvery, cancellation);
         }

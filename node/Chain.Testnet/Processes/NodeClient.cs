@@ -2,12 +2,15 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Primitives;
 
 namespace Chain.Testnet;
 
 /// <summary>Speaks JSON-RPC to one node.</summary>
 public sealed class NodeClient : IDisposable
 {
+    private const int MaxAnswerBytes = 64 * 1024 * 1024;
+
     private readonly HttpClient _http;
 
     public NodeClient(int port, TimeSpan? timeout = null)
@@ -18,8 +21,11 @@ public sealed class NodeClient : IDisposable
     public NodeClient(Uri url, TimeSpan? timeout = null)
     {
         Url = url;
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+
+        // A call goes where it was sent and nowhere else, whatever the answer says.
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
         {
+            MaxResponseContentBufferSize = MaxAnswerBytes,
             BaseAddress = url,
             Timeout = timeout ?? TimeSpan.FromSeconds(5),
         };
@@ -36,13 +42,13 @@ public sealed class NodeClient : IDisposable
         {
             using var content = new StringContent(request.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
             using var response = await _http.PostAsync((Uri?)null, content, cancellation);
-            var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation));
-            if (answer?["error"] is { } error) throw new RefusedCallException($"The node at {Url} refused {method}: {error["message"]}", (int)error["code"]!, (string)error["message"]!);
-            return answer?["result"];
+            if (JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation)) is not JsonObject answer) throw new JsonException("What it says is not a JSON-RPC answer.");
+            if (answer["error"] is JsonObject error) throw Refused(method, error);
+            return answer["result"];
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
-            throw new NoNodeException($"The node at {Url} does not answer {method}: {e.Message}", e);
+            throw new NoNodeException($"The node at {Url} does not answer {method}: {Printable.Field(e.Message)}", e);
         }
     }
 
@@ -60,4 +66,11 @@ public sealed class NodeClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private RefusedCallException Refused(string method, JsonObject error)
+    {
+        var code = error["code"] is JsonValue number && number.TryGetValue(out int parsed) ? parsed : 0;
+        var reason = Printable.Field(error["message"] is JsonValue text && text.TryGetValue(out string? words) ? words : "no message");
+        return new RefusedCallException($"The node at {Url} refused {method}: {reason}", code, reason);
+    }
 }

@@ -6,6 +6,9 @@ public class TestnetException(string message, Exception? inner = null) : Excepti
 /// <summary>What was asked makes no sense, whatever the state of the network: a value out of range, a text that is no time.</summary>
 public sealed class UsageException(string message) : TestnetException(message);
 
+/// <summary>A node did not start. Below the reason, the message has the last lines of its log.</summary>
+public sealed class NodeStartException(string message, Exception? inner = null) : TestnetException(message, inner);
+
 /// <summary>The node that should answer does not run, or does not answer.</summary>
 public sealed class NoNodeException(string message, Exception? inner = null) : TestnetException(message, inner);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Chain.Primitives;
 
 namespace Chain.Testnet;
 
@@ -10,6 +11,7 @@ namespace Chain.Testnet;
 public sealed class TestnetFolder
 {
     private const int ManifestVersion = 1;
+    private const int MaxQuotedLine = 1000;
 
     // The system tells start times relative to boot, which each reader works out a little differently.
     private static readonly TimeSpan StartTolerance = TimeSpan.FromSeconds(2);
@@ -40,13 +42,16 @@ public sealed class TestnetFolder
         {
             var lines = File.ReadAllLines(errors.FullName);
             var from = Array.FindLastIndex(lines, line => line.StartsWith("error:", StringComparison.Ordinal) || line.StartsWith("Unhandled exception", StringComparison.Ordinal));
-            return $"The end of {errors.FullName}:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Skip(Math.Max(from, 0)).Take(shown))}";
+            return $"The end of {errors.FullName}:{Quote(lines.Skip(Math.Max(from, 0)).Take(shown))}";
         }
 
         return log.Exists
-            ? $"The end of {log.FullName}:{Environment.NewLine}{string.Join(Environment.NewLine, File.ReadLines(log.FullName).TakeLast(shown))}"
+            ? $"The end of {log.FullName}:{Quote(File.ReadLines(log.FullName).TakeLast(shown))}"
             : "No log was written.";
     }
+
+    // A log quotes peers, and a process that dies may say anything.
+    private static string Quote(IEnumerable<string> lines) => string.Concat(lines.Select(line => Environment.NewLine + Printable.Field(line, MaxQuotedLine)));
 
     /// <exception cref="TestnetException">No network is there, or its manifest cannot be read.</exception>
     public TestnetManifest Load()
@@ -63,7 +68,7 @@ public sealed class TestnetFolder
             throw Damaged(ManifestCheck.Explain(e), e);
         }
 
-        TestnetException Damaged(string problem, Exception? inner = null) => new($"{ManifestFile} cannot be used: {problem} Restore it, or delete {Path} to begin anew.", inner);
+        TestnetException Damaged(string problem, Exception? inner = null) => new($"{ManifestFile} cannot be used: {Printable.Line(problem)} Restore it, or delete {Path} to begin anew.", inner);
     }
 
     /// <summary>Writes the manifest last, so that a folder half made holds no network.</summary>

@@ -35,7 +35,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         {
             var stopped = await StopAsync(missing);
             if (stopped.Count == 0 || e is not (TestnetException or IOException or UnauthorizedAccessException)) throw;
-            throw new TestnetException($"{e.Message}{Environment.NewLine}The nodes that had been started were stopped again: {string.Join(", ", stopped)}.", e);
+            throw new NodeStartException($"{e.Message}{Environment.NewLine}The nodes that had been started were stopped again: {string.Join(", ", stopped)}.", e);
         }
     }
 
@@ -196,7 +196,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
-            throw new TestnetException($"Node {index} ended before it began. {folder.LastWords(index)}", e);
+            throw new NodeStartException($"Node {index} ended before it began. {folder.LastWords(index)}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -235,7 +235,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
             await Task.Delay(10, cancellation);
             if (waited.Elapsed < nextLook) continue;
             nextLook = waited.Elapsed + ProcessLook;
-            if (folder.FindProcess(index) is null) throw new TestnetException($"Node {index} died while it was starting. {folder.LastWords(index)}");
+            if (folder.FindProcess(index) is null) throw new NodeStartException($"Node {index} died while it was starting. {folder.LastWords(index)}");
             if (waited.Elapsed > StartLimit) throw new TestnetException($"Node {index} did not answer on port {port} within {StartLimit.TotalSeconds} s. See {folder.LogFile(index)}.");
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Chain.Primitives;
 
 namespace Chain.Testnet;
 
@@ -67,7 +68,7 @@ public static class TestnetStatus
     }
 
     // Numbers are plain in what the tool prints, quantities in what a node answers.
-    private static JsonObject? Block(JsonNode? block) => block is null ? null : new JsonObject
+    private static JsonObject? Block(JsonNode? block) => block is null || !Hash256.TryParse((string?)block["hash"], out _) ? null : new JsonObject
     {
         ["number"] = Convert.ToInt64((string)block["number"]!, 16),
         ["hash"] = (string)block["hash"]!,

@@ -13,12 +13,13 @@ public sealed class DependencyTests
         ["Chain.Node"] = ["Chain.Consensus"],
         ["Chain.Node.Host"] = ["Chain.Node", "Chain.Mining"],
         ["Chain.Rpc.Client"] = ["Chain.Primitives"],
+        ["Chain.Terminal"] = ["Chain.Primitives"],
         ["Chain.Testnet"] = ["Chain.Node.Host", "Chain.Rpc.Client"],
-        ["Chain.Cli"] = ["Chain.Testnet"],
+        ["Chain.Cli"] = ["Chain.Testnet", "Chain.Terminal"],
         ["Chain.Mining"] = ["Chain.Consensus"],
         ["Chain.Mining.Gpu"] = ["Chain.Mining"],
-        ["Chain.Miner"] = ["Chain.Mining", "Chain.Mining.Gpu"],
-        ["Chain.Wallet"] = ["Chain.Rpc.Client"],
+        ["Chain.Miner"] = ["Chain.Mining", "Chain.Mining.Gpu", "Chain.Terminal"],
+        ["Chain.Wallet"] = ["Chain.Rpc.Client", "Chain.Terminal"],
     };
 
     private static readonly string[] Pure = ["Chain.Primitives", "Chain.Execution", "Chain.Consensus", "Chain.Node"];

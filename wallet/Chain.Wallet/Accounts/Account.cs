@@ -13,5 +13,5 @@ public sealed record Account(Address Address, string? Name, KeystoreEntry? Entry
     public bool IsOwn => Entry is not null || DevIndex is not null;
 
     /// <summary>The address, with the name where there is one.</summary>
-    public override string ToString() => Name is null ? Address.ToString() : $"{Address} ({Name})";
+    public override string ToString() => Name is null ? Address.ToString() : $"{Address} ({Printable.Field(Name)})";
 }

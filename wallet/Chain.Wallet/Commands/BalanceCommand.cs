@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
+using Chain.Terminal;
 using Spectre.Console;
 
 namespace Chain.Wallet;
@@ -28,7 +29,7 @@ internal static class BalanceCommand
             {
                 var wei = await session.Node.BalanceAsync(account.Address, Hex.Quantity(block), cancel).ConfigureAwait(false);
                 var nonce = await session.Node.NonceAsync(account.Address, Hex.Quantity(block), cancel).ConfigureAwait(false);
-                table.AddRow(Markup.Escape(account.ToString()), Amount.EtherDigits(wei), $"{nonce}");
+                table.AddRow(Shown.Field(account), Amount.EtherDigits(wei), $"{nonce}");
                 list.Add(new JsonObject
                 {
                     ["address"] = account.Address.ToString(),

@@ -82,7 +82,7 @@ internal static class HistoryCommand
             var other = outgoing ? item.To : item.From;
             table.AddRow(
                 $"{item.BlockNumber}",
-                DateTimeOffset.UnixEpoch.AddSeconds(item.Timestamp).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+                Time(item.Timestamp),
                 outgoing ? other == account.Address ? "self" : "out" : "in",
                 other?.ToString() ?? "(new contract)",
                 Amount.EtherDigits(item.Value),
@@ -94,6 +94,11 @@ internal static class HistoryCommand
         session.Screen.Table(table);
         if (page.Next is not null) session.Screen.Line($"[grey]more: wallet history {account.Address} --before {page.Next}[/]");
     }
+
+    // A date ends with the year 9999; a block's time need not.
+    private static string Time(ulong seconds) => seconds <= (ulong)DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+        ? DateTimeOffset.UnixEpoch.AddSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+        : $"{seconds} s";
 
     private static JsonObject ToJson(OpenTransfer open) => new()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Chain.Terminal;
 using Spectre.Console;
 
 namespace Chain.Wallet;
@@ -24,7 +25,7 @@ internal static class ListCommand
                     continue;
                 }
 
-                table.AddRow(Markup.Escape(entry.Name ?? ""), entry.Address?.ToString() ?? "(said only when opened)", Markup.Escape(entry.Path));
+                table.AddRow(Shown.Field(entry.Name), entry.Address?.ToString() ?? "(said only when opened)", Shown.Line(entry.Path));
                 accounts.Add(new JsonObject { ["name"] = entry.Name, ["address"] = entry.Address?.ToString(), ["file"] = entry.Path });
             }
 

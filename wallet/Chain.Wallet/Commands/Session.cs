@@ -24,7 +24,7 @@ internal sealed class Session : IDisposable
         _rpc = new Lazy<JsonRpcClient>(() =>
         {
             var url = NodeUrl();
-            return new JsonRpcClient(url, host.Http(url));
+            return new JsonRpcClient(url, host.Http(url), RpcTimeout());
         });
     }
 
@@ -116,6 +116,10 @@ internal sealed class Session : IDisposable
 
     /// <summary>What to add to a command so that it asks the same node; nothing where it does by itself.</summary>
     public string RpcHint => Get(_options.Rpc) is { } given ? $" --rpc {given}" : "";
+
+    private TimeSpan? RpcTimeout() => Get(_options.RpcTimeout) is not { } text ? null
+        : Duration.TryParse(text, out var timeout) ? timeout
+        : throw new WalletException(ExitCode.Usage, $"--rpc-timeout: '{text}' is not a time such as 500ms, 5s or 1m.");
 
     private Uri NodeUrl()
     {

@@ -50,7 +50,7 @@ public sealed class NodeClient(JsonRpcClient rpc) : EthClient(rpc)
             answer.Field("blockNumber")?.Number(),
             answer.Field("blockHash")?.Hash(),
             answer.Field("replacedBy")?.Hash(),
-            answer.Field("reason")?.TextOrRaw(),
+            answer.Field("reason")?.Words(),
             history));
     }
 
@@ -62,10 +62,10 @@ public sealed class NodeClient(JsonRpcClient rpc) : EthClient(rpc)
         var confirmations = (int)Math.Min(answer.Require("confirmations").Number(), int.MaxValue);
         return new Confidence(
             confirmations,
-            answer.Field("level")?.Text() ?? ConfidenceLevel.Describe(confirmations),
+            answer.Field("level")?.Words() ?? ConfidenceLevel.Describe(confirmations),
             answer.Field("attackerShare")?.Fraction() ?? attackerShare,
             answer.Field("catchUpProbability")?.Fraction() ?? CatchUp.Probability(attackerShare, confirmations),
-            answer.Field("rule")?.Text() ?? "pow",
+            answer.Field("rule")?.Words() ?? "pow",
             answer.Field("safe")?.Flag() ?? false,
             answer.Field("finalized")?.Flag() ?? false)
         {
@@ -90,7 +90,7 @@ public sealed class NodeClient(JsonRpcClient rpc) : EthClient(rpc)
             item.Require("fee").Quantity(),
             item.Field("status")?.Number() != 0,
             item.Require("nonce").Number())).ToList();
-        return new HistoryPage(items, answer.Field("next")?.TextOrRaw());
+        return new HistoryPage(items, answer.Field("next")?.Words());
     }
 
     private static ulong ReadTime(Answer answer) => answer.Number() is <= MaxUnixSeconds and var seconds ? seconds
@@ -102,9 +102,9 @@ public sealed class NodeClient(JsonRpcClient rpc) : EthClient(rpc)
         entry.Field("blockNumber")?.Number(),
         entry.Field("blockHash")?.Hash(),
         entry.Field("replacedBy")?.Hash(),
-        entry.Field("reason")?.TextOrRaw());
+        entry.Field("reason")?.Words());
 
-    private static TransferState ReadState(Answer answer) => answer.Text() switch
+    private static TransferState ReadState(Answer answer) => answer.Words() switch
     {
         "pending" => TransferState.Pending,
         "mined" => TransferState.Mined,

@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
+using Chain.Terminal;
 using Spectre.Console;
 
 namespace Chain.Wallet;
@@ -22,7 +24,7 @@ public sealed class Screen
     {
         _host = host;
         IsJson = json;
-        _console = AnsiConsole.Create(new AnsiConsoleSettings
+        _console = ProgramConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(host.Output),
             Ansi = host.OutputIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
@@ -36,12 +38,13 @@ public sealed class Screen
 
     public bool IsJson { get; }
 
-    /// <summary>A line for a person, in Spectre's markup; the values put into it are escaped. Nothing with --json.</summary>
+    /// <summary>One line for a person, in Spectre's markup; the values put into it are escaped. Nothing with --json.</summary>
     public void Line(FormattableString markup)
     {
         if (IsJson) return;
         EraseStatus();
-        _console.MarkupLineInterpolated(markup);
+        var values = Array.ConvertAll(markup.GetArguments(), value => value is IFormattable ? value : Printable.Line(value?.ToString()));
+        _console.MarkupLineInterpolated(FormattableStringFactory.Create(markup.Format, values));
     }
 
     /// <summary>On a terminal the last line, which the next one of these takes the place of and any other goes before. Nothing elsewhere.</summary>
@@ -50,7 +53,8 @@ public sealed class Screen
         if (IsJson || !_host.OutputIsTerminal) return;
 
         // One column stays free: a full line would break, and its beginning could not be come back to.
-        var fitting = text[..Math.Min(text.Length, Math.Max(0, _console.Profile.Width - 1))];
+        var line = Printable.Line(text);
+        var fitting = line[..Math.Min(line.Length, Math.Max(0, _console.Profile.Width - 1))];
         _host.Output.Write($"\r{fitting.PadRight(_statusLength)}");
         _statusLength = fitting.Length;
     }
@@ -66,14 +70,14 @@ public sealed class Screen
     /// <summary>The one document. Nothing without --json.</summary>
     public void Document(JsonNode document)
     {
-        if (IsJson) _host.Output.WriteLine(document.ToJsonString(Indented));
+        if (IsJson) _host.Output.WriteLine(Printable.Escape(document.ToJsonString(Indented)));
     }
 
-    /// <summary>A remark beside the results: progress, a warning, what to do next. On standard error.</summary>
+    /// <summary>A remark of one line beside the results: progress, a warning, what to do next. On standard error.</summary>
     public void Note(string text)
     {
         EraseStatus();
-        _host.Error.WriteLine(text);
+        _host.Error.WriteLine(Printable.Line(text));
     }
 
     /// <summary>An error in the document: a name, the exit code and the sentence.</summary>

@@ -19,6 +19,9 @@ public sealed class TransferPlanner(NodeClient node, TransferJournal journal, Ti
 {
     private const ulong PlainTransferGas = 21_000;
 
+    // A node may name any nonce: what waits is counted up to here.
+    private const int MaxStrangers = 1024;
+
     /// <exception cref="WalletException">
     /// <see cref="ExitCode.Failed"/>: a development account on another chain, too little ether, or a transfer that would not execute.
     /// </exception>
@@ -111,9 +114,11 @@ public sealed class TransferPlanner(NodeClient node, TransferJournal journal, Ti
         for (var nonce = review.Mined; nonce < Math.Min(review.Pending, plan.Nonce); nonce++)
         {
             if (!waiting.ContainsKey(nonce)) missing.Add(nonce);
+            if (missing.Count > MaxStrangers) break;
         }
 
         if (missing.Count == 0) return;
+        if (missing.Count > MaxStrangers) throw new WalletException(ExitCode.Failed, $"The node at {node.Url} says that more than {MaxStrangers} transfers of {plan.From} wait that this wallet does not know, so what all is cannot be known. Give an amount, or ask another node.");
         var pool = await node.WaitingCostsAsync(plan.From.Address, cancel).ConfigureAwait(false);
         foreach (var nonce in missing)
         {

@@ -59,6 +59,20 @@ public sealed class MinerOutputTests
         Assert.Null(lines[4]["nonce"]);
     }
 
+    [Fact]
+    public void What_a_node_says_is_one_line_of_text_and_no_command_to_the_terminal()
+    {
+        const string evil = "\u001b[2J\u202e\nnonce 0x00: accepted";
+        using var output = new StringWriter();
+        var lines = new PlainLines(output);
+        lines.Happened(new MinerEvent.Disconnected(NodeUrl.Parse("http://127.0.0.1:8545"), evil, TimeSpan.Zero));
+        lines.Happened(new MinerEvent.Submitted(new FoundNonce(Job, 0xab, "avx2"), new SubmitOutcome.Rejected(evil)));
+        lines.DeviceFailed(evil);
+        Assert.Equal(3, output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(3, output.ToString().Split(@"\u001b[2J\u202e\u000anonce 0x00: accepted").Length - 1);
+        Assert.Equal(evil, Lines(new MinerEvent.Disconnected(NodeUrl.Parse("http://127.0.0.1:8545"), evil, TimeSpan.Zero))[0]["reason"]!.GetValue<string>());
+    }
+
     [Theory]
     [InlineData(999, "999 H/s")]
     [InlineData(1500, "1.50 kH/s")]

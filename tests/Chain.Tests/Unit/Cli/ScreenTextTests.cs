@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using Chain.Cli;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Chain.Tests;
+
+/// <summary>What nodes and peers say, on the screens of `chain`: text, never a terminal's command, Spectre's markup or a new line. Alone, because it listens to the console.</summary>
+[Collection("console")]
+public sealed class ScreenTextTests : IDisposable
+{
+    private const string Evil = "\u001b[2J\u202e\n[/][red]x";
+    private const string Shows = @"\u001b[2J\u202e\u000a[/][red]x";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("chain-screen-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void An_alert_is_shown_in_one_line()
+    {
+        var status = Status(new JsonObject { ["index"] = 0, ["alerts"] = new JsonArray(new JsonObject { ["name"] = Evil, ["message"] = "says " + Evil }) });
+        Assert.Equal($"node 0: {Shows} says {Shows}", Print(StatusScreen.Alerts(status)).Trim());
+    }
+
+    [Fact]
+    public void An_alert_of_a_megabyte_is_cut()
+    {
+        var status = Status(new JsonObject { ["index"] = 0, ["alerts"] = new JsonArray(new JsonObject { ["name"] = "a", ["message"] = new string('m', 1 << 20) }) });
+        Assert.InRange(Print(StatusScreen.Alerts(status)).Length, 1000, 4000);
+    }
+
+    [Fact]
+    public void A_table_of_nodes_shows_fields_that_are_none()
+    {
+        var node = new JsonObject
+        {
+            ["index"] = 0,
+            ["state"] = Evil,
+            ["head"] = new JsonObject { ["number"] = 7, ["hash"] = "\u001b[/]\u202e" },
+            ["pool"] = new JsonObject { ["pending"] = Evil, ["queued"] = Evil },
+            ["peers"] = 1,
+        };
+        var printed = Print(StatusScreen.Render(Status(node)));
+        foreach (var shown in new[] { Shows, $"{Shows}+{Shows}", @"7 \u001b[/]\u202e" }) Assert.Contains(shown, printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_log_shows_what_a_peer_put_into_it_and_says_the_same_as_JSON()
+    {
+        var file = Path.Combine(_folder, "node.log");
+        await File.WriteAllTextAsync(file, "info: Connected with \u001b[2J\u009b\u202e\rme\ninfo: next\n");
+        var heard = await ListenAsync(() => LogTail.PrintAsync(file, 40, follow: false, CancellationToken.None));
+        Assert.Equal(["info: Connected with \\u001b[2J\\u009b\\u202e", "me", "info: next"], heard.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public void A_node_writes_one_line_of_text_for_an_event_whatever_is_in_it()
+    {
+        var file = Path.Combine(_folder, "log");
+        using (var log = new LogFactory(file)) log.CreateLogger("Chain.Net").Log(LogLevel.Warning, default, Evil, null, static (name, _) => $"{name} left");
+        var line = Assert.Single(File.ReadAllLines(file));
+        Assert.EndsWith($"warn  Net: {Shows} left", line, StringComparison.Ordinal);
+    }
+
+    private static JsonObject Status(JsonObject node) => new()
+    {
+        ["consensus"] = "pow",
+        ["converged"] = true,
+        ["nodes"] = new JsonArray(node),
+        ["faults"] = new JsonObject { ["cutLinks"] = new JsonArray(), ["links"] = new JsonArray(), ["skews"] = new JsonArray() },
+    };
+
+    // Without the guard of the program, so that each screen has to escape by itself.
+    private static string Print(IRenderable what)
+    {
+        var output = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No });
+        console.Profile.Width = 5000;
+        console.Write(what);
+        Assert.DoesNotContain(output.ToString(), c => c is '\u001b' or '\u202e');
+        return output.ToString();
+    }
+
+    private static async Task<string> ListenAsync(Func<Task> run)
+    {
+        var output = Console.Out;
+        var heard = new StringWriter();
+        Console.SetOut(heard);
+        try
+        {
+            await run();
+            return heard.ToString();
+        }
+        finally
+        {
+            Console.SetOut(output);
+        }
+    }
+}

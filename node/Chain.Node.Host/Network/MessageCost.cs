@@ -30,7 +30,7 @@ internal static class MessageCost
         WireMessage.NewPooledTransactionHashes m => m.Hashes.Count * Lookup,
         WireMessage.Transactions m => m.Items.Count * Lookup,
         WireMessage.NewBlock m => m.Block.Body.Transactions.Count * Lookup / 4,
-        WireMessage.NewBlockWithSidecar m => 
+        WireMessage.NewBlockWithSidecar m =>
             (m.Block.Body.Transactions.Count * Lookup / 4) + (m.Block.Sidecar.Length * Lookup / SidecarBytesPerSignature),
         WireMessage.GetBlockHeaders m => (long)Math.Min(m.Limit, WireLimits.MaxHeaders) * Lookup,
         WireMessage.GetBlockBodies m => m.Hashes.Count * BlockRead,

@@ -5,7 +5,8 @@ namespace Chain.Node;
 /// <summary>
 /// Gets what peers announced and is not here: each transaction from one peer at a time, from the next one that announced it when
 /// the first does not deliver or is slow. Each peer has a queue and a share of its own, so that none keeps the others' from being
-/// fetched. What a peer that delivers has announced first is left to it, so that a sender's nonces come in order. A transaction that nobody delivered is forgotten, and asked for again when it is announced again.
+/// fetched. What a peer that delivers has announced first is left to it, so that a sender's nonces come in order. A transaction
+/// that nobody delivered is forgotten, and asked for again when it is announced again.
 /// </summary>
 internal sealed class TransactionFetcher(
     NodeLimits limits, PoolLimits poolLimits, TransactionPool pool, PeerSet peers, PendingRequests requests, Outbox outbox)
@@ -62,7 +63,7 @@ internal sealed class TransactionFetcher(
         }
     }
 
-    /// <summary>The pool had no place for it behind a gap: worth another try soon, when those in front of it may be here.</summary>
+    /// <summary>The pool had no place for it behind a gap: worth another try when those in front of it may be here.</summary>
     public void SettleForNow(Hash256 hash, At now)
     {
         _early.Add(hash, now);

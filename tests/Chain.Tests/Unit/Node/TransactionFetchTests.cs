@@ -97,8 +97,11 @@ public sealed class TransactionFetchTests : IDisposable
 
         Assert.Equal(1500, _scene.Core.View.Pool.Totals.Pending);
 
-        void Answer(PeerId peer, WireMessage.GetPooledTransactions request) =>
-            _scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [.. request.Hashes.Select(hash => byHash[hash])]));
+        void Answer(PeerId peer, WireMessage.GetPooledTransactions request)
+        {
+            var items = request.Hashes.Select(hash => byHash[hash]);
+            _scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [.. items]));
+        }
     }
 
     [Theory]

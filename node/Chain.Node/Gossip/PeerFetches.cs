@@ -28,6 +28,15 @@ internal sealed class PeerFetches(PeerId peer, NodeLimits limits)
 
     public bool HasReady => _ready.Count > 0;
 
+    /// <summary>Whether it has left a request unanswered for long.</summary>
+    public bool IsSlow { get; set; }
+
+    /// <summary>Whether the last answer held less than half of what was asked.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Whether it is about to deliver, as far as one can tell.</summary>
+    public bool IsDelivering => OpenRequests > 0 && !IsSlow && !HasFailed;
+
     /// <summary>What it announced and is not asked of it. For removal only: the order means nothing.</summary>
     public IEnumerable<Hash256> Announced => _announced.Keys;
 
@@ -63,11 +72,20 @@ internal sealed class PeerFetches(PeerId peer, NodeLimits limits)
         return false;
     }
 
+    /// <summary>All that may be asked of it; none may any more.</summary>
+    public List<Hash256> TakeAllReady()
+    {
+        var all = new List<Hash256>();
+        while (TryTakeReady(out var hash)) all.Add(hash);
+        return all;
+    }
+
     public void Withdraw(Hash256 hash) => _announced.Remove(hash);
 
     public void Judge(int asked, int missing)
     {
-        if (missing * 2 > asked) Allowance = Math.Max(LeastAllowance, Allowance / 2);
+        HasFailed = missing * 2 > asked;
+        if (HasFailed) Allowance = Math.Max(LeastAllowance, Allowance / 2);
         else if (missing == 0) Allowance = Math.Min(limits.TransactionsInFlightPerPeer, Allowance * 2);
     }
 }

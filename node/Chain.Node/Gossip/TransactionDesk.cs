@@ -102,9 +102,12 @@ internal sealed class TransactionDesk(
                 continue;
             }
 
-            if (Submit(recovered, now) is not { } error) taken++;
+            var error = Submit(recovered, now);
+            if (error is null) taken++;
             else if (error is not PoolError.AlreadyKnown) peers.Punish(peer.Id, new PeerOffence.InvalidTransaction(error));
-            _fetcher.Settle(transaction.Hash, now);
+            var isEarly = error is PoolError.AccountLimit or PoolError.QueueFull or PoolError.NonceTooFarAhead;
+            if (isEarly) _fetcher.SettleForNow(transaction.Hash, now);
+            else _fetcher.Settle(transaction.Hash, now);
         }
 
         return taken;

@@ -5,7 +5,8 @@ namespace Chain.Node;
 /// <summary>
 /// Gets what peers announced and is not here: each transaction from one peer at a time, from the next one that announced it when
 /// the first does not deliver or is slow. Each peer has a queue and a share of its own, so that none keeps the others' from being
-/// fetched. A transaction that nobody delivered is forgotten, and asked for again when it is announced again.
+/// fetched. What a peer that delivers has announced first is left to it, so that a sender's nonces come in order. A transaction
+/// that nobody delivered is forgotten, and asked for again when it is announced again.
 /// </summary>
 internal sealed class TransactionFetcher(
     NodeLimits limits, PoolLimits poolLimits, TransactionPool pool, PeerSet peers, PendingRequests requests, Outbox outbox)
@@ -19,6 +20,7 @@ internal sealed class TransactionFetcher(
     private readonly SortedDictionary<long, PeerFetches> _fetches = [];
     private readonly List<PendingRequest.FetchTransactions> _open = [];
     private readonly RecentHashes _settled = new(HashesRemembered, limits.RefusalMemoryMs);
+    private readonly RecentHashes _early = new(HashesRemembered, limits.SlowAnswerMs);
 
     /// <summary>Transactions that peers announced and that are not here.</summary>
     public int WantedCount => _wanted.Count;
@@ -39,7 +41,7 @@ internal sealed class TransactionFetcher(
             var (hash, size) = (announced.Hashes[i], announced.Sizes[i]);
             peer.KnownTransactions.Add(hash);
             if (fetches.IsFull || size > poolLimits.TransactionBytes) continue;
-            if (pool.Contains(hash) || _settled.Contains(hash, now)) continue;
+            if (pool.Contains(hash) || _settled.Contains(hash, now) || _early.Contains(hash, now)) continue;
             var isWanted = _wanted.TryGetValue(hash, out var wanted);
             if (isWanted && wanted!.AskedOf == peer.Id || !fetches.TryAnnounce(hash)) continue;
             if (!isWanted) _wanted.Add(hash, wanted = new Wanted(size));
@@ -61,10 +63,16 @@ internal sealed class TransactionFetcher(
         }
     }
 
+    /// <summary>The pool had no place for it behind a gap: worth another try when those in front of it may be here.</summary>
+    public void SettleForNow(Hash256 hash, At now)
+    {
+        _early.Add(hash, now);
+        Unwant(hash);
+    }
+
     /// <summary>An answer has come, and its transactions went to the pool; what it lacks is asked of somebody else.</summary>
     public void OnDelivered(Peer peer, PendingRequest.FetchTransactions request, IReadOnlyList<Transaction> items, At now)
     {
-        foreach (var item in items) Settle(item.Hash, now);
         var missing = 0;
         foreach (var hash in request.Hashes)
         {
@@ -77,7 +85,7 @@ internal sealed class TransactionFetcher(
 
         var fetches = Of(request.Peer);
         Close(request, fetches);
-        fetches.Judge(request.Hashes.Count, missing);
+        Judge(fetches, request, missing);
         if (!fetches.Undelivered.Add(missing, items.Count)) return;
         peers.Punish(peer.Id, new PeerOffence.UndeliveredTransactions(limits.UndeliveredPerPeer));
     }
@@ -88,7 +96,7 @@ internal sealed class TransactionFetcher(
         if (_fetches.TryGetValue(request.Peer.Number, out var fetches))
         {
             Close(request, fetches);
-            fetches.Judge(request.Hashes.Count, request.Hashes.Count);
+            Judge(fetches, request, request.Hashes.Count);
         }
 
         foreach (var hash in request.Hashes)
@@ -102,11 +110,17 @@ internal sealed class TransactionFetcher(
     {
         if (!_fetches.Remove(peer.Number, out var fetches)) return;
         _open.RemoveAll(request => request.Peer == peer);
+        var waiting = fetches.TakeAllReady();
         foreach (var hash in fetches.Announced)
         {
             var wanted = _wanted[hash];
             wanted.Announcers.Remove(fetches);
             if (wanted.Announcers.Count == 0 && wanted.AskedOf is null) _wanted.Remove(hash);
+        }
+
+        foreach (var hash in waiting)
+        {
+            if (_wanted.TryGetValue(hash, out var wanted) && wanted.AskedOf is null) wanted.Announcers[0].MakeReady(hash);
         }
     }
 
@@ -114,8 +128,7 @@ internal sealed class TransactionFetcher(
     public void Settle(Hash256 hash, At now)
     {
         if (!pool.Contains(hash)) _settled.Add(hash, now);
-        if (!_wanted.Remove(hash, out var wanted)) return;
-        foreach (var announcer in wanted.Announcers) announcer.Withdraw(hash);
+        Unwant(hash);
     }
 
     /// <summary>Does not wait for slow peers where another has the same.</summary>
@@ -129,6 +142,10 @@ internal sealed class TransactionFetcher(
                 if (!_wanted.TryGetValue(hash, out var wanted) || wanted.Announcers.Count == 0) continue;
                 AskAnother(hash, wanted, request.Peer);
             }
+
+            if (!_fetches.TryGetValue(request.Peer.Number, out var fetches) || fetches.IsSlow) continue;
+            fetches.IsSlow = true;
+            HandOver(fetches);
         }
     }
 
@@ -149,7 +166,8 @@ internal sealed class TransactionFetcher(
         while (batch.Count < most && bytes < BytesPerRequest && fetches.TryTakeReady(out var hash))
         {
             var wanted = _wanted[hash];
-            if (wanted.AskedOf is not null) continue;
+            var first = wanted.Announcers[0];
+            if (wanted.AskedOf is not null || (first != fetches && first.IsDelivering)) continue;
             wanted.AskedOf = fetches.Peer;
             wanted.Announcers.Remove(fetches);
             fetches.Withdraw(hash);
@@ -171,9 +189,31 @@ internal sealed class TransactionFetcher(
 
     private void Close(PendingRequest.FetchTransactions request, PeerFetches fetches)
     {
+        fetches.IsSlow = false;
         _open.RemoveAt(_open.FindIndex(open => ReferenceEquals(open, request)));
         fetches.OpenRequests--;
         fetches.InFlight -= request.Hashes.Count;
+    }
+
+    private void Judge(PeerFetches fetches, PendingRequest.FetchTransactions request, int missing)
+    {
+        fetches.Judge(request.Hashes.Count, missing);
+        if (fetches.HasFailed) HandOver(fetches);
+    }
+
+    private void Unwant(Hash256 hash)
+    {
+        if (!_wanted.Remove(hash, out var wanted)) return;
+        foreach (var announcer in wanted.Announcers) announcer.Withdraw(hash);
+    }
+
+    /// <summary>The peer does not deliver: what waits to be asked of it may be asked of all that have it.</summary>
+    private void HandOver(PeerFetches fetches)
+    {
+        foreach (var hash in fetches.TakeAllReady())
+        {
+            foreach (var announcer in _wanted[hash].Announcers) announcer.MakeReady(hash);
+        }
     }
 
     /// <summary>The peer that was asked does not deliver: next is the one that delivers best of all that announced it.</summary>

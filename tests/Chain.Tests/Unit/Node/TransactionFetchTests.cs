@@ -79,6 +79,65 @@ public sealed class TransactionFetchTests : IDisposable
     }
 
     [Fact]
+    public void A_run_of_one_sender_that_two_peers_announce_is_fetched_in_the_order_of_its_nonces()
+    {
+        RecoveredTransaction[] run = [.. Enumerable.Range(0, 1500).Select(i => PoolScene.Sign(0, (ulong)i))];
+        var byHash = run.ToDictionary(transfer => transfer.Hash, transfer => transfer.Transaction);
+        _scene.Say(_first, CoreScene.Announcement(run));
+        _scene.Say(_second, CoreScene.Announcement(run));
+        var requests = new Queue<(PeerId Peer, WireMessage.GetPooledTransactions Request)>();
+        do
+        {
+            // The second one's answers overtake the first one's.
+            foreach (var request in _scene.HearRequests(_second)) Answer(_second, request);
+            foreach (var request in _scene.HearRequests(_first)) requests.Enqueue((_first, request));
+            if (requests.TryDequeue(out var next)) Answer(next.Peer, next.Request);
+        }
+        while (requests.Count > 0);
+
+        Assert.Equal(1500, _scene.Core.View.Pool.Totals.Pending);
+
+        void Answer(PeerId peer, WireMessage.GetPooledTransactions request)
+        {
+            var items = request.Hashes.Select(hash => byHash[hash]);
+            _scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [.. items]));
+        }
+    }
+
+    [Theory]
+    [InlineData("empty answers")]
+    [InlineData("silence")]
+    [InlineData("leaves")]
+    public void What_waits_to_be_asked_of_a_peer_that_does_not_deliver_is_asked_of_another_that_has_it(string how)
+    {
+        _scene.Say(_first, CoreScene.Bogus(0, 2000));
+        var transfer = PoolScene.Sign(0, 0);
+        _scene.Say(_first, CoreScene.Announcement(transfer));
+        _scene.Say(_second, CoreScene.Announcement(transfer));
+        Assert.Empty(_scene.HearAsked(_second));
+
+        if (how == "silence") _scene.Pass(1000);
+        else if (how == "leaves") _scene.Disconnect(_first);
+        else _scene.Say(_first, new WireMessage.PooledTransactions(_scene.HearRequests(_first)[0].RequestId, []));
+
+        Assert.Equal([transfer.Hash], _scene.HearAsked(_second));
+    }
+
+    [Fact]
+    public void What_found_no_place_behind_a_gap_is_asked_for_again_a_moment_later()
+    {
+        RecoveredTransaction[] late = [.. Enumerable.Range(1, 65).Select(i => PoolScene.Sign(0, (ulong)i))];
+        _scene.Say(_first, new WireMessage.Transactions([.. late.Select(transfer => transfer.Transaction)]));
+        Assert.Equal(64, _scene.Core.View.Pool.Totals.Queued);
+        Assert.Null(_scene.Submit(PoolScene.Sign(0, 0)));
+        _scene.Say(_second, CoreScene.Announcement(late[^1]));
+        Assert.Empty(_scene.HearAsked(_second));
+        _scene.Pass(1250);
+        _scene.Say(_second, CoreScene.Announcement(late[^1]));
+        Assert.Equal([late[^1].Hash], _scene.HearAsked(_second));
+    }
+
+    [Fact]
     public void When_the_peer_that_was_asked_is_gone_the_next_is_asked_at_once()
     {
         var transfer = PoolScene.Sign(0, 0);

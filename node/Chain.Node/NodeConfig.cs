@@ -41,7 +41,7 @@ public sealed record NodeLimits
     /// <summary>Blocks that wait for their time to come.</summary>
     public int FutureBlocks { get; init; } = 64;
 
-    public int FutureBlocksPerPeer { get; init; } = 8;
+    public int FutureBlocksPerPeer { get; init; } = 32;
 
     public long FutureBytes { get; init; } = 16 * 1024 * 1024;
 

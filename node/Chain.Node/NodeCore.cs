@@ -352,10 +352,10 @@ public sealed class NodeCore
     private void OnNewBlock(Peer peer, Block block, UInt256 totalDifficulty, At now)
     {
         var head = new BlockRef(block.Number, block.Hash);
-        var isNew = !_tree.Contains(block.Hash);
-        _claims.Hear(peer, head, totalDifficulty);
+        var known = _tree.Find(block.Hash)?.Record;
+        _claims.Hear(peer, head, totalDifficulty, known);
         TakeBlock(peer, block, now);
-        if (isNew) _claims.Check(peer, head, totalDifficulty);
+        if (known is null && _tree.Find(block.Hash) is { } added) _claims.Check(peer, head, totalDifficulty, added.Record);
     }
 
     private void TakeBlock(Peer peer, Block block, At now)

@@ -62,7 +62,7 @@ internal sealed record RegistryAnswer(ulong Slot, ulong Epoch, IReadOnlyList<Reg
     }
 
     private static bool IsKey(string text) =>
-        text.Length == CompressedKeyDigits + 2 && text.StartsWith("0x", StringComparison.Ordinal) && text.AsSpan(2).IndexOfAnyExcept("0123456789abcdef") < 0;
+        text.Length == CompressedKeyDigits + 2 && text.StartsWith("0x", StringComparison.Ordinal) && text.AsSpan(2).IndexOfAnyExcept(LowerHex) < 0;
 }
 
 [JsonSourceGenerationOptions(

@@ -44,7 +44,9 @@ internal sealed class BlockFetcher(
         var lookups = limits.FetchesPerPeer;
         foreach (var block in blocks)
         {
-            if (IsHere(block.Hash) || Join(peer, block.Hash)) peer.KnownBlocks.Add(block.Hash);
+            var here = tree.Find(block.Hash);
+            if (here is not null) sync.Hear(peer, block, here.Record);
+            if (here is not null || importer.HasJudged(block.Hash) || Join(peer, block.Hash)) peer.KnownBlocks.Add(block.Hash);
             else if (lookups == 0 || !HasRoom(peer.Id)) continue;
             else LookUp(peer, block, now, ref lookups);
         }
@@ -103,8 +105,6 @@ internal sealed class BlockFetcher(
     /// <summary>No answer came in time, or the peer is gone: the next is asked. A time-out has been punished by then.</summary>
     public void OnLost(Hash256 hash, At now) => AskNext(hash, now);
 
-    private bool IsHere(Hash256 hash) => tree.Find(hash) is not null || importer.HasJudged(hash);
-
     private bool HasRoom(PeerId peer) =>
         _underWay.Count < limits.Fetches && _ofPeer.GetValueOrDefault(peer) < limits.FetchesPerPeer;
 
@@ -125,7 +125,7 @@ internal sealed class BlockFetcher(
         lookups--;
         peer.KnownBlocks.Add(block.Hash);
         if (tree.Contains(block.Hash)) return;
-        sync.Hear(peer, block, UInt256.Zero);
+        sync.Hear(peer, block, known: null);
         if (rules.HasSidecar || block.Number > tree.Head.Number + NearHead)
         {
             sync.Follow(peer.Id, block.Hash, now);

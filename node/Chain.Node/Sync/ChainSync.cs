@@ -45,7 +45,7 @@ internal sealed class ChainSync(
     public bool IsFarBehind => _session is { } session && IsBehind(session);
 
     /// <summary>A peer says that it has a block: a claim (<see cref="PeerClaims.Hear"/>).</summary>
-    public void Hear(Peer peer, BlockRef head, UInt256 weight) => claims.Hear(peer, head, weight);
+    public void Hear(Peer peer, BlockRef head, BlockRecord? known) => claims.Hear(peer, head, UInt256.Zero, known);
 
     /// <summary>Begins a session with a peer that may be ahead, if none is running.</summary>
     public void Consider(At now)

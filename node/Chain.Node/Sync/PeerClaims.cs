@@ -21,12 +21,15 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
     /// <summary>A peer says that it has a block.</summary>
     /// <param name="head">With the number 0 where it was not told.</param>
     /// <param name="weight">The total difficulty told; zero for none.</param>
-    public void Hear(Peer peer, BlockRef head, UInt256 weight)
+    public void Hear(Peer peer, BlockRef head, UInt256 weight) => Hear(peer, head, weight, tree.RecordOf(head.Hash));
+
+    /// <summary>As above, where it is known already whether the block is here: looking may read the store.</summary>
+    public void Hear(Peer peer, BlockRef head, UInt256 weight, BlockRecord? known)
     {
         if (!rules.HeadersCarryWeight) weight = UInt256.Zero;
-        if (tree.RecordOf(head.Hash) is { } known)
+        if (known is not null)
         {
-            Check(peer, head, weight);
+            Check(peer, head, weight, known);
             peer.Raise(new BlockRef(known.Number, known.Hash), WeightOf(known));
         }
         else if (peer.Unshown.Contains(head.Hash))
@@ -40,11 +43,10 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
     }
 
     /// <summary>
-    /// Compares a claim with the block, if that is here. Number and total difficulty follow from the hash, so that a difference is a lie.
+    /// Compares a claim with the block that it is about. Number and total difficulty follow from the hash, so that a difference is a lie.
     /// </summary>
-    public void Check(Peer peer, BlockRef head, UInt256 weight)
+    public void Check(Peer peer, BlockRef head, UInt256 weight, BlockRecord known)
     {
-        if (tree.RecordOf(head.Hash) is not { } known) return;
         var (isNumberWrong, isWeightWrong) = (head.Number != 0 && head.Number != known.Number, !weight.IsZero && weight != WeightOf(known));
         var what = isNumberWrong ? PeerOffence.FalseClaim.OfNumber(head.Hash, known.Number, head.Number)
             : isWeightWrong && rules.HeadersCarryWeight ? PeerOffence.FalseClaim.OfWeight(known.Number, known.TotalDifficulty, weight)

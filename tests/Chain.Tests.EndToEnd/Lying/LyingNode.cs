@@ -97,7 +97,7 @@ internal sealed class LyingNode : IAsyncDisposable
             switch (reply.End)
             {
                 case ReplyEnd.Silent:
-                    await stream.ReadAsync(new byte[1], _stop.Token);
+                    _ = await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, _stop.Token);
                     break;
                 case ReplyEnd.Endless:
                     var more = Encoding.ASCII.GetBytes(new string('0', 1 << 10));

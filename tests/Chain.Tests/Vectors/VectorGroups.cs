@@ -85,6 +85,7 @@ internal static class VectorGroups
         ("eip2335/*", "Keystores of BLS keys: not used."),
         ("eip2386/*", "Wallets of BLS keys: not used."),
         ("eip2537-precompile/*", "BLS12-381 precompiles come with Prague, after the EVM."),
+        ("eest/**", "The EVM comes later."),
         ("ethereum-tests/ABITests/*", "Contract calls are encoded by clients."),
         ("ethereum-tests/BasicTests/blockgenesistest.json", "Headers of a proof of concept before Frontier, with fields that are long gone."),
         ("ethereum-tests/BasicTests/difficulty*.json", "The difficulty rules of Homestead and its forks are not ours: see aserti3-2d."),
@@ -96,7 +97,10 @@ internal static class VectorGroups
         ("ethers-testcases/create2.json.gz", "CREATE2 comes with the EVM."),
         ("ethers-testcases/hmac.json.gz", "HMAC is the platform's."),
         ("ethers-testcases/typed-data.json.gz", "Signing of typed data is not offered."),
+        ("evm-bench/*", "The EVM comes later."),
         ("legacytests-constantinople/VMTests/**", "The EVM comes later."),
+        ("opcodes/**", "The EVM comes later."),
+        ("precompiles/*", "The EVM comes later."),
         ("rpc-compat/*.*", "Genesis and blocks of a chain that runs contract code and forks to Osaka."),
         ("rpc-compat/debug_*/*", "debug_ is not offered."),
         ("rpc-compat/eth_baseFee/*", "The answer is about blocks of its chain, which runs contract code and forks to Osaka."),
@@ -130,5 +134,6 @@ internal static class VectorGroups
         ("rpc-compat/eth_sendRawTransaction/*", "The answer is about blocks of its chain, which runs contract code and forks to Osaka."),
         ("rpc-compat/eth_simulateV1/*", "Not offered: needs the EVM."),
         ("rpc-compat/testing_*/*", "Not offered."),
+        ("tracers/*", "Tracing comes with the EVM."),
     ];
 }

@@ -67,7 +67,7 @@ public sealed class MinerOutputTests
         var lines = new PlainLines(output);
         lines.Happened(new MinerEvent.Disconnected(NodeUrl.Parse("http://127.0.0.1:8545"), evil, TimeSpan.Zero));
         lines.Happened(new MinerEvent.Submitted(new FoundNonce(Job, 0xab, "avx2"), new SubmitOutcome.Rejected(evil)));
-        lines.DeviceFailed(evil);
+        lines.DeviceNews(evil);
         Assert.Equal(3, output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Equal(3, output.ToString().Split(@"\u001b[2J\u202e\u000anonce 0x00: accepted").Length - 1);
         Assert.Equal(evil, Lines(new MinerEvent.Disconnected(NodeUrl.Parse("http://127.0.0.1:8545"), evil, TimeSpan.Zero))[0]["reason"]!.GetValue<string>());

@@ -90,7 +90,7 @@ public sealed class RequestServerTests : IDisposable
         for (var i = 0; i < length; i++)
         {
             var block = scene.MakeOn(parent, seconds: 3);
-            scene.Send(peer, new WireMessage.NewBlock(block, 1));
+            scene.Send(peer, new WireMessage.NewBlock(block, UInt256.Zero));
             headers.Add(parent = block.Header);
         }
 

@@ -199,5 +199,5 @@ public sealed class WaitingBlockTests : IDisposable
         Chain.Consensus.Asert.NextDifficulty(
             _scene.Genesis.Header.Header, _scene.Now.UnixSeconds + seconds, new ProofOfWorkSettings().BlockTimeSeconds);
 
-    private static WireMessage.NewBlock New(Block block) => new(block, 1);
+    private static WireMessage.NewBlock New(Block block) => new(block, UInt256.Zero);
 }

@@ -14,7 +14,7 @@ internal static class BenchCommands
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else", Recursive = true };
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static Command Create() => new("bench", "Measure this machine with the node's own code; figures come with a ratio to a baseline of the same run") { Json, Import(), Reorg(), Sync(), Transfers(), Memory(), EpochTransition(), StakeSync(), Evidence() };
+    public static Command Create() => new("bench", "Measure this machine with the node's own code; figures come with a ratio to a baseline of the same run") { Json, Import(), Reorg(), Sync(), Transfers(), Memory(), EpochTransition(), StakeSync(), Evidence(), Damage() };
 
     private static Command Import()
     {
@@ -84,6 +84,15 @@ internal static class BenchCommands
     {
         var rounds = Count("--rounds", 25, "Validators that vote twice");
         return Bench("evidence", "From a second, conflicting vote to the evidence", [rounds], (parsed, folder, cancellation) => EvidenceBench.RunAsync(parsed.GetValue(rounds), folder, cancellation));
+    }
+
+    private static Command Damage()
+    {
+        var flips = Count("--flips", 200, "Bits, each flipped in a copy of its own");
+        var first = Count("--first-seed", 1, "The seed of the first flip");
+        var port = Count("--rpc-port", 18_545, "JSON-RPC port of the nodes");
+        return Bench("damage", "Nodes on folders in which one bit of one file is flipped: they serve soundly or refuse clearly, or this fails", [flips, first, port], (parsed, folder, cancellation) =>
+            DamageBench.RunAsync(parsed.GetValue(flips), parsed.GetValue(first), parsed.GetValue(port), folder, parsed.GetValue(Json) ? null : Console.Error.WriteLine, cancellation));
     }
 
     private static Command Memory()

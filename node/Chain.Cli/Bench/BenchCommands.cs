@@ -17,7 +17,10 @@ internal static class BenchCommands
     /// <summary>What the figures were measured on.</summary>
     internal static string Machine => $"{Environment.ProcessorCount} cores, .NET {Environment.Version}";
 
-    public static Command Create() => new("bench", "Measure this machine with the node's own code; figures come with a ratio to a baseline of the same run") { Json, Import(), Reorg(), Sync(), Transfers(), Memory(), EpochTransition(), StakeSync(), Evidence(), AttackCommand.Create() };
+    public static Command Create() => new("bench", "Measure this machine with the node's own code; figures come with a ratio to a baseline of the same run")
+    {
+        Json, Import(), Reorg(), Sync(), Transfers(), Memory(), EpochTransition(), StakeSync(), Evidence(), AttackCommand.Create(), Damage(),
+    };
 
     private static Command Import()
     {
@@ -87,6 +90,15 @@ internal static class BenchCommands
     {
         var rounds = Count("--rounds", 25, "Validators that vote twice");
         return Bench("evidence", "From a second, conflicting vote to the evidence", [rounds], (parsed, folder, cancellation) => EvidenceBench.RunAsync(parsed.GetValue(rounds), folder, cancellation));
+    }
+
+    private static Command Damage()
+    {
+        var flips = Count("--flips", 200, "Bits, each flipped in a copy of its own");
+        var first = Count("--first-seed", 1, "The seed of the first flip");
+        var port = Count("--rpc-port", 18_545, "JSON-RPC port of the nodes");
+        return Bench("damage", "Nodes on folders in which one bit of one file is flipped: they serve soundly or refuse clearly, or this fails", [flips, first, port], (parsed, folder, cancellation) =>
+            DamageBench.RunAsync(parsed.GetValue(flips), parsed.GetValue(first), parsed.GetValue(port), folder, parsed.GetValue(Json) ? null : Console.Error.WriteLine, cancellation));
     }
 
     private static Command Memory()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -12,6 +13,7 @@ internal sealed record RegistryAnswer(ulong Slot, ulong Epoch, IReadOnlyList<Reg
     // The most that a genesis file may ask for. More would keep whoever makes a commitment busy for hours.
     private const ulong MaxOnionLayers = 1 << 24;
     private const int CompressedKeyDigits = 66;
+    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     public sealed record Validator(
         int Index,

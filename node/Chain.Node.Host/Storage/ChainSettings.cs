@@ -9,8 +9,12 @@ namespace Chain.Node.Host;
 /// </summary>
 public static class ChainSettings
 {
-    // Each node may choose them for itself, or the genesis block contains them.
-    private static readonly string[] Local = [nameof(ProofOfWorkSettings.SafeDepth), nameof(ProofOfWorkSettings.FinalizedDepth), nameof(ProofOfStakeSettings.Validators)];
+    // Each node may choose them for itself, the genesis block contains them, or they follow from others.
+    private static readonly string[] LeftOut =
+    [
+        nameof(ProofOfWorkSettings.SafeDepth), nameof(ProofOfWorkSettings.FinalizedDepth), nameof(ProofOfStakeSettings.Validators),
+        nameof(ConsensusSettings.HasWithdrawals), nameof(ConsensusSettings.BlockIntervalMs),
+    ];
 
     public static string Of(ChainSpec spec)
     {
@@ -44,7 +48,7 @@ public static class ChainSettings
         foreach (var part in text[(open + 1)..close].Split(',', StringSplitOptions.TrimEntries))
         {
             var pair = part.Split(" = ");
-            if (pair.Length == 2 && !Local.Contains(pair[0])) yield return (pair[0], pair[1]);
+            if (pair.Length == 2 && !LeftOut.Contains(pair[0])) yield return (pair[0], pair[1]);
         }
     }
 }

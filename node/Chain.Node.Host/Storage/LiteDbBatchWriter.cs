@@ -47,7 +47,7 @@ internal sealed class LiteDbBatchWriter(LiteDbTables tables)
                 ["arrived"] = record.ArrivedAt.UnixMs,
                 ["count"] = record.TransactionCount,
                 ["difficulty"] = difficulty.ToArray(),
-                ["header"] = StoreCodec.EncodeHeader(block.Header.Header),
+                ["header"] = StoreCodec.EncodeHeader(block.Header.Header, record),
             });
             _arrivals[block.Hash] = arrival;
             if (block.Body.Transactions.Count == 0 && block.Body.Withdrawals is null && block.Sidecar.IsEmpty) continue;
@@ -118,7 +118,7 @@ internal sealed class LiteDbBatchWriter(LiteDbTables tables)
     {
         if (batch.TransactionSteps.Count == 0) return;
         var last = tables.Steps.FindOne(Query.All("_id", Query.Descending)) is { } found ? found["_id"].AsInt64 : 0;
-        foreach (var (hash, step) in batch.TransactionSteps) tables.Steps.Insert(new BsonDocument { ["_id"] = ++last, ["hash"] = hash.ToArray(), ["value"] = StoreCodec.EncodeStep(step) });
+        foreach (var (hash, step) in batch.TransactionSteps) tables.Steps.Insert(new BsonDocument { ["_id"] = ++last, ["hash"] = hash.ToArray(), ["value"] = StoreCodec.EncodeStep(hash, step) });
     }
 
     private static void Put(ILiteCollection<BsonDocument> collection, List<KeyValuePair<Hash256, byte[]>> items, long batch)

@@ -120,7 +120,7 @@ internal sealed class LiteDbTables : IChainReader
     }
 
     public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) =>
-        [.. Steps.Find(Query.EQ("hash", transactionHash.ToArray())).OrderBy(step => step["_id"].AsInt64).Select(step => StoreCodec.DecodeStep(step["value"].AsBinary))];
+        [.. Steps.Find(Query.EQ("hash", transactionHash.ToArray())).OrderBy(step => step["_id"].AsInt64).Select(step => StoreCodec.DecodeStep(step["value"].AsBinary, transactionHash.Bytes))];
 
     public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit)
     {
@@ -157,8 +157,8 @@ internal sealed class LiteDbTables : IChainReader
 
     private static SealedHeader ToHeader(BsonDocument block)
     {
-        var rlp = new RlpReader(block["header"].AsBinary);
-        var header = SealedHeader.Read(ref rlp);
+        var header = StoreCodec.DecodeHeader(
+            block["header"].AsBinary, (ulong)block["_id"].AsInt64, new At(block["arrived"].AsInt64), UInt256.FromBigEndian(block["difficulty"].AsBinary));
         return header.Hash.Bytes.SequenceEqual(block["hash"].AsBinary) ? header : throw new RlpException($"the header of block {new Hash256(block["hash"].AsBinary)} has another hash, {header.Hash}");
     }
 

@@ -135,7 +135,7 @@ internal sealed class SqliteBatchWriter
             record.TotalDifficulty.WriteBigEndian(difficulty);
             _insertBlock.Bind(1, arrival).Bind(2, block.Hash.Bytes).Bind(3, block.Number)
                 .Bind(4, (long)(_statuses.Remove(block.Hash, out var status) ? status : record.Status))
-                .Bind(5, record.ArrivedAt.UnixMs).Bind(6, record.TransactionCount).Bind(7, difficulty.TrimStart((byte)0)).Bind(8, StoreCodec.EncodeHeader(block.Header.Header));
+                .Bind(5, record.ArrivedAt.UnixMs).Bind(6, record.TransactionCount).Bind(7, difficulty.TrimStart((byte)0)).Bind(8, StoreCodec.EncodeHeader(block.Header.Header, record));
             try
             {
                 _insertBlock.Run();
@@ -226,7 +226,7 @@ internal sealed class SqliteBatchWriter
     {
         var id = _position.NextStep;
         _position = _position with { NextStep = id + 1 };
-        _insertStep.Bind(1, id).Bind(2, hash.Bytes).Bind(3, StoreCodec.EncodeStep(step)).Run();
+        _insertStep.Bind(1, id).Bind(2, hash.Bytes).Bind(3, StoreCodec.EncodeStep(hash, step)).Run();
         _indexes.Steps.Current.Add(IndexKeys.PrefixOf(hash), id);
     }
 

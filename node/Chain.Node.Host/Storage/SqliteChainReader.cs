@@ -137,7 +137,7 @@ internal sealed class SqliteChainReader : IChainReaderLease
         {
             var select = Use(_connection.Step).Bind(1, id);
             if (!select.Step()) continue;
-            if (select.Blob(0).SequenceEqual(transactionHash.Bytes)) steps.Add(Decode(select.Blob(1), StoreCodec.DecodeStep, $"table steps, row {id} of transaction {transactionHash},"));
+            if (select.Blob(0).SequenceEqual(transactionHash.Bytes)) steps.Add(Decode(select.Blob(1), bytes => StoreCodec.DecodeStep(bytes, transactionHash.Bytes), $"table steps, row {id} of transaction {transactionHash},"));
             select.Reset();
         }
 
@@ -345,15 +345,21 @@ internal sealed class SqliteChainReader : IChainReaderLease
     private (BlockRecord Record, SealedHeader Header) ReadBlockRow(SqliteStatement row, Hash256? asked)
     {
         var hash = new Hash256(row.Blob(1));
-        var header = Decode(row.Blob(7), static bytes =>
+        var (order, at, difficulty) = (row.UInt64(0), new At(row.Int64(4)), UInt256.FromBigEndian(row.Blob(6)));
+        SealedHeader header;
+        try
         {
-            var rlp = new RlpReader(bytes);
-            return SealedHeader.Read(ref rlp);
-        }, $"table blocks, the header of block {hash},");
+            header = StoreCodec.DecodeHeader(row.Blob(7), order, at, difficulty);
+        }
+        catch (RlpException problem)
+        {
+            throw Damaged($"table blocks, block {hash}, cannot be read: {problem.Message}");
+        }
+
         if (header.Hash != hash || (asked is { } key && key != hash)) throw Damaged($"table blocks, the header of block {asked ?? hash}, has another hash, {header.Hash}");
         if (header.Number != row.UInt64(2)) throw Damaged($"table blocks, block {hash}, is kept under the number {row.UInt64(2)} and has {header.Number}");
         if (row.Int64(3) is < 0 or > (long)BlockStatus.Invalid || row.Int64(0) < 0) throw Damaged($"table blocks, block {hash}, has the status {row.Int64(3)}");
-        return (new BlockRecord(hash, header.Number, header.ParentHash, UInt256.FromBigEndian(row.Blob(6)), row.UInt64(0), new At(row.Int64(4)), (BlockStatus)row.Int32(3), row.Int32(5)), header);
+        return (new BlockRecord(hash, header.Number, header.ParentHash, difficulty, order, at, (BlockStatus)row.Int32(3), row.Int32(5)), header);
     }
 
     private BlockBody DecodeBody(SqliteStatement row, string record)

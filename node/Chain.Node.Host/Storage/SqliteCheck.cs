@@ -139,8 +139,8 @@ internal sealed class SqliteCheck(SqliteDatabase database, IChainReader reader)
     {
         using var reorgs = database.Prepare("SELECT id, reorg FROM reorgs");
         while (reorgs.Step()) Record($"row {reorgs.Int64(0)} of table reorgs", () => StoreCodec.DecodeReorg(reorgs.Blob(1)));
-        using var steps = database.Prepare("SELECT id, step FROM steps");
-        while (steps.Step()) Record($"row {steps.Int64(0)} of table steps", () => StoreCodec.DecodeStep(steps.Blob(1)));
+        using var steps = database.Prepare("SELECT id, step, hash FROM steps");
+        while (steps.Step()) Record($"row {steps.Int64(0)} of table steps", () => StoreCodec.DecodeStep(steps.Blob(1), steps.Blob(2)));
         using var codes = database.Prepare("SELECT id, hash, code FROM codes");
         while (codes.Step()) Require(Keccak256.Hash(codes.Blob(2)).Bytes.SequenceEqual(codes.Blob(1)), $"row {codes.Int64(0)} of table codes", "has another hash than it is kept under");
     }
@@ -159,7 +159,7 @@ internal sealed class SqliteCheck(SqliteDatabase database, IChainReader reader)
         }
         catch (MissingStateException problem)
         {
-            throw new RecordException($"table nodes, the state of block {header.Number} {header.Hash}, is not complete: {problem.Message}");
+            throw new RecordException($"table nodes, the state of block {header.Number} {header.Hash}, is not complete: {problem.Message.TrimEnd('.')}");
         }
     }
 }

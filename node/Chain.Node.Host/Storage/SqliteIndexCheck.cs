@@ -59,8 +59,9 @@ internal static class SqliteIndexCheck
                 {
                     var place = IndexKeys.PlaceOf(arrival, i);
                     Take(byHash, "transaction_index", IndexKeys.PrefixOf(transactions[i].Hash), place, isWaiting);
-                    Take(byAddress, "address_index", IndexKeys.PrefixOf(senders[i]), place, isWaiting);
-                    if (transactions[i].To is { } to && to != senders[i]) Take(byAddress, "address_index", IndexKeys.PrefixOf(to), place, isWaiting);
+                    var sender = IndexKeys.PrefixOf(senders[i]);
+                    Take(byAddress, "address_index", sender, place, isWaiting);
+                    if (transactions[i].To is { } to && IndexKeys.PrefixOf(to) is var recipient && recipient != sender) Take(byAddress, "address_index", recipient, place, isWaiting);
                 }
             });
         }

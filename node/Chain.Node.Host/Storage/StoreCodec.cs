@@ -9,11 +9,20 @@ namespace Chain.Node.Host;
 /// </summary>
 internal static class StoreCodec
 {
-    public static byte[] EncodeHeader(BlockHeader header)
+    /// <summary>The header, and a sum over it and what its row says of the block beside it and for ever.</summary>
+    public static byte[] EncodeHeader(BlockHeader header, BlockRecord record)
     {
         var rlp = new RlpWriter(640);
         header.WriteTo(rlp);
-        return rlp.ToArray();
+        return WithSum(rlp.WrittenSpan, Beside(record.ArrivalOrder, record.ArrivedAt, record.TotalDifficulty));
+    }
+
+    public static SealedHeader DecodeHeader(ReadOnlySpan<byte> bytes, ulong arrivalOrder, At arrivedAt, UInt256 totalDifficulty)
+    {
+        var rlp = new RlpReader(bytes);
+        var header = SealedHeader.Read(ref rlp);
+        RequireSum(bytes, bytes.Length - rlp.Rest.Length, Beside(arrivalOrder, arrivedAt, totalDifficulty));
+        return header;
     }
 
     /// <summary>[transactions, ommers, withdrawals?], and a sum over that and the sidecar, which has a column of its own.</summary>
@@ -115,7 +124,8 @@ internal static class StoreCodec
         return senders;
     }
 
-    public static byte[] EncodeStep(TransactionStep step)
+    /// <summary>A step of a transaction, and a sum over that and the transaction's hash, which has a column of its own.</summary>
+    public static byte[] EncodeStep(Hash256 transaction, TransactionStep step)
     {
         var rlp = new RlpWriter(128);
         rlp.StartList();
@@ -129,12 +139,12 @@ internal static class StoreCodec
         if (step.Reason is { } reason) rlp.Write(reason);
         rlp.EndList();
         rlp.EndList();
-        return WithSum(rlp.WrittenSpan);
+        return WithSum(rlp.WrittenSpan, transaction.Bytes);
     }
 
-    public static TransactionStep DecodeStep(ReadOnlySpan<byte> bytes)
+    public static TransactionStep DecodeStep(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> transaction)
     {
-        var rlp = ReadSummed(bytes);
+        var rlp = ReadSummed(bytes, transaction);
         var fate = (TransactionFate)rlp.ReadInt32();
         var at = ReadAt(ref rlp);
         var block = rlp.ReadList();
@@ -206,6 +216,15 @@ internal static class StoreCodec
     /// <summary>The state, if it is that after this block.</summary>
     public static byte[]? DecodeConsensusState(ReadOnlySpan<byte> bytes, Hash256 block) =>
         bytes.StartsWith(block.Bytes) ? bytes[Hash256.Size..].ToArray() : null;
+
+    private static byte[] Beside(ulong arrivalOrder, At arrivedAt, UInt256 totalDifficulty)
+    {
+        var bytes = new byte[(2 * sizeof(ulong)) + 32];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, arrivalOrder);
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(sizeof(ulong)), arrivedAt.UnixMs);
+        totalDifficulty.WriteBigEndian(bytes.AsSpan(2 * sizeof(ulong)));
+        return bytes;
+    }
 
     /// <summary>The row with its sum behind it.</summary>
     /// <param name="beside">Bytes of another column that the sum covers too.</param>

@@ -25,7 +25,7 @@ internal static class StoreDamage
         if (problem is StoreException or OperationCanceledException or ObjectDisposedException or IOException or UnauthorizedAccessException or OutOfMemoryException) return null;
         try
         {
-            return store.FindDamage() is { } damage ? new StoreException(StoreFailure.Corrupt, $"The store is damaged: {damage}. {StoreException.WayOut}.", problem) : null;
+            return store.FindDamage() is { } damage ? new StoreException(StoreFailure.Corrupt, $"The store is damaged: {damage.TrimEnd('.')}. {StoreException.WayOut}.", problem) : null;
         }
         catch (StoreException unreadable)
         {

@@ -18,5 +18,5 @@ internal static class StoreGuard
     };
 
     public static StoreException Damaged(string path, string what, Exception? inner = null) =>
-        new(StoreFailure.Corrupt, $"'{path}' is damaged: {what}. {StoreException.WayOut}.", inner);
+        new(StoreFailure.Corrupt, $"'{path}' is damaged: {what.TrimEnd('.')}. {StoreException.WayOut}.", inner);
 }

@@ -15,6 +15,9 @@ public static class TransferBench
 {
     private const int Connections = 16;
 
+    // The first development account; its key is public knowledge.
+    private static readonly PrivateKey Payer = new(Convert.FromHexString("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"));
+
     public static async Task<IReadOnlyList<BenchFigure>> RunAsync(TestnetRunner runner, int transfers, CancellationToken cancellation)
     {
         var port = runner.Manifest.Nodes[0].RpcPort;
@@ -38,10 +41,13 @@ public static class TransferBench
         ];
     }
 
-    // The first development account pays; its key is public knowledge.
+    /// <summary>Signed transfers of one wei each from the first development account, for a network that is new.</summary>
+    internal static IEnumerable<string> Payments(int count) =>
+        Enumerable.Range(0, count).Select(i => Hex.Encode(Transfer(Payer, (ulong)i, new Address([.. new byte[18], 0xfe, (byte)i]), 1)));
+
     private static async Task FundAsync(NodeClient client, PrivateKey[] keys, CancellationToken cancellation)
     {
-        var payer = new PrivateKey(Convert.FromHexString("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"));
+        var payer = Payer;
         for (var i = 0; i < keys.Length; i++)
         {
             await client.CallAsync("eth_sendRawTransaction", [Hex.Encode(Transfer(payer, (ulong)i, keys[i].Address, UInt256.Parse("100000000000000000000")))], cancellation);

@@ -274,7 +274,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     }
 
     /// <summary>How to run this very program again: itself, or the runtime with its assembly.</summary>
-    private static (string Program, string[] First) OwnProgram()
+    internal static (string Program, string[] First) OwnProgram()
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, "chain.dll");
         var executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "chain.exe" : "chain");

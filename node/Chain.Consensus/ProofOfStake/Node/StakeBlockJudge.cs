@@ -9,8 +9,9 @@ namespace Chain.Consensus;
 internal sealed class StakeBlockJudge(
     StakeChain chain, StakeGenesisState genesis, Deposits deposits, ConsensusOptions options, OffenceWatch watch) : IBlockJudge
 {
-    // Slots ahead of ours that a block may have and still be kept for later.
-    private const ulong SlotsAhead = 2;
+    // Slots ahead of ours that a block may have and still be kept for later: a clock that is some seconds behind must not lose the
+    // blocks that are made meanwhile, however short the slots are.
+    private const ulong SlotsAhead = 64;
 
     private (Hash256 Block, ReadOnlyMemory<byte> Bytes, ConsensusSidecar Sidecar)? _latest;
 

@@ -71,6 +71,15 @@ public sealed class WalletOnePaymentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_refusal_of_a_megabyte_is_repeated_in_part()
+    {
+        Node.Refuse("eth_sendRawTransaction", -32000, new string('x', 1_000_000));
+        Assert.Equal(ExitCode.Failed, await SendAsync());
+        Assert.InRange(_wallet.Output.Length, 1_000, 10_000);
+        Assert.InRange(new FileInfo(_wallet.Journal).Length, 1_000, 10_000);
+    }
+
+    [Fact]
     public async Task A_nonce_that_another_wallet_took_is_named_with_its_transfer_and_nothing_else_is_signed()
     {
         var other = Keccak256.Hash("another transfer"u8);

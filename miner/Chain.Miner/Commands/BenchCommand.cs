@@ -4,7 +4,6 @@ using Chain.Mining.Gpu;
 using Chain.Primitives;
 using Chain.Terminal;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Chain.Miner;
 

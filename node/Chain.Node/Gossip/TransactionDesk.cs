@@ -50,7 +50,7 @@ internal sealed class TransactionDesk(
         }
 
         Take(peer, answer, now);
-        _fetcher.OnDelivered(peer, request, answer, now);
+        _fetcher.OnDelivered(peer, request, answer);
     }
 
     public void OnLost(PendingRequest.FetchTransactions request) => _fetcher.OnLost(request);

@@ -71,7 +71,7 @@ internal sealed class TransactionFetcher(
     }
 
     /// <summary>An answer has come, and its transactions went to the pool; what it lacks is asked of somebody else.</summary>
-    public void OnDelivered(Peer peer, PendingRequest.FetchTransactions request, IReadOnlyList<Transaction> items, At now)
+    public void OnDelivered(Peer peer, PendingRequest.FetchTransactions request, IReadOnlyList<Transaction> items)
     {
         var missing = 0;
         foreach (var hash in request.Hashes)

@@ -44,7 +44,7 @@ internal sealed class ChainSync(
     /// <summary>Whether the node knows, and not only by hearsay, that the chain's end is elsewhere.</summary>
     public bool IsFarBehind => _session is { } session && IsBehind(session);
 
-    /// <summary>A peer says that it has a block: a claim (<see cref="PeerClaims.Hear"/>).</summary>
+    /// <summary>A peer says that it has a block, which is known here or not: a claim (<see cref="PeerClaims"/>).</summary>
     public void Hear(Peer peer, BlockRef head, BlockRecord? known) => claims.Hear(peer, head, UInt256.Zero, known);
 
     /// <summary>Begins a session with a peer that may be ahead, if none is running.</summary>

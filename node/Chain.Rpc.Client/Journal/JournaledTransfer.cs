@@ -67,6 +67,9 @@ public sealed record JournaledTransfer(Transaction Transaction, Address From, ul
     /// <summary>Whether it may still be mined, as far as the journal knows.</summary>
     public bool IsOpen => Fate is TransferFate.Signed or TransferFate.Accepted or TransferFate.Unclear;
 
+    /// <summary>Whether a node has it, as far as the journal knows: in its pool, or in a block.</summary>
+    public bool HasArrived => Fate is TransferFate.Accepted or TransferFate.Mined;
+
     /// <summary>Whether it is of the same chain. A genesis hash that is not known fits any.</summary>
     public bool IsOf(ChainIdentity chain) => ChainId == chain.ChainId
         && (Genesis is null || chain.Genesis is null || Genesis == chain.Genesis);

@@ -12,12 +12,7 @@ public sealed class JsonRpcClient : IDisposable
 {
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
     private const int MaxExcerpt = 80;
-<<<<<<< ours
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
-=======
-    private const int MaxMessage = 1_000;
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15);
->>>>>>> theirs
 
     private readonly HttpClient _http;
     private readonly string? _credentials;
@@ -84,13 +79,7 @@ public sealed class JsonRpcClient : IDisposable
             if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
             {
                 var code = error.TryGetProperty("code", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var parsed) ? parsed : 0;
-<<<<<<< ours
                 return new RpcReply.Error(code, error.TryGetProperty("message", out var text) && text.ValueKind == JsonValueKind.String ? Printable.Field(text.GetString()) : "no message");
-=======
-                var isSaid = error.TryGetProperty("message", out var text) && text.ValueKind == JsonValueKind.String;
-                var words = isSaid ? text.GetString()! : "no message";
-                return new RpcReply.Error(code, Shorten(words));
->>>>>>> theirs
             }
 
             if (!root.TryGetProperty("id", out var answered) || answered.ValueKind != JsonValueKind.Number || !answered.TryGetInt64(out var answeredId) || answeredId != id) return null;
@@ -101,13 +90,6 @@ public sealed class JsonRpcClient : IDisposable
             // Not JSON, or a text with half a surrogate pair.
             return null;
         }
-    }
-
-    // What a node says is repeated to a person and in the journal: not by the megabyte, and not cut within a character.
-    private static string Shorten(string words)
-    {
-        if (words.Length <= MaxMessage) return words;
-        return $"{words[..(char.IsHighSurrogate(words[MaxMessage - 1]) ? MaxMessage - 1 : MaxMessage)]}...";
     }
 
     private static string Describe(HttpResponseMessage response, string body)

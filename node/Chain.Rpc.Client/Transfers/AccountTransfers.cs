@@ -57,12 +57,18 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
             }
 
             var place = await node.PlaceOfAsync(entry.Hash, cancel).ConfigureAwait(false);
-            var known = Follow(entry, place, mined, notes);
+            var known = place is null && entry.Nonce < mined
+                ? await FollowUsedNonceAsync(entry, contents, notes, cancel).ConfigureAwait(false)
+                : Follow(entry, place, notes);
             journaled.Add(known);
-            if (known.IsOpen) open.Add(new OpenTransfer(known, place));
+            if (known.IsOpen && entry.Nonce >= mined) open.Add(new OpenTransfer(known, place));
         }
 
-        return new AccountReview(mined, pending, [.. open.OrderBy(item => item.Entry.Nonce)], journaled, notes);
+        JournaledTransfer[] elsewhere =
+        [
+            .. contents.Transfers.Where(entry => entry.From == account && entry.ChainId == chain.ChainId && !entry.IsOf(chain)),
+        ];
+        return new AccountReview(mined, pending, [.. open.OrderBy(item => item.Entry.Nonce)], journaled, notes) { Elsewhere = elsewhere };
     }
 
     /// <summary>
@@ -77,11 +83,22 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     public async Task<JournaledTransfer?> UnclearTwinAsync(AccountReview review, Address? to, UInt256 value, bool hasTurn,
         CancellationToken cancel)
     {
-        var last = review.Journaled.LastOrDefault(entry => entry.Replaces is null && entry.Transaction.To == to
-            && entry.Transaction.Value == value);
-        if (last is null || last.Fate == TransferFate.Replaced) return null;
-        if (last.Fate is not (TransferFate.Refused or TransferFate.NonceUsed)) return last.EndedKnowing ?? !hasTurn ? null : last;
-        if (await node.PlaceOfAsync(last.Hash, cancel).ConfigureAwait(false) is not { } place) return null;
+        bool IsTwin(JournaledTransfer entry) => entry.Replaces is null && entry.Transaction.To == to && entry.Transaction.Value == value;
+        bool IsUnclear(JournaledTransfer entry) => !(entry.EndedKnowing ?? !hasTurn);
+        var last = review.Journaled.LastOrDefault(IsTwin);
+
+        // A signature binds the chain's id and no genesis block, whatever the node says that its first block is.
+        if (last is null) return review.Elsewhere.LastOrDefault(entry => IsTwin(entry) && IsUnclear(entry));
+        if (last.Fate == TransferFate.Replaced) return null;
+        if (last.Fate is not (TransferFate.Refused or TransferFate.NonceUsed)) return IsUnclear(last) ? last : null;
+        if (await node.PlaceOfAsync(last.Hash, cancel).ConfigureAwait(false) is not { } place)
+        {
+            var mayHaveItsNonce = last.Fate == TransferFate.Refused && last.Nonce < Math.Max(review.Mined, review.Pending)
+                && !review.Journaled.Any(entry => entry.Hash != last.Hash && entry.Nonce == last.Nonce && entry.HasArrived)
+                && await _lookup.FindOccupantAsync(last, cancel).ConfigureAwait(false) is null;
+            return mayHaveItsNonce ? last : null;
+        }
+
         journal.SetFate(last.Hash, TransferFate.Unclear, "known to a node after it was refused", later: false);
         return Set(last, place.BlockNumber is null ? TransferFate.Accepted : TransferFate.Mined,
             "known to a node after it was refused");
@@ -169,7 +186,28 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
                 + "command.");
     }
 
-    private JournaledTransfer Follow(JournaledTransfer entry, TransactionPlace? place, ulong mined, List<string> notes)
+    /// <summary>An open transfer that the node does not know, although the chain has a transaction with its nonce.</summary>
+    private async Task<JournaledTransfer> FollowUsedNonceAsync(
+        JournaledTransfer entry, JournalContents contents, List<string> notes, CancellationToken cancel)
+    {
+        var occupant = contents.Transfers.LastOrDefault(other => other.From == account && other.IsOf(chain) && other.Nonce == entry.Nonce
+            && other.Hash != entry.Hash && other.Fate == TransferFate.Mined)?.Hash;
+        occupant ??= await _lookup.FindOccupantAsync(entry, cancel).ConfigureAwait(false);
+        if (occupant == entry.Hash) return Set(entry, TransferFate.Mined, "in the chain, under its nonce");
+        if (occupant is { } other)
+        {
+            notes.Add($"The earlier transfer {entry.Hash} is not in the chain, and its nonce {entry.Nonce} is used by {other}: it can "
+                + "never be mined there.");
+            return Set(entry, TransferFate.NonceUsed, $"nonce used by {other}");
+        }
+
+        if (entry.Fate == TransferFate.Unclear) return entry;
+        notes.Add($"The earlier transfer {entry.Hash} is not known to the node, although its nonce {entry.Nonce} is used, and the node "
+            + "does not say by which transaction: it may be this one.");
+        return Set(entry, TransferFate.Unclear, "nonce used, by which transaction is not known");
+    }
+
+    private JournaledTransfer Follow(JournaledTransfer entry, TransactionPlace? place, List<string> notes)
     {
         if (place?.BlockNumber is { } block)
         {
@@ -178,12 +216,7 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
             return Set(entry, TransferFate.Mined, $"in block {block}");
         }
 
-        if (place is not null && entry.Fate == TransferFate.Accepted) return entry;
-        if (place is not null) return Set(entry, TransferFate.Accepted, "in the node's pool");
-        if (entry.Nonce >= mined) return entry;
-        notes.Add($"The earlier transfer {entry.Hash} is not in the chain, and its nonce {entry.Nonce} is used by another: it "
-            + "can never be mined there.");
-        return Set(entry, TransferFate.NonceUsed, "nonce used by another transaction");
+        return place is null || entry.Fate == TransferFate.Accepted ? entry : Set(entry, TransferFate.Accepted, "in the node's pool");
     }
 
     private JournaledTransfer Set(JournaledTransfer entry, TransferFate fate, string detail)

@@ -14,7 +14,7 @@ public sealed record SendReport(JournaledTransfer Transfer, string Facts, RpcRep
     public Hash256 Hash => Transfer.Hash;
 
     /// <summary>Whether a node has it: in its pool, or in a block.</summary>
-    public bool HasArrived => Fate is TransferFate.Accepted or TransferFate.Mined;
+    public bool HasArrived => Transfer.HasArrived;
 
     /// <summary>What went wrong beside the transfer itself, such as a journal that could not take its fate.</summary>
     public string? Warning { get; init; }

@@ -32,6 +32,16 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
         return await JudgeMissingAsync(transfer, answer, missing, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// The transaction in the chain that has a transfer's account and nonce; null where the node does not name it. That a nonce is
+    /// used says nothing of which transaction used it.
+    /// </summary>
+    public async Task<Hash256?> FindOccupantAsync(JournaledTransfer transfer, CancellationToken cancel)
+    {
+        Task<Hash256?> Ask(CancellationToken token) => node.HashByNonceAsync(transfer.From, transfer.Nonce, token);
+        return (await TryAsync(Ask, LookLimit, cancel).ConfigureAwait(false)).Value;
+    }
+
     /// <summary>What became of the transfer that another was to replace.</summary>
     public async Task<string> DescribeReplacedAsync(Hash256 replaced, CancellationToken cancel)
     {
@@ -55,12 +65,11 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
             cancel).ConfigureAwait(false);
         if (mined.IsKnown && mined.Value > transfer.Nonce)
         {
-            Task<Hash256?> AskForOccupant(CancellationToken token) => node.HashByNonceAsync(transfer.From, transfer.Nonce, token);
-            var occupant = (await TryAsync(AskForOccupant, LookLimit, cancel).ConfigureAwait(false)).Value;
+            var occupant = await FindOccupantAsync(transfer, cancel).ConfigureAwait(false);
             if (occupant == transfer.Hash) return (TransferFate.Mined, "It is in the chain, under its nonce.");
             var nonce = $"nonce {transfer.Nonce} of {transfer.From}";
             if (occupant is { } other) return (TransferFate.NonceUsed, $"{missing}: {nonce} is used by {other}.");
-            if (isNonceTooLow) return (TransferFate.NonceUsed, $"{missing}, and {nonce} is used: another transaction has it.");
+            return (TransferFate.Unclear, $"{missing}, but {nonce} is used, and the node does not say by which transaction: it may be this one.");
         }
 
         return answer switch

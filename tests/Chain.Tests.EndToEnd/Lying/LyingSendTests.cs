@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Chain.Primitives;
 
 namespace Chain.Tests.EndToEnd;
@@ -48,6 +49,43 @@ public sealed class LyingSendTests : IAsyncDisposable
         _victim.Node.Lie("eth_getTransactionByHash", call => call.Result(null));
         _victim.Node.Lie("eth_getTransactionCount", call => call.Result("0x0"));
         var first = await _victim.SendAsync();
+        var again = await _victim.SendAsync();
+        Assert.Single(_victim.HandedOver(1, first, again));
+    }
+
+    [Theory]
+    [InlineData("hangs up", "0x0")]
+    [InlineData("nonce too low", "0x0")]
+    [InlineData("nonce too low", "0x1")]
+    public async Task A_repeat_after_the_transfer_was_mined_and_denied_pays_no_second_time(string lie, string nonceAtFirst)
+    {
+        // As a node does that keeps no index of transactions: the nonce is used, and by which transaction it does not know.
+        _victim.Node.AcceptThen(Send, SendLies.Find(lie));
+        _victim.Node.Lie("eth_getTransactionByHash", call => call.Result(null));
+        _victim.Node.Lie("eth_getTransactionCount", call => call.Result(_victim.Node.Received.Count == 0 ? "0x0" : nonceAtFirst));
+        var first = await _victim.SendAsync();
+        _victim.Node.Lie("eth_getTransactionCount", call => call.Result("0x1"));
+        var again = await _victim.SendAsync();
+        Assert.Single(_victim.HandedOver(1, first, again));
+    }
+
+    [Theory]
+    [InlineData("hangs up")]
+    [InlineData("HTTP 502")]
+    [InlineData("another hash")]
+    public async Task A_node_that_names_another_genesis_block_does_not_make_the_wallet_forget_what_it_signed(string lie)
+    {
+        // Both transfers would be valid on the chain: a signature names the chain's id alone.
+        _victim.Node.AcceptThen(Send, SendLies.Find(lie));
+        _victim.Node.Lie("eth_getTransactionByHash", call => call.Result(null));
+        var first = await _victim.SendAsync();
+        _victim.Node.Lie("eth_getBlockByNumber", call => call.Result(new JsonObject
+        {
+            ["number"] = "0x64",
+            ["hash"] = StubNode.HashOf(666).ToString(),
+            ["baseFeePerGas"] = "0x3b9aca00",
+        }));
+        _victim.Node.Lie("eth_getTransactionCount", call => call.Result("0x1"));
         var again = await _victim.SendAsync();
         Assert.Single(_victim.HandedOver(1, first, again));
     }

@@ -83,8 +83,8 @@ public sealed class TransactionFetchTests : IDisposable
     {
         RecoveredTransaction[] run = [.. Enumerable.Range(0, 1500).Select(i => PoolScene.Sign(0, (ulong)i))];
         var byHash = run.ToDictionary(transfer => transfer.Hash, transfer => transfer.Transaction);
-        _scene.Say(_first, CoreScene.Announcement(run));
-        _scene.Say(_second, CoreScene.Announcement(run));
+        _scene.Say(_first, GossipScene.Announcement(run));
+        _scene.Say(_second, GossipScene.Announcement(run));
         var requests = new Queue<(PeerId Peer, WireMessage.GetPooledTransactions Request)>();
         do
         {
@@ -110,10 +110,10 @@ public sealed class TransactionFetchTests : IDisposable
     [InlineData("leaves")]
     public void What_waits_to_be_asked_of_a_peer_that_does_not_deliver_is_asked_of_another_that_has_it(string how)
     {
-        _scene.Say(_first, CoreScene.Bogus(0, 2000));
+        _scene.Say(_first, GossipScene.Bogus(0, 2000));
         var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, CoreScene.Announcement(transfer));
-        _scene.Say(_second, CoreScene.Announcement(transfer));
+        _scene.Say(_first, GossipScene.Announcement(transfer));
+        _scene.Say(_second, GossipScene.Announcement(transfer));
         Assert.Empty(_scene.HearAsked(_second));
 
         if (how == "silence") _scene.Pass(1000);
@@ -130,10 +130,10 @@ public sealed class TransactionFetchTests : IDisposable
         _scene.Say(_first, new WireMessage.Transactions([.. late.Select(transfer => transfer.Transaction)]));
         Assert.Equal(64, _scene.Core.View.Pool.Totals.Queued);
         Assert.Null(_scene.Submit(PoolScene.Sign(0, 0)));
-        _scene.Say(_second, CoreScene.Announcement(late[^1]));
+        _scene.Say(_second, GossipScene.Announcement(late[^1]));
         Assert.Empty(_scene.HearAsked(_second));
         _scene.Pass(1250);
-        _scene.Say(_second, CoreScene.Announcement(late[^1]));
+        _scene.Say(_second, GossipScene.Announcement(late[^1]));
         Assert.Equal([late[^1].Hash], _scene.HearAsked(_second));
     }
 

@@ -17,6 +17,7 @@ public sealed class NodeCore
     private const long LongestTickGapMs = 2_000;
 
     private readonly NodeConfig _config;
+    private readonly ConsensusRules _rules;
     private readonly IChainReader _store;
     private readonly Outbox _outbox = new();
     private readonly BlockTree _tree;
@@ -46,6 +47,7 @@ public sealed class NodeCore
         var head = store.GetHead() ?? throw new InvalidOperationException("The store is empty: commit the genesis batch first.");
         if (head.Genesis != config.Genesis.Hash) throw new InvalidOperationException($"The store belongs to genesis {head.Genesis}, the node to {config.Genesis.Hash}.");
         _config = config;
+        _rules = rules;
         _store = store;
         _forks = new ForkSchedule(config.Genesis.Hash);
         var state = new StateOverlay(store);
@@ -319,7 +321,7 @@ public sealed class NodeCore
         }
 
         peer.IsReady = true;
-        peer.IsUnexplored = status.TotalDifficulty.IsZero;
+        peer.IsUnexplored = status.TotalDifficulty.IsZero || !_rules.HeadersCarryWeight;
         _claims.Hear(peer, new BlockRef(status.HeadNumber, status.HeadHash), status.TotalDifficulty);
         peer.KnownBlocks.Add(status.HeadHash);
         _outbox.Tell(new NodeEvent.PeerReady(peer.Id));

@@ -30,7 +30,7 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     /// <summary>The greatest it told. Zero under eth/69, which does not tell.</summary>
     public UInt256 TotalDifficulty { get; private set; }
 
-    /// <summary>Whether its chain may be heavier although we cannot tell: it greeted without a total difficulty.</summary>
+    /// <summary>Whether its chain may be better although we cannot tell: it greeted without a total difficulty, or the rule knows none.</summary>
     public bool IsUnexplored { get; set; }
 
     public int Score { get; set; }

@@ -64,8 +64,7 @@ internal sealed class Liar
     private WireMessage.Status Greeting(WireMessage.Status honest)
     {
         Claimed = MadeUp(_number, NextLie());
-        var weight = _network.Rules.HeadersCarryWeight ? Huge : UInt256.Zero;
-        return honest with { HeadNumber = Claimed.Number, HeadHash = Claimed.Hash, TotalDifficulty = weight };
+        return honest with { HeadNumber = Claimed.Number, HeadHash = Claimed.Hash, TotalDifficulty = Huge };
     }
 
     private WireMessage? Answer(WireMessage message) => (message, _answers) switch

@@ -2,7 +2,10 @@ using Spectre.Console;
 
 namespace Chain.Terminal;
 
-/// <summary>The standard streams of a program, guarded: nothing reaches them but through <see cref="PrintableHook"/> or <see cref="PrintableWriter"/>.</summary>
+/// <summary>
+/// The standard streams of a program, guarded: nothing reaches them but through <see cref="PrintableHook"/> or
+/// <see cref="PrintableWriter"/>.
+/// </summary>
 public static class ProgramConsole
 {
     // Wide enough for a sentence: nobody sees at which width a file would be broken.
@@ -46,7 +49,8 @@ public static class ProgramConsole
 
     private static IAnsiConsole CreateErrors(TextWriter errors)
     {
-        var console = Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(errors), Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect });
+        var ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect;
+        var console = Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(errors), Ansi = ansi });
         if (Console.IsErrorRedirected) console.Profile.Width = WidthOfErrorFiles;
         return console;
     }

@@ -6,7 +6,7 @@ namespace Chain.Terminal;
 /// <summary>Text from outside as a part of Spectre's markup.</summary>
 public static class Shown
 {
-    /// <summary>One field: on one line, bounded in length, without anything that a terminal or Spectre's markup would take for a command.</summary>
+    /// <summary>One field: on one line, bounded in length, and no command to a terminal or to Spectre's markup.</summary>
     public static string Field(string? text) => Field(text, Printable.FieldLength);
 
     /// <summary>The same, of a field that may be longer or shorter than most.</summary>

@@ -31,7 +31,8 @@ internal static class Programs
     public static Task<Outcome> WalletAsync(params string[] arguments) => RunAsync("wallet", arguments);
 
     /// <summary>Any of the programs, with environment variables of its own.</summary>
-    public static async Task<Outcome> RunAsync(string program, string[] arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<Outcome> RunAsync(
+        string program, string[] arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program + ".dll"));

@@ -32,7 +32,8 @@ public sealed class WorkClient : IDisposable
         if (options.Nodes.Count == 0) throw new ArgumentException("A miner needs at least one node.", nameof(options));
         _options = options;
         _tell = tell;
-        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), UseProxy = false, AllowAutoRedirect = false })
+        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), UseProxy = false, AllowAutoRedirect = false };
+        _http = new HttpClient(handler)
         {
             MaxResponseContentBufferSize = MaxAnswerBytes,
             Timeout = TimeSpan.FromSeconds(5),

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Chain.Cli;
 
 /// <summary>
-/// A log of one line an event, to standard output or to a file: time, level, source, text, in which what peers said is escaped. Made by hand: the usual factory brings
-/// a container, options and filters, which cost a starting node more than its store does.
+/// A log of one line an event, to standard output or to a file: time, level, source, text, in which what peers said is escaped.
+/// Made by hand: the usual factory brings a container, options and filters, which cost a starting node more than its store does.
 /// </summary>
 internal sealed class LogFactory : ILoggerFactory
 {
@@ -54,7 +54,8 @@ internal sealed class LogFactory : ILoggerFactory
             var level = logLevel switch { LogLevel.Information => "info", LogLevel.Warning => "warn", LogLevel.Error => "error", _ => "fatal" };
             var text = Printable.Line(formatter(state, exception));
             var line = string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {level,-5} {source}: {text}");
-            log.Write(exception is null || logLevel < LogLevel.Critical ? line : $"{line}{Environment.NewLine}{Printable.Escape(exception.ToString())}");
+            var isWhole = exception is null || logLevel < LogLevel.Critical;
+            log.Write(isWhole ? line : $"{line}{Environment.NewLine}{Printable.Escape(exception!.ToString())}");
         }
     }
 }

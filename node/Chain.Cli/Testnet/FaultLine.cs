@@ -10,7 +10,9 @@ namespace Chain.Cli;
 internal static class FaultLine
 {
     public static IRenderable Render(JsonObject status) =>
-        string.Join("; ", Describe(status["faults"]!)) is { Length: > 0 } line ? new Markup($"[yellow]{Shown.Line(line)}[/]") : new Rows();
+        string.Join("; ", Describe(status["faults"]!)) is { Length: > 0 } line
+            ? new Markup($"[yellow]{Shown.Line(line)}[/]")
+            : new Rows();
 
     /// <summary>In words, each fault for itself.</summary>
     public static IEnumerable<string> Describe(JsonNode faults)

@@ -23,7 +23,10 @@ internal static class StatusScreen
         // What several nodes say in the same words is told once.
         var alerts = status["nodes"]!.AsArray().SelectMany(node => (node!["alerts"]?.AsArray() ?? []).Select(alert => (Node: (int)node["index"]!, Name: (string)alert!["name"]!, Message: (string)alert["message"]!)));
         return new Rows(alerts.GroupBy(alert => (alert.Name, alert.Message)).Select(group =>
-            new Markup($"[yellow]node {string.Join(",", group.Select(alert => alert.Node))}: {Shown.Field(group.Key.Name)}[/] {Shown.Field(group.Key.Message, MaxAlert)}")));
+        {
+            var nodes = string.Join(",", group.Select(alert => alert.Node));
+            return new Markup($"[yellow]node {nodes}: {Shown.Field(group.Key.Name)}[/] {Shown.Field(group.Key.Message, MaxAlert)}");
+        }));
     }
 
     private static Table WorkTable(JsonObject status)
@@ -79,7 +82,8 @@ internal static class StatusScreen
     internal static string Head(JsonObject node) =>
         node["head"] is { } head ? $"{head["number"]} [{Colors.Of((string)head["hash"]!)}]{Short((string)head["hash"]!)}[/]" : "-";
 
-    internal static string Pool(JsonObject node) => node["pool"] is { } pool ? $"{Shown.Field(pool["pending"])}+{Shown.Field(pool["queued"])}" : "-";
+    internal static string Pool(JsonObject node) =>
+        node["pool"] is { } pool ? $"{Shown.Field(pool["pending"])}+{Shown.Field(pool["queued"])}" : "-";
 
     internal static string Memory(JsonObject node) =>
         node["rssBytes"] is { } rss ? string.Create(CultureInfo.InvariantCulture, $"{(long)rss / 1048576.0:F0} MB") : "-";
@@ -106,5 +110,6 @@ internal static class Colors
 {
     private static readonly string[] Palette = ["deepskyblue1", "orange1", "springgreen2", "mediumpurple1", "gold1", "hotpink", "turquoise2", "salmon1"];
 
-    public static string Of(string hash) => Palette[Hash256.TryParse(hash, out var parsed) ? parsed.Bytes[0] % Palette.Length : 0];
+    public static string Of(string hash) =>
+        Palette[Hash256.TryParse(hash, out var parsed) ? parsed.Bytes[0] % Palette.Length : 0];
 }

@@ -81,8 +81,9 @@ internal static class WatchScreen
             if (await client.TryCallAsync("chain_getBlockTree", [], cancellation) is not { } tree) continue;
             foreach (var block in (tree as JsonArray ?? tree["blocks"] as JsonArray) ?? [])
             {
-                if (!Hash256.TryParse((string?)block!["hash"], out _) || !Hash256.TryParse((string?)block["parentHash"], out _)) continue;
-                blocks[(string)block["hash"]!] = (Number(block["number"]), (string)block["parentHash"]!, Number(block["transactionCount"]), (double?)block["stakeShare"]);
+                var (hash, parent) = ((string?)block!["hash"], (string?)block["parentHash"]);
+                if (!Hash256.TryParse(hash, out _) || !Hash256.TryParse(parent, out _)) continue;
+                blocks[hash!] = (Number(block["number"]), parent!, Number(block["transactionCount"]), (double?)block["stakeShare"]);
             }
         }
 

@@ -74,7 +74,8 @@ internal static class ExitSubmission
             try
             {
                 var answer = await node.TryCallAsync("chain_validators", [], limit.Token);
-                if (RegistryAnswer.Check(node.Url, answer)["validators"]!.AsArray() is { } validators && index < validators.Count && (ulong?)validators[index]!["exitEpoch"] is { } leaving) return leaving;
+                var validators = RegistryAnswer.Check(node.Url, answer)["validators"]!.AsArray();
+                if (index < validators.Count && (ulong?)validators[index]!["exitEpoch"] is { } leaving) return leaving;
             }
             catch (Exception e) when (e is OperationCanceledException or TestnetException)
             {

@@ -7,8 +7,12 @@ using Chain.Testnet;
 
 namespace Chain.Cli;
 
-/// <summary>What `chain_validators` must answer, so that a node that answers something else is told apart before its figures are used.</summary>
-internal sealed record RegistryAnswer(ulong Slot, ulong Epoch, IReadOnlyList<RegistryAnswer.Validator> Validators, RegistryAnswer.DepositRules Deposits)
+/// <summary>What `chain_validators` must answer: a node that answers something else is found out before its figures are used.</summary>
+internal sealed record RegistryAnswer(
+    ulong Slot,
+    ulong Epoch,
+    IReadOnlyList<RegistryAnswer.Validator> Validators,
+    RegistryAnswer.DepositRules Deposits)
 {
     // The most that a genesis file may ask for. More would keep whoever makes a commitment busy for hours.
     private const ulong MaxOnionLayers = 1 << 24;
@@ -45,26 +49,32 @@ internal sealed record RegistryAnswer(ulong Slot, ulong Epoch, IReadOnlyList<Reg
         }
         catch (JsonException e)
         {
-            throw new TestnetException($"The node at {url} answers chain_validators with something that is not a registry of validators: {Printable.Field(e.Message)}", e);
+            throw new TestnetException(
+                $"The node at {url} answers chain_validators with something that is not a registry of validators: {Printable.Field(e.Message)}",
+                e);
         }
     }
 
     private string? FindProblem()
     {
         if (!Primitives.Address.TryParse(Deposits.Address, out _)) return "`deposits.address` is not an address.";
-        if (Deposits.RandaoOnionLayers is 0 or > MaxOnionLayers) return $"`deposits.randaoOnionLayers` is {Deposits.RandaoOnionLayers}; it must be from 1 to {MaxOnionLayers}.";
+        if (Deposits.RandaoOnionLayers is 0 or > MaxOnionLayers)
+            return $"`deposits.randaoOnionLayers` is {Deposits.RandaoOnionLayers}; it must be from 1 to {MaxOnionLayers}.";
         for (var i = 0; i < Validators.Count; i++)
         {
-            if (Validators[i].Index != i) return $"`validators[{i}].index` is {Validators[i].Index}.";
-            if (!IsKey(Validators[i].PublicKey)) return $"`validators[{i}].publicKey` is not a compressed public key.";
-            if (!Hash256.TryParse(Validators[i].Randao.Commitment, out _)) return $"`validators[{i}].randao.commitment` is not a hash.";
+            var (at, validator) = ($"validators[{i}]", Validators[i]);
+            if (validator.Index != i) return $"`{at}.index` is {validator.Index}.";
+            if (!IsKey(validator.PublicKey)) return $"`{at}.publicKey` is not a compressed public key.";
+            if (!Hash256.TryParse(validator.Randao.Commitment, out _)) return $"`{at}.randao.commitment` is not a hash.";
         }
 
         return null;
     }
 
     private static bool IsKey(string text) =>
-        text.Length == CompressedKeyDigits + 2 && text.StartsWith("0x", StringComparison.Ordinal) && text.AsSpan(2).IndexOfAnyExcept(LowerHex) < 0;
+        text.Length == CompressedKeyDigits + 2
+        && text.StartsWith("0x", StringComparison.Ordinal)
+        && text.AsSpan(2).IndexOfAnyExcept(LowerHex) < 0;
 }
 
 [JsonSourceGenerationOptions(

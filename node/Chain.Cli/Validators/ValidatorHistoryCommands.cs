@@ -98,7 +98,8 @@ internal static class ValidatorHistoryCommands
         AnsiConsole.MarkupLine(Shown.Line($"{name}: {done.NewBlocks} new blocks and {done.NewAttestations} new attestations; {done.Keys} keys, {done.NewKeys} of them new"));
         if (done.Conflicts.Count == 0) return;
         ChainProgram.Errors.MarkupLine(Markup.Escape($"warning: {done.Conflicts.Count} entries conflict with others, or may, where signing roots are missing. All are kept, so that neither side is signed again."));
-        foreach (var conflict in done.Conflicts.Take(ConflictsShown)) ChainProgram.Errors.MarkupLine(Shown.Line($"  {Hex.Encode(conflict.PublicKey)}: {conflict.Refusal.Reason}"));
+        foreach (var conflict in done.Conflicts.Take(ConflictsShown))
+            ChainProgram.Errors.MarkupLine(Shown.Line($"  {Hex.Encode(conflict.PublicKey)}: {conflict.Refusal.Reason}"));
         if (done.Conflicts.Count > ConflictsShown) ChainProgram.Errors.MarkupLine($"  and {done.Conflicts.Count - ConflictsShown} more; --json prints all");
     }
 }

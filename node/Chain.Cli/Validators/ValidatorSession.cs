@@ -46,11 +46,12 @@ internal static class ValidatorSession
     public static async Task<(ulong ChainId, Hash256 Genesis)> IdentityAsync(NodeClient node, CancellationToken cancellation)
     {
         var info = await node.CallAsync("chain_nodeInfo", [], cancellation);
-        return UInt256.TryParse(Text("chainId"), out var chainId) && chainId.IsUInt64 && Hash256.TryParse(Text("genesisHash"), out var genesis)
-            ? ((ulong)chainId, genesis)
-            : throw new TestnetException($"The node at {node.Url} answers chain_nodeInfo without its chain id or genesis hash.");
+        if (UInt256.TryParse(Text("chainId"), out var chainId) && chainId.IsUInt64 && Hash256.TryParse(Text("genesisHash"), out var genesis))
+            return ((ulong)chainId, genesis);
+        throw new TestnetException($"The node at {node.Url} answers chain_nodeInfo without its chain id or genesis hash.");
 
-        string? Text(string name) => (info as JsonObject)?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+        string? Text(string name) =>
+            (info as JsonObject)?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
     }
 
     /// <summary>Asks before something that cannot be taken back; --yes says it beforehand.</summary>

@@ -4,10 +4,10 @@ using System.Text;
 namespace Chain.Primitives;
 
 /// <summary>
-/// Text from a node, a peer or a file as a terminal may see it. What would steer a terminal or hide and reorder its text is shown as
-/// an escape, as <c>\u001b</c>: control characters (C0, DEL, C1), line and paragraph separators, Unicode's format characters (among
-/// them those that turn the direction of writing) and halves of surrogate pairs. The escapes are those of JSON, a UTF-16 unit each,
-/// so a JSON document still says the same after <see cref="Escape(string?)"/>.
+/// Text from a node, a peer or a file as a terminal may see it. What would steer a terminal or hide and reorder its text is shown
+/// as an escape, as <c>\u001b</c>: control characters (C0, DEL, C1), line and paragraph separators, Unicode's format characters
+/// (among them those that turn the direction of writing) and halves of surrogate pairs. The escapes are those of JSON, a UTF-16
+/// unit each, so a JSON document still says the same after <see cref="Escape(string?)"/>.
 /// </summary>
 public static class Printable
 {
@@ -30,7 +30,7 @@ public static class Printable
         // No escape is shorter than what it stands for: what is beyond the limit before is beyond it after.
         var isLonger = text.Length > maxLength;
         var escaped = Escape(isLonger ? text[..maxLength] : text, keepLineBreaks: false);
-        return !isLonger && escaped.Length <= maxLength ? escaped : string.Concat(WholeEscapes(escaped, maxLength - Cut.Length), Cut);
+        return isLonger || escaped.Length > maxLength ? WholeEscapes(escaped, maxLength - Cut.Length) + Cut : escaped;
     }
 
     /// <summary>The text on one line, with line breaks escaped too, however long it is.</summary>
@@ -49,11 +49,7 @@ public static class Printable
         {
             var length = UnitsAt(text, i, out var isShown);
             if (isShown || IsLineBreak(text, i, keepLineBreaks)) result.Append(text, i, length);
-            else
-            {
-                for (var unit = i; unit < i + length; unit++) result.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[unit]:x4}");
-            }
-
+            else foreach (var unit in text.AsSpan(i, length)) result.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
             i += length;
         }
 
@@ -84,8 +80,8 @@ public static class Printable
             return 1;
         }
 
-        isShown = Rune.GetUnicodeCategory(rune)
-            is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);
+        isShown = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);
         return rune.Utf16SequenceLength;
     }
 

@@ -49,7 +49,8 @@ public readonly struct Answer(string method, JsonElement element)
     public double Fraction() => element.ValueKind switch
     {
         JsonValueKind.Number when element.TryGetDouble(out var value) && double.IsFinite(value) => value,
-        JsonValueKind.String when double.TryParse(String(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) => value,
+        JsonValueKind.String when double.TryParse(String(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && double.IsFinite(value) => value,
         _ => throw Malformed("a number"),
     };
 
@@ -94,6 +95,7 @@ public readonly struct Answer(string method, JsonElement element)
     public UnexpectedAnswerException Malformed(string expected)
     {
         var raw = element.ValueKind == JsonValueKind.Undefined ? "nothing" : element.GetRawText();
-        return new UnexpectedAnswerException($"The node's answer to {method} is not {expected}: {Printable.Field(raw, MaxExcerpt)}");
+        var excerpt = Printable.Field(raw, MaxExcerpt);
+        return new UnexpectedAnswerException($"The node's answer to {method} is not {expected}: {excerpt}");
     }
 }

@@ -79,7 +79,8 @@ public sealed class JsonRpcClient : IDisposable
             if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
             {
                 var code = error.TryGetProperty("code", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var parsed) ? parsed : 0;
-                return new RpcReply.Error(code, error.TryGetProperty("message", out var text) && text.ValueKind == JsonValueKind.String ? Printable.Field(text.GetString()) : "no message");
+                var hasMessage = error.TryGetProperty("message", out var text) && text.ValueKind == JsonValueKind.String;
+                return new RpcReply.Error(code, hasMessage ? Printable.Field(text.GetString()) : "no message");
             }
 
             if (!root.TryGetProperty("id", out var answered) || answered.ValueKind != JsonValueKind.Number || !answered.TryGetInt64(out var answeredId) || answeredId != id) return null;

@@ -23,7 +23,8 @@ public sealed class NodeClient : IDisposable
         Url = url;
 
         // A call goes where it was sent and nowhere else, whatever the answer says.
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2) };
+        _http = new HttpClient(handler)
         {
             MaxResponseContentBufferSize = MaxAnswerBytes,
             BaseAddress = url,
@@ -42,11 +43,13 @@ public sealed class NodeClient : IDisposable
         {
             using var content = new StringContent(request.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
             using var response = await _http.PostAsync((Uri?)null, content, cancellation);
-            if (JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation)) is not JsonObject answer) throw new JsonException("What it says is not a JSON-RPC answer.");
+            var body = await response.Content.ReadAsStringAsync(cancellation);
+            if (JsonNode.Parse(body) is not JsonObject answer) throw new JsonException("What it says is not a JSON-RPC answer.");
             if (answer["error"] is JsonObject error) throw Refused(method, error);
             return answer["result"];
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException
+                                  || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
             throw new NoNodeException($"The node at {Url} does not answer {method}: {Printable.Field(e.Message)}", e);
         }
@@ -70,7 +73,8 @@ public sealed class NodeClient : IDisposable
     private RefusedCallException Refused(string method, JsonObject error)
     {
         var code = error["code"] is JsonValue number && number.TryGetValue(out int parsed) ? parsed : 0;
-        var reason = Printable.Field(error["message"] is JsonValue text && text.TryGetValue(out string? words) ? words : "no message");
+        var message = error["message"] is JsonValue text && text.TryGetValue(out string? words) ? words : "no message";
+        var reason = Printable.Field(message);
         return new RefusedCallException($"The node at {Url} refused {method}: {reason}", code, reason);
     }
 }

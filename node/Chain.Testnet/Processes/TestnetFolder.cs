@@ -51,7 +51,8 @@ public sealed class TestnetFolder
     }
 
     // A log quotes peers, and a process that dies may say anything.
-    private static string Quote(IEnumerable<string> lines) => string.Concat(lines.Select(line => Environment.NewLine + Printable.Field(line, MaxQuotedLine)));
+    private static string Quote(IEnumerable<string> lines) =>
+        string.Concat(lines.Select(line => Environment.NewLine + Printable.Field(line, MaxQuotedLine)));
 
     /// <exception cref="TestnetException">No network is there, or its manifest cannot be read.</exception>
     public TestnetManifest Load()

@@ -68,9 +68,9 @@ public static class TestnetStatus
     }
 
     // Numbers are plain in what the tool prints, quantities in what a node answers.
-    private static JsonObject? Block(JsonNode? block) => block is null || !Hash256.TryParse((string?)block["hash"], out _) ? null : new JsonObject
+    private static JsonObject? Block(JsonNode? block) => !Hash256.TryParse((string?)block?["hash"], out _) ? null : new JsonObject
     {
-        ["number"] = Convert.ToInt64((string)block["number"]!, 16),
+        ["number"] = Convert.ToInt64((string)block!["number"]!, 16),
         ["hash"] = (string)block["hash"]!,
     };
 }

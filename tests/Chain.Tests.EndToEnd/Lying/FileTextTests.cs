@@ -37,8 +37,9 @@ public sealed class FileTextTests : IDisposable
         }
 
         await File.WriteAllTextAsync(file, where == "no JSON" ? Evil : genesis.ToJsonString());
-        foreach (var command in new[] { (string[])["genesis", "check", file], ["genesis", "check", file, "--json"], ["node", "run", "--genesis", file, "--data", Path.Combine(_folder, "data")] })
-            Quoted(await Programs.ChainAsync(command), 1);
+        Quoted(await Programs.ChainAsync("genesis", "check", file), 1);
+        Quoted(await Programs.ChainAsync("genesis", "check", file, "--json"), 1);
+        Quoted(await Programs.ChainAsync("node", "run", "--genesis", file, "--data", Path.Combine(_folder, "data")), 1);
     }
 
     [Theory]
@@ -76,7 +77,8 @@ public sealed class FileTextTests : IDisposable
     public async Task The_last_words_of_a_node_that_does_not_start_are_shown()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "testnet.json"), Manifest().ToJsonString());
-        await File.WriteAllTextAsync(new TestnetFolder(_folder).GenesisFile, new JsonObject { ["config"] = new JsonObject { ["chainId"] = Evil } }.ToJsonString());
+        var genesis = new JsonObject { ["config"] = new JsonObject { ["chainId"] = Evil } };
+        await File.WriteAllTextAsync(new TestnetFolder(_folder).GenesisFile, genesis.ToJsonString());
         Directory.CreateDirectory(new TestnetFolder(_folder).NodeFolder(0));
         Quoted(await Programs.ChainAsync("testnet", "up", "--dir", _folder, "--detach"), 1);
     }
@@ -87,7 +89,8 @@ public sealed class FileTextTests : IDisposable
     public async Task A_file_that_cannot_be_imported_is_quoted(params string[] command)
     {
         var file = Path.Combine(_folder, "in");
-        await File.WriteAllTextAsync(file, $$"""{"metadata":{"interchange_format_version":{{JsonValue.Create(Evil)!.ToJsonString()}}},"data":[]}""");
+        var history = new JsonObject { ["metadata"] = new JsonObject { ["interchange_format_version"] = Evil }, ["data"] = new JsonArray() };
+        await File.WriteAllTextAsync(file, history.ToJsonString());
         var genesis = Path.Combine(_folder, "genesis.json");
         (await Programs.ChainAsync("genesis", "new", genesis)).Succeeded();
         var ended = await Programs.ChainAsync([.. command, file, "--data", Path.Combine(_folder, "data"), "--genesis", genesis]);
@@ -100,7 +103,8 @@ public sealed class FileTextTests : IDisposable
     {
         var genesis = Path.Combine(_folder, "genesis.json");
         (await Programs.ChainAsync("genesis", "new", genesis)).Succeeded();
-        Quoted(await Programs.ChainAsync("node", "run", "--genesis", genesis, "--data", Path.Combine(_folder, "data"), "--peer", Evil), 2);
+        var data = Path.Combine(_folder, "data");
+        Quoted(await Programs.ChainAsync("node", "run", "--genesis", genesis, "--data", data, "--peer", Evil), 2);
     }
 
     private static void Quoted(Programs.Outcome outcome, int exitCode, bool isQuoted = true)

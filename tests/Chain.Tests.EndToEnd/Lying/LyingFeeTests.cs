@@ -55,7 +55,8 @@ public sealed class LyingFeeTests : IAsyncDisposable
     [Fact]
     public async Task A_tip_that_changes_at_each_call_costs_what_was_shown()
     {
-        _victim.Node.Lie("eth_maxPriorityFeePerGas", call => call.Result(Hex.Quantity(1_000_000_000UL * (ulong)(1 + call.Count))));
+        const ulong gwei = 1_000_000_000;
+        _victim.Node.Lie("eth_maxPriorityFeePerGas", call => call.Result(Hex.Quantity(gwei * (ulong)(1 + call.Count))));
         var sent = (await _victim.SendAsync("--json")).Succeeded();
         var transaction = Assert.Single(_victim.HandedOver(1, sent));
         Assert.Equal((string)sent.Json["maximumFee"]!, (transaction.MaxFeePerGas * transaction.GasLimit).ToString());
@@ -87,7 +88,8 @@ public sealed class LyingFeeTests : IAsyncDisposable
                 _victim.Node.Honest.BaseFee = Ether / 10;
                 break;
             case "a gas price of 0.4 ether on a chain without base fees":
-                _victim.Node.Lie("eth_getBlockByNumber", call => call.Result(new JsonObject { ["number"] = "0x64", ["hash"] = StubNode.HashOf(100).ToString() }));
+                var header = new JsonObject { ["number"] = "0x64", ["hash"] = StubNode.HashOf(100).ToString() };
+                _victim.Node.Lie("eth_getBlockByNumber", call => call.Result(header.DeepClone()));
                 _victim.Node.Lie("eth_gasPrice", call => call.Result((Ether / 10 * 4).ToQuantity()));
                 break;
             case "an estimate of a thousand million gas":

@@ -8,9 +8,9 @@ using Chain.Primitives;
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>
-/// A JSON-RPC server that lies. Behind it is an honest node (<see cref="StubNode"/>, or a real one by its URL); a lie takes the place
-/// of its answer to a method, and may let it accept what was sent before. Every signed transaction that reaches the server is kept,
-/// whatever was answered: what left a program may be mined.
+/// A JSON-RPC server that lies. Behind it is an honest node (<see cref="StubNode"/>, or a real one by its URL); a lie takes the
+/// place of its answer to a method, and may let it accept what was sent before. Every signed transaction that reaches the server
+/// is kept, whatever was answered: what left a program may be mined.
 /// </summary>
 internal sealed class LyingNode : IAsyncDisposable
 {
@@ -125,9 +125,11 @@ internal sealed class LyingNode : IAsyncDisposable
         await _honestTurn.WaitAsync(_stop.Token);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _upstreamUrl) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var request = new HttpRequestMessage(HttpMethod.Post, _upstreamUrl) { Content = content };
             using var response = await _upstream.SendAsync(request, _stop.Token);
-            return Reply.Http($"{(int)response.StatusCode} {response.ReasonPhrase}", await response.Content.ReadAsStringAsync(_stop.Token));
+            var answer = await response.Content.ReadAsStringAsync(_stop.Token);
+            return Reply.Http($"{(int)response.StatusCode} {response.ReasonPhrase}", answer);
         }
         finally
         {

@@ -25,14 +25,16 @@ public sealed class LyingPairTests : IAsyncDisposable
         TwoAtOnceAsync(() => _victim.WalletAsync("faucet", Victim.Nobody), () => _victim.WalletAsync("faucet", Victim.Nobody));
 
     [Fact]
-    public Task Two_different_transfers_do_not_take_each_others_place() => TwoAtOnceAsync(() => _victim.SendAsync(), () => _victim.SendAsync("--priority-fee", "3gwei", "--max-fee", "9gwei"));
+    public Task Two_different_transfers_do_not_take_each_others_place() =>
+        TwoAtOnceAsync(() => _victim.SendAsync(), () => _victim.SendAsync("--priority-fee", "3gwei", "--max-fee", "9gwei"));
 
     [Fact]
     public Task Two_transfers_with_one_nonce_by_hand_are_one_payment_and_say_so() =>
         TwoAtOnceAsync(() => _victim.SendAsync("--nonce", "0"), () => _victim.SendAsync("--nonce", "0"));
 
     [Fact]
-    public Task A_transfer_and_a_deposit_of_one_account_are_two() => TwoAtOnceAsync(() => _victim.SendAsync(), () => _victim.DepositAsync("--no-wait"));
+    public Task A_transfer_and_a_deposit_of_one_account_are_two() =>
+        TwoAtOnceAsync(() => _victim.SendAsync(), () => _victim.DepositAsync("--no-wait"));
 
     private async Task TwoAtOnceAsync(Func<Task<Programs.Outcome>> first, Func<Task<Programs.Outcome>> second)
     {
@@ -40,8 +42,9 @@ public sealed class LyingPairTests : IAsyncDisposable
         var received = _victim.HandedOver(2, ended);
         var succeeded = ended.Count(outcome => outcome.ExitCode == 0);
         var payments = received.Select(transaction => transaction.Nonce).Distinct().Count();
-        Assert.True(payments == succeeded, $"{succeeded} commands say that they paid, {payments} payments can be mined\n{string.Join("\n--\n", ended.Select(outcome => outcome.Output + outcome.Errors))}");
-        Assert.True(succeeded >= 1, string.Concat(ended.Select(outcome => outcome.Errors)));
+        var printed = string.Join("\n--\n", ended.Select(outcome => outcome.Output + outcome.Errors));
+        Assert.True(payments == succeeded, $"{succeeded} commands say that they paid, {payments} payments can be mined\n{printed}");
+        Assert.True(succeeded >= 1, printed);
     }
 
     // Both get the nonce that was next before either sent.

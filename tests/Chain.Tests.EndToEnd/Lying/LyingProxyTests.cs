@@ -17,7 +17,10 @@ public sealed class LyingProxyTests
         victim.Node.AcceptThen("eth_sendRawTransaction", SendLies.Find(lie));
         var sent = await victim.SendAsync();
         var transaction = Assert.Single(victim.HandedOver(1, sent));
-        await TestNetwork.UntilAsync(() => network.CallAsync(0, "eth_getTransactionReceipt", transaction.Hash.ToString()), seen => seen is not null, "the transfer is mined");
+        await TestNetwork.UntilAsync(
+            () => network.CallAsync(0, "eth_getTransactionReceipt", transaction.Hash.ToString()),
+            seen => seen is not null,
+            "the transfer is mined");
         Assert.Equal("0xde0b6b3a7640000", (string?)await network.CallAsync(0, "eth_getBalance", Victim.Nobody, "latest"));
         Assert.Equal("0x1", (string?)await network.CallAsync(0, "eth_getTransactionCount", Victim.Payer, "latest"));
     }

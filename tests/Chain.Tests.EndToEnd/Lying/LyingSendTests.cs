@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
 
@@ -144,7 +145,8 @@ public sealed class LyingSendTests : IAsyncDisposable
     [InlineData("0x100000")]
     public async Task All_is_not_sent_past_transfers_that_the_node_makes_up(string pending)
     {
-        _victim.Node.Lie("eth_getTransactionCount", call => call.Result((string?)call.Parameters[1] == "pending" ? pending : "0x0"));
+        _victim.Node.Lie("eth_getTransactionCount", call =>
+            call.Result((string?)call.Parameters[1] == "pending" ? pending : "0x0"));
         _victim.Refused(await _victim.WalletAsync("send", "--from", "dev:0", "--to", Victim.Nobody, "--value", "all", "--yes"));
     }
 
@@ -177,11 +179,25 @@ public sealed class LyingSendTests : IAsyncDisposable
     [InlineData("the block changes at each look")]
     public async Task Following_a_transfer_past_lies_ends_when_the_time_is_up(string lie)
     {
-        _victim.Node.Lie("eth_getTransactionByHash", call => lie[0] == 'a' ? Task.FromResult(call.Result(null)) : call.HonestAsync());
-        _victim.Node.Lie("eth_getTransactionReceipt", call => call.Result(new System.Text.Json.Nodes.JsonObject { ["status"] = "0x1", ["blockNumber"] = "0x64" }));
-        _victim.Node.Lie("eth_blockNumber", call => call.Result(Hex.Quantity(lie[0] == 'c' ? 1000UL - (ulong)Math.Min(call.Count, 1000) : (ulong)call.Count)));
+        var isUnknown = lie.StartsWith("a receipt", StringComparison.Ordinal);
+        var goesBack = lie.StartsWith("confirmations", StringComparison.Ordinal);
+        var receipt = new JsonObject { ["status"] = "0x1", ["blockNumber"] = "0x64" };
+        _victim.Node.Lie("eth_getTransactionByHash", async call => isUnknown ? call.Result(null) : await PlaceAsync(call, goesBack));
+        _victim.Node.Lie("eth_getTransactionReceipt", call => call.Result(receipt.DeepClone()));
+        _victim.Node.Lie("eth_blockNumber", call => call.Result(Hex.Quantity((ulong)(goesBack ? 200 - Math.Min(call.Count, 100) : 200))));
         var sent = await _victim.SendAsync("--wait", "99", "--timeout", "2s");
         _victim.HandedOver(1, sent);
         Assert.NotEqual(0, sent.ExitCode);
+    }
+
+    // In a block, which is another at each look unless only the head moves.
+    private static async Task<Reply> PlaceAsync(LyingCall call, bool isFixed)
+    {
+        var honest = Encoding.UTF8.GetString((await call.HonestAsync()).Bytes);
+        if (JsonNode.Parse(honest[honest.IndexOf('{', StringComparison.Ordinal)..])!["result"] is not JsonObject found) return call.Result(null);
+        var block = isFixed ? 150UL : 150 + (ulong)(call.Count % 3);
+        found["blockNumber"] = Hex.Quantity(block);
+        found["blockHash"] = StubNode.HashOf(block).ToString();
+        return call.Result(found.DeepClone());
     }
 }

@@ -6,8 +6,9 @@ namespace Chain.Tests.EndToEnd;
 [Collection("processes")]
 public sealed class LyingTextTests : IAsyncDisposable
 {
-    // Clears the screen, names the window, turns the direction of writing, begins new lines, is markup of the library that prints.
-    private const string Evil = "\u001b[2J\u001b]0;owned\u0007\u009b31m\u202eetalas\u2066\u2028\u200b\r\nerror: all is well [red]x[/] [/] [link=http://evil.invalid]y[/]\ud83d\ude00\U000e0041 ";
+    // Clears the screen, names the window, turns the direction of writing, begins new lines, and is markup of the library that prints.
+    private const string Evil = "\u001b[2J\u001b]0;owned\u0007\u009b31m\u202eetalas\u2066\u2028\u200b\r\nerror: all is well "
+        + "[red]x[/] [/] [link=http://evil.invalid]y[/]\ud83d\ude00\U000e0041 ";
 
     private readonly Victim _victim = new();
 
@@ -41,7 +42,8 @@ public sealed class LyingTextTests : IAsyncDisposable
         Assert.Contains(@"\u001b[2J", ended.Errors, StringComparison.Ordinal);
         Assert.Contains(@"\u202e", ended.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("\nerror: all is well", ended.Errors, StringComparison.Ordinal);
-        if (command.Contains("--json")) Assert.Contains(@"\u001b[2J", (string)ended.Json["error"]!["message"]!, StringComparison.Ordinal);
+        if (!command.Contains("--json")) return;
+        Assert.Contains(@"\u001b[2J", (string)ended.Json["error"]!["message"]!, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -147,10 +149,11 @@ public sealed class LyingTextTests : IAsyncDisposable
     public async Task A_name_in_a_keystore_file_is_shown_and_not_obeyed()
     {
         Directory.CreateDirectory(_victim.Keystore);
-        await File.WriteAllTextAsync(Path.Combine(_victim.Keystore, "UTC--x"), new JsonObject { ["version"] = 3, ["name"] = Evil, ["address"] = Evil, ["id"] = Evil, ["crypto"] = Evil }.ToJsonString());
+        var file = new JsonObject { ["version"] = 3, ["name"] = Evil, ["address"] = Evil, ["id"] = Evil, ["crypto"] = Evil };
+        await File.WriteAllTextAsync(Path.Combine(_victim.Keystore, "UTC--x"), file.ToJsonString());
         await File.WriteAllTextAsync(Path.Combine(_victim.Keystore, "\u001b[2J\u202e.json"), "{");
-        foreach (var arguments in new[] { (string[])["list"], ["list", "--json"], ["balance"], ["send", "--to", Victim.Nobody, "--value", "1wei", "--yes"] })
-            Victim.EndedWell(await _victim.WalletAsync(arguments));
+        foreach (var command in new[] { "list", "list --json", "balance", $"send --to {Victim.Nobody} --value 1wei --yes" })
+            Victim.EndedWell(await _victim.WalletAsync(command.Split(' ')));
     }
 
     private Task<Programs.Outcome> RunAsync(string[] command) => command switch

@@ -98,7 +98,8 @@ public sealed class LyingValidatorTests : IAsyncDisposable
     public async Task A_registry_that_makes_no_sense_is_an_error_and_not_a_crash(string registry)
     {
         _victim.Node.Lie("chain_validators", call => call.Result(System.Text.Json.Nodes.JsonNode.Parse(registry)));
-        foreach (var outcome in new[] { await _victim.ChainAsync("validator", "list"), await _victim.ExitAsync(), await _victim.DepositAsync("--no-wait") })
+        var list = await _victim.ChainAsync("validator", "list");
+        foreach (var outcome in new[] { list, await _victim.ExitAsync(), await _victim.DepositAsync("--no-wait") })
         {
             Victim.EndedWell(outcome);
             Assert.True(outcome.ExitCode is 1 or 3, outcome.Output + outcome.Errors);

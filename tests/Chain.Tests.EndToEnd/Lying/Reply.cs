@@ -29,7 +29,9 @@ internal sealed record Reply(byte[] Bytes, ReplyEnd End)
     public static Reply HangUp { get; } = new([], ReplyEnd.Cut);
 
     /// <summary>Begins a JSON answer that has no end.</summary>
-    public static Reply Endless { get; } = new(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{\"jsonrpc\":\"2.0\",\"result\":\""), ReplyEnd.Endless);
+    public static Reply Endless { get; } = new(
+        Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{\"result\":\""),
+        ReplyEnd.Endless);
 
     public static Reply Json(JsonNode document) => Http("200 OK", document.ToJsonString());
 
@@ -52,8 +54,10 @@ internal sealed record Reply(byte[] Bytes, ReplyEnd End)
 /// <param name="HonestAsync">What an honest node answers; a transaction is accepted by it.</param>
 internal sealed record LyingCall(string Method, JsonArray Parameters, JsonNode Id, int Count, Func<Task<Reply>> HonestAsync)
 {
-    public Reply Result(JsonNode? result) => Reply.Json(new JsonObject { ["jsonrpc"] = "2.0", ["id"] = Id.DeepClone(), ["result"] = result });
+    public Reply Result(JsonNode? result) => Answer("result", result);
 
-    public Reply Error(int code, string message) =>
-        Reply.Json(new JsonObject { ["jsonrpc"] = "2.0", ["id"] = Id.DeepClone(), ["error"] = new JsonObject { ["code"] = code, ["message"] = message } });
+    public Reply Error(int code, string message) => Answer("error", new JsonObject { ["code"] = code, ["message"] = message });
+
+    private Reply Answer(string name, JsonNode? value) =>
+        Reply.Json(new JsonObject { ["jsonrpc"] = "2.0", ["id"] = Id.DeepClone(), [name] = value });
 }

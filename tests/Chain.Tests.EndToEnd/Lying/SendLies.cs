@@ -26,7 +26,8 @@ internal static class SendLies
         ["wrong id"] = call => Reply.Json(new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 4_000_000_000, ["result"] = Hash }),
         ["wrong content type"] = _ => Reply.Http("200 OK", "{}", "image/png; charset=klingon"),
         ["deeply nested"] = _ => Reply.Http("200 OK", new string('[', 100_000)),
-        ["half a surrogate pair"] = call => Reply.Http("200 OK", $$$"""{"jsonrpc":"2.0","id":{{{call.Id.ToJsonString()}}},"error":{"code":-32000,"message":"\ud800"}}"""),
+        ["half a surrogate pair"] = call =>
+            Reply.Http("200 OK", $$$"""{"jsonrpc":"2.0","id":{{{call.Id.ToJsonString()}}},"error":{"code":-1,"message":"\ud800"}}"""),
         ["silence"] = _ => Reply.Silence,
         ["an answer without end"] = _ => Reply.Endless,
     };

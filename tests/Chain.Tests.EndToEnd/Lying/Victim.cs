@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Chain.Node.Host;
 using Chain.Primitives;
@@ -24,7 +25,8 @@ internal sealed class Victim : IAsyncDisposable
         Node = LyingNode.Start(upstream);
         Node.Honest.Fund(Address.Parse(Payer), "10000");
         Node.Honest.Fund(Address.Parse("0xa0Ee7A142d267C1f36714E4a8F75612F20a79720"), "10000");
-        Node.Honest.Answer("chain_nodeInfo", _ => new JsonObject { ["chainId"] = "0x7a69", ["genesisHash"] = StubNode.HashOf(0).ToString() });
+        var genesis = StubNode.HashOf(0).ToString();
+        Node.Honest.Answer("chain_nodeInfo", _ => new JsonObject { ["chainId"] = "0x7a69", ["genesisHash"] = genesis });
         Node.Honest.Answer("chain_validators", _ => Registry());
         Node.Honest.Answer("chain_submitVoluntaryExit", _ => true);
     }
@@ -33,13 +35,14 @@ internal sealed class Victim : IAsyncDisposable
 
     public string Keystore => Path.Combine(_home, "keystore");
 
-    /// <summary>A folder with the key of one validator, which the registry of <see cref="Node"/> knows once it was made.</summary>
+    /// <summary>A folder with the key of one validator.</summary>
     public string ValidatorFolder => Path.Combine(_home, "validators");
 
     /// <summary>The public key of the validator in the registry; null for none.</summary>
     public string? Validator { get; private set; }
 
-    public Task<Programs.Outcome> SendAsync(params string[] more) => WalletAsync(["send", "--from", "dev:0", "--to", Nobody, "--value", "1ether", "--yes", .. more]);
+    public Task<Programs.Outcome> SendAsync(params string[] more) =>
+        WalletAsync(["send", "--from", "dev:0", "--to", Nobody, "--value", "1ether", "--yes", .. more]);
 
     public Task<Programs.Outcome> WalletAsync(params string[] arguments) => RunAsync("wallet", [.. arguments, "--rpc", Node.Url]);
 
@@ -47,8 +50,10 @@ internal sealed class Victim : IAsyncDisposable
 
     public Task<Programs.Outcome> DepositAsync(params string[] more)
     {
-        if (!Directory.Exists(ValidatorFolder)) Assert.True(ValidatorKeys.Create(ValidatorFolder).IsOk(out _, out var error), error);
-        return ChainAsync(["validator", "deposit", "--validators", ValidatorFolder, "--from", "dev:0", "--withdrawal", Nobody, "--yes", .. more]);
+        var hasKey = Directory.Exists(ValidatorFolder);
+        if (!hasKey) Assert.True(ValidatorKeys.Create(ValidatorFolder).IsOk(out _, out var error), error);
+        string[] command = ["validator", "deposit", "--validators", ValidatorFolder, "--from", "dev:0", "--withdrawal", Nobody, "--yes"];
+        return ChainAsync([.. command, .. more]);
     }
 
     public Task<Programs.Outcome> ExitAsync(params string[] more)
@@ -66,28 +71,29 @@ internal sealed class Victim : IAsyncDisposable
     }
 
     /// <summary>
-    /// The promise about money: the commands run so far let at most so many signed transfers out, and what they printed names each by
-    /// its hash.
+    /// The promise about money: the commands run so far let at most so many signed transfers out, and what they printed names each
+    /// by its hash.
     /// </summary>
     public IReadOnlyList<Transaction> HandedOver(int atMost, params Programs.Outcome[] outcomes)
     {
         var printed = string.Concat(outcomes.Select(outcome => outcome.Output + outcome.Errors));
         var received = Node.Received;
-        Assert.True(received.Count <= atMost, $"{received.Count} different signed transfers were handed over:\n{string.Join('\n', received.Select(transaction => $"{transaction.Hash} nonce {transaction.Nonce}"))}\n{printed}");
+        var list = string.Join('\n', received.Select(transaction => $"{transaction.Hash} nonce {transaction.Nonce}"));
+        Assert.True(received.Count <= atMost, $"{received.Count} different signed transfers were handed over:\n{list}\n{printed}");
         foreach (var transaction in received) Assert.Contains(transaction.Hash.ToString(), printed, StringComparison.Ordinal);
         foreach (var outcome in outcomes) EndedWell(outcome);
         return received;
     }
 
-    /// <summary>Whatever a node says, a program ends by itself, with a code that it documents, in few words that a terminal can show.</summary>
+    /// <summary>Whatever a node says, a program ends with a code that it documents, in few words that a terminal can show.</summary>
     public static void EndedWell(Programs.Outcome outcome)
     {
         var printed = outcome.Output + outcome.Errors;
         Assert.True(Array.IndexOf(KnownExitCodes, outcome.ExitCode) >= 0, $"exit code {outcome.ExitCode}\n{printed}");
         Assert.DoesNotContain("   at Chain.", printed, StringComparison.Ordinal);
         Assert.True(printed.Length < MostOutput, $"{printed.Length} characters were printed");
-        var raw = printed.Where(c => c != '\n' && (char.IsControl(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.Format
-            or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator)).ToList();
+        var raw = printed.Where(c => c != '\n' && char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator).ToList();
         Assert.True(raw.Count == 0, $"raw: {string.Join(' ', raw.Select(c => $"U+{(int)c:X4}"))}\n{printed}");
     }
 
@@ -104,12 +110,16 @@ internal sealed class Victim : IAsyncDisposable
         Directory.Delete(_home, recursive: true);
     }
 
-    private Task<Programs.Outcome> RunAsync(string program, string[] arguments) => Programs.RunAsync(program, arguments, environment: new Dictionary<string, string>
+    private Task<Programs.Outcome> RunAsync(string program, string[] arguments)
     {
-        ["HOME"] = _home,
-        ["CHAIN_KEYSTORE"] = Keystore,
-        ["CHAIN_JOURNAL"] = Path.Combine(_home, "transfers.jsonl"),
-    });
+        var environment = new Dictionary<string, string>
+        {
+            ["HOME"] = _home,
+            ["CHAIN_KEYSTORE"] = Keystore,
+            ["CHAIN_JOURNAL"] = Path.Combine(_home, "transfers.jsonl"),
+        };
+        return Programs.RunAsync(program, arguments, environment: environment);
+    }
 
     /// <summary>What `chain_validators` answers.</summary>
     public JsonObject Registry() => new()
@@ -126,7 +136,12 @@ internal sealed class Victim : IAsyncDisposable
             ["previousEpoch"] = new JsonObject { ["source"] = true, ["target"] = true, ["head"] = true },
             ["inactivityScore"] = 0,
             ["local"] = true,
-            ["randao"] = new JsonObject { ["commitment"] = Hash256.Zero.ToString(), ["firstEpoch"] = 0, ["endsBefore"] = 1_000_000 },
+            ["randao"] = new JsonObject
+            {
+                ["commitment"] = Hash256.Zero.ToString(),
+                ["firstEpoch"] = 0,
+                ["endsBefore"] = 1_000_000,
+            },
         }),
         ["deposits"] = new JsonObject
         {

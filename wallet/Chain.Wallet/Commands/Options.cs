@@ -7,7 +7,12 @@ internal sealed class Options
 {
     public Option<string?> Rpc { get; } = new("--rpc") { Recursive = true, HelpName = "URL", Description = "The node's JSON-RPC address [env CHAIN_RPC, else http://127.0.0.1:8545]" };
 
-    public Option<string?> RpcTimeout { get; } = new("--rpc-timeout") { Recursive = true, HelpName = "TIME", Description = "Wait so long for each answer of the node, such as 5s or 1m [15s]" };
+    public Option<string?> RpcTimeout { get; } = new("--rpc-timeout")
+    {
+        Recursive = true,
+        HelpName = "TIME",
+        Description = "Wait so long for each answer of the node, such as 5s or 1m [15s]",
+    };
 
     public Option<string?> Keystore { get; } = new("--keystore") { Recursive = true, HelpName = "DIR", Description = "The folder of keystore files [env CHAIN_KEYSTORE, else ~/.chain/keystore]" };
 

@@ -43,7 +43,9 @@ public sealed class Screen
     {
         if (IsJson) return;
         EraseStatus();
-        var values = Array.ConvertAll(markup.GetArguments(), value => value is IFormattable ? value : Printable.Line(value?.ToString()));
+        var values = Array.ConvertAll(
+            markup.GetArguments(),
+            value => value is IFormattable ? value : Printable.Line(value?.ToString()));
         _console.MarkupLineInterpolated(FormattableStringFactory.Create(markup.Format, values));
     }
 

@@ -118,7 +118,14 @@ public sealed class TransferPlanner(NodeClient node, TransferJournal journal, Ti
         }
 
         if (missing.Count == 0) return;
-        if (missing.Count > MaxStrangers) throw new WalletException(ExitCode.Failed, $"The node at {node.Url} says that more than {MaxStrangers} transfers of {plan.From} wait that this wallet does not know, so what all is cannot be known. Give an amount, or ask another node.");
+        if (missing.Count > MaxStrangers)
+        {
+            throw new WalletException(
+                ExitCode.Failed,
+                $"The node at {node.Url} says that more than {MaxStrangers} transfers of {plan.From} wait that this wallet does not know, "
+                + "so what all is cannot be known. Give an amount, or ask another node.");
+        }
+
         var pool = await node.WaitingCostsAsync(plan.From.Address, cancel).ConfigureAwait(false);
         foreach (var nonce in missing)
         {

@@ -70,7 +70,8 @@ public sealed class MinerOutputTests
         lines.DeviceNews(evil);
         Assert.Equal(3, output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Equal(3, output.ToString().Split(@"\u001b[2J\u202e\u000anonce 0x00: accepted").Length - 1);
-        Assert.Equal(evil, Lines(new MinerEvent.Disconnected(NodeUrl.Parse("http://127.0.0.1:8545"), evil, TimeSpan.Zero))[0]["reason"]!.GetValue<string>());
+        var json = Assert.Single(Lines(new MinerEvent.Disconnected(NodeUrl.Parse("http://127.0.0.1:8545"), evil, TimeSpan.Zero)));
+        Assert.Equal(evil, json["reason"]!.GetValue<string>());
     }
 
     [Theory]

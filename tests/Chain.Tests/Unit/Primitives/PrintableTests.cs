@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
@@ -42,8 +43,8 @@ public sealed class PrintableTests
         for (var value = 0; value <= 0x10ffff; value++)
         {
             var text = Rune.IsValid(value) ? new Rune(value).ToString() : ((char)value).ToString();
-            var steers = CharUnicodeInfo.GetUnicodeCategory(value) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
+            var steers = CharUnicodeInfo.GetUnicodeCategory(value) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
             Assert.Equal(!steers, Printable.Line(text) == text);
         }
     }
@@ -83,12 +84,13 @@ public sealed class PrintableTests
     public void A_JSON_document_says_the_same_afterwards()
     {
         const string text = "\u001b\u009b\u202e\u2028\u2029\u200b\U000e0041 Grüße 👍 \n \\ \"";
-        foreach (var encoder in new[] { System.Text.Encodings.Web.JavaScriptEncoder.Default, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
+        foreach (var encoder in new[] { JavaScriptEncoder.Default, JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
         {
-            var written = new JsonObject { [text] = text }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = encoder });
+            var options = new JsonSerializerOptions { WriteIndented = true, Encoder = encoder };
+            var written = new JsonObject { [text] = text }.ToJsonString(options);
             var printed = Printable.Escape(written);
             Assert.Equal(text, (string?)JsonNode.Parse(printed)![text]);
-            Assert.All(printed, c => Assert.True(c == '\n' || Printable.Line(c.ToString()) == c.ToString() || char.IsSurrogate(c)));
+            Assert.Equal(printed.Replace('\n', ' '), Printable.Line(printed.Replace('\n', ' ')));
         }
     }
 }

@@ -17,7 +17,7 @@ public sealed class TerminalTests
     public void Text_in_a_table_a_panel_and_a_line_of_Spectre_is_escaped_and_its_colors_are_not()
     {
         var output = new StringWriter();
-        var console = ProgramConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.Standard });
+        var console = Console(output);
         console.Profile.Width = 200;
         console.Write(new Table().AddColumn("[red]a[/]").AddRow(new Text(OnOneLine)));
         console.Write(new Panel(new Text(OnOneLine)).Header(Markup.Escape(OnOneLine)));
@@ -33,7 +33,7 @@ public sealed class TerminalTests
     public void A_live_view_escapes_what_it_shows_and_moves_its_cursor()
     {
         var output = new StringWriter();
-        var console = ProgramConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes });
+        var console = Console(output);
         console.Live(new Text(OnOneLine)).Start(live =>
         {
             live.UpdateTarget(new Text("more " + OnOneLine));
@@ -87,4 +87,12 @@ public sealed class TerminalTests
     [Fact]
     public void A_field_in_markup_is_bounded_on_one_line_and_no_markup() =>
         Assert.Equal(@"\u001b[[red]]\u000ax", Shown.Field("\u001b[red]\nx"));
+
+    private static IAnsiConsole Console(TextWriter output) => ProgramConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(output),
+        Ansi = AnsiSupport.Yes,
+        ColorSystem = ColorSystemSupport.Standard,
+        Interactive = InteractionSupport.Yes,
+    });
 }

@@ -12,7 +12,10 @@ public sealed class JsonRpcClientTests
     [InlineData("SSH-2.0-OpenSSH_9.6\r\n", "does not answer in HTTP", "SSH-2.0-OpenSSH_9.6")]
     [InlineData("\u001b[2J\u0007\r\n", "does not answer in HTTP", "[2J")]
     [InlineData("", "closes the connection without an answer", "eth_chainId")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 17\r\n\r\n<p>\n\u001b[2JHello</p>", "HTTP 200 OK with text/html", @"<p>\u000a\u001b[2JHello</p>")]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 17\r\n\r\n<p>\n\u001b[2JHello</p>",
+        "HTTP 200 OK with text/html",
+        @"<p>\u000a\u001b[2JHello</p>")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"a\":\"b\"}", "HTTP 200 OK", "{\"a\":\"b\"}")]
     [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "HTTP 404 Not Found", "nothing in it")]
     [InlineData("HTTP/1.1 308 Permanent Redirect\r\nLocation: http://192.0.2.1/\r\nContent-Length: 0\r\n\r\n", "HTTP 308 Permanent Redirect", "on to http://192.0.2.1/")]

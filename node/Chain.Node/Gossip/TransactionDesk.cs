@@ -50,7 +50,7 @@ internal sealed class TransactionDesk(
         }
 
         Take(peer, answer, now);
-        _fetcher.OnDelivered(peer, request, answer, now);
+        _fetcher.OnDelivered(peer, request, answer);
     }
 
     public void OnLost(PendingRequest.FetchTransactions request) => _fetcher.OnLost(request);
@@ -59,7 +59,7 @@ internal sealed class TransactionDesk(
     {
         _fetcher.OnTick(now);
         _gossip.OnTick(now);
-        if (now.Since(_lastHousekeeping) < HousekeepingMs) return;
+        if (Math.Abs(now.Since(_lastHousekeeping)) < HousekeepingMs) return;
         _lastHousekeeping = now;
         _fetcher.ForgiveHalf();
         pool.Expire(now, outbox.Pool);

@@ -71,7 +71,7 @@ internal sealed class TransactionFetcher(
     }
 
     /// <summary>An answer has come, and its transactions went to the pool; what it lacks is asked of somebody else.</summary>
-    public void OnDelivered(Peer peer, PendingRequest.FetchTransactions request, IReadOnlyList<Transaction> items, At now)
+    public void OnDelivered(Peer peer, PendingRequest.FetchTransactions request, IReadOnlyList<Transaction> items)
     {
         var missing = 0;
         foreach (var hash in request.Hashes)
@@ -167,7 +167,7 @@ internal sealed class TransactionFetcher(
         {
             var wanted = _wanted[hash];
             var first = wanted.Announcers[0];
-            if (wanted.AskedOf is not null || (first != fetches && first.IsDelivering)) continue;
+            if (wanted.AskedOf is not null || (first != fetches && first.IsDelivering && first.IsReady(hash))) continue;
             wanted.AskedOf = fetches.Peer;
             wanted.Announcers.Remove(fetches);
             fetches.Withdraw(hash);

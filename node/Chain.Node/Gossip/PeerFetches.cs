@@ -50,6 +50,9 @@ internal sealed class PeerFetches(PeerId peer, NodeLimits limits)
         return true;
     }
 
+    /// <summary>Whether the transaction waits to be asked of it.</summary>
+    public bool IsReady(Hash256 hash) => _announced.TryGetValue(hash, out var isReady) && isReady;
+
     /// <summary>The transaction may be asked of this peer now.</summary>
     public void MakeReady(Hash256 hash)
     {

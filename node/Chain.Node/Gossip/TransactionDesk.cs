@@ -59,7 +59,7 @@ internal sealed class TransactionDesk(
     {
         _fetcher.OnTick(now);
         _gossip.OnTick(now);
-        if (now.Since(_lastHousekeeping) < HousekeepingMs) return;
+        if (Math.Abs(now.Since(_lastHousekeeping)) < HousekeepingMs) return;
         _lastHousekeeping = now;
         _fetcher.ForgiveHalf();
         pool.Expire(now, outbox.Pool);

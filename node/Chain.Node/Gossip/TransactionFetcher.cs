@@ -167,7 +167,7 @@ internal sealed class TransactionFetcher(
         {
             var wanted = _wanted[hash];
             var first = wanted.Announcers[0];
-            if (wanted.AskedOf is not null || (first != fetches && first.IsDelivering)) continue;
+            if (wanted.AskedOf is not null || (first != fetches && first.IsDelivering && first.IsReady(hash))) continue;
             wanted.AskedOf = fetches.Peer;
             wanted.Announcers.Remove(fetches);
             fetches.Withdraw(hash);

@@ -61,7 +61,8 @@ internal sealed class TransactionGossip(NodeLimits limits, TransactionPool pool,
         _roundBegan ??= now;
         if (_reoffers.Count == 0)
         {
-            if (now.Since(_roundBegan.Value) < limits.ReofferMs) return;
+            // The clock may have jumped either way.
+            if (Math.Abs(now.Since(_roundBegan.Value)) < limits.ReofferMs) return;
             _roundBegan = now;
             foreach (var hash in Executable(pooled => now.Since(pooled.AddedAt) >= limits.ReofferMs / 2)) _reoffers.Enqueue(hash);
         }

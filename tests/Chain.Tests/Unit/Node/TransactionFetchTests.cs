@@ -67,6 +67,29 @@ public sealed class TransactionFetchTests : IDisposable
     }
 
     [Fact]
+    public void What_one_did_not_deliver_is_asked_of_another_although_the_first_of_the_rest_is_busy_with_something_else()
+    {
+        var third = _scene.Connect();
+        var (wanted, delivered, elsewhere) = (PoolScene.Sign(0, 0), PoolScene.Sign(1, 0), PoolScene.Sign(2, 0));
+        _scene.Say(third, Announce(delivered));
+        var earlier = Assert.Single(_scene.HearRequests(third));
+        _scene.Say(third, new WireMessage.PooledTransactions(earlier.RequestId, [delivered.Transaction]));
+
+        _scene.Say(_second, Announce(wanted));
+        var request = Assert.Single(_scene.HearRequests(_second));
+        _scene.Say(_first, Announce(wanted));
+        _scene.Say(third, Announce(wanted));
+        _scene.Say(_first, Announce(elsewhere));
+        Assert.Equal([elsewhere.Hash], _scene.HearAsked(_first));
+        _scene.Say(_second, new WireMessage.PooledTransactions(request.RequestId, []));
+
+        Assert.Equal([wanted.Hash], _scene.HearAsked(third));
+
+        static WireMessage.NewPooledTransactionHashes Announce(RecoveredTransaction transaction) =>
+            new([2], [transaction.Transaction.Encoded.Length], [transaction.Hash]);
+    }
+
+    [Fact]
     public void A_peer_that_keeps_silent_holds_a_transaction_up_for_a_second_where_another_has_it()
     {
         var transfer = PoolScene.Sign(0, 0);

@@ -1,5 +1,3 @@
-using Chain.Primitives;
-
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>Two commands at the same moment make two payments, or say that they made one.</summary>

@@ -1,5 +1,3 @@
-using Chain.Primitives;
-
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>Lies in front of a real node: what counts is what the recipient got.</summary>

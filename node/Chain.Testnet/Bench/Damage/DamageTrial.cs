@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Chain.Testnet;
 
 /// <summary>One bit flipped in one file of a copy, and what the programs make of it.</summary>

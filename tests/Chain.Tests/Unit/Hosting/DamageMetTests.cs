@@ -1,5 +1,4 @@
 using System.Net;
-using Chain.Consensus;
 using Chain.Node;
 using Chain.Node.Host;
 using Chain.Node.Host.Network;

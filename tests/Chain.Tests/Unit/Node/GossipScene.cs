@@ -1,5 +1,4 @@
 using Chain.Consensus;
-using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;
 

@@ -134,7 +134,7 @@ public sealed class ExitSubmissionTests : IDisposable
     {
         var read = new StringBuilder();
         var buffer = new byte[4096];
-        while (!read.ToString().EndsWith("}", StringComparison.Ordinal)) read.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAtLeastAsync(buffer, 1, cancellationToken: end)));
+        while (!read.ToString().EndsWith('}')) read.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAtLeastAsync(buffer, 1, cancellationToken: end)));
         var text = read.ToString();
         return JsonNode.Parse(text[text.IndexOf("\r\n\r\n", StringComparison.Ordinal)..])!;
     }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Chain.Consensus;
 using Chain.Node;
 using Chain.Node.Host.Network;

@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+<<<<<<< HEAD
+=======
+using Chain.Consensus;
+>>>>>>> refs/heads/attack
 using Chain.Node;
 using Chain.Node.Host.Network;
 using Chain.Primitives;

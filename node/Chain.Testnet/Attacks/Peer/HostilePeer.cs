@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-<<<<<<< HEAD
-=======
-using Chain.Consensus;
->>>>>>> refs/heads/attack
 using Chain.Node;
 using Chain.Node.Host.Network;
 using Chain.Primitives;

@@ -39,7 +39,12 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
     public async Task<Hash256?> FindOccupantAsync(JournaledTransfer transfer, CancellationToken cancel)
     {
         Task<Hash256?> Ask(CancellationToken token) => node.HashByNonceAsync(transfer.From, transfer.Nonce, token);
-        return (await TryAsync(Ask, LookLimit, cancel).ConfigureAwait(false)).Value;
+        if ((await TryAsync(Ask, LookLimit, cancel).ConfigureAwait(false)).Value is { } named) return named;
+
+        // What it was to replace has the same nonce.
+        if (transfer.Replaces is not { } old) return null;
+        var place = (await TryAsync(token => node.PlaceOfAsync(old, token), LookLimit, cancel).ConfigureAwait(false)).Value;
+        return place is { BlockNumber: not null } && IsOf(place, transfer) ? old : null;
     }
 
     /// <summary>What became of the transfer that another was to replace.</summary>

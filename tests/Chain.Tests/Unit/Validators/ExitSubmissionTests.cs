@@ -118,9 +118,13 @@ public sealed class ExitSubmissionTests : IDisposable
         {
             case "chain_validators":
                 var exit = _exitEpoch?.ToString() ?? "null";
-                return $$"""
-                    {"epoch":{{_epoch}},"validators":[{"index":0,"publicKey":"0x{{_key}}","status":"active","balanceGwei":32000000000,
-                    "activationEpoch":3,"exitEpoch":{{exit}}}]}
+                return $$$"""
+                    {"slot":{{{_epoch * 8}}},"epoch":{{{_epoch}}},"validators":[{"index":0,"publicKey":"0x{{{_key}}}","status":"active",
+                    "balanceGwei":32000000000,"previousEpoch":{"source":true,"target":true,"head":true},"inactivityScore":0,"local":true,
+                    "randao":{"commitment":"{{{Keccak256.Hash("onion"u8)}}}","firstEpoch":0,"endsBefore":100},
+                    "activationEpoch":3,"exitEpoch":{{{exit}}}}],
+                    "deposits":{"address":"0x00000000000000000000000000000000000000dd","minGwei":1,"randaoOnionLayers":8,
+                    "commitmentDelayEpochs":2}}
                     """;
             case "chain_nodeInfo":
                 return $$"""{"chainId":"0x7a69","genesisHash":"{{Keccak256.Hash("genesis"u8)}}"}""";

@@ -118,8 +118,11 @@ internal sealed class StubNode : HttpMessageHandler
 
         var instead = InsteadOfAnswer?.Invoke(method);
         cancellation.ThrowIfCancellationRequested();
-        return instead ?? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(reply.ToJsonString(),
-            Encoding.UTF8, "application/json") };
+        return instead ?? new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Content = new StringContent(reply.ToJsonString(),
+            Encoding.UTF8, "application/json")
+        };
     }
 
     private ulong NonceOf(Address address, bool pending) =>
@@ -128,8 +131,13 @@ internal sealed class StubNode : HttpMessageHandler
     private JsonObject Block(string tag)
     {
         var number = tag == "latest" ? Head : (ulong)UInt256.Parse(tag);
-        return new JsonObject { ["number"] = Hex.Quantity(number), ["hash"] = HashOf(number).ToString(),
-            ["baseFeePerGas"] = BaseFee.ToQuantity(), ["gasLimit"] = Hex.Quantity(BlockGasLimit) };
+        return new JsonObject
+        {
+            ["number"] = Hex.Quantity(number),
+            ["hash"] = HashOf(number).ToString(),
+            ["baseFeePerGas"] = BaseFee.ToQuantity(),
+            ["gasLimit"] = Hex.Quantity(BlockGasLimit)
+        };
     }
 
     /// <summary>Takes a transfer into the pool as eth_sendRawTransaction does.</summary>

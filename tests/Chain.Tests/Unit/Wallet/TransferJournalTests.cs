@@ -119,8 +119,17 @@ public sealed class TransferJournalTests : IDisposable
 
     private static JournaledTransfer Signed(PrivateKey key, ulong nonce)
     {
-        var unsigned = new UnsignedTransaction { Type = TransactionType.Legacy, ChainId = 1, Nonce = nonce, MaxFeePerGas = 1,
-            MaxPriorityFeePerGas = 1, GasLimit = 21_000, To = key.Address, Value = 1 };
+        var unsigned = new UnsignedTransaction
+        {
+            Type = TransactionType.Legacy,
+            ChainId = 1,
+            Nonce = nonce,
+            MaxFeePerGas = 1,
+            MaxPriorityFeePerGas = 1,
+            GasLimit = 21_000,
+            To = key.Address,
+            Value = 1
+        };
         return new JournaledTransfer(unsigned.WithSignature(key.Sign(unsigned.SigningHash())), key.Address, 1, null,
             TransferPurpose.Send, DateTimeOffset.UnixEpoch, null, "http://127.0.0.1:8545");
     }

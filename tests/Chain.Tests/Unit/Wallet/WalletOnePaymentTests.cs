@@ -140,8 +140,11 @@ public sealed class WalletOnePaymentTests : IDisposable
         AnswerSendsWith(() => loss switch
         {
             "time-out" => throw new TaskCanceledException(),
-            "502" => new HttpResponseMessage(HttpStatusCode.BadGateway) { Content = new StringContent("<html>502 Bad "
-                + "Gateway</html>") },
+            "502" => new HttpResponseMessage(HttpStatusCode.BadGateway)
+            {
+                Content = new StringContent("<html>502 Bad "
+                + "Gateway</html>")
+            },
             "broken" => throw new HttpRequestException(HttpRequestError.ResponseEnded, "the response ended"),
             "not JSON" => Says("accepted!"),
             _ => Says("""{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"\ud800"}}"""),
@@ -366,8 +369,12 @@ public sealed class WalletOnePaymentTests : IDisposable
         Assert.Equal(ExitCode.Ok, await SendAsync());
         Node.Forget();
         Node.Answer("eth_getBlockByNumber", _ =>
-            new System.Text.Json.Nodes.JsonObject { ["number"] = "0x0", ["hash"] = Keccak256.Hash("other"u8).ToString(),
-            ["baseFeePerGas"] = "0x1" });
+            new System.Text.Json.Nodes.JsonObject
+            {
+                ["number"] = "0x0",
+                ["hash"] = Keccak256.Hash("other"u8).ToString(),
+                ["baseFeePerGas"] = "0x1"
+            });
         Assert.Equal(ExitCode.Ok, await SendAsync());
         Assert.Equal(0UL, Assert.Single(Node.Sent).Nonce);
     }

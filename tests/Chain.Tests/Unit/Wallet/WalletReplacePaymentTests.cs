@@ -147,8 +147,13 @@ public sealed class WalletReplacePaymentTests : IDisposable
         {
             ["pending"] = new System.Text.Json.Nodes.JsonObject
             {
-                ["0"] = new System.Text.Json.Nodes.JsonObject { ["nonce"] = "0x0", ["value"] = sent.Value.ToQuantity(),
-                    ["gas"] = Hex.Quantity(sent.GasLimit), ["maxFeePerGas"] = sent.MaxFeePerGas.ToQuantity() },
+                ["0"] = new System.Text.Json.Nodes.JsonObject
+                {
+                    ["nonce"] = "0x0",
+                    ["value"] = sent.Value.ToQuantity(),
+                    ["gas"] = Hex.Quantity(sent.GasLimit),
+                    ["maxFeePerGas"] = sent.MaxFeePerGas.ToQuantity()
+                },
             },
         });
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "all", "--yes"));

@@ -33,7 +33,7 @@ public sealed record NodeLimits
     public int OrphansPerPeer { get; init; } = 32;
 
     /// <summary>Bytes of them, as <see cref="BlockSize"/> counts.</summary>
-    public long OrphanBytes { get; init; } = 32 * 1024 * 1024;
+    public long OrphanBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>A block above this is not kept as an orphan: sync fetches it with its parents.</summary>
     public long OrphanBytesPerPeer { get; init; } = 8 * 1024 * 1024;
@@ -43,7 +43,7 @@ public sealed record NodeLimits
 
     public int FutureBlocksPerPeer { get; init; } = 32;
 
-    public long FutureBytes { get; init; } = 16 * 1024 * 1024;
+    public long FutureBytes { get; init; } = 8 * 1024 * 1024;
 
     public long FutureBytesPerPeer { get; init; } = 4 * 1024 * 1024;
 

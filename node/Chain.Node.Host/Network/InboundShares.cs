@@ -10,7 +10,7 @@ public sealed record InboundLimits
     public long BytesPerPeer { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>Bytes of all peers together.</summary>
-    public long Bytes { get; init; } = 96 * 1024 * 1024;
+    public long Bytes { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>Bytes that each peer may have on the way even while the others fill the whole.</summary>
     public long BytesAlways { get; init; } = 512 * 1024;

@@ -108,8 +108,12 @@ public sealed class StakeTests
         (await network.TestnetAsync("restart", "1")).Succeeded();
         foreach (var node in new[] { 0, 1 })
         {
-            var epoch = (long)(await TestNetwork.UntilAsync(() => network.CallAsync(node, "chain_status"), seen => seen?["stake"] is not null, "the node knows the epoch"))!["stake"]!["epoch"]!;
-            await TestNetwork.UntilAsync(() => network.CallAsync(node, "chain_status"), seen => (long)seen!["stake"]!["finalized"]!["epoch"]! >= epoch, $"node {node} finalizes alone");
+            // A checkpoint may be a block from before; one that is above the node's head here is its own.
+            var head = await network.HeightAsync(node);
+            await TestNetwork.UntilAsync(
+                () => network.CallAsync(node, "chain_status"),
+                seen => Convert.ToUInt64((string)seen!["finalized"]!["number"]!, 16) > head,
+                $"node {node} finalizes alone");
         }
 
         (await network.TestnetAsync("heal")).Succeeded();

@@ -42,7 +42,7 @@ public static class ChainProgram
         if (parsed.Errors.Count > 0 && !isOnlyUnfinished)
         {
             // The message alone: a page of help would carry it off the screen, and is no JSON document.
-            return Fail(args.Contains("--json"), Usage, UsageText.Explain(NameOf(parsed), parsed.Errors.Select(error => error.Message)));
+            return Fail(args.Contains("--json"), Usage, UsageError.Explain("chain", parsed));
         }
 
         var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -75,14 +75,6 @@ public static class ChainProgram
         if (isJson) TestnetCommands.Print(ErrorDocument.Of(code, message));
         Errors.MarkupLine($"[red]error:[/] {Markup.Escape(Printable.Escape(message))}");
         return code;
-    }
-
-    /// <summary>The command that was meant, with all that it is part of.</summary>
-    private static string NameOf(ParseResult parsed)
-    {
-        var names = new List<string>();
-        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: var command }; at = at.Parent) names.Insert(0, command is RootCommand ? "chain" : command.Name);
-        return string.Join(" ", names);
     }
 
     /// <summary>Standard error, for what is not the result.</summary>

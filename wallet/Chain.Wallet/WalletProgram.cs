@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Chain.Primitives;
+using Chain.Terminal;
 
 namespace Chain.Wallet;
 
@@ -18,8 +18,7 @@ public static class WalletProgram
         if (parsed.Errors.Count > 0)
         {
             var screen = new Screen(host, args.Contains("--json"));
-            var command = parsed.CommandResult.Command is RootCommand ? "wallet" : $"wallet {parsed.CommandResult.Command.Name}";
-            screen.Failure(ExitCode.Usage, UsageText.Explain(command, parsed.Errors.Select(error => error.Message)));
+            screen.Failure(ExitCode.Usage, UsageError.Explain("wallet", parsed));
             return (int)ExitCode.Usage;
         }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Chain.Primitives;
+using Chain.Terminal;
 
 namespace Chain.Miner;
 
@@ -19,8 +20,7 @@ internal static class MinerCommands
         var isOnlyUnfinished = parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens.Count == 0 && !isJson;
         if (parsed.Errors.Count > 0 && !isOnlyUnfinished)
         {
-            var command = parsed.CommandResult.Command is RootCommand ? "miner" : $"miner {parsed.CommandResult.Command.Name}";
-            return Fail(isJson, Usage, UsageText.Explain(command, parsed.Errors.Select(error => error.Message)));
+            return Fail(isJson, Usage, UsageError.Explain("miner", parsed));
         }
 
         var code = await parsed.InvokeAsync().ConfigureAwait(false);

@@ -22,8 +22,8 @@ namespace Chain.Consensus;
 /// <para>
 /// A link from e to e + 2 finalizes C too, once two thirds also voted for a checkpoint of e + 1 (the rules' other two cases). It is
 /// how every epoch becomes final where few more than two thirds vote: their votes are complete only in the next epoch, so
-/// there are no other links. That the checkpoint of e + 1 lies on the same branch the votes do not say. So this counts only where we finalized
-/// a checkpoint of e to e + 2: then what was justified excludes what is final here, which takes a third of the stake in any case.
+/// there are no other links. The votes do not say that the checkpoint of e + 1 is on the same branch; headers do. Where nobody has them, this counts
+/// only if we finalized a checkpoint of e to e + 2: then what was justified excludes what is final here, which takes a third of the stake in any case.
 /// </para>
 /// <para>
 /// A link that is heavy enough at any of our finalized checkpoints is judged once it is known where its source's branch leaves our chain, or that
@@ -204,14 +204,20 @@ public sealed class FinalityGuard
     {
         var span = link.Target.Epoch - link.Source.Epoch;
         if (span == 1) return [];
-        if (span > 2 || !_finalized.Exists(entry => link.Source.Epoch <= entry.Checkpoint.Epoch && entry.Checkpoint.Epoch <= link.Target.Epoch) || !_epochs.TryGetValue(link.Source.Epoch + 1, out var passed)) return null;
+        if (span > 2 || !_epochs.TryGetValue(link.Source.Epoch + 1, out var passed)) return null;
         foreach (var sameTarget in passed.All.GroupBy(other => other.Target))
         {
-            if (Weigh(sameTarget.SelectMany(other => other.Voters).ToHashSet(), link.Source.Epoch + 1, stake) is not null) return [.. sameTarget];
+            var voters = sameTarget.SelectMany(other => other.Voters).ToHashSet();
+            if (Weigh(voters, link.Source.Epoch + 1, stake) is not null && ExcludesOurs(link, sameTarget.Key)) return [.. sameTarget];
         }
 
         return null;
     }
+
+    /// <summary>Whether a link with a checkpoint justified between its ends finalizes its source, or was justified against our finality in any case.</summary>
+    private bool ExcludesOurs(FinalityLink link, Checkpoint between) =>
+        _finalized.Exists(entry => link.Source.Epoch <= entry.Checkpoint.Epoch && entry.Checkpoint.Epoch <= link.Target.Epoch)
+        || _knowledge.AreOnOneBranch(link.Source, between, link.Target);
 
     /// <summary>What voters for a target in an epoch weigh if they are two thirds; else null.</summary>
     private Weight? Weigh(IReadOnlyCollection<int> voters, Epoch epoch, VotingStake stake)

@@ -31,6 +31,9 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     /// <summary>The validators below this index are the same in any other history that can still be proven final.</summary>
     public int SharedValidators => Guard.SharedValidators;
 
+    // From a link's target down to its source: a checkpoint's block is the last one before its epoch.
+    private int LongestPath => (int)(LongestLink * chain.Settings.SlotsPerEpoch) + 1;
+
     private FinalityGuard Guard => _guard ??= new FinalityGuard(
         chain.Store.Finalized, StakeAt(chain.Store.Finalized), chain.Store.CurrentEpoch, this);
 
@@ -95,6 +98,9 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     }
 
     public bool IsTraced(Checkpoint theirs) => _branches.IsTraced(theirs);
+
+    public bool AreOnOneBranch(Checkpoint first, Checkpoint second, Checkpoint third) =>
+        _branches.IsTraced(third) && _branches.Down(third.Root, LongestPath).SkipWhile(block => block.Hash != second.Root).Any(block => block.Hash == first.Root);
 
     public SealedHeader? LastShared(Checkpoint theirs) => _branches.LastShared(theirs, chain.HeaderOf(chain.Store.Finalized.Root));
 

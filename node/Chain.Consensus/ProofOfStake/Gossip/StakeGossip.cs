@@ -89,6 +89,14 @@ internal sealed class StakeGossip(
         return null;
     }
 
+    /// <summary>Those of these votes that are signed by validators whose keys are known here; null for none. A bad one costs the sender.</summary>
+    public IndexedAttestation? Verify(ConsensusPeer from, IndexedAttestation votes)
+    {
+        if (Malformed(votes) is not { } malformed) return Judgeable(votes) is { } judgeable ? Verified(from, judgeable) : null;
+        Punish(from, 100, malformed);
+        return null;
+    }
+
     /// <summary>What no honest node sends, whatever its chain looks like.</summary>
     private string? Malformed(IndexedAttestation votes)
     {

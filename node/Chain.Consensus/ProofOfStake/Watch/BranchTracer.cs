@@ -75,6 +75,16 @@ internal sealed class BranchTracer(IConsensusHost host)
         return ours is null ? null : theirs;
     }
 
+    /// <summary>Whether a checkpoint's branch is being asked for.</summary>
+    public bool IsUnderWay(Checkpoint checkpoint) => Find(checkpoint) is { IsFound: false };
+
+    /// <summary>Headers that nobody was asked for: what is traced goes on over those that its hashes bind.</summary>
+    public void Learn(IReadOnlyList<SealedHeader> headers)
+    {
+        foreach (var header in headers) Keep(header);
+        foreach (var trace in All) Advance(trace);
+    }
+
     /// <summary>Asks for what is missing.</summary>
     public void Ask(At now)
     {

@@ -85,6 +85,20 @@ public sealed class StakeHistoryTests
     }
 
     [Fact]
+    public void An_old_history_does_not_stop_a_network_that_has_made_much_more_final_since()
+    {
+        var (network, stranger) = Honest();
+        var claim = Signed(network, [.. Enumerable.Range(0, 16)]);
+        network.Run(12 * Epoch);
+
+        network.Say(stranger, Message(claim));
+        network.Run(Epoch);
+
+        Assert.Equal(0, stranger.Score);
+        Assert.All(network.Nodes, node => Assert.Null(node.WhyHalted));
+    }
+
+    [Fact]
     public void A_history_that_too_few_signed_stops_nobody_and_costs_its_sender_once()
     {
         var (network, stranger) = Honest();
@@ -123,6 +137,8 @@ public sealed class StakeHistoryTests
         {
             good with { Votes = [forged] },
             good with { Votes = [] },
+            good with { Votes = [good.Votes[0] with { Data = good.Votes[0].Data with { Source = new Checkpoint(new Epoch(ulong.MaxValue), Registry.Root(1)) } }] },
+            good with { Votes = [good.Votes[0] with { Data = good.Votes[0].Data with { Target = new Checkpoint(new Epoch(ulong.MaxValue), Registry.Root(2)) } }] },
             good with { Headers = [network.Nodes[0].Store.GetHeader(foreign.Hash)!] },
         };
 

@@ -26,14 +26,14 @@ internal sealed class FinalityExchange(IConsensusHost host, StakeChain chain, St
     public void OnHistory(ConsensusPeer peer, FinalityProof proof, bool isCatchingUp)
     {
         if (finality.Conflict is not null || _held.ContainsKey(peer.Number)) return;
-        if (proof.Votes.Count == 0 || !proof.IsLinked)
+        if (FindFault(proof) is { } fault)
         {
-            host.Punish(peer, MalformedPoints, "a history without votes, or with headers that do not lead down from what they are for");
+            host.Punish(peer, MalformedPoints, fault);
             return;
         }
 
         // It may be our clock that is wrong, and what our own chain has proves nothing new.
-        if (proof.Votes.Any(votes => votes.Data.Slot > chain.Store.CurrentSlot) || proof.Votes.All(IsOurs) || !_seen.Add(HashOf(proof))) return;
+        if (proof.Votes.Any(votes => votes.Data.Slot > chain.Store.CurrentSlot + 1) || proof.Votes.All(IsOurs) || !_seen.Add(HashOf(proof))) return;
         var verified = proof.Votes.Select(votes => gossip.Verify(peer, votes)).OfType<IndexedAttestation>().ToList();
         foreach (var votes in verified)
         {
@@ -55,9 +55,20 @@ internal sealed class FinalityExchange(IConsensusHost host, StakeChain chain, St
         }
     }
 
+    /// <summary>What no honest node sends; asked before anything is worked out from the numbers in it.</summary>
+    private string? FindFault(FinalityProof proof)
+    {
+        if (proof.Votes.Count == 0) return "a history without votes";
+        if (!proof.IsLinked) return "a history with headers that do not lead down from a checkpoint of its votes";
+        return proof.Votes.Any(votes => votes.Data.Source.Epoch >= votes.Data.Target.Epoch)
+            ? "a history with a link that leads backwards"
+            : proof.Votes.Select(gossip.Malformed).FirstOrDefault(malformed => malformed is not null);
+    }
+
     private void Weigh(ConsensusPeer peer, Held held, bool isCatchingUp)
     {
-        if (finality.Judge(held.Links) is not null) return;
+        if (IsLongPast(held.Proof)) return;
+        if (!isCatchingUp && finality.Judge(held.Links) is not null) return;
         if (isCatchingUp || finality.IsPlacing(held.Links))
         {
             if (chain.Store.CurrentSlot <= held.Last && _held.Count < MaxHeld) _held.Add(peer.Number, held);
@@ -66,6 +77,11 @@ internal sealed class FinalityExchange(IConsensusHost host, StakeChain chain, St
 
         host.Punish(peer, NothingPoints, $"the history that it shows for {held.Proof.Votes[0].Data.Source} weighs too little here, or excludes nothing");
     }
+
+    /// <summary>
+    /// Whether our chain has made so much more final since that people must have agreed on it: then whoever kept the proof cannot stop it again.
+    /// </summary>
+    private bool IsLongPast(FinalityProof proof) => proof.Votes.All(votes => votes.Data.Target.Epoch + FinalityGuard.EpochsKept < chain.Store.Finalized.Epoch);
 
     private bool IsOurs(IndexedAttestation votes) => chain.Contains(chain.FindHead(), votes.Data.Target) == true;
 

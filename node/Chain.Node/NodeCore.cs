@@ -211,7 +211,7 @@ public sealed class NodeCore
                 break;
             case NodeInput.MessageReceived received when _peers.Find(received.Peer) is { IsLeaving: false } peer:
                 if (received.Message is WireMessage.Status status) OnStatus(peer, status, input.At);
-                else if (peer.IsReady) Serve(peer, received.Message);
+                else if (peer.IsReady) _server.TryServe(peer, received.Message);
                 break;
         }
     }
@@ -287,33 +287,8 @@ public sealed class NodeCore
                 _transactions.OnAnnounced(peer, announced, now);
                 break;
             default:
-                if (!Serve(peer, message)) OnAnswer(peer, message, now);
+                if (!_server.TryServe(peer, message)) OnAnswer(peer, message, now);
                 break;
-        }
-    }
-
-    /// <summary>Answers a question; false for what is none.</summary>
-    private bool Serve(Peer peer, WireMessage message)
-    {
-        switch (message)
-        {
-            case WireMessage.GetBlockHeaders ask:
-                _server.Serve(peer.Id, ask);
-                return true;
-            case WireMessage.GetBlockBodies ask:
-                _server.Serve(peer.Id, ask);
-                return true;
-            case WireMessage.GetReceipts ask:
-                _server.Serve(peer.Id, ask);
-                return true;
-            case WireMessage.GetPooledTransactions ask:
-                _server.Serve(peer, ask);
-                return true;
-            case WireMessage.GetSidecars ask:
-                _server.Serve(peer.Id, ask);
-                return true;
-            default:
-                return false;
         }
     }
 

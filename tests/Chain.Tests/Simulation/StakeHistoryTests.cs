@@ -118,7 +118,7 @@ public sealed class StakeHistoryTests
     {
         var (network, stranger) = Honest();
         var finalized = network.Nodes[0].StakeOf().Finalized;
-        var data = Data(network, finalized, finalized);
+        var data = Data(network, new Checkpoint(Consensus.Epoch.Genesis, Registry.Root(1)), finalized);
 
         network.Say(stranger, Message(new FinalityProof([], [Votes(network, data, [3])])));
 

@@ -57,6 +57,9 @@ public interface IConsensusAgent
     /// </summary>
     void OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers, At now);
 
+    /// <summary>The node stopped before it was started again: from now on the rule does nothing but show peers this <see cref="ConsensusEvidence"/>.</summary>
+    void Stop(ReadOnlyMemory<byte> evidence);
+
     /// <summary>From now on the node acts for these.</summary>
     void SetValidators(IReadOnlyList<DutyHolder> validators, Address beneficiary);
 
@@ -116,7 +119,7 @@ public interface IConsensusHost
 
     void Tell(ConsensusEvent happened);
 
-    /// <summary>The node must not go on: somebody has to decide. It keeps serving reads and says why.</summary>
+    /// <summary>The node must not go on: somebody has to decide. It keeps serving reads and peers, and says why.</summary>
     void Halt(string why);
 }
 

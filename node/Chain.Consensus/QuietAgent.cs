@@ -34,6 +34,10 @@ internal sealed class QuietAgent : IConsensusAgent
     {
     }
 
+    public void Stop(ReadOnlyMemory<byte> evidence)
+    {
+    }
+
     public void SetValidators(IReadOnlyList<DutyHolder> validators, Address beneficiary)
     {
     }

@@ -15,6 +15,9 @@ internal sealed class ConsensusHost(IChainReader store, Outbox outbox) : IConsen
 
     public required Action<Hash256, At> HeadersWanted { private get; init; }
 
+    /// <summary>Whether the rule has stopped the node.</summary>
+    public bool IsHalted { get; private set; }
+
     public IReadOnlyList<ConsensusPeer> Peers =>
         [.. PeerSet().Ready.Where(peer => peer.Link.CarriesSidecars).Select(peer => new ConsensusPeer(peer.Id.Number))];
 
@@ -55,5 +58,12 @@ internal sealed class ConsensusHost(IChainReader store, Outbox outbox) : IConsen
 
     public void Tell(ConsensusEvent happened) => outbox.Tell(new NodeEvent.OfConsensus(happened));
 
-    public void Halt(string why) => outbox.Halt(why);
+    public void Halt(string why)
+    {
+        IsHalted = true;
+        outbox.Halt(why);
+    }
+
+    /// <summary>The rule has stopped the node before it was started again.</summary>
+    public void StayHalted() => IsHalted = true;
 }

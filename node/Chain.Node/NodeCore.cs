@@ -33,15 +33,17 @@ public sealed class NodeCore
     private readonly RequestServer _server;
     private readonly WorkDesk _work;
     private readonly ForkSchedule _forks;
+    private readonly ConsensusHost _host;
     private readonly IConsensusAgent _agent;
     private Hash256 _headTold;
     private At? _lastTick;
     private ChainView _view;
 
     /// <summary>Takes up where the store stands. An empty store must have been given <see cref="GenesisBatch"/> first.</summary>
+    /// <param name="evidence">For which the rule stopped the node before; null for a node that is to go on.</param>
     /// <exception cref="InvalidOperationException">The store is empty, or of another genesis block.</exception>
     /// <exception cref="StoreException">The store contradicts itself.</exception>
-    public NodeCore(NodeConfig config, ConsensusRules rules, IChainReader store)
+    public NodeCore(NodeConfig config, ConsensusRules rules, IChainReader store, ReadOnlyMemory<byte>? evidence = null)
     {
         var head = store.GetHead() ?? throw new InvalidOperationException("The store is empty: commit the genesis batch first.");
         if (head.Genesis != config.Genesis.Hash) throw new InvalidOperationException($"The store belongs to genesis {head.Genesis}, the node to {config.Genesis.Hash}.");
@@ -51,14 +53,14 @@ public sealed class NodeCore
         _forks = new ForkSchedule(config.Genesis.Hash);
         var state = new StateOverlay(store);
         BlockAssembler? assembler = null;
-        var host = new ConsensusHost(store, _outbox)
+        _host = new ConsensusHost(store, _outbox)
         {
             PeerSet = () => _peers!,
             Assembler = plan => assembler!.Assemble(plan),
             Submitted = TakeOwnBlock,
             HeadersWanted = (from, now) => _ancestry!.Ask(from, now),
         };
-        var engine = rules.NewEngine(host);
+        var engine = rules.NewEngine(_host);
         _agent = engine.Agent;
         _tree = new BlockTree(rules, engine.NewForkChoice, store, head, config.Limits.TreeHeights);
         _headTold = _tree.Head.Hash;
@@ -75,6 +77,12 @@ public sealed class NodeCore
         _server = new RequestServer(config.Limits, _tree, _importer, _ancestry, store, _pool, _outbox);
         assembler = new BlockAssembler(config, rules, _importer, _pool);
         _work = new WorkDesk(config, rules, _tree, assembler, _pool, _outbox);
+        if (evidence is { } found)
+        {
+            _agent.Stop(found);
+            _host.StayHalted();
+        }
+
         _view = ViewBuilder.Initial(_tree, store, config, [.. store.GetReorgs(RecentReorgs).Reverse()]);
     }
 
@@ -106,6 +114,16 @@ public sealed class NodeCore
     /// <summary>Takes in one thing that happened and appends what has to be done about it.</summary>
     public void Step(NodeInput input, EffectList effects)
     {
+        if (_host.IsHalted)
+        {
+            Attend(input);
+            var peers = _peers.ToViews();
+            var isSame = ReferenceEquals(peers, _view.Peers);
+            if (!isSame) _view = _view with { Peers = peers };
+            _outbox.DrainTo(effects, isSame ? null : _view);
+            return;
+        }
+
         _tree.Tick(input.At);
         Handle(input);
         TellHead(input.At);
@@ -128,8 +146,7 @@ public sealed class NodeCore
                 OnTick(now);
                 break;
             case NodeInput.PeerConnected connected:
-                _peers.Add(connected.Peer, connected.Link);
-                _outbox.Send(connected.Peer, OwnStatus(connected.Link.EthVersion));
+                OnConnected(connected);
                 break;
             case NodeInput.PeerDisconnected gone:
                 _peers.Remove(gone.Peer);
@@ -176,6 +193,33 @@ public sealed class NodeCore
             default:
                 throw new InvalidOperationException($"No way to handle {input.GetType().Name}.");
         }
+    }
+
+    /// <summary>What a stopped node still does: it tells peers why, shows them what it has, and takes nothing in.</summary>
+    private void Attend(NodeInput input)
+    {
+        switch (input)
+        {
+            case NodeInput.PeerConnected connected:
+                OnConnected(connected);
+                break;
+            case NodeInput.PeerDisconnected gone:
+                _peers.Remove(gone.Peer);
+                break;
+            case NodeInput.MalformedMessage malformed:
+                _peers.Punish(malformed.Peer, new PeerOffence.Malformed(malformed.Why));
+                break;
+            case NodeInput.MessageReceived received when _peers.Find(received.Peer) is { IsLeaving: false } peer:
+                if (received.Message is WireMessage.Status status) OnStatus(peer, status, input.At);
+                else if (peer.IsReady) _server.TryServe(peer, received.Message);
+                break;
+        }
+    }
+
+    private void OnConnected(NodeInput.PeerConnected connected)
+    {
+        _peers.Add(connected.Peer, connected.Link);
+        _outbox.Send(connected.Peer, OwnStatus(connected.Link.EthVersion));
     }
 
     private void OnTick(At now)
@@ -242,23 +286,8 @@ public sealed class NodeCore
             case WireMessage.NewPooledTransactionHashes announced:
                 _transactions.OnAnnounced(peer, announced, now);
                 break;
-            case WireMessage.GetBlockHeaders ask:
-                _server.Serve(peer.Id, ask);
-                break;
-            case WireMessage.GetBlockBodies ask:
-                _server.Serve(peer.Id, ask);
-                break;
-            case WireMessage.GetReceipts ask:
-                _server.Serve(peer.Id, ask);
-                break;
-            case WireMessage.GetPooledTransactions ask:
-                _server.Serve(peer, ask);
-                break;
-            case WireMessage.GetSidecars ask:
-                _server.Serve(peer.Id, ask);
-                break;
             default:
-                OnAnswer(peer, message, now);
+                if (!_server.TryServe(peer, message)) OnAnswer(peer, message, now);
                 break;
         }
     }
@@ -345,6 +374,7 @@ public sealed class NodeCore
         peer.KnownBlocks.Add(status.HeadHash);
         _outbox.Tell(new NodeEvent.PeerReady(peer.Id));
         if (peer.Link.CarriesSidecars) _agent.OnPeerReady(new ConsensusPeer(peer.Id.Number));
+        if (_host.IsHalted) return;
         _transactions.Greet(peer);
         _sync.Consider(now);
     }

@@ -43,6 +43,7 @@ public static class ProofOfStake
         var past = new PastBlocks(host, genesis.Settings);
         var finality = new FinalityWatch(host, chain, past, watch);
         var gossip = new StakeGossip(host, chain, genesis, votes, watch, finality, options.Signatures);
+        var exchange = new FinalityExchange(host, chain, gossip, watch, finality);
         var proposer = new BlockProposer(host, spec, chain, genesis, deposits, votes, watch);
         var duties = new ValidatorDuties(host, chain, genesis, proposer, gossip, keys);
         chain.BlockArrived = gossip.OnBlock;
@@ -50,6 +51,6 @@ public static class ProofOfStake
         return new ConsensusEngine(
             chain.Begin,
             new StakeBlockJudge(chain, genesis, deposits, options, watch),
-            new StakeAgent(host, chain, gossip, duties, keys, watch, recall, finality, votes));
+            new StakeAgent(host, chain, gossip, duties, keys, watch, recall, finality, exchange, votes));
     }
 }

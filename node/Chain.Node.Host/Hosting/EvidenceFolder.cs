@@ -14,9 +14,16 @@ internal sealed class EvidenceFolder(string dataFolder)
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public string? Read()
     {
-        if (!Directory.Exists(_folder)) return null;
-        var file = Directory.GetFiles(_folder, "*.txt").Order(StringComparer.Ordinal).FirstOrDefault();
-        return file is null ? null : $"{File.ReadAllText(file).TrimEnd()} (The proof is {Path.ChangeExtension(file, ".rlp")}.)";
+        return FindFirst() is { } file ? $"{File.ReadAllText(file).TrimEnd()} (The proof is {Path.ChangeExtension(file, ".rlp")}.)" : null;
+    }
+
+    /// <summary>The bytes of that proof, none where its file is gone; null while there is no proof.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public byte[]? ReadProof()
+    {
+        if (FindFirst() is not { } file) return null;
+        var proof = Path.ChangeExtension(file, ".rlp");
+        return File.Exists(proof) ? File.ReadAllBytes(proof) : [];
     }
 
     /// <summary>Writes a proof, on disk when this returns.</summary>
@@ -27,6 +34,9 @@ internal sealed class EvidenceFolder(string dataFolder)
         Write($"{evidence.Name}.rlp", evidence.Bytes.Span);
         Write($"{evidence.Name}.txt", System.Text.Encoding.UTF8.GetBytes(message + Environment.NewLine));
     }
+
+    private string? FindFirst() =>
+        Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*.txt").Order(StringComparer.Ordinal).FirstOrDefault() : null;
 
     private void Write(string name, ReadOnlySpan<byte> bytes)
     {

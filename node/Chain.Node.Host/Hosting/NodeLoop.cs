@@ -20,7 +20,7 @@ internal interface IPeerSender
 /// <summary>
 /// Feeds the core from the inbox and carries its effects out: persist, publish, send, answer, tell. The only owner of the core.
 /// When the store refuses a write the core is thrown away and made anew from what was committed, and from then on the node only
-/// reads, and has no peers.
+/// reads, and has no peers. Where the consensus rule stops it, it only reads too, but keeps its peers: they must learn why.
 /// </summary>
 /// <param name="evidence">Where proofs are kept; what it holds at the start keeps the node from following the chain.</param>
 internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainStore store, NodeInbox inbox, NodeFeed feed, EvidenceFolder evidence, ILogger logger)
@@ -30,11 +30,12 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
     private readonly ConcurrentDictionary<RequestId, TaskCompletionSource<NodeReply>> _asked = new();
     private readonly EffectList _effects = new();
     private readonly StepClock _steps = new(TimeProvider.System);
-    private NodeCore _core = StoreDamage.Explain(store, () => new NodeCore(config, rules, store));
+    private NodeCore _core = StoreDamage.Explain(store, () => new NodeCore(config, rules, store, evidence.ReadProof() is { } proof ? proof : null));
     private ChainView? _view;
     private long _nextRequest;
     private long _importedBlocks, _importedTransactions, _importTicks;
     private volatile string? _whyReadOnly = evidence.Read() is { } found ? ReadsOnly(found) : null;
+    private bool _isStoreGone;
 
     public ChainView View => Volatile.Read(ref _view) ?? _core.View;
 
@@ -80,16 +81,11 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
     public async Task RunAsync()
     {
         Volatile.Write(ref _view, _core.View);
-        if (_whyReadOnly is { } stopped)
-        {
-            HostLog.Halted(logger, stopped);
-            Peers?.Retire(LeftToRead);
-        }
-
+        if (_whyReadOnly is { } stopped) HostLog.Halted(logger, stopped);
         while (await inbox.ReadAsync() is { } input)
         {
             _steps.Begin();
-            if (_whyReadOnly is { } why) Refuse(input, why);
+            if (_whyReadOnly is { } why && (_isStoreGone || !IsOfPeer(input))) Refuse(input, why);
             else Step(input);
             _steps.End();
         }
@@ -132,8 +128,6 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
                 break;
             case NodeEffect.Halt halt:
                 HostLog.Halted(logger, halt.Why);
-                Peers?.Retire("this node stopped following the chain");
-                Volatile.Write(ref _view, View with { Peers = [] });
                 _whyReadOnly = ReadsOnly(halt.Why);
                 break;
             case NodeEffect.Disconnect disconnect:
@@ -150,6 +144,9 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
                 break;
         }
     }
+
+    private static bool IsOfPeer(NodeInput input) =>
+        input is NodeInput.PeerConnected or NodeInput.PeerDisconnected or NodeInput.MessageReceived or NodeInput.MalformedMessage;
 
     private static string ReadsOnly(string why) => $"{LeftToRead}: {why}";
 
@@ -176,6 +173,7 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
 
     private void TurnReadOnly(StoreException e)
     {
+        _isStoreGone = true;
         var isDamage = e.Failure == StoreFailure.Corrupt;
         if (isDamage) HostLog.Damaged(logger, e.Message);
         else HostLog.ReadOnly(logger, e.Message);

@@ -31,6 +31,9 @@ internal sealed class SignatureMemo(StakeDomain domain) : ISignatureVerifier
             case WireMessage.OfConsensus { Message: StakeMessage.Votes votes }:
                 Prepare(Of(votes.Attestation.Data, votes.Attestation.Signatures));
                 break;
+            case WireMessage.OfConsensus { Message: StakeMessage.History history }:
+                Prepare([.. history.Proof.Votes.SelectMany(votes => Of(votes.Data, votes.Signatures))]);
+                break;
             case WireMessage.NewBlockWithSidecar { Block: var block }:
                 Prepare(Of(block.Sidecar, block.Hash));
                 break;

@@ -13,9 +13,34 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
     // How many times the size of an answer may be read for it.
     private const long ReadForSidecars = 16;
 
-    public void Serve(PeerId peer, WireMessage.GetBlockHeaders ask) => outbox.Send(peer, new WireMessage.BlockHeaders(ask.RequestId, Headers(ask)));
+    /// <summary>Answers a question; false for what is none.</summary>
+    public bool TryServe(Peer peer, WireMessage message)
+    {
+        switch (message)
+        {
+            case WireMessage.GetBlockHeaders ask:
+                Serve(peer.Id, ask);
+                return true;
+            case WireMessage.GetBlockBodies ask:
+                Serve(peer.Id, ask);
+                return true;
+            case WireMessage.GetReceipts ask:
+                Serve(peer.Id, ask);
+                return true;
+            case WireMessage.GetPooledTransactions ask:
+                Serve(peer, ask);
+                return true;
+            case WireMessage.GetSidecars ask:
+                Serve(peer.Id, ask);
+                return true;
+            default:
+                return false;
+        }
+    }
 
-    public void Serve(PeerId peer, WireMessage.GetBlockBodies ask)
+    private void Serve(PeerId peer, WireMessage.GetBlockHeaders ask) => outbox.Send(peer, new WireMessage.BlockHeaders(ask.RequestId, Headers(ask)));
+
+    private void Serve(PeerId peer, WireMessage.GetBlockBodies ask)
     {
         var bodies = new List<BlockBody>();
         var bytes = 0;
@@ -29,7 +54,7 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
         outbox.Send(peer, new WireMessage.BlockBodies(ask.RequestId, bodies));
     }
 
-    public void Serve(PeerId peer, WireMessage.GetReceipts ask)
+    private void Serve(PeerId peer, WireMessage.GetReceipts ask)
     {
         var blocks = new List<IReadOnlyList<Receipt>>();
         var bytes = 0;
@@ -43,7 +68,7 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
         outbox.Send(peer, new WireMessage.Receipts(ask.RequestId, blocks));
     }
 
-    public void Serve(Peer peer, WireMessage.GetPooledTransactions ask)
+    private void Serve(Peer peer, WireMessage.GetPooledTransactions ask)
     {
         var items = new List<Transaction>();
         var bytes = 0;
@@ -59,7 +84,7 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
         outbox.Send(peer.Id, new WireMessage.PooledTransactions(ask.RequestId, items));
     }
 
-    public void Serve(PeerId peer, WireMessage.GetSidecars ask)
+    private void Serve(PeerId peer, WireMessage.GetSidecars ask)
     {
         var sidecars = new List<ReadOnlyMemory<byte>>();
         var (bytes, read) = (0L, 0L);

@@ -14,9 +14,6 @@ public sealed class SimulatedNetwork
 {
     private const int FirstTickMs = 250;
 
-    // A node that stops sends what it has to send, then cuts its connections.
-    private const int HaltLingerMs = 500;
-
     private readonly PriorityQueue<Action, (long Time, ulong Order)> _events = new();
     private readonly Dictionary<(int From, int To), LinkConditions> _links = [];
     private readonly Dictionary<(int From, int To), long> _lastDelivery = [];
@@ -75,8 +72,8 @@ public sealed class SimulatedNetwork
     /// <summary>Conditions of links that were not given their own.</summary>
     public LinkConditions DefaultLink { get; set; } = LinkConditions.Good;
 
-    /// <summary>Whether all running nodes have the same head.</summary>
-    public bool IsConverged => _nodes.Where(node => node.IsRunning).Select(node => node.Core.View.Head.Hash).Distinct().Count() <= 1;
+    /// <summary>Whether all running nodes that go on have the same head.</summary>
+    public bool IsConverged => _nodes.Where(node => node.IsRunning && node.WhyHalted is null).Select(node => node.Core.View.Head.Hash).Distinct().Count() <= 1;
 
     public void ConnectAll()
     {
@@ -274,7 +271,6 @@ public sealed class SimulatedNetwork
 
     private void Step(SimulatedNode node, Func<At, NodeInput> input)
     {
-        if (node.WhyHalted is not null) return;
         _effects.Clear();
         node.Core.Step(input(Now.Plus(node.SkewMs)), _effects);
         foreach (var effect in _effects.Items) Carry(node, effect);
@@ -302,7 +298,6 @@ public sealed class SimulatedNetwork
             case NodeEffect.Halt halt:
                 node.WhyHalted = halt.Why;
                 _trace.Note(Now, node.Index, $"halts: {halt.Why}");
-                After(HaltLingerMs, () => Kill(node.Index));
                 break;
             case NodeEffect.Disconnect disconnect:
                 _trace.Note(Now, node.Index, $"disconnects: {disconnect.Why}");

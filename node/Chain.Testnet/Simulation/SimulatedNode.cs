@@ -103,6 +103,6 @@ public sealed class SimulatedNode
     private static bool IsMessage(SigningRequest request) =>
         request is not (SigningRequest.Offence or SigningRequest.Registration);
 
-    /// <summary>Starts again from what the store holds, as a process does after a crash.</summary>
-    internal void Restart() => Core = new NodeCore(_config, _rules, Store);
+    /// <summary>Starts again from what the store and the evidence beside it hold, as a process does after a crash.</summary>
+    internal void Restart() => Core = new NodeCore(_config, _rules, Store, Told.Select(told => told.Evidence).LastOrDefault(evidence => evidence is not null)?.Bytes);
 }

@@ -93,6 +93,8 @@ public sealed class FinalityGuardProperties
 
         public bool IsTraced(Checkpoint theirs) => true;
 
+        public bool AreOnOneBranch(Checkpoint first, Checkpoint second, Checkpoint third) => true;
+
         public SealedHeader? LastShared(Checkpoint theirs) => null;
 
         public bool IsGuilty(int validator) => _slasher.IsOffender(validator);

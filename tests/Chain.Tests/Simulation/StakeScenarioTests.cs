@@ -9,7 +9,7 @@ public sealed class StakeScenarioTests
     private static readonly ulong[] SplitBrains = [39, 61, 231];
 
     // The same where only its headers tell where the other branch leaves, or where on one side validators left, joined or were slashed.
-    private static readonly ulong[] UnlikeBranches = [27, 116, 185, 295, 315, 330, 1688];
+    private static readonly ulong[] UnlikeBranches = [27, 116, 185, 295, 315, 330, 453, 1688];
 
     // Finality that comes late because newcomers enter, and because withheld blocks cost the votes that it takes.
     private static readonly ulong[] SlowReturns = [540, 984];

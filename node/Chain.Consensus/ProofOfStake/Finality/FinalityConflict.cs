@@ -32,8 +32,14 @@ public sealed record FinalityConflict(
     IReadOnlyList<IndexedAttestation> Proof,
     IReadOnlyList<int> Slashable)
 {
+    /// <summary>Both histories as peers are shown them, so that each can prove the one that it has not.</summary>
+    public IReadOnlyList<FinalityProof> Histories { get; init; } = [];
+
     private const int NamesShown = 10;
     private const decimal GweiPerEther = 1_000_000_000m;
+
+    // In the file between the message and the histories.
+    private const int ItemsBetween = 11;
 
     /// <summary>What happened, what it means and what to do, for a person.</summary>
     public string Message =>
@@ -48,7 +54,7 @@ public sealed record FinalityConflict(
 
     /// <summary>
     /// The conflict for a file: RLP of [message, ours, theirs, target, weighed at, 1 if by leaked stake, [hash of the last shared block, if known], voted stake, total stake, uncounted stake, [slashable validator …],
-    /// [indexed attestation …]]. With the registry at the checkpoint weighed at anybody can check the votes and weigh them.
+    /// [indexed attestation …], [proof of a history …]]. With the registry at the checkpoint weighed at anybody can check the votes and weigh them.
     /// </summary>
     public byte[] Encode()
     {
@@ -63,8 +69,20 @@ public sealed record FinalityConflict(
         rlp.Write(Uncounted.Amount);
         StakeRlp.WriteList(rlp, Slashable, static (validator, to) => to.Write(validator));
         StakeRlp.WriteList(rlp, Proof, static (votes, to) => votes.WriteTo(to));
+        StakeRlp.WriteList(rlp, Histories, static (history, to) => history.WriteTo(to));
         rlp.EndList();
         return rlp.ToArray();
+    }
+
+    /// <summary>The message and the histories of a conflict that was written to a file.</summary>
+    /// <exception cref="RlpException">Not such a file.</exception>
+    public static (string Message, IReadOnlyList<FinalityProof> Histories) ReadHistories(ReadOnlySpan<byte> encoded)
+    {
+        var outer = new RlpReader(encoded);
+        var rlp = outer.ReadList();
+        var message = System.Text.Encoding.UTF8.GetString(rlp.ReadBytes());
+        for (var i = 0; i < ItemsBetween; i++) rlp.ReadItem();
+        return (message, StakeRlp.ReadList(ref rlp, FinalityProof.Read));
     }
 
     private Gwei Counted => TotalStake - Uncounted;

@@ -22,8 +22,8 @@ namespace Chain.Consensus;
 /// <para>
 /// A link from e to e + 2 finalizes C too, once two thirds also voted for a checkpoint of e + 1 (the rules' other two cases). It is
 /// how every epoch becomes final where few more than two thirds vote: their votes are complete only in the next epoch, so
-/// there are no other links. That the checkpoint of e + 1 lies on the same branch the votes do not say. So this counts only where we finalized
-/// a checkpoint of e to e + 2: then what was justified excludes what is final here, which takes a third of the stake in any case.
+/// there are no other links. The votes do not say that the checkpoint of e + 1 is on the same branch; headers do. Where nobody has them, this counts
+/// only if we finalized a checkpoint of e to e + 2: then what was justified excludes what is final here, which takes a third of the stake in any case.
 /// </para>
 /// <para>
 /// A link that is heavy enough at any of our finalized checkpoints is judged once it is known where its source's branch leaves our chain, or that
@@ -50,7 +50,7 @@ public sealed class FinalityGuard
     private const int BeforeLeaksKept = 2;
 
     private readonly IFinalityKnowledge _knowledge;
-    private readonly SortedDictionary<Epoch, EpochLinks> _epochs = [];
+    private readonly FinalityLinks _heard = new();
 
     // Oldest first.
     private readonly List<(Checkpoint Checkpoint, VotingStake Stake)> _finalized = [];
@@ -85,8 +85,7 @@ public sealed class FinalityGuard
         var (source, target) = (vote.Data.Source, vote.Data.Target);
 
         if (Conflict is not null || source.Epoch >= target.Epoch || !IsNear(target.Epoch)) return Conflict;
-        if (!_epochs.TryGetValue(target.Epoch, out var links)) _epochs.Add(target.Epoch, links = new EpochLinks());
-        if (links.Add(vote, _finalized[^1].Stake.ValidatorCount) is not { } link) return null;
+        if (_heard.Add(vote, _finalized[^1].Stake.ValidatorCount) is not { } link) return null;
         return Judge(link) ?? JudgeLinksOver(target.Epoch);
     }
 
@@ -100,14 +99,22 @@ public sealed class FinalityGuard
     }
 
     /// <summary>Weighs all votes again: to be asked when it became known what nobody could tell before.</summary>
-    public FinalityConflict? Judge()
+    public FinalityConflict? Judge() => Judge(_heard);
+
+    /// <summary>The links of verified votes that somebody shows together, of whatever epochs.</summary>
+    internal FinalityLinks Collect(IEnumerable<IndexedAttestation> votes)
     {
-        foreach (var links in _epochs.Values)
+        var links = new FinalityLinks();
+        foreach (var vote in votes) links.Add(vote, _finalized[^1].Stake.ValidatorCount);
+        return links;
+    }
+
+    /// <summary>Weighs links.</summary>
+    internal FinalityConflict? Judge(FinalityLinks links)
+    {
+        foreach (var link in links.All)
         {
-            foreach (var link in links.All)
-            {
-                if ((Judge(link) ?? JudgeLeaked(link)) is { } conflict) return conflict;
-            }
+            if ((Judge(link) ?? JudgeLeaked(link)) is { } conflict) return conflict;
         }
 
         return Conflict;
@@ -116,8 +123,7 @@ public sealed class FinalityGuard
     /// <summary>Links that pass over an epoch for which votes have come.</summary>
     private FinalityConflict? JudgeLinksOver(Epoch epoch)
     {
-        if (!_epochs.TryGetValue(epoch + 1, out var later)) return null;
-        foreach (var link in later.All)
+        foreach (var link in _heard.In(epoch + 1))
         {
             if (link.Source.Epoch + 1 == epoch && Judge(link) is { } conflict) return conflict;
         }
@@ -130,7 +136,7 @@ public sealed class FinalityGuard
     {
         if (currentEpoch <= _current) return;
         _current = currentEpoch;
-        foreach (var old in _epochs.Keys.Where(epoch => !IsNear(epoch)).ToList()) _epochs.Remove(old);
+        _heard.Keep(IsNear);
     }
 
     /// <summary>Keeps the latest, and the last ones before finality stood still long enough to leak: there two histories may have parted.</summary>
@@ -204,14 +210,20 @@ public sealed class FinalityGuard
     {
         var span = link.Target.Epoch - link.Source.Epoch;
         if (span == 1) return [];
-        if (span > 2 || !_finalized.Exists(entry => link.Source.Epoch <= entry.Checkpoint.Epoch && entry.Checkpoint.Epoch <= link.Target.Epoch) || !_epochs.TryGetValue(link.Source.Epoch + 1, out var passed)) return null;
-        foreach (var sameTarget in passed.All.GroupBy(other => other.Target))
+        if (span > 2) return null;
+        foreach (var sameTarget in link.Book.In(link.Source.Epoch + 1).GroupBy(other => other.Target))
         {
-            if (Weigh(sameTarget.SelectMany(other => other.Voters).ToHashSet(), link.Source.Epoch + 1, stake) is not null) return [.. sameTarget];
+            var voters = sameTarget.SelectMany(other => other.Voters).ToHashSet();
+            if (Weigh(voters, link.Source.Epoch + 1, stake) is not null && ExcludesOurs(link, sameTarget.Key)) return [.. sameTarget];
         }
 
         return null;
     }
+
+    /// <summary>Whether a link with a checkpoint justified between its ends finalizes its source, or was justified against our finality in any case.</summary>
+    private bool ExcludesOurs(FinalityLink link, Checkpoint between) =>
+        _finalized.Exists(entry => link.Source.Epoch <= entry.Checkpoint.Epoch && entry.Checkpoint.Epoch <= link.Target.Epoch)
+        || _knowledge.AreOnOneBranch(link.Source, between, link.Target);
 
     /// <summary>What voters for a target in an epoch weigh if they are two thirds; else null.</summary>
     private Weight? Weigh(IReadOnlyCollection<int> voters, Epoch epoch, VotingStake stake)

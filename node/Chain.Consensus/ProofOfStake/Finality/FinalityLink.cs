@@ -3,9 +3,12 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>Votes from one checkpoint to another, one of each validator.</summary>
-internal sealed class FinalityLink(Checkpoint source, Checkpoint target)
+internal sealed class FinalityLink(FinalityLinks book, Checkpoint source, Checkpoint target)
 {
     private readonly SortedDictionary<int, (AttestationData Data, Signature Signature)> _votes = [];
+
+    /// <summary>The links among which it was voted for.</summary>
+    public FinalityLinks Book { get; } = book;
 
     public Checkpoint Source { get; } = source;
 
@@ -30,7 +33,7 @@ internal sealed class FinalityLink(Checkpoint source, Checkpoint target)
 }
 
 /// <summary>The links that were voted for with targets in one epoch, in the order in which they were heard of.</summary>
-internal sealed class EpochLinks
+internal sealed class EpochLinks(FinalityLinks book)
 {
     private const byte VotesKept = 4;
 
@@ -64,7 +67,7 @@ internal sealed class EpochLinks
 
     private FinalityLink Open(AttestationData data)
     {
-        var link = new FinalityLink(data.Source, data.Target);
+        var link = new FinalityLink(book, data.Source, data.Target);
         _links.Add(link);
         _byEnds.Add((data.Source, data.Target), link);
         return link;

@@ -17,6 +17,12 @@ public interface IFinalityKnowledge
     /// </summary>
     bool IsTraced(Checkpoint theirs);
 
+    /// <summary>
+    /// Whether one branch has these checkpoints, each block an ancestor of the next or the same; false while nobody can tell, and then the headers
+    /// are asked for as for <see cref="IsTraced"/>.
+    /// </summary>
+    bool AreOnOneBranch(Checkpoint first, Checkpoint second, Checkpoint third);
+
     /// <summary>The last block that a traced checkpoint's branch and ours have in common; null where nobody could tell.</summary>
     SealedHeader? LastShared(Checkpoint theirs);
 

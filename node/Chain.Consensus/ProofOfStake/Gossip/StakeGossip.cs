@@ -89,8 +89,14 @@ internal sealed class StakeGossip(
         return null;
     }
 
+    /// <summary>Those of these votes that are signed by validators whose keys are known here; null for none. A bad one costs the sender.</summary>
+    /// <param name="from">Who sent them.</param>
+    /// <param name="votes">Not <see cref="Malformed"/>.</param>
+    public IndexedAttestation? Verify(ConsensusPeer from, IndexedAttestation votes) =>
+        Judgeable(votes) is { } judgeable ? Verified(from, judgeable) : null;
+
     /// <summary>What no honest node sends, whatever its chain looks like.</summary>
-    private string? Malformed(IndexedAttestation votes)
+    public string? Malformed(IndexedAttestation votes)
     {
         if (!votes.HasSortedUniqueIndices()) return "votes of nobody, or with repeated or unsorted validators";
         if (votes.Signatures.Count != votes.AttestingIndices.Count) return $"{votes.AttestingIndices.Count} votes with {votes.Signatures.Count} signatures";

@@ -23,6 +23,9 @@ public abstract record StakeMessage : ConsensusMessage
 
     /// <summary>A validator's wish to leave.</summary>
     public sealed record Exit(SignedVoluntaryExit VoluntaryExit) : StakeMessage;
+
+    /// <summary>A history that is final for some, from a node that stopped because another is too.</summary>
+    public sealed record History(FinalityProof Proof) : StakeMessage;
 }
 
 /// <summary>The messages of stake/1 as RLP. Decoding is strict and bounded: whatever does not fit is refused with <see cref="RlpException"/>.</summary>
@@ -43,6 +46,9 @@ public static class StakeMessageCodec
     /// <summary>[signed voluntary exit].</summary>
     public const int ExitId = 0x07;
 
+    /// <summary>[[header …], [indexed attestation …]].</summary>
+    public const int HistoryId = 0x08;
+
     /// <summary>Votes in one message.</summary>
     public const int MaxVotes = 2048;
 
@@ -54,6 +60,7 @@ public static class StakeMessageCodec
         StakeMessage.DoubleProposal => DoubleProposalId,
         StakeMessage.SlashableVotes => SlashableVotesId,
         StakeMessage.Exit => ExitId,
+        StakeMessage.History => HistoryId,
         _ => throw new ArgumentOutOfRangeException(nameof(message), message, "A message without a number."),
     };
 
@@ -64,6 +71,7 @@ public static class StakeMessageCodec
         DoubleProposalId => "DoubleProposal",
         SlashableVotesId => "SlashableVotes",
         ExitId => "VoluntaryExit",
+        HistoryId => "FinalizedHistory",
         _ => null,
     };
 
@@ -75,6 +83,7 @@ public static class StakeMessageCodec
         DoubleProposalId => 1024,
         SlashableVotesId => 512 + (2 * MaxVotes * 80),
         ExitId => 256,
+        HistoryId => FinalityProof.MaxBytes,
         _ => 0,
     };
 
@@ -101,6 +110,9 @@ public static class StakeMessageCodec
             case StakeMessage.Exit exit:
                 exit.VoluntaryExit.WriteTo(rlp);
                 break;
+            case StakeMessage.History history:
+                history.Proof.WriteItemsTo(rlp);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(message), message, "A message without a form.");
         }
@@ -115,6 +127,7 @@ public static class StakeMessageCodec
         DoubleProposalId => new StakeMessage.DoubleProposal(ProposerSlashing.Read(ref rlp)),
         SlashableVotesId => new StakeMessage.SlashableVotes(AttesterSlashing.Read(ref rlp)),
         ExitId => new StakeMessage.Exit(SignedVoluntaryExit.Read(ref rlp)),
+        HistoryId => new StakeMessage.History(FinalityProof.ReadItems(ref rlp)),
         _ => throw new RlpException($"stake/1 has no message {id}."),
     };
 }

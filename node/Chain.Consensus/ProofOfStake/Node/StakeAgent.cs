@@ -12,6 +12,7 @@ internal sealed class StakeAgent(
     OffenceWatch watch,
     OffenceRecall recall,
     FinalityWatch finality,
+    FinalityExchange exchange,
     AttestationPool pool) : IConsensusAgent
 {
     private Slot _slot;
@@ -22,7 +23,7 @@ internal sealed class StakeAgent(
     private Checkpoint _justified;
     private bool _isCatchingUp;
     private string? _halted;
-    private At? _leaveAt;
+    private IReadOnlyList<FinalityProof> _histories = [];
     private StakeView? _view;
 
     public ConsensusView? View => _view;
@@ -30,12 +31,7 @@ internal sealed class StakeAgent(
     public void OnTick(At now, bool isCatchingUp)
     {
         _isCatchingUp = isCatchingUp;
-        if (_halted is not null)
-        {
-            Leave(now);
-            return;
-        }
-
+        if (_halted is not null) return;
         if (!_hasRecalled)
         {
             // Not while the core is being made: what is found goes out at once.
@@ -48,6 +44,7 @@ internal sealed class StakeAgent(
         {
             _slot = slot;
             finality.OnSlot();
+            exchange.Retry(isCatchingUp);
             gossip.OnSlot();
             pool.Prune(chain.Store.CurrentEpoch);
             watch.Prune(chain.Store.CurrentEpoch, OffenceWatch.WindowOf(chain.States.After(chain.FindHead())));
@@ -56,7 +53,7 @@ internal sealed class StakeAgent(
         TellCheckpoints();
         Trace(now);
         keys.OnTick(isCatchingUp);
-        if (finality.Conflict is { } conflict) Halt(conflict, now);
+        if (finality.Conflict is { } conflict) Halt(conflict);
         else if (!isCatchingUp) duties.OnTick(now);
         UpdateView();
     }
@@ -77,6 +74,7 @@ internal sealed class StakeAgent(
         host.Send(peer, new StakeMessage.Status(chain.States.After(head).LatestBlockSlot, head, chain.Store.Finalized));
         foreach (var evidence in watch.Evidence.ProposerSlashings) host.Send(peer, new StakeMessage.DoubleProposal(evidence));
         foreach (var evidence in watch.Evidence.AttesterSlashings) host.Send(peer, new StakeMessage.SlashableVotes(evidence));
+        foreach (var history in _histories) host.Send(peer, new StakeMessage.History(history));
     }
 
     public void OnMessage(ConsensusPeer peer, ConsensusMessage message, At now)
@@ -88,6 +86,10 @@ internal sealed class StakeAgent(
                 break;
             case StakeMessage.Votes votes:
                 gossip.OnVotes(peer, votes.Attestation);
+                Trace(now);
+                break;
+            case StakeMessage.History history:
+                exchange.OnHistory(peer, history.Proof, _isCatchingUp);
                 Trace(now);
                 break;
             case StakeMessage operation:
@@ -110,7 +112,24 @@ internal sealed class StakeAgent(
         if (_halted is null) duties.OnSigned(answers, now);
     }
 
-    public void OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers, At now) => finality.OnHeaders(from, headers, now);
+    public void OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers, At now)
+    {
+        finality.OnHeaders(from, headers, now);
+        exchange.Retry(_isCatchingUp);
+    }
+
+    public void Stop(ReadOnlyMemory<byte> evidence)
+    {
+        try
+        {
+            (_halted, _histories) = FinalityConflict.ReadHistories(evidence.Span);
+        }
+        catch (RlpException)
+        {
+            // The node stays stopped in any case; it only has nothing to show.
+            _halted = "the evidence beside the chain cannot be read";
+        }
+    }
 
     public void SetValidators(IReadOnlyList<DutyHolder> validators, Address beneficiary)
     {
@@ -132,21 +151,15 @@ internal sealed class StakeAgent(
         if (!_isCatchingUp) finality.Trace(now);
     }
 
-    private void Halt(FinalityConflict conflict, At now)
+    private void Halt(FinalityConflict proven)
     {
         // Those who follow our history must learn it too, and may have no other peer who can prove it.
+        var conflict = proven with { Histories = finality.Show(proven) };
         foreach (var votes in conflict.Proof) host.Broadcast(new StakeMessage.Votes(votes), except: null);
-        _halted = conflict.Message;
-        _leaveAt = now.Plus((long)chain.Settings.SlotDurationMs);
+        foreach (var history in conflict.Histories) host.Broadcast(new StakeMessage.History(history), except: null);
+        (_halted, _histories) = (conflict.Message, conflict.Histories);
         host.Tell(new StakeEvent.ConflictProven(conflict));
-    }
-
-    /// <summary>A slot after the proof the node stops for good: until then it shows its peers the headers by which they can place the other branch.</summary>
-    private void Leave(At now)
-    {
-        if (_leaveAt is not { } leaveAt || now < leaveAt) return;
-        _leaveAt = null;
-        host.Halt(_halted!);
+        host.Halt(_halted);
     }
 
     private void TellCheckpoints()

@@ -5,11 +5,17 @@ namespace Chain.Consensus;
 /// <summary>
 /// Finds out where branches leave our chain whose blocks are not here and will not be, because what is final here excludes them: asks for
 /// headers downwards until one is of a block that is here. Who trusts the hash of a branch's block can trust what is found, because
-/// each header is bound by the hash in the one above it. Only where a walk stands is kept, no headers.
+/// each header is bound by the hash in the one above it. The latest headers are kept.
 /// </summary>
 internal sealed class BranchTracer(IConsensusHost host)
 {
+    private const int HeadersKept = 4096;
+
     private readonly SortedDictionary<Epoch, List<Trace>> _byEpoch = [];
+    private readonly Queue<Hash256> _order = new();
+
+    // Looked up only: the order is unspecified.
+    private readonly Dictionary<Hash256, SealedHeader> _headers = [];
 
     private sealed class Trace(Hash256 block)
     {
@@ -33,8 +39,20 @@ internal sealed class BranchTracer(IConsensusHost host)
         if (host.GetHeader(checkpoint.Root) is not null) return true;
         if (Find(checkpoint) is { } trace) return trace.IsFound || trace.IsUnanswered;
         if (!_byEpoch.TryGetValue(checkpoint.Epoch, out var traces)) _byEpoch.Add(checkpoint.Epoch, traces = []);
-        traces.Add(new Trace(checkpoint.Root));
-        return false;
+        traces.Add(trace = new Trace(checkpoint.Root));
+        Advance(trace);
+        return trace.IsFound;
+    }
+
+    /// <summary>The headers from a block downwards, as far as they are known.</summary>
+    public IEnumerable<SealedHeader> Down(Hash256 from, int most)
+    {
+        var next = Known(from);
+        for (var i = 0; i < most && next is not null; i++)
+        {
+            yield return next;
+            next = next.Number == 0 ? null : Known(next.ParentHash);
+        }
     }
 
     /// <summary>Whether a checkpoint's branch contains a block that is here; null when nobody can tell.</summary>
@@ -57,6 +75,16 @@ internal sealed class BranchTracer(IConsensusHost host)
         return ours is null ? null : theirs;
     }
 
+    /// <summary>Whether a checkpoint's branch is being asked for.</summary>
+    public bool IsUnderWay(Checkpoint checkpoint) => Find(checkpoint) is { IsFound: false };
+
+    /// <summary>Headers that nobody was asked for: what is traced goes on over those that its hashes bind.</summary>
+    public void Learn(IReadOnlyList<SealedHeader> headers)
+    {
+        foreach (var header in headers) Keep(header);
+        foreach (var trace in All) Advance(trace);
+    }
+
     /// <summary>Asks for what is missing.</summary>
     public void Ask(At now)
     {
@@ -68,11 +96,12 @@ internal sealed class BranchTracer(IConsensusHost host)
     /// <param name="headers">From it downwards, linked.</param>
     public bool OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers)
     {
+        foreach (var header in headers) Keep(header);
         var hasEnded = false;
         foreach (var trace in All.Where(trace => !trace.IsFound && trace.Next == from).ToList())
         {
             if (headers.Count == 0) trace.IsUnanswered = true;
-            else Advance(trace, headers);
+            else Advance(trace);
             hasEnded |= trace.IsFound || trace.IsUnanswered;
         }
 
@@ -106,14 +135,22 @@ internal sealed class BranchTracer(IConsensusHost host)
 
     private Trace? Find(Checkpoint checkpoint) => _byEpoch.GetValueOrDefault(checkpoint.Epoch)?.Find(trace => trace.Block == checkpoint.Root);
 
-    private void Advance(Trace trace, IReadOnlyList<SealedHeader> headers)
+    private SealedHeader? Known(Hash256 hash) => host.GetHeader(hash) ?? _headers.GetValueOrDefault(hash);
+
+    private void Keep(SealedHeader header)
     {
-        foreach (var header in headers)
+        if (!_headers.TryAdd(header.Hash, header)) return;
+        _order.Enqueue(header.Hash);
+        if (_order.Count > HeadersKept) _headers.Remove(_order.Dequeue());
+    }
+
+    private void Advance(Trace trace)
+    {
+        while (!trace.IsFound && _headers.TryGetValue(trace.Next, out var header))
         {
             trace.Next = header.ParentHash;
             trace.Meets = host.GetHeader(header.ParentHash);
             trace.IsFound = trace.Meets is not null || header.Number == 0;
-            if (trace.IsFound) return;
         }
     }
 }

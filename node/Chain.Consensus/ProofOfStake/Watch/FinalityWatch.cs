@@ -31,6 +31,9 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     /// <summary>The validators below this index are the same in any other history that can still be proven final.</summary>
     public int SharedValidators => Guard.SharedValidators;
 
+    // From a link's target down to its source: a checkpoint's block is the last one before its epoch.
+    private int LongestPath => (int)(LongestLink * chain.Settings.SlotsPerEpoch) + 1;
+
     private FinalityGuard Guard => _guard ??= new FinalityGuard(
         chain.Store.Finalized, StakeAt(chain.Store.Finalized), chain.Store.CurrentEpoch, this);
 
@@ -61,6 +64,30 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
             host.Punish(peer, ClaimPoints, $"it claims that {claimed} is final, which {ours} excludes");
             SendProof(peer, claimed.Epoch);
         }
+    }
+
+    /// <summary>The links of verified votes that a peer shows together.</summary>
+    public FinalityLinks Collect(IEnumerable<IndexedAttestation> votes) => Guard.Collect(votes);
+
+    /// <summary>Weighs links; answers the conflict once there is one.</summary>
+    public FinalityConflict? Judge(FinalityLinks links) => Guard.Judge(links);
+
+    /// <summary>Whether it is still being found out where the branches of these links leave ours.</summary>
+    public bool IsPlacing(FinalityLinks links) => links.All.Any(link => _branches.IsUnderWay(link.Source) || _branches.IsUnderWay(link.Target));
+
+    /// <summary>Headers that a peer sent along with votes.</summary>
+    public void Learn(IReadOnlyList<SealedHeader> headers) => _branches.Learn(headers);
+
+    /// <summary>Both histories of a proven conflict, each for peers that follow the other.</summary>
+    public IReadOnlyList<FinalityProof> Show(FinalityConflict conflict)
+    {
+        var votes = OwnVotes();
+        var histories = new[]
+        {
+            new FinalityProof(HeadersTo(conflict.LastShared, conflict.Target.Root, conflict.Theirs.Root), conflict.Proof),
+            new FinalityProof(HeadersTo(conflict.LastShared, votes.Count == 0 ? chain.Store.Finalized.Root : votes[^1].Data.Target.Root), votes),
+        };
+        return [.. histories.Where(history => history.VoteCount is > 0 and <= FinalityProof.MaxVotes)];
     }
 
     public void OnFinalized(Checkpoint finalized) => Guard.OnFinalized(finalized, StakeAt(finalized));
@@ -95,6 +122,9 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     }
 
     public bool IsTraced(Checkpoint theirs) => _branches.IsTraced(theirs);
+
+    public bool AreOnOneBranch(Checkpoint first, Checkpoint second, Checkpoint third) =>
+        _branches.IsTraced(third) && _branches.Down(third.Root, LongestPath).SkipWhile(block => block.Hash != second.Root).Any(block => block.Hash == first.Root);
 
     public SealedHeader? LastShared(Checkpoint theirs) => _branches.LastShared(theirs, chain.HeaderOf(chain.Store.Finalized.Root));
 
@@ -139,6 +169,31 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
             var inRange = block.Votes.Where(votes => votes.Data.Target.Epoch >= first && votes.Data.Target.Epoch <= last);
             foreach (var votes in inRange) yield return new StakeMessage.Votes(votes);
         }
+    }
+
+    /// <summary>What our blocks have of votes for the checkpoints of our chain that made our latest one final, each voter once a checkpoint, by ascending target.</summary>
+    private List<IndexedAttestation> OwnVotes()
+    {
+        var (ours, head, links) = (chain.Store.Finalized, chain.FindHead(), new FinalityLinks());
+        foreach (var votes in past.Read(ours.Epoch, chain.HeaderOf(head), chain.States.After(head)).SelectMany(block => block.Votes))
+        {
+            var target = votes.Data.Target;
+            if (target.Epoch > ours.Epoch && target.Epoch <= ours.Epoch + LongestLink && chain.Contains(head, target) == true) links.Add(votes, SharedValidators);
+        }
+
+        return [.. links.All.SelectMany(link => link.ToAttestations())];
+    }
+
+    /// <summary>The headers from the first of these blocks whose own is known, down to the last block that both histories have.</summary>
+    private List<SealedHeader> HeadersTo(SealedHeader? shared, params ReadOnlySpan<Hash256> blocks)
+    {
+        foreach (var block in blocks)
+        {
+            var headers = _branches.Down(block, FinalityProof.MaxHeaders).TakeWhile(header => header.Hash != shared?.Hash).ToList();
+            if (headers.Count > 0) return headers;
+        }
+
+        return [];
     }
 
     private static int LastNamed(AttesterSlashing evidence) =>

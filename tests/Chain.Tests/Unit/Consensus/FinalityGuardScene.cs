@@ -19,6 +19,8 @@ public abstract class FinalityGuardScene : IFinalityKnowledge
 
     protected List<Checkpoint> Traced { get; } = [];
 
+    protected HashSet<(Checkpoint First, Checkpoint Second, Checkpoint Third)> Branches { get; } = [];
+
     protected HashSet<int> Guilty { get; } = [];
 
     protected HashSet<int> Leaving { get; } = [];
@@ -32,6 +34,8 @@ public abstract class FinalityGuardScene : IFinalityKnowledge
         Traced.Add(theirs);
         return !Untraced.Contains(theirs);
     }
+
+    bool IFinalityKnowledge.AreOnOneBranch(Checkpoint first, Checkpoint second, Checkpoint third) => Branches.Contains((first, second, third));
 
     SealedHeader? IFinalityKnowledge.LastShared(Checkpoint theirs) => LastShared;
 

@@ -88,6 +88,24 @@ public sealed class FinalityGuardTests : FinalityGuardScene
     }
 
     [Fact]
+    public void A_link_over_two_epochs_beyond_our_finality_is_proof_once_headers_show_that_one_branch_has_all_of_it()
+    {
+        var (source, between, target) = (Theirs with { Epoch = new Epoch(6) }, new Checkpoint(new Epoch(7), Registry.Root(107)), new Checkpoint(new Epoch(8), Registry.Root(108)));
+        _guard.Prune(new Epoch(8));
+        Known[(source, Ours)] = true;
+        Assert.Null(_guard.OnVote(Vote(Theirs, 7, [0, 1, 2, 3, 4, 5], targetRoot: 107)));
+        Assert.Null(_guard.OnVote(Vote(source, 8, [3, 4, 5, 6, 7, 8], targetRoot: 108)));
+        Branches.Add((source, new Checkpoint(new Epoch(7), Registry.Root(207)), target));
+        Assert.Null(_guard.Judge());
+
+        Branches.Add((source, between, target));
+        var conflict = _guard.Judge()!;
+
+        Assert.Equal((source, target), (conflict.Theirs, conflict.Target));
+        Assert.Equal([3, 4, 5, 6, 7, 8], conflict.Voters);
+    }
+
+    [Fact]
     public void A_link_over_two_epochs_that_passes_what_was_final_here_before_is_proof()
     {
         var final = new Checkpoint(new Epoch(8), Registry.Root(8));

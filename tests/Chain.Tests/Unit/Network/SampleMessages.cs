@@ -98,5 +98,6 @@ internal static class SampleMessages
         yield return new StakeMessage.DoubleProposal(new ProposerSlashing(proposal, proposal with { BlockHash = Keccak256.Empty }));
         yield return new StakeMessage.SlashableVotes(new AttesterSlashing(votes, votes with { Data = data with { BeaconBlockRoot = Keccak256.Empty } }));
         yield return new StakeMessage.Exit(new SignedVoluntaryExit(new Epoch(4), 3, signature));
+        yield return new StakeMessage.History(new FinalityProof([Header(5), Header(4, withdrawals: true)], [votes, votes]));
     }
 }

@@ -1,3 +1,4 @@
+using Chain.Consensus;
 using Chain.Node;
 using Chain.Primitives;
 
@@ -90,7 +91,7 @@ public sealed class WireCodecTests
     [InlineData(WireCapability.Eth, 0x0d, 69)]
     [InlineData(WireCapability.Eth, 0x11, 68)]
     [InlineData(WireCapability.Eth, 0x12, 69)]
-    [InlineData(WireCapability.Stake, 0x08, 69)]
+    [InlineData(WireCapability.Stake, 0x09, 69)]
     [InlineData(WireCapability.Stake, 0x0f, 69)]
     public void A_number_that_no_message_has_is_unknown(WireCapability capability, int id, int version) =>
         Assert.IsType<WireError.Unknown>(WireCodec.Decode(new WireCode(capability, id), version, [0xc0]).Error);
@@ -102,6 +103,25 @@ public sealed class WireCodecTests
 
         Assert.Equal((1000L, 128), (error.Bytes, error.Limit));
         Assert.Contains("GetBlockHeaders", error.Describe(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_history_longer_than_any_proof_of_finality_is_refused_unread()
+    {
+        var error = WireCodec.Decode(new WireCode(WireCapability.Stake, StakeMessageCodec.HistoryId), 68, new byte[FinalityProof.MaxBytes + 1]).Error;
+
+        Assert.Equal(FinalityProof.MaxBytes, Assert.IsType<WireError.TooLarge>(error).Limit);
+    }
+
+    [Fact]
+    public void A_history_of_more_headers_or_votes_than_a_proof_may_have_is_refused()
+    {
+        var votes = SampleMessages.StakeMessages().OfType<StakeMessage.Votes>().Single().Attestation;
+        WireMessage History(int headers, int pairs) => new WireMessage.OfConsensus(new StakeMessage.History(
+            new FinalityProof([.. Enumerable.Repeat(SampleMessages.Header(1), headers)], [.. Enumerable.Repeat(votes, pairs)])));
+
+        Refused(History(FinalityProof.MaxHeaders + 1, 1), "more than 1024 headers");
+        Refused(History(1, (FinalityProof.MaxVotes / 2) + 1), "more than 8192 votes");
     }
 
     [Fact]

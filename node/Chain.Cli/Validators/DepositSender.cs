@@ -15,6 +15,7 @@ internal sealed class DepositSender : IDisposable
     private readonly ParseResult _parsed;
     private readonly bool _isAgain;
     private readonly JsonRpcClient _rpc;
+    private string? _nonceDoubt;
 
     public DepositSender(ParseResult parsed, Uri url, Address payer, ChainIdentity chain, bool isAgain)
     {
@@ -40,7 +41,7 @@ internal sealed class DepositSender : IDisposable
         Account.Journal.RequireWritable();
         var review = await Account.ReviewAsync(cancellation);
         Note(review.Notes);
-        ValidatorSession.Insist(_parsed, TransferDoubt.OfNonce(review));
+        DoubtNonce(review);
         return await RaiseTwinAsync(review, contract, value, null, hasTurn: false, cancellation);
     }
 
@@ -52,6 +53,7 @@ internal sealed class DepositSender : IDisposable
     public async Task<ulong> TakeTurnAsync(Address contract, UInt256 value, Hash256? asked, CancellationToken cancellation)
     {
         var review = await Account.ReviewAsync(cancellation);
+        DoubtNonce(review);
         await RaiseTwinAsync(review, contract, value, asked, hasTurn: true, cancellation);
         var turn = await NonceTurn.TakeAsync(Account, review, cancellation);
         Note(turn.Notes);
@@ -81,6 +83,14 @@ internal sealed class DepositSender : IDisposable
                 + "before you send another.");
 
     public void Dispose() => _rpc.Dispose();
+
+    // Once for each answer: a node that gave a believable nonce at first may give any later.
+    private void DoubtNonce(AccountReview review)
+    {
+        if (review.NonceDoubt() == _nonceDoubt) return;
+        _nonceDoubt = review.NonceDoubt();
+        ValidatorSession.Insist(_parsed, TransferDoubt.OfNonce(review));
+    }
 
     private async Task<Hash256?> RaiseTwinAsync(AccountReview review, Address contract, UInt256 value, Hash256? asked,
         bool hasTurn, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Terminal;
+using Chain.Testnet;
 using Spectre.Console;
 
 namespace Chain.Cli;
@@ -73,14 +74,17 @@ internal sealed class DepositSender : IDisposable
     }
 
     /// <summary>Says that a deposit was accepted and then lost sight of, with its hash.</summary>
-    public static int LostSight(ParseResult parsed, Hash256 hash, Exception reason, JsonObject document) =>
-        reason is OperationCanceledException
-            ? End(parsed, document, ChainProgram.Interrupted,
-                $"Interrupted. The deposit {hash} is accepted and may come into a block: look with `wallet watch {hash}` "
-                + "before you send another.")
-            : End(parsed, document, ChainProgram.NoNode,
-                $"{reason.Message} The deposit {hash} is accepted and may come into a block: look with `wallet watch {hash}` "
-                + "before you send another.");
+    public static int LostSight(ParseResult parsed, Hash256 hash, Exception reason, JsonObject document)
+    {
+        var (code, why) = reason switch
+        {
+            OperationCanceledException => (ChainProgram.Interrupted, "Interrupted."),
+            NoNodeException => (ChainProgram.NoNode, reason.Message),
+            _ => (ChainProgram.MaybeAccepted, $"{reason.Message.TrimEnd('.')}."),
+        };
+        return End(parsed, document, code, $"{why} The deposit {hash} is accepted and may come into a block: look with `wallet "
+            + $"watch {hash}` before you send another.");
+    }
 
     public void Dispose() => _rpc.Dispose();
 

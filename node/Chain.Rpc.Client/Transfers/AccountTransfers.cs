@@ -143,7 +143,7 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
             var found = await _lookup.SettleAsync(entry, answer, cancel).ConfigureAwait(false);
             (fate, facts) = (found.Fate, $"The transfer {entry.Hash} was signed and handed to the node at {node.Url}; "
                 + $"{answer.Words}. {found.Words}");
-            if (isShared && found.Fate is TransferFate.Accepted or TransferFate.Mined) facts += " It says that it knew it before: "
+            if (isShared && found.Fate is (TransferFate.Accepted or TransferFate.Mined)) facts += " It says that it knew it before: "
                 + "unless something on the way repeats calls, another program with this key and another journal makes the same "
                 + "payment, and together they pay once.";
             if (entry.Replaces is { } old) facts += await _lookup.DescribeReplacedAsync(old, cancel).ConfigureAwait(false);

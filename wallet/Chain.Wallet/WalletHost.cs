@@ -42,7 +42,12 @@ public sealed class WalletHost
         Environment = name => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
         Home = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile),
         // A proxy of the environment is for the world outside, never for a node on this machine. Nobody is followed to where a call was not sent.
-        Http = url => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = !IsLoopback(url), ConnectTimeout = TimeSpan.FromSeconds(5), AutomaticDecompression = DecompressionMethods.All },
+        Http = url => new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = !IsLoopback(url),
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+        },
         Time = TimeProvider.System,
         Ask = ReadLine,
         AskSecret = ReadSecret,

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Terminal;
+using Chain.Testnet;
 using Spectre.Console;
 
 namespace Chain.Cli;
@@ -15,6 +16,7 @@ internal sealed class DepositSender : IDisposable
     private readonly ParseResult _parsed;
     private readonly bool _isAgain;
     private readonly JsonRpcClient _rpc;
+    private string? _nonceDoubt;
 
     public DepositSender(ParseResult parsed, Uri url, Address payer, ChainIdentity chain, bool isAgain)
     {
@@ -40,7 +42,7 @@ internal sealed class DepositSender : IDisposable
         Account.Journal.RequireWritable();
         var review = await Account.ReviewAsync(cancellation);
         Note(review.Notes);
-        ValidatorSession.Insist(_parsed, TransferDoubt.OfNonce(review));
+        DoubtNonce(review);
         return await RaiseTwinAsync(review, contract, value, null, hasTurn: false, cancellation);
     }
 
@@ -52,6 +54,7 @@ internal sealed class DepositSender : IDisposable
     public async Task<ulong> TakeTurnAsync(Address contract, UInt256 value, Hash256? asked, CancellationToken cancellation)
     {
         var review = await Account.ReviewAsync(cancellation);
+        DoubtNonce(review);
         await RaiseTwinAsync(review, contract, value, asked, hasTurn: true, cancellation);
         var turn = await NonceTurn.TakeAsync(Account, review, cancellation);
         Note(turn.Notes);
@@ -71,16 +74,27 @@ internal sealed class DepositSender : IDisposable
     }
 
     /// <summary>Says that a deposit was accepted and then lost sight of, with its hash.</summary>
-    public static int LostSight(ParseResult parsed, Hash256 hash, Exception reason, JsonObject document) =>
-        reason is OperationCanceledException
-            ? End(parsed, document, ChainProgram.Interrupted,
-                $"Interrupted. The deposit {hash} is accepted and may come into a block: look with `wallet watch {hash}` "
-                + "before you send another.")
-            : End(parsed, document, ChainProgram.NoNode,
-                $"{reason.Message} The deposit {hash} is accepted and may come into a block: look with `wallet watch {hash}` "
-                + "before you send another.");
+    public static int LostSight(ParseResult parsed, Hash256 hash, Exception reason, JsonObject document)
+    {
+        var (code, why) = reason switch
+        {
+            OperationCanceledException => (ChainProgram.Interrupted, "Interrupted."),
+            NoNodeException => (ChainProgram.NoNode, reason.Message),
+            _ => (ChainProgram.MaybeAccepted, $"{reason.Message.TrimEnd('.')}."),
+        };
+        return End(parsed, document, code, $"{why} The deposit {hash} is accepted and may come into a block: look with `wallet "
+            + $"watch {hash}` before you send another.");
+    }
 
     public void Dispose() => _rpc.Dispose();
+
+    // Once for each answer: a node that gave a believable nonce at first may give any later.
+    private void DoubtNonce(AccountReview review)
+    {
+        if (review.NonceDoubt() == _nonceDoubt) return;
+        _nonceDoubt = review.NonceDoubt();
+        ValidatorSession.Insist(_parsed, TransferDoubt.OfNonce(review));
+    }
 
     private async Task<Hash256?> RaiseTwinAsync(AccountReview review, Address contract, UInt256 value, Hash256? asked,
         bool hasTurn, CancellationToken cancellation)

@@ -127,24 +127,24 @@ internal static class ValidatorDepositCommand
     /// <summary>Waits for the deposit's block and says how it ended; one that failed in its block is refused with the reason.</summary>
     private static async Task<int> FollowAsync(ParseResult parsed, DepositTransaction deposit, Hash256 hash, TimeSpan limit, JsonObject document, string name, CancellationToken cancellation)
     {
-        Task<JsonNode> Wait() => deposit.WaitAsync(hash, limit, cancellation);
+        Task<DepositReceipt> Wait() => deposit.WaitAsync(hash, limit, cancellation);
         ChainProgram.Errors.MarkupLine($"Sent as {hash}");
-        JsonNode receipt;
+        DepositReceipt receipt;
         try
         {
             receipt = parsed.GetValue(ValidatorSession.Json) ? await Wait()
                 : await ChainProgram.Errors.Status().StartAsync("waiting for its block", _ => Wait());
         }
-        catch (Exception e) when (e is NoNodeException or OperationCanceledException)
+        catch (Exception e) when (e is NoNodeException or RefusedCallException or ClientException or OperationCanceledException)
         {
             return DepositSender.LostSight(parsed, hash, e, document);
         }
 
-        var (number, succeeded) = (Convert.ToUInt64((string)receipt["blockNumber"]!, 16), (string)receipt["status"]! == "0x1");
-        document["outcome"] = succeeded ? "included" : "failed";
+        var number = receipt.BlockNumber;
+        document["outcome"] = receipt.Succeeded ? "included" : "failed";
         document["blockNumber"] = number;
-        document["blockHash"] = (string)receipt["blockHash"]!;
-        if (!succeeded)
+        document["blockHash"] = receipt.BlockHash.ToString();
+        if (!receipt.Succeeded)
         {
             var reason = await deposit.WhyFailedAsync(receipt, cancellation);
             document["reason"] = reason;

@@ -138,6 +138,7 @@ public sealed class TransferJournal(string path, TimeProvider time)
 
         file.Write(Encoding.UTF8.GetBytes($"{(isCut ? "\n" : "")}{line.ToJson()}\n"));
         file.Flush(flushToDisk: true);
+        if (file.Length != file.Position) throw new IOException("it does not keep what is written to it");
     });
 
     // Alone while it writes: two appends at once would be over each other.

@@ -11,6 +11,8 @@ public readonly struct Answer(string method, JsonElement element)
 
     public bool IsNull => element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
+    public bool IsObject => element.ValueKind == JsonValueKind.Object;
+
     /// <summary>A field of an object; null when absent or null.</summary>
     public Answer? Field(string name)
     {
@@ -45,6 +47,14 @@ public readonly struct Answer(string method, JsonElement element)
     };
 
     public ulong Number() => Quantity() is { IsUInt64: true } value ? (ulong)value : throw Malformed("a quantity of at most 64 bits");
+
+    /// <summary>A number that a signed 64-bit integer holds.</summary>
+    public long Count() => Quantity() is { IsUInt64: true } value && (ulong)value <= long.MaxValue ? (long)(ulong)value
+        : throw Malformed("a quantity of at most 63 bits");
+
+    /// <summary>A JSON number that may be negative.</summary>
+    public long Signed() => element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var value) ? value
+        : throw Malformed("a whole number of 64 bits");
 
     public double Fraction() => element.ValueKind switch
     {

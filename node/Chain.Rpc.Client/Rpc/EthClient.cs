@@ -68,21 +68,29 @@ public class EthClient(JsonRpcClient rpc)
     public async Task<TransactionPlace?> PlaceOfAsync(Hash256 hash, CancellationToken cancel)
     {
         var answer = await RequireAsync("eth_getTransactionByHash", [hash.ToString()], cancel).ConfigureAwait(false);
-        return answer.IsNull ? null : new TransactionPlace(
+        if (answer.IsNull) return null;
+        if (answer.Require("hash").Hash() != hash) throw answer.Malformed($"the transaction {hash}");
+        return new TransactionPlace(
             answer.Require("from").Address(),
             answer.Require("nonce").Number(),
             answer.Field("blockNumber")?.Number(),
             answer.Field("blockHash")?.Hash());
     }
 
-    /// <summary>Which transaction of an account has a nonce; null where the node knows none, or lacks the method.</summary>
+    /// <summary>
+    /// Which transaction of an account has a nonce; null where the node knows none, lacks the method, or names one that the
+    /// account did not sign.
+    /// </summary>
     public async Task<Hash256?> HashByNonceAsync(Address sender, ulong nonce, CancellationToken cancel)
     {
         var parameters = new JsonArray(sender.ToString(), Hex.Quantity(nonce));
         const string Method = "eth_getTransactionBySenderAndNonce";
         if (await rpc.CallAsync(Method, parameters, cancel).ConfigureAwait(false) is not RpcReply.Ok ok) return null;
         var answer = new Answer(Method, ok.Result);
-        return answer.IsNull ? null : answer.Require("hash").Hash();
+        if (answer.IsNull) return null;
+        var hash = answer.Require("hash").Hash();
+        var known = TransactionReader.Read(answer, hash);
+        return known.From == sender && known.Transaction.Nonce == nonce ? hash : null;
     }
 
     /// <summary>Whether a mined transaction's execution succeeded; null without a receipt.</summary>

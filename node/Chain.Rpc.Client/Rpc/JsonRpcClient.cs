@@ -40,7 +40,9 @@ public sealed class JsonRpcClient : IDisposable
         try
         {
             using var response = await _http.SendAsync(message, cancel).ConfigureAwait(false);
-            var body = await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false);
+
+            // JSON is UTF-8 (RFC 8259), whatever charset the answer claims to be in.
+            var body = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false));
             return Read(body, id) ?? throw NotJsonRpc(method, Describe(response, body));
         }
         catch (HttpRequestException e)
@@ -54,10 +56,6 @@ public sealed class JsonRpcClient : IDisposable
                 _ when e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } => NoNode("the connection is refused"),
                 _ => NoNode(Excerpt(e.Message)),
             };
-        }
-        catch (InvalidOperationException)
-        {
-            throw NotJsonRpc(method, "answers in an encoding that cannot be read");
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -74,7 +72,7 @@ public sealed class JsonRpcClient : IDisposable
     {
         try
         {
-            var root = JsonDocument.Parse(body).RootElement;
+            var root = JsonDocument.Parse(body.TrimStart('\uFEFF')).RootElement;
             if (root.ValueKind != JsonValueKind.Object) return null;
             if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
             {

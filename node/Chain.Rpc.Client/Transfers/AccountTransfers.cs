@@ -64,11 +64,7 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
             if (known.IsOpen && entry.Nonce >= mined) open.Add(new OpenTransfer(known, place));
         }
 
-        JournaledTransfer[] elsewhere =
-        [
-            .. contents.Transfers.Where(entry => entry.From == account && entry.ChainId == chain.ChainId && !entry.IsOf(chain)),
-        ];
-        return new AccountReview(mined, pending, [.. open.OrderBy(item => item.Entry.Nonce)], journaled, notes) { Elsewhere = elsewhere };
+        return new AccountReview(mined, pending, [.. open.OrderBy(item => item.Entry.Nonce)], journaled, notes);
     }
 
     /// <summary>
@@ -88,7 +84,10 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
         var last = review.Journaled.LastOrDefault(IsTwin);
 
         // A signature binds the chain's id and no genesis block, whatever the node says that its first block is.
-        if (last is null) return review.Elsewhere.LastOrDefault(entry => IsTwin(entry) && IsUnclear(entry));
+        var latest = journal.Read().Transfers.LastOrDefault(entry => entry.From == account && entry.ChainId == chain.ChainId
+            && IsTwin(entry));
+        if (latest is not null && !latest.IsOf(chain) && IsUnclear(latest)) return latest;
+        if (last is null) return null;
         if (last.Fate == TransferFate.Replaced) return null;
         if (last.Fate is not (TransferFate.Refused or TransferFate.NonceUsed)) return IsUnclear(last) ? last : null;
         if (await node.PlaceOfAsync(last.Hash, cancel).ConfigureAwait(false) is not { } place)
@@ -138,11 +137,15 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     {
         var answer = await TransferOffer.MakeAsync(node, entry.Transaction, cancel).ConfigureAwait(false);
         var (fate, facts) = (TransferFate.Accepted, "");
+        var isShared = !later && answer is OfferAnswer.Error { IsAlreadyKnown: true };
         if (answer is not OfferAnswer.Taken)
         {
             var found = await _lookup.SettleAsync(entry, answer, cancel).ConfigureAwait(false);
             (fate, facts) = (found.Fate, $"The transfer {entry.Hash} was signed and handed to the node at {node.Url}; "
                 + $"{answer.Words}. {found.Words}");
+            if (isShared && found.Fate is (TransferFate.Accepted or TransferFate.Mined)) facts += " It says that it knew it before: "
+                + "unless something on the way repeats calls, another program with this key and another journal makes the same "
+                + "payment, and together they pay once.";
             if (entry.Replaces is { } old) facts += await _lookup.DescribeReplacedAsync(old, cancel).ConfigureAwait(false);
         }
 

@@ -18,9 +18,6 @@ public sealed record AccountReview(ulong Mined, ulong Pending, IReadOnlyList<Ope
     // geth keeps up to 64 transactions of an account that cannot be mined yet.
     private const ulong UsualWaiting = 64;
 
-    /// <summary>The account's transfers for a chain of the same id with another genesis block: they are valid here, too.</summary>
-    public IReadOnlyList<JournaledTransfer> Elsewhere { get; init; } = [];
-
     /// <summary>Null where the node's next nonce is believable; else what is odd about it.</summary>
     public string? NonceDoubt()
     {

@@ -9,6 +9,9 @@ public static class SuggestedFigures
     private static readonly UInt256 MaxPrice = 1_000_000_000_000_000_000;
     private const ulong MaxNonce = 1UL << 40;
 
+    // What any transaction costs before its first byte of data.
+    private const ulong MinGas = 21_000;
+
     /// <summary>A price per gas.</summary>
     /// <param name="what">Its name, such as "priority fee".</param>
     /// <param name="price">Wei per gas.</param>
@@ -20,11 +23,15 @@ public static class SuggestedFigures
             + "no chain charges. Nothing was signed; ask another node.");
 
     /// <summary>A gas limit that a node estimated.</summary>
-    /// <exception cref="UnexpectedAnswerException">No block could hold it.</exception>
-    public static ulong Gas(ulong estimate, ulong? blockGasLimit, Uri node) => blockGasLimit is not { } limit || estimate <= limit
-        ? estimate
-        : throw new UnexpectedAnswerException($"The node at {node} estimates {estimate} gas, more than the {limit} of a whole "
-            + "block. Nothing was signed; give the gas limit yourself, or ask another node.");
+    /// <exception cref="UnexpectedAnswerException">No transaction needs so little, or no block could hold it.</exception>
+    public static ulong Gas(ulong estimate, ulong? blockGasLimit, Uri node)
+    {
+        var problem = estimate < MinGas ? $"less than the {MinGas} of any transaction"
+            : blockGasLimit is { } limit && estimate > limit ? $"more than the {limit} of a whole block"
+            : null;
+        return problem is null ? estimate : throw new UnexpectedAnswerException($"The node at {node} estimates {estimate} gas, "
+            + $"{problem}. Nothing was signed; give the gas limit yourself, or ask another node.");
+    }
 
     /// <summary>An account's nonce.</summary>
     /// <exception cref="UnexpectedAnswerException">No account has sent so much.</exception>

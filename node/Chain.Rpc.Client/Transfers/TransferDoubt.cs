@@ -38,6 +38,33 @@ public sealed record TransferDoubt(string Sentence, string Remedy)
             : null;
     }
 
+    /// <summary>
+    /// Another payment that a replacement would push out beside the one that it is for; null where there is none. What pays the
+    /// same as the replaced transfer or as the replacement is an earlier replacement of it.
+    /// </summary>
+    /// <param name="review">The account's transfers.</param>
+    /// <param name="old">The replaced transfer.</param>
+    /// <param name="isLost">Whether the node does not know it.</param>
+    /// <param name="to">The replacement's recipient.</param>
+    /// <param name="value">The replacement's value in wei.</param>
+    public static TransferDoubt? OfDisplaced(AccountReview review, Transaction old, bool isLost, Address to, UInt256 value)
+    {
+        bool Pays(Transaction other, Address? recipient, UInt256 wei) => other.To == recipient && other.Value == wei;
+        const string Remedy = "See `wallet history`; to give that one up, run the command without --yes.";
+        var beside = review.Open.Where(open => open.Entry.Nonce == old.Nonce && open.Entry.Hash != old.Hash).ToList();
+        var other = beside.Select(open => open.Entry.Transaction)
+            .LastOrDefault(open => !Pays(open, old.To, old.Value) && !Pays(open, to, value));
+        if (other is not null) return new TransferDoubt(
+            $"The transfer {other.Hash} of {Amount.InEther(other.Value)} to {other.To} has nonce {old.Nonce} too: only one of the "
+                + "two can be mined.", Remedy);
+        var isTaken = isLost && review.Pending > old.Nonce && !beside.Exists(open => open.Place is not null);
+        return isTaken ? new TransferDoubt(Unknown(old.Nonce), Remedy) : null;
+    }
+
+    /// <summary>What to say of a nonce that a transfer from elsewhere has.</summary>
+    public static string Unknown(ulong nonce) => $"Nonce {nonce} is also that of a transfer in the node's pool that this wallet "
+        + "does not know: only one of the two can be mined.";
+
     private static string FeeRemedy(UInt256 maxFeePerGas, ulong gasLimit)
     {
         var fee = Amount.EtherDigits(TransferCost.Fee(maxFeePerGas, gasLimit));

@@ -33,8 +33,8 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
     }
 
     /// <summary>
-    /// The transaction in the chain that has a transfer's account and nonce; null where the node does not name it. That a nonce is
-    /// used says nothing of which transaction used it.
+    /// The transaction in the chain that has a transfer's account and nonce; null where the node does not name one with the
+    /// account's signature. That a nonce is used says nothing of which transaction used it.
     /// </summary>
     public async Task<Hash256?> FindOccupantAsync(JournaledTransfer transfer, CancellationToken cancel)
     {
@@ -50,8 +50,8 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
     /// <summary>What became of the transfer that another was to replace.</summary>
     public async Task<string> DescribeReplacedAsync(Hash256 replaced, CancellationToken cancel)
     {
-        var patience = cancel.IsCancellationRequested ? CancellationToken.None : cancel;
-        var place = await TryAsync(token => node.PlaceOfAsync(replaced, token), ImpatientLimit, patience).ConfigureAwait(false);
+        // After an interruption the one look for the transfer itself has taken the time that was left.
+        var place = await TryAsync(token => node.PlaceOfAsync(replaced, token), ImpatientLimit, cancel).ConfigureAwait(false);
         return place switch
         {
             { IsKnown: false } => $" The transfer that it was to replace is {replaced}.",

@@ -1,9 +1,11 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 
 namespace Chain.Testnet;
+
+/// <summary>How a deposit that is in a block ended.</summary>
+public sealed record DepositReceipt(Hash256 Hash, ulong BlockNumber, Hash256 BlockHash, bool Succeeded);
 
 /// <summary>A call of the deposit contract: sends it once, waits for its block, and finds out why it failed.</summary>
 /// <param name="node">Where it is sent, and asked for.</param>
@@ -36,8 +38,7 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
         ArgumentNullException.ThrowIfNull(insist);
 
         // The estimate says beforehand why the contract would refuse.
-        var estimate = new Answer("eth_estimateGas",
-            JsonSerializer.SerializeToElement(await node.CallAsync("eth_estimateGas", [ToCall()], cancellation))).Number();
+        var estimate = (await node.AskAsync("eth_estimateGas", [ToCall()], cancellation)).Number();
         var head = await eth.BlockAsync("latest", cancellation);
         var gas = SuggestedFigures.Gas(estimate, head?.GasLimit, eth.Url);
         var baseFee = SuggestedFigures.Price("base fee", head?.BaseFeePerGas ?? UInt256.Zero, eth.Url);
@@ -60,32 +61,33 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
 
     /// <summary>The receipt, once a block of the canonical chain has the transaction.</summary>
     /// <exception cref="TestnetException">The time is up, or the transaction comes into no block any more.</exception>
-    public async Task<JsonNode> WaitAsync(Hash256 hash, TimeSpan limit, CancellationToken cancellation)
+    /// <exception cref="UnexpectedAnswerException">The node's answers are not as specified.</exception>
+    public async Task<DepositReceipt> WaitAsync(Hash256 hash, TimeSpan limit, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(limit);
         while (true)
         {
             var isLate = patience.IsCancellationRequested;
-            var seen = await node.CallAsync("chain_getTransactionStatus", [hash.ToString()], cancellation);
-            var status = (string?)seen?["status"];
-            if (status == "mined" && await node.CallAsync("eth_getTransactionReceipt", [hash.ToString()], cancellation) is { } receipt) return receipt;
+            var seen = await node.AskAsync("chain_getTransactionStatus", [hash.ToString()], cancellation);
+            var status = seen.IsNull ? null : seen.Require("status").Text();
+            if (status == "mined" && await ReceiptAsync(hash, cancellation) is { } receipt) return receipt;
             if (status is "dropped" or "replaced" or "conflicting") throw new TestnetException($"The deposit {hash} is "
-                + $"{status}{((string?)seen!["reason"] is { } reason ? $": {Printable.Field(reason)}" : "")}. Nothing was staked.");
+                + $"{status}{(seen.Field("reason") is { } reason ? $": {reason.Words()}" : "")}. Nothing was staked.");
             if (isLate) throw new TestnetException($"The deposit {hash} is in no block after {limit.TotalSeconds:0.#} s. It waits in the pool and may still come into one: look with `chain validator list` before you send another.");
             await Task.Delay(LookEvery, cancellation);
         }
     }
 
     /// <summary>Why a call that a block has with status 0 failed, in the contract's words; receipts do not say it, so it is run again.</summary>
-    public async Task<string> WhyFailedAsync(JsonNode receipt, CancellationToken cancellation)
+    public async Task<string> WhyFailedAsync(DepositReceipt receipt, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(receipt);
-        var number = Convert.ToUInt64((string)receipt["blockNumber"]!, 16);
         var call = ToCall();
-        if (await node.CallAsync("eth_getTransactionByHash", [(string)receipt["transactionHash"]!], cancellation) is { } sent) call["gas"] = (string)sent["gas"]!;
+        var sent = await node.AskAsync("eth_getTransactionByHash", [receipt.Hash.ToString()], cancellation);
+        if (!sent.IsNull) call["gas"] = Hex.Quantity(sent.Require("gas").Number());
 
         // On the state before its block; what an earlier transaction of the block is to blame for shows on the state after it.
-        foreach (var at in (ulong[])[number - 1, number])
+        foreach (var at in (ulong[])[Math.Max(receipt.BlockNumber, 1) - 1, receipt.BlockNumber])
         {
             try
             {
@@ -102,6 +104,16 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
         }
 
         return "the node cannot tell any more";
+    }
+
+    private async Task<DepositReceipt?> ReceiptAsync(Hash256 hash, CancellationToken cancellation)
+    {
+        var answer = await node.AskAsync("eth_getTransactionReceipt", [hash.ToString()], cancellation);
+        return answer.IsNull ? null : new DepositReceipt(
+            hash,
+            answer.Require("blockNumber").Number(),
+            answer.Require("blockHash").Hash(),
+            answer.Require("status").Quantity() == UInt256.One);
     }
 
     private JsonObject ToCall() => new()

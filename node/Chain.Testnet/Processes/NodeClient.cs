@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
+using Chain.Rpc.Client;
 
 namespace Chain.Testnet;
 
@@ -38,15 +39,50 @@ public sealed class NodeClient : IDisposable
     /// <exception cref="RefusedCallException">It answers with an error.</exception>
     public async Task<JsonNode?> CallAsync(string method, JsonArray parameters, CancellationToken cancellation = default)
     {
+        var result = await SendAsync(method, parameters, cancellation);
+        return result.ValueKind switch
+        {
+            JsonValueKind.Undefined or JsonValueKind.Null => null,
+            JsonValueKind.Object => JsonObject.Create(result),
+            JsonValueKind.Array => JsonArray.Create(result),
+            _ => JsonValue.Create(result),
+        };
+    }
+
+    /// <summary>The answer to a call, to be read strictly.</summary>
+    /// <inheritdoc cref="CallAsync"/>
+    public async Task<Answer> AskAsync(string method, JsonArray parameters, CancellationToken cancellation = default) =>
+        new(method, await SendAsync(method, parameters, cancellation));
+
+    /// <summary>The answer to a call without parameters; null when the node does not answer it, or not as specified.</summary>
+    public async Task<T?> TryAskAsync<T>(string method, Func<Answer, T> read, CancellationToken cancellation = default)
+        where T : class
+    {
+        try
+        {
+            return read(await AskAsync(method, [], cancellation));
+        }
+        catch (Exception e) when (e is TestnetException or UnexpectedAnswerException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<JsonElement> SendAsync(string method, JsonArray parameters, CancellationToken cancellation)
+    {
         var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = parameters };
         try
         {
             using var content = new StringContent(request.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
             using var response = await _http.PostAsync((Uri?)null, content, cancellation);
-            var body = await response.Content.ReadAsStringAsync(cancellation);
-            if (JsonNode.Parse(body) is not JsonObject answer) throw new JsonException("What it says is not a JSON-RPC answer.");
-            if (answer["error"] is JsonObject error) throw Refused(method, error);
-            return answer["result"];
+
+            // In UTF-8, whatever charset it claims to be in; a name that is there twice has no meaning.
+            var body = await response.Content.ReadAsByteArrayAsync(cancellation);
+            var answer = JsonDocument.Parse(body, new JsonDocumentOptions { AllowDuplicateProperties = false }).RootElement;
+            if (answer.ValueKind != JsonValueKind.Object) throw new JsonException("What it says is not a JSON-RPC answer.");
+            if (answer.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
+                throw Refused(method, error);
+            return answer.TryGetProperty("result", out var result) ? result : default;
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException
                                   || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
@@ -70,11 +106,12 @@ public sealed class NodeClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private RefusedCallException Refused(string method, JsonObject error)
+    private RefusedCallException Refused(string method, JsonElement error)
     {
-        var code = error["code"] is JsonValue number && number.TryGetValue(out int parsed) ? parsed : 0;
-        var message = error["message"] is JsonValue text && text.TryGetValue(out string? words) ? words : "no message";
-        var reason = Printable.Field(message);
+        var code = error.TryGetProperty("code", out var number) && number.ValueKind == JsonValueKind.Number
+            && number.TryGetInt32(out var parsed) ? parsed : 0;
+        var hasMessage = error.TryGetProperty("message", out var text) && text.ValueKind == JsonValueKind.String;
+        var reason = hasMessage ? Printable.Field(text.GetString()) : "no message";
         return new RefusedCallException($"The node at {Url} refused {method}: {reason}", code, reason);
     }
 }

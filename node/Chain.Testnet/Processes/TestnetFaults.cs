@@ -8,11 +8,11 @@ internal static class TestnetFaults
     /// <summary>Asks the nodes and puts their answers together (<see cref="Combine"/>).</summary>
     public static async Task<JsonObject> ReadAsync(TestnetManifest manifest, IReadOnlyList<int> running, CancellationToken cancellation)
     {
-        var answers = new JsonObject?[manifest.Nodes.Count];
+        var answers = new NodeFaults?[manifest.Nodes.Count];
         await Task.WhenAll(running.Select(async index =>
         {
             using var client = new NodeClient(manifest.Nodes[index].AdminPort, TimeSpan.FromSeconds(3));
-            answers[index] = await client.TryCallAsync("admin_faults", [], cancellation) as JsonObject;
+            answers[index] = await client.TryAskAsync("admin_faults", NodeFaults.Read, cancellation);
         }));
         return Combine([.. manifest.Nodes.Select(node => node.NodeId)], answers);
     }
@@ -23,7 +23,7 @@ internal static class TestnetFaults
     /// </summary>
     /// <param name="ids">The nodes' ids in order.</param>
     /// <param name="answers">What each says of itself (`admin_faults`); null where it does not answer.</param>
-    public static JsonObject Combine(IReadOnlyList<string> ids, IReadOnlyList<JsonObject?> answers)
+    public static JsonObject Combine(IReadOnlyList<string> ids, IReadOnlyList<NodeFaults?> answers)
     {
         var indexOf = ids.Index().ToDictionary(item => item.Item, item => item.Index, StringComparer.OrdinalIgnoreCase);
         var cuts = new HashSet<(int, int)>();
@@ -31,20 +31,18 @@ internal static class TestnetFaults
         for (var from = 0; from < answers.Count; from++)
         {
             if (answers[from] is not { } answer) continue;
-            foreach (var id in answer["blockedPeers"]!.AsArray())
+            foreach (var id in answer.BlockedPeers)
             {
-                if (indexOf.TryGetValue((string)id!, out var blocked)) cuts.Add((Math.Min(from, blocked), Math.Max(from, blocked)));
+                if (indexOf.TryGetValue(id, out var blocked)) cuts.Add((Math.Min(from, blocked), Math.Max(from, blocked)));
             }
 
-            foreach (var link in answer["links"]!.AsArray())
+            foreach (var link in answer.Links)
             {
-                if (!indexOf.TryGetValue((string)link!["id"]!, out var to)) continue;
-                var told = new JsonObject { ["from"] = from, ["to"] = to };
-                foreach (var name in new[] { "delayMs", "jitterMs", "loss", "duplicate" }) told[name] = link[name]!.DeepClone();
-                links.Add(told);
+                if (indexOf.TryGetValue(link.PeerId, out var to)) links.Add((JsonNode)ToJson(from, to, link));
             }
 
-            if ((long)answer["clockSkewMs"]! is not 0 and var skew) skews.Add(new JsonObject { ["node"] = from, ["clockSkewMs"] = skew });
+            if (answer.ClockSkewMs is not 0 and var skew)
+                skews.Add((JsonNode)new JsonObject { ["node"] = from, ["clockSkewMs"] = skew });
         }
 
         var groups = Groups(ids.Count, cuts);
@@ -57,6 +55,16 @@ internal static class TestnetFaults
             ["skews"] = skews,
         };
     }
+
+    private static JsonObject ToJson(int from, int to, LinkFault link) => new()
+    {
+        ["from"] = from,
+        ["to"] = to,
+        ["delayMs"] = link.DelayMs,
+        ["jitterMs"] = link.JitterMs,
+        ["loss"] = link.Loss,
+        ["duplicate"] = link.Duplicate,
+    };
 
     private static List<List<int>> Groups(int count, HashSet<(int, int)> cuts)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Chain.Primitives;
 
 namespace Chain.Testnet;
 
@@ -36,41 +35,8 @@ public static class TestnetStatus
         if (node.Validators is { } validators) result["validators"] = new JsonObject { ["first"] = validators.First, ["count"] = validators.Count };
         if (state != "running") return result;
         using var client = new NodeClient(node.RpcPort, TimeSpan.FromSeconds(3));
-        if (await client.TryCallAsync("chain_status", [], cancellation) is not JsonObject status)
-        {
-            result["state"] = "not answering";
-            return result;
-        }
-
-        result["peers"] = status["peers"]?.AsArray().Count;
-        foreach (var name in new[] { "head", "safe", "finalized" }) result[name] = Block(status[name]);
-        result["reorgs"] = new JsonArray([.. status["reorgs"]!.AsArray().Select(reorg => new JsonObject
-        {
-            ["depth"] = (int)reorg!["depth"]!,
-            ["ancestor"] = Block(reorg["ancestor"]),
-            ["from"] = Block(reorg["from"]),
-            ["to"] = Block(reorg["to"]),
-        })]);
-        foreach (var name in new[] { "hashRate", "mining", "syncing", "pool", "alerts", "totalDifficulty" }) result[name] = status[name]?.DeepClone();
-        if (status["stake"] is JsonObject stake) result["stake"] = Stake(stake);
+        if (await client.TryAskAsync("chain_status", NodeStatus.Read, cancellation) is { } status) status.WriteTo(result);
+        else result["state"] = "not answering";
         return result;
     }
-
-    private static JsonObject Stake(JsonObject stake)
-    {
-        var result = stake.DeepClone().AsObject();
-        foreach (var name in new[] { "justified", "finalized" })
-        {
-            if (result[name]?["number"] is { } number) result[name]!["number"] = Convert.ToInt64((string)number!, 16);
-        }
-
-        return result;
-    }
-
-    // Numbers are plain in what the tool prints, quantities in what a node answers.
-    private static JsonObject? Block(JsonNode? block) => !Hash256.TryParse((string?)block?["hash"], out _) ? null : new JsonObject
-    {
-        ["number"] = Convert.ToInt64((string)block!["number"]!, 16),
-        ["hash"] = (string)block["hash"]!,
-    };
 }

@@ -25,6 +25,8 @@ internal static class SendLies
         ["redirect"] = _ => Reply.Http("307 Temporary Redirect", "", null, "Location: http://127.0.0.1:1/"),
         ["wrong id"] = call => Reply.Json(new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 4_000_000_000, ["result"] = Hash }),
         ["wrong content type"] = _ => Reply.Http("200 OK", "{}", "image/png; charset=klingon"),
+        ["not what it is packed as"] = _ => Reply.Http("200 OK", "{}", "application/json", "Content-Encoding: gzip"),
+        ["a charset that is not read"] = _ => Reply.Http("200 OK", "{}", "application/json; charset=utf-7"),
         ["deeply nested"] = _ => Reply.Http("200 OK", new string('[', 100_000)),
         ["half a surrogate pair"] = call =>
             Reply.Http("200 OK", $$$"""{"jsonrpc":"2.0","id":{{{call.Id.ToJsonString()}}},"error":{"code":-1,"message":"\ud800"}}"""),

@@ -47,7 +47,7 @@ internal static class ReplaceCommands
         {
             var bump = session.Get(o.Bump);
             if (bump is < MinBump or > MaxBump) throw new WalletException(ExitCode.Usage, $"--bump: {bump} is not from {MinBump} to {MaxBump} percent.");
-            var known = await WaitingAsync(session, Session.TransactionHash(session.Get(hash)!), cancel).ConfigureAwait(false);
+            var (known, isLost) = await WaitingAsync(session, Session.TransactionHash(session.Get(hash)!), cancel).ConfigureAwait(false);
             var from = session.Accounts.FindOwn(known.From.ToString());
             var chainId = await session.Planner.ChainIdAsync(session.Get(o.ChainId) ?? known.Transaction.ChainId, from, null,
                 cancel).ConfigureAwait(false);
@@ -64,27 +64,30 @@ internal static class ReplaceCommands
             });
             TransferPlanner.CheckFunds(plan, await session.Node.BalanceAsync(from.Address, "latest", cancel).ConfigureAwait(false));
             session.Screen.Line($"replaces   {known.Transaction.Hash}");
-            var planned = new PlannedTransfer(plan, account, await account.ReviewAsync(cancel).ConfigureAwait(false));
+            var review = await account.ReviewAsync(cancel).ConfigureAwait(false);
+            var planned = new PlannedTransfer(plan, account, review);
             var order = new TransferOrder(planned, purpose, FeeCap.For(session.Amount(o.MaxTotalFee), known.Transaction.Value))
             {
                 Question = question,
                 HasFixedNonce = true,
                 HasChainId = true,
                 Replaces = known.Transaction.Hash,
+                Doubt = TransferDoubt.OfDisplaced(review, known.Transaction, isLost, plan.To.Address, plan.Value),
             };
             return await TransferFlow.RunAsync(session, order, cancel).ConfigureAwait(false);
         });
     }
 
     // The node's, or where it lost the transfer the journal's, which is what was signed.
-    private static async Task<KnownTransaction> WaitingAsync(Session session, Hash256 hash, CancellationToken cancel)
+    private static async Task<(KnownTransaction Known, bool IsLost)> WaitingAsync(Session session, Hash256 hash,
+        CancellationToken cancel)
     {
         if (await session.Node.TransactionAsync(hash, cancel).ConfigureAwait(false) is { } known)
         {
             return known.BlockNumber is { } number
                 ? throw new WalletException(ExitCode.Failed,
                     $"The transfer {hash} is in block {number} already: there is nothing to replace.")
-                : known;
+                : (known, false);
         }
 
         var journaled = session.Journal.Read().Transfers.FirstOrDefault(entry => entry.Hash == hash)
@@ -93,7 +96,7 @@ internal static class ReplaceCommands
                 + "say what became of it.");
         session.Screen.Note($"note: the node at {session.Node.Url} does not know the transfer {hash}; it is taken from the "
             + "journal.");
-        return new KnownTransaction(journaled.Transaction, journaled.From, null);
+        return (new KnownTransaction(journaled.Transaction, journaled.From, null), true);
     }
 
     private static async Task<Fees> FeesAsync(Session session, Transaction old, int bump, CancellationToken cancel)

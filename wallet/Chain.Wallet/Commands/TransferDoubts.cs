@@ -13,6 +13,7 @@ internal static class TransferDoubts
     {
         var (plan, mayAsk) = (order.Plan, order.Question is not null);
         session.Insist(TransferDoubt.OfFee(order.Cap, plan.Fees.MaxFeePerGas, plan.GasLimit), mayAsk);
+        session.Insist(order.Doubt, mayAsk);
         if (!order.HasFixedNonce) session.Insist(TransferDoubt.OfNonce(order.Planned.Review), mayAsk);
         if (!order.HasChainId && plan.From.DevIndex is null) session.Insist(TransferDoubt.OfChain(session.Journal,
             session.Node.Url, plan.ChainId), mayAsk);

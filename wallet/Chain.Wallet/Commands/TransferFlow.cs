@@ -72,10 +72,14 @@ internal static class TransferFlow
     private static void ShowNeighbors(Screen screen, TransferOrder order)
     {
         if (!order.HasFixedNonce) return;
-        var (nonce, next) = (order.Plan.Nonce, NonceChoice.Of(order.Planned.Review).Nonce);
+        var review = order.Planned.Review;
+        var (nonce, next) = (order.Plan.Nonce, NonceChoice.Of(review).Nonce);
         if (nonce > next) screen.Note($"warning: nonce {nonce} is beyond the next one, {next}: the transfer waits until those "
             + "before it are mined.");
-        foreach (var open in order.Planned.Review.Open.Where(open => open.Entry.Nonce == nonce))
+        var beside = review.Open.Where(open => open.Entry.Nonce == nonce).ToList();
+        if (nonce >= review.Mined && nonce < review.Pending && !beside.Exists(open => open.Place is not null))
+            screen.Note($"warning: {TransferDoubt.Unknown(nonce)}");
+        foreach (var open in beside)
             screen.Note($"warning: nonce {nonce} is also that of {open.Entry.Hash}, "
                 + $"{Amount.InEther(open.Entry.Transaction.Value)} to {open.Entry.Transaction.To}: only one of the two can be "
                 + "mined.");

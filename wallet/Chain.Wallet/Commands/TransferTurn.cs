@@ -21,6 +21,10 @@ internal static class TransferTurn
     {
         var review = await order.Account.ReviewAsync(cancel).ConfigureAwait(false);
         foreach (var note in review.Notes.Except(order.Planned.Review.Notes)) session.Screen.Note($"note: {note}");
+
+        // A node that gave a believable nonce when the transfer was planned may give any now.
+        if (!order.HasFixedNonce && review.NonceDoubt() != order.Planned.Review.NonceDoubt())
+            session.Insist(TransferDoubt.OfNonce(review), order.Question is not null);
         order = order with { Planned = order.Planned with { Review = review } };
         await TransferDoubts.RaiseTwinAsync(session, order, asked, hasTurn: true, cancel).ConfigureAwait(false);
         var plan = order.Plan;

@@ -2,9 +2,6 @@ using Chain.Primitives;
 
 namespace Chain.Wallet;
 
-/// <summary>A transaction as a node gave it, checked: its bytes hash to the hash asked for, and its signature names the sender.</summary>
-public sealed record KnownTransaction(Transaction Transaction, Address From, ulong? BlockNumber);
-
 /// <summary>What has become of a transfer.</summary>
 public enum TransferState
 {

@@ -24,6 +24,9 @@ internal sealed record TransferOrder(PlannedTransfer Planned, TransferPurpose Pu
     /// <summary>The waiting transfer whose place it takes.</summary>
     public Hash256? Replaces { get; init; }
 
+    /// <summary>What else is out of the ordinary about it; null: nothing.</summary>
+    public TransferDoubt? Doubt { get; init; }
+
     /// <summary>Whether the user wants it although an equal one may have been accepted.</summary>
     public bool IsAgain { get; init; }
 

@@ -59,14 +59,18 @@ public sealed class TransferPlanner(NodeClient node, TransferJournal journal, Ti
         return new AccountTransfers(node, journal, time, chain, account.Address);
     }
 
-    /// <summary>Wei that a plan may use: the balance without what the transfers before it can cost.</summary>
+    /// <summary>
+    /// Wei that a plan may use: the balance without what the transfers before it can cost, and where it takes all, those after
+    /// it.
+    /// </summary>
     /// <param name="plan">With its nonce.</param>
     /// <param name="review">The account's other transfers.</param>
     /// <param name="takesAll">Whether every transfer that waits has to be known.</param>
     public async Task<UInt256> AvailableAsync(TransferPlan plan, AccountReview review, bool takesAll, CancellationToken cancel)
     {
         var balance = await node.BalanceAsync(plan.From.Address, "latest", cancel).ConfigureAwait(false);
-        var waiting = review.Open.Where(open => open.Entry.Nonce < plan.Nonce).GroupBy(open => open.Entry.Nonce)
+        bool IsReserved(ulong nonce) => takesAll ? nonce != plan.Nonce : nonce < plan.Nonce;
+        var waiting = review.Open.Where(open => IsReserved(open.Entry.Nonce)).GroupBy(open => open.Entry.Nonce)
             .ToDictionary(group => group.Key, group => group.Select(open => open.Entry.MaximumCost).Max());
         if (takesAll) await AddStrangersAsync(plan, review, waiting, cancel).ConfigureAwait(false);
         var reserved = waiting.Values.Aggregate(UInt256.Zero, TransferCost.Add);

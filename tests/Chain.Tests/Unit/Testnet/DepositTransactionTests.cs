@@ -22,7 +22,7 @@ public sealed class DepositTransactionTests : IDisposable
         var hash = (await SendAsync(deposit, client)).Hash;
         server.Node.Mine();
         var receipt = await deposit.WaitAsync(hash, Long, CancellationToken.None);
-        Assert.Equal(("0x1", "0x1"), ((string?)receipt["blockNumber"], (string?)receipt["status"]));
+        Assert.Equal((hash, 1UL, true), (receipt.Hash, receipt.BlockNumber, receipt.Succeeded));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class DepositTransactionTests : IDisposable
         server.Node.Mine();
         var deposit = Call(client, [0]);
         var receipt = await deposit.WaitAsync(hash, Long, CancellationToken.None);
-        Assert.Equal("0x0", (string?)receipt["status"]);
+        Assert.False(receipt.Succeeded);
         Assert.Equal("a zero byte", await deposit.WhyFailedAsync(receipt, CancellationToken.None));
         Assert.Equal("the node cannot tell any more", await Call(client, [1]).WhyFailedAsync(receipt, CancellationToken.None));
     }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Chain.Cli;
 using Chain.Testnet;
 
@@ -28,10 +27,8 @@ public sealed class TestnetFaultsTests
         Assert.Equal(["link 0-1: delay 100 ms, loss 5 %", "link 2->3: delay 7 ms", "clock of node 3: 500 ms behind"], FaultLine.Describe(faults));
     }
 
-    private static JsonObject Answer(string blocked, (string Id, int DelayMs, double Loss)? link = null, long skewMs = 0) => new()
-    {
-        ["blockedPeers"] = new JsonArray([.. blocked.Select(id => (JsonNode)$"{id}")]),
-        ["links"] = link is { } one ? new JsonArray(new JsonObject { ["id"] = one.Id, ["delayMs"] = one.DelayMs, ["jitterMs"] = 0, ["loss"] = one.Loss, ["duplicate"] = 0.0 }) : [],
-        ["clockSkewMs"] = skewMs,
-    };
+    private static NodeFaults Answer(string blocked, (string Id, int DelayMs, double Loss)? link = null, long skewMs = 0) => new(
+        [.. blocked.Select(id => $"{id}")],
+        link is { } one ? [new LinkFault(one.Id, one.DelayMs, 0, one.Loss, 0)] : [],
+        skewMs);
 }

@@ -163,10 +163,23 @@ internal sealed class StubNode : HttpMessageHandler
     {
         var found = _transactions.FirstOrDefault(entry => entry.Transaction.Hash.ToString() == hash);
         if (found.Transaction is not { } transaction) return null;
+        var json = Describe(transaction, found.From);
+        if (found.Block is { } block)
+        {
+            json["blockNumber"] = Hex.Quantity(block);
+            json["blockHash"] = HashOf(block).ToString();
+        }
+
+        return json;
+    }
+
+    /// <summary>A transaction as eth_getTransactionByHash answers it while it waits.</summary>
+    public static JsonObject Describe(Transaction transaction, Address from)
+    {
         var json = new JsonObject
         {
-            ["hash"] = hash,
-            ["from"] = found.From.ToString(),
+            ["hash"] = transaction.Hash.ToString(),
+            ["from"] = from.ToString(),
             ["to"] = transaction.To?.ToString(),
             ["nonce"] = Hex.Quantity(transaction.Nonce),
             ["value"] = transaction.Value.ToQuantity(),
@@ -184,12 +197,6 @@ internal sealed class StubNode : HttpMessageHandler
             json["maxFeePerGas"] = transaction.MaxFeePerGas.ToQuantity();
             json["maxPriorityFeePerGas"] = transaction.MaxPriorityFeePerGas.ToQuantity();
             json["accessList"] = new JsonArray();
-        }
-
-        if (found.Block is { } block)
-        {
-            json["blockNumber"] = Hex.Quantity(block);
-            json["blockHash"] = HashOf(block).ToString();
         }
 
         return json;

@@ -44,6 +44,16 @@ public sealed class TransferJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_journal_that_keeps_nothing_is_none()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        _wallet.Environment[TransferJournal.Variable] = "/dev/null";
+        Assert.Equal(ExitCode.Failed, await SendAsync());
+        Assert.Contains("does not keep what is written", _wallet.Error, StringComparison.Ordinal);
+        Assert.Empty(_wallet.Node.Handed);
+    }
+
+    [Fact]
     public async Task Without_a_journal_that_can_be_written_nothing_is_signed()
     {
         Directory.CreateDirectory(_wallet.Journal);

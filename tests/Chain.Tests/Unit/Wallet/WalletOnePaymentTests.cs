@@ -82,14 +82,17 @@ public sealed class WalletOnePaymentTests : IDisposable
     [Fact]
     public async Task A_nonce_that_another_wallet_took_is_named_with_its_transfer_and_nothing_else_is_signed()
     {
-        var other = Keccak256.Hash("another transfer"u8);
+        using var another = new WalletRun();
+        another.Node.Fund(Address.Parse(Dev0), "10000");
+        Assert.Equal(ExitCode.Ok, await another.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "2ether", "--yes"));
+        var other = another.Node.Sent[0].Hash;
         Node.Answer("eth_sendRawTransaction", _ =>
         {
             Node.Answer("eth_getTransactionCount", _ => "0x1");
             throw StubNode.Refusal(-32000, "nonce too low");
         });
         Node.Answer("eth_getTransactionBySenderAndNonce", _ =>
-            new System.Text.Json.Nodes.JsonObject { ["hash"] = other.ToString() });
+            StubNode.Describe(another.Node.Sent[0], Address.Parse(Dev0)));
         Assert.Equal(ExitCode.Failed, await SendAsync());
         var mine = Transaction.Decode(Hex.Decode(Assert.Single(Handed)));
         Assert.Contains(mine.Hash.ToString(), _wallet.Error, StringComparison.Ordinal);

@@ -115,7 +115,7 @@ public sealed class WalletReplacePaymentTests : IDisposable
         var waiting = await SendAsync();
         var lost = await SendAsync("2ether");
         Node.Answer("eth_getTransactionByHash", p => (string)p[0]! == waiting
-            ? new System.Text.Json.Nodes.JsonObject { ["from"] = Dev0, ["nonce"] = "0x0" }
+            ? new System.Text.Json.Nodes.JsonObject { ["hash"] = waiting, ["from"] = Dev0, ["nonce"] = "0x0" }
             : null);
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("history", "dev:0", "--json"));
         var items = _wallet.Json["notInTheChain"]!.AsArray();
@@ -123,6 +123,80 @@ public sealed class WalletReplacePaymentTests : IDisposable
             items.Select(item => ((string)item!["hash"]!, (string)item["state"]!)));
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("history", "dev:0"));
         Assert.Contains(lost, _wallet.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("speed-up")]
+    [InlineData("cancel")]
+    public async Task An_interrupted_replacement_takes_one_look_and_names_both_hashes(string command)
+    {
+        // A program that is interrupted has two seconds left, and a node that hangs takes one of them for each look.
+        var old = await SendAsync();
+        using var interrupt = new CancellationTokenSource();
+        _wallet.Interrupt = interrupt.Token;
+        Node.Answer("eth_sendRawTransaction", _ => "0x");
+        Node.InsteadOfAnswer = method =>
+        {
+            if (method == "eth_sendRawTransaction") interrupt.Cancel();
+            return null;
+        };
+        Assert.Equal(ExitCode.MaybeAccepted, await _wallet.RunAsync(command, old, "--yes"));
+        var after = Node.Calls.Skip(Node.Calls.LastIndexOf("eth_sendRawTransaction") + 1);
+        Assert.Equal(["eth_getTransactionByHash"], after);
+        Assert.Contains(old, _wallet.Error, StringComparison.Ordinal);
+        Assert.Contains(Transaction.Decode(Hex.Decode(Node.Handed[^1])).Hash.ToString(), _wallet.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("speed-up")]
+    [InlineData("cancel")]
+    public async Task A_replacement_does_not_push_out_another_payment_without_the_persons_word(string command)
+    {
+        Node.Refuse("eth_sendRawTransaction", -32000, "txpool is full");
+        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1ether", "--yes"));
+        var refused = Transaction.Decode(Hex.Decode(Node.Handed[0])).Hash.ToString();
+        Node.Answer("eth_sendRawTransaction", p => Node.Accept((string)p[0]!));
+        var other = await SendAsync("2ether");
+        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync(command, refused, "--yes", "--bump", "50"));
+        Assert.Contains(other, _wallet.Error, StringComparison.Ordinal);
+
+        // The same where another program signed what waits.
+        var journal = await File.ReadAllLinesAsync(_wallet.Journal);
+        await File.WriteAllLinesAsync(_wallet.Journal, journal.Where(line => !line.Contains(other, StringComparison.Ordinal)));
+        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync(command, refused, "--yes", "--bump", "50"));
+        Assert.Contains("does not know", _wallet.Error, StringComparison.Ordinal);
+        Assert.Equal(2, Node.Handed.Count);
+        Assert.Equal(ExitCode.Ok, await _wallet.Answering("yes", "y").RunAsync(command, refused, "--bump", "50"));
+    }
+
+    [Fact]
+    public async Task A_replacement_may_be_replaced_again()
+    {
+        var old = await SendAsync();
+        foreach (var (command, bump) in new[] { ("speed-up", "10"), ("speed-up", "40"), ("cancel", "90"), ("cancel", "200") })
+            Assert.Equal(ExitCode.Ok, await _wallet.RunAsync(command, old, "--yes", "--bump", bump));
+        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("speed-up", old, "--yes", "--bump", "900"));
+    }
+
+    [Fact]
+    public async Task A_nonce_by_hand_that_another_programs_transfer_has_is_named()
+    {
+        await SendAsync();
+        File.Delete(_wallet.Journal);
+        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "2ether", "--yes",
+            "--nonce", "0", "--max-fee", "9gwei", "--priority-fee", "1gwei"));
+        Assert.Contains("warning: Nonce 0 is also that of a transfer", _wallet.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_leaves_what_a_transfer_behind_a_gap_can_cost()
+    {
+        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "40ether", "--yes",
+            "--nonce", "2"));
+        Node.Answer("eth_getTransactionCount", _ => "0x0");
+        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "all", "--yes"));
+        var total = Node.Sent.Aggregate(UInt256.Zero, (sum, sent) => sum + sent.Value + (sent.MaxFeePerGas * sent.GasLimit));
+        Assert.Equal(UInt256.Parse("100000000000000000000"), total);
     }
 
     [Fact]

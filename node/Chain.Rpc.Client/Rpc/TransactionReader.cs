@@ -1,14 +1,18 @@
 using Chain.Primitives;
 
-namespace Chain.Wallet;
+namespace Chain.Rpc.Client;
+
+/// <summary>A transaction as a node gave it, checked: its bytes hash to the hash asked for, and its signature names the sender.</summary>
+public sealed record KnownTransaction(Transaction Transaction, Address From, ulong? BlockNumber);
 
 /// <summary>Rebuilds a transaction from a node's JSON and believes it only when it hashes to what was asked for.</summary>
-internal static class TransactionReader
+public static class TransactionReader
 {
     public static KnownTransaction Read(Answer answer, Hash256 expected)
     {
         var type = answer.Field("type")?.Number() ?? 0;
-        if (type > (ulong)TransactionType.DynamicFee) throw new WalletException(ExitCode.Failed, $"Transaction {expected} is of type {type}; this wallet signs legacy, EIP-2930 and EIP-1559 transactions only.");
+        if (type > (ulong)TransactionType.DynamicFee) throw new UnexpectedAnswerException(
+            $"Transaction {expected} is of type {type}; only legacy, EIP-2930 and EIP-1559 transactions are known here.");
         var isDynamic = type == (ulong)TransactionType.DynamicFee;
         var v = answer.Require("v").Quantity();
         if (type == 0 && v < 27) throw answer.Malformed("a signed transaction");
@@ -29,7 +33,8 @@ internal static class TransactionReader
         };
         var transaction = unsigned.WithSignature(new Signature(answer.Require("r").Quantity(), answer.Require("s").Quantity(), (byte)parity));
         if (transaction.Hash != expected || !transaction.Signature.TryRecoverAddress(unsigned.SigningHash(), out var sender))
-            throw new WalletException(ExitCode.Failed, $"The node's answer for {expected} is another transaction ({transaction.Hash}). Do not trust this node.");
+            throw new UnexpectedAnswerException(
+                $"The node's answer for {expected} is another transaction ({transaction.Hash}). Do not trust this node.");
         return new KnownTransaction(transaction, sender, answer.Field("blockNumber")?.Number());
     }
 

@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using Chain.Primitives;
+using Chain.Rpc.Client;
+
+namespace Chain.Testnet;
+
+/// <summary>A block as `chain_status` names it.</summary>
+internal readonly record struct StatusBlock(long Number, Hash256 Hash)
+{
+    public static StatusBlock Read(Answer answer) => new(answer.Require("number").Count(), answer.Require("hash").Hash());
+
+    // Numbers are plain in what the tool prints, quantities in what a node answers.
+    public JsonObject ToJson() => new() { ["number"] = Number, ["hash"] = Hash.ToString() };
+}
+
+/// <summary>A reorganisation as `chain_status` lists it.</summary>
+internal readonly record struct StatusReorg(long Depth, StatusBlock Ancestor, StatusBlock From, StatusBlock To)
+{
+    public static StatusReorg Read(Answer answer) => new(
+        answer.Require("depth").Count(),
+        StatusBlock.Read(answer.Require("ancestor")),
+        StatusBlock.Read(answer.Require("from")),
+        StatusBlock.Read(answer.Require("to")));
+
+    public JsonObject ToJson() => new()
+    {
+        ["depth"] = Depth,
+        ["ancestor"] = Ancestor.ToJson(),
+        ["from"] = From.ToJson(),
+        ["to"] = To.ToJson(),
+    };
+}
+
+/// <summary>Something that a node warns of.</summary>
+internal readonly record struct StatusAlert(string Name, string Message);
+
+/// <summary>How far a node has come that fetches blocks.</summary>
+internal readonly record struct StatusSync(ulong StartingBlock, ulong CurrentBlock, ulong HighestBlock);
+
+/// <summary>What a node says of itself, `chain_status`, as far as a network's status shows it.</summary>
+internal sealed record NodeStatus
+{
+    public required StatusBlock Head { get; init; }
+
+    /// <summary>Null where the chain has none.</summary>
+    public required StatusBlock? Safe { get; init; }
+
+    /// <summary>Null where the chain has none.</summary>
+    public required StatusBlock? Finalized { get; init; }
+
+    public required UInt256 TotalDifficulty { get; init; }
+
+    public required int Peers { get; init; }
+
+    public required IReadOnlyList<StatusReorg> Reorgs { get; init; }
+
+    public required long Pending { get; init; }
+
+    public required long Queued { get; init; }
+
+    public required bool IsMining { get; init; }
+
+    /// <summary>Per second.</summary>
+    public required double HashRate { get; init; }
+
+    /// <summary>Null: the node does not fetch blocks.</summary>
+    public required StatusSync? Sync { get; init; }
+
+    public required IReadOnlyList<StatusAlert> Alerts { get; init; }
+
+    /// <summary>Null under proof of work.</summary>
+    public required StakeStatus? Stake { get; init; }
+
+    /// <exception cref="UnexpectedAnswerException">It is no status.</exception>
+    public static NodeStatus Read(Answer answer) => new()
+    {
+        Head = StatusBlock.Read(answer.Require("head")),
+        Safe = answer.Field("safe") is { } safe ? StatusBlock.Read(safe) : null,
+        Finalized = answer.Field("finalized") is { } finalized ? StatusBlock.Read(finalized) : null,
+        TotalDifficulty = answer.Require("totalDifficulty").Quantity(),
+        Peers = answer.Require("peers").Items().Count(),
+        Reorgs = [.. answer.Require("reorgs").Items().Select(StatusReorg.Read)],
+        Pending = answer.Require("pool").Require("pending").Count(),
+        Queued = answer.Require("pool").Require("queued").Count(),
+        IsMining = answer.Require("mining").Flag(),
+        HashRate = answer.Require("hashRate").Fraction(),
+        Sync = ReadSync(answer.Require("syncing")),
+        Alerts =
+        [
+            .. answer.Require("alerts").Items().Select(alert =>
+                new StatusAlert(alert.Require("name").Text(), alert.Require("message").Text())),
+        ],
+        Stake = answer.Field("stake") is { } stake ? StakeStatus.Read(stake) : null,
+    };
+
+    /// <summary>Adds the fields that `testnet status --json` prints of a node that answers.</summary>
+    public void WriteTo(JsonObject node)
+    {
+        node["peers"] = Peers;
+        node["head"] = Head.ToJson();
+        node["safe"] = Safe?.ToJson();
+        node["finalized"] = Finalized?.ToJson();
+        node["reorgs"] = new JsonArray([.. Reorgs.Select(reorg => reorg.ToJson())]);
+        node["hashRate"] = HashRate;
+        node["mining"] = IsMining;
+        node["syncing"] = Sync is { } sync ? ToJson(sync) : false;
+        node["pool"] = new JsonObject { ["pending"] = Pending, ["queued"] = Queued };
+        node["alerts"] = new JsonArray(
+            [.. Alerts.Select(alert => new JsonObject { ["name"] = alert.Name, ["message"] = alert.Message })]);
+        node["totalDifficulty"] = TotalDifficulty.ToQuantity();
+        if (Stake is not null) node["stake"] = Stake.ToJson();
+    }
+
+    private static StatusSync? ReadSync(Answer answer) => !answer.IsObject && !answer.Flag() ? null : new StatusSync(
+        answer.Require("startingBlock").Number(),
+        answer.Require("currentBlock").Number(),
+        answer.Require("highestBlock").Number());
+
+    private static JsonObject ToJson(StatusSync sync) => new()
+    {
+        ["startingBlock"] = Hex.Quantity(sync.StartingBlock),
+        ["currentBlock"] = Hex.Quantity(sync.CurrentBlock),
+        ["highestBlock"] = Hex.Quantity(sync.HighestBlock),
+    };
+}

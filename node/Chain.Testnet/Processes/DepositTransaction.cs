@@ -37,7 +37,7 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
 
         // The estimate says beforehand why the contract would refuse.
         var estimate = new Answer("eth_estimateGas",
-            JsonSerializer.SerializeToElement(await node.CallAsync("eth_estimateGas", [ToCall()], cancellation))).Number();
+            JsonSerializer.SerializeToElement(await node.CallAsync("eth_estimateGas", [ToCall()], cancellation), TestnetJson.Default.JsonNode)).Number();
         var head = await eth.BlockAsync("latest", cancellation);
         var gas = SuggestedFigures.Gas(estimate, head?.GasLimit, eth.Url);
         var baseFee = SuggestedFigures.Price("base fee", head?.BaseFeePerGas ?? UInt256.Zero, eth.Url);

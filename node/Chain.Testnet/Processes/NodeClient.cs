@@ -36,9 +36,9 @@ public sealed class NodeClient : IDisposable
 
     /// <exception cref="NoNodeException">The node does not answer.</exception>
     /// <exception cref="RefusedCallException">It answers with an error.</exception>
-    public async Task<JsonNode?> CallAsync(string method, JsonArray parameters, CancellationToken cancellation = default)
+    public async Task<JsonNode?> CallAsync(string method, JsonNode?[] parameters, CancellationToken cancellation = default)
     {
-        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = parameters };
+        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = new JsonArray(parameters) };
         try
         {
             using var content = new StringContent(request.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
@@ -56,7 +56,7 @@ public sealed class NodeClient : IDisposable
     }
 
     /// <summary>Like <see cref="CallAsync"/>, null when the node does not answer.</summary>
-    public async Task<JsonNode?> TryCallAsync(string method, JsonArray parameters, CancellationToken cancellation = default)
+    public async Task<JsonNode?> TryCallAsync(string method, JsonNode?[] parameters, CancellationToken cancellation = default)
     {
         try
         {

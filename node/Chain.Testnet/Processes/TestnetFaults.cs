@@ -41,10 +41,10 @@ internal static class TestnetFaults
                 if (!indexOf.TryGetValue((string)link!["id"]!, out var to)) continue;
                 var told = new JsonObject { ["from"] = from, ["to"] = to };
                 foreach (var name in new[] { "delayMs", "jitterMs", "loss", "duplicate" }) told[name] = link[name]!.DeepClone();
-                links.Add(told);
+                links.Add((JsonNode)told);
             }
 
-            if ((long)answer["clockSkewMs"]! is not 0 and var skew) skews.Add(new JsonObject { ["node"] = from, ["clockSkewMs"] = skew });
+            if ((long)answer["clockSkewMs"]! is not 0 and var skew) skews.Add((JsonNode)new JsonObject { ["node"] = from, ["clockSkewMs"] = skew });
         }
 
         var groups = Groups(ids.Count, cuts);

@@ -12,6 +12,9 @@ internal static class Programs
     private static readonly string Journal = Path.Combine(Directory.CreateTempSubdirectory("chain-journal-").FullName,
         "transfers.jsonl");
 
+    /// <summary>The folder of published programs to test; null: those that were built with the tests run.</summary>
+    private static readonly string? Published = Environment.GetEnvironmentVariable("CHAIN_PROGRAMS") is { Length: > 0 } folder ? folder : null;
+
     public sealed record Outcome(int ExitCode, string Output, string Errors)
     {
         public JsonNode Json => JsonNode.Parse(Output)!;
@@ -31,13 +34,25 @@ internal static class Programs
     public static Task<Outcome> WalletAsync(params string[] arguments) => RunAsync("wallet", arguments);
 
     /// <summary>Any of the programs, with environment variables of its own.</summary>
-    public static async Task<Outcome> RunAsync(
-        string program, string[] arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
+    public static Task<Outcome> RunAsync(
+        string program, string[] arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null) =>
+        Published is null
+            ? RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, program + ".dll")], arguments, input, environment)
+            : RunAsync(Path.Combine(Published, program), [], arguments, input, environment);
+
+    /// <summary>A program from the sources, as README says, built like these tests.</summary>
+    public static Task<Outcome> DotnetRunAsync(string project, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program + ".dll"));
+        var built = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var path = Path.Combine(Repository.Root, project);
+        return RunAsync("dotnet", ["run", "--no-build", "--configuration", built, "--project", path, "--"], arguments);
+    }
+
+    private static async Task<Outcome> RunAsync(
+        string file, string[] first, string[] arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(file, [.. first, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["CHAIN_JOURNAL"] = Journal;
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(Limit);

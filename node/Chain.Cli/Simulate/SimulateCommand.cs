@@ -46,7 +46,7 @@ internal static class SimulateCommand
             simulated += result.SimulatedTime;
             if (result.Passed) passed++;
             else failed++;
-            runs.Add(new JsonObject { ["seed"] = seed, ["trace"] = result.Trace.ToString(), ["verdict"] = result.Failure ?? "passed", ["height"] = result.Height, ["reorgs"] = result.Reorgs, ["deepestReorg"] = result.DeepestReorg });
+            runs.Add((JsonNode)new JsonObject { ["seed"] = seed, ["trace"] = result.Trace.ToString(), ["verdict"] = result.Failure ?? "passed", ["height"] = result.Height, ["reorgs"] = result.Reorgs, ["deepestReorg"] = result.DeepestReorg });
             if (!json) AnsiConsole.MarkupLine($"seed {seed,-6} {(result.Passed ? "[green]passed[/]" : "[red]FAILED[/]")}  height {result.Height,-5} {result.Reorgs,3} reorgs, deepest {result.DeepestReorg,-3} trace {result.Trace.ToShortString()}{(result.Failure is { } why ? $"  {Markup.Escape(why)}" : "")}");
             if (seed == last) break;
         }

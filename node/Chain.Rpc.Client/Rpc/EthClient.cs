@@ -83,7 +83,7 @@ public class EthClient(JsonRpcClient rpc)
     /// </summary>
     public async Task<Hash256?> HashByNonceAsync(Address sender, ulong nonce, CancellationToken cancel)
     {
-        var parameters = new JsonArray(sender.ToString(), Hex.Quantity(nonce));
+        JsonNode?[] parameters = [sender.ToString(), Hex.Quantity(nonce)];
         const string Method = "eth_getTransactionBySenderAndNonce";
         if (await rpc.CallAsync(Method, parameters, cancel).ConfigureAwait(false) is not RpcReply.Ok ok) return null;
         var answer = new Answer(Method, ok.Result);
@@ -101,7 +101,7 @@ public class EthClient(JsonRpcClient rpc)
     }
 
     /// <summary>The answer to a call that every node has.</summary>
-    protected async Task<Answer> RequireAsync(string method, JsonArray parameters, CancellationToken cancel) =>
+    protected async Task<Answer> RequireAsync(string method, JsonNode?[] parameters, CancellationToken cancel) =>
         await rpc.CallAsync(method, parameters, cancel).ConfigureAwait(false) switch
         {
             RpcReply.Error error => throw Refused(method, error),
@@ -109,7 +109,7 @@ public class EthClient(JsonRpcClient rpc)
         };
 
     /// <summary>The answer to a call that not every node has; null where this one lacks it.</summary>
-    protected async Task<Answer?> OptionalAsync(string method, JsonArray parameters, CancellationToken cancel) =>
+    protected async Task<Answer?> OptionalAsync(string method, JsonNode?[] parameters, CancellationToken cancel) =>
         await rpc.CallAsync(method, parameters, cancel).ConfigureAwait(false) switch
         {
             RpcReply.Error { IsMethodMissing: true } => null,

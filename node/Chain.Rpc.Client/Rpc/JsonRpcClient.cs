@@ -31,10 +31,10 @@ public sealed class JsonRpcClient : IDisposable
 
     /// <summary>Calls a method.</summary>
     /// <exception cref="NodeUnreachableException">Nobody answers, or not in JSON-RPC. The call may have arrived.</exception>
-    public async Task<RpcReply> CallAsync(string method, JsonArray parameters, CancellationToken cancel)
+    public async Task<RpcReply> CallAsync(string method, JsonNode?[] parameters, CancellationToken cancel)
     {
         var id = ++_lastId;
-        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = method, ["params"] = parameters };
+        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = method, ["params"] = new JsonArray(parameters) };
         using var message = new HttpRequestMessage(HttpMethod.Post, Url) { Content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json") };
         if (_credentials is not null) message.Headers.Authorization = new AuthenticationHeaderValue("Basic", _credentials);
         try

@@ -29,7 +29,7 @@ internal sealed class BlockBeat(TestnetManifest manifest, IReadOnlyList<int> min
         if (await _clients[node].TryCallAsync("eth_getWork", [], cancellation) is not { } work) return false;
         var job = new SearchJob(Hash256.Parse((string)work[0]!), UInt256.Parse((string)work[2]!));
         var nonce = Forgery.Search(job);
-        JsonArray solution = [$"0x{nonce:x16}", job.SealHash.ToString(), Hash256.Zero.ToString()];
+        JsonNode?[] solution = [$"0x{nonce:x16}", job.SealHash.ToString(), Hash256.Zero.ToString()];
         return await _clients[node].TryCallAsync("eth_submitWork", solution, cancellation) is { } accepted && (bool)accepted;
     }
 

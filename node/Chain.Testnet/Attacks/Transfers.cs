@@ -31,7 +31,7 @@ internal static class Transfers
 
     /// <summary>The account's next nonce, what waits in the node's pool included.</summary>
     public static async Task<ulong> NextNonceAsync(NodeClient node, Address account, CancellationToken cancellation) =>
-        Quantity(await node.CallAsync("eth_getTransactionCount", new JsonArray(account.ToString(), "pending"), cancellation));
+        Quantity(await node.CallAsync("eth_getTransactionCount", [account.ToString(), "pending"], cancellation));
 
     /// <summary>Whether the node has it, in its pool or its chain.</summary>
     public static async Task<bool> IsKnownAsync(NodeClient node, Hash256 hash, CancellationToken cancellation) =>

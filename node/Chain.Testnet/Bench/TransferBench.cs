@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json.Nodes;
 using Chain.Primitives;
 
 namespace Chain.Testnet;
@@ -96,7 +95,7 @@ public static class TransferBench
     {
         while (true)
         {
-            var answer = (string)(await client.CallAsync("eth_getTransactionCount", new JsonArray(address.ToString(), "latest"), cancellation))!;
+            var answer = (string)(await client.CallAsync("eth_getTransactionCount", [address.ToString(), "latest"], cancellation))!;
             if (ulong.Parse(answer.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) >= nonce) return;
             await Task.Delay(20, cancellation);
         }

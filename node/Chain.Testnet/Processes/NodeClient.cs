@@ -37,7 +37,7 @@ public sealed class NodeClient : IDisposable
 
     /// <exception cref="NoNodeException">The node does not answer.</exception>
     /// <exception cref="RefusedCallException">It answers with an error.</exception>
-    public async Task<JsonNode?> CallAsync(string method, JsonArray parameters, CancellationToken cancellation = default)
+    public async Task<JsonNode?> CallAsync(string method, JsonNode?[] parameters, CancellationToken cancellation = default)
     {
         var result = await SendAsync(method, parameters, cancellation);
         return result.ValueKind switch
@@ -51,7 +51,7 @@ public sealed class NodeClient : IDisposable
 
     /// <summary>The answer to a call, to be read strictly.</summary>
     /// <inheritdoc cref="CallAsync"/>
-    public async Task<Answer> AskAsync(string method, JsonArray parameters, CancellationToken cancellation = default) =>
+    public async Task<Answer> AskAsync(string method, JsonNode?[] parameters, CancellationToken cancellation = default) =>
         new(method, await SendAsync(method, parameters, cancellation));
 
     /// <summary>The answer to a call without parameters; null when the node does not answer it, or not as specified.</summary>
@@ -68,9 +68,9 @@ public sealed class NodeClient : IDisposable
         }
     }
 
-    private async Task<JsonElement> SendAsync(string method, JsonArray parameters, CancellationToken cancellation)
+    private async Task<JsonElement> SendAsync(string method, JsonNode?[] parameters, CancellationToken cancellation)
     {
-        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = parameters };
+        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = new JsonArray(parameters) };
         try
         {
             using var content = new StringContent(request.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
@@ -92,7 +92,7 @@ public sealed class NodeClient : IDisposable
     }
 
     /// <summary>Like <see cref="CallAsync"/>, null when the node does not answer.</summary>
-    public async Task<JsonNode?> TryCallAsync(string method, JsonArray parameters, CancellationToken cancellation = default)
+    public async Task<JsonNode?> TryCallAsync(string method, JsonNode?[] parameters, CancellationToken cancellation = default)
     {
         try
         {

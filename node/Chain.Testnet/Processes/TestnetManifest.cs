@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Chain.Testnet;
@@ -60,4 +61,5 @@ public sealed record NodeProcessRecord(int Pid, long StartedAtTicks);
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(TestnetManifest))]
 [JsonSerializable(typeof(NodeProcessRecord))]
+[JsonSerializable(typeof(JsonNode))]
 internal sealed partial class TestnetJson : JsonSerializerContext;

@@ -151,7 +151,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         }
     }
 
-    private async Task OnAllRunningAsync(string method, Func<int, JsonArray> parameters, CancellationToken cancellation)
+    private async Task OnAllRunningAsync(string method, Func<int, JsonNode?[]> parameters, CancellationToken cancellation)
     {
         var running = manifest.Nodes.Where(node => folder.FindProcess(node.Index) is { } process && !IsStopped(process)).ToList();
         if (running.Count == 0) throw new NoNodeException($"No node of {folder.Path} runs. Start the network with `chain testnet up --dir {folder.Path}`.");

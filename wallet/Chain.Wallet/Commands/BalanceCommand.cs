@@ -30,7 +30,7 @@ internal static class BalanceCommand
                 var wei = await session.Node.BalanceAsync(account.Address, Hex.Quantity(block), cancel).ConfigureAwait(false);
                 var nonce = await session.Node.NonceAsync(account.Address, Hex.Quantity(block), cancel).ConfigureAwait(false);
                 table.AddRow(Shown.Field(account), Amount.EtherDigits(wei), $"{nonce}");
-                list.Add(new JsonObject
+                list.Add((JsonNode)new JsonObject
                 {
                     ["address"] = account.Address.ToString(),
                     ["name"] = account.Name,

@@ -57,7 +57,7 @@ internal sealed class ImportCommand
             var file = KeyStoring.Store(session, key, password, name, session.Get(_shared.Light));
             session.Screen.Line($"address  [bold]{key.Address}[/]");
             session.Screen.Line($"file     {file}");
-            imported.Add(new JsonObject { ["address"] = key.Address.ToString(), ["name"] = name, ["file"] = file });
+            imported.Add((JsonNode)new JsonObject { ["address"] = key.Address.ToString(), ["name"] = name, ["file"] = file });
         }
 
         session.Screen.Document(new JsonObject { ["accounts"] = imported });

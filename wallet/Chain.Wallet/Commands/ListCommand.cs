@@ -21,12 +21,12 @@ internal static class ListCommand
                 if (entry.File is null)
                 {
                     session.Screen.Note($"{entry.Complaint} {AccountBook.Advice}");
-                    unreadable.Add(new JsonObject { ["file"] = entry.Path, ["reason"] = entry.Problem });
+                    unreadable.Add((JsonNode)new JsonObject { ["file"] = entry.Path, ["reason"] = entry.Problem });
                     continue;
                 }
 
                 table.AddRow(Shown.Field(entry.Name), entry.Address?.ToString() ?? "(said only when opened)", Shown.Line(entry.Path));
-                accounts.Add(new JsonObject { ["name"] = entry.Name, ["address"] = entry.Address?.ToString(), ["file"] = entry.Path });
+                accounts.Add((JsonNode)new JsonObject { ["name"] = entry.Name, ["address"] = entry.Address?.ToString(), ["file"] = entry.Path });
             }
 
             var document = new JsonObject { ["keystore"] = session.Folder.Path, ["accounts"] = accounts, ["unreadable"] = unreadable };
@@ -46,7 +46,7 @@ internal static class ListCommand
         {
             var address = DevAccounts.Key(i).Address.ToString();
             table.AddRow(DevAccounts.Name(i), address, $"key known to everybody; chain {DevAccounts.ChainId} only");
-            list.Add(new JsonObject { ["name"] = DevAccounts.Name(i), ["address"] = address });
+            list.Add((JsonNode)new JsonObject { ["name"] = DevAccounts.Name(i), ["address"] = address });
         }
 
         return list;

@@ -98,7 +98,7 @@ internal static class TransferFlow
         double Seconds() => session.Host.Time.GetElapsedTime(start).TotalSeconds;
         void Tell(WatchEvent happened)
         {
-            events.Add(happened.ToJson());
+            events.Add((JsonNode)happened.ToJson());
             var isMoreOfTheSame = happened.Kind == "confirmations" && happened.Confidence?.Level == level;
             level = happened.Confidence?.Level;
             if (!isMoreOfTheSame) session.Screen.Line($"[grey]{Seconds(),7:0.0}s[/]  {happened.Text}");

@@ -51,7 +51,7 @@ internal static class TransferTurn
         CancellationToken cancel)
     {
         var turn = await NonceTurn.TakeAsync(order.Account, order.Planned.Review, cancel).ConfigureAwait(false);
-        foreach (var hash in turn.OfferedAgain) offered.Add(hash.ToString());
+        foreach (var hash in turn.OfferedAgain) offered.Add((JsonNode)hash.ToString());
         foreach (var note in turn.Notes) session.Screen.Note($"note: {note}");
         return turn.Nonce;
     }

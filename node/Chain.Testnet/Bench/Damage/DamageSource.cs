@@ -85,7 +85,7 @@ internal sealed class DamageSource(string name, TestnetFolder folder, TestnetMan
 /// <param name="MayFail">Whether an error is an answer too.</param>
 internal sealed record DamageQuestion(string Method, string Parameters, string Answer, bool MayFail)
 {
-    public JsonArray ParametersJson => JsonNode.Parse(Parameters)!.AsArray();
+    public JsonNode?[] ParametersJson => Parse(Parameters);
 
     public static async Task<IReadOnlyList<DamageQuestion>> AskAllAsync(NodeClient client, CancellationToken cancellation)
     {
@@ -114,12 +114,14 @@ internal sealed record DamageQuestion(string Method, string Parameters, string A
         questions.Add(new DamageQuestion("chain_nodeInfo", "[]", enode, MayFail: false));
         return questions;
 
-        async Task<JsonNode?> AddAsync(string method, JsonArray parameters, bool mayFail)
+        async Task<JsonNode?> AddAsync(string method, JsonNode?[] parameters, bool mayFail)
         {
-            var text = parameters.ToJsonString();
-            var answer = await client.CallAsync(method, parameters, cancellation);
+            var text = new JsonArray(parameters).ToJsonString();
+            var answer = await client.CallAsync(method, Parse(text), cancellation);
             questions.Add(new DamageQuestion(method, text, answer?.ToJsonString() ?? "null", mayFail));
             return answer;
         }
     }
+
+    private static JsonNode?[] Parse(string parameters) => [.. JsonNode.Parse(parameters)!.AsArray().Select(parameter => parameter?.DeepClone())];
 }

@@ -89,7 +89,7 @@ internal static class BenchCommands
     private static Command Evidence()
     {
         var rounds = Count("--rounds", 25, "Validators that vote twice");
-        return Bench("evidence", "From a second, conflicting vote to the evidence", [rounds], (parsed, folder, cancellation) => EvidenceBench.RunAsync(parsed.GetValue(rounds), folder, cancellation));
+        return Bench("evidence", "From a second, conflicting vote to the evidence", [rounds], (parsed, folder, cancellation) => EvidenceBench.RunAsync(parsed.GetValue(rounds), folder, TimeProvider.System, cancellation));
     }
 
     private static Command Damage()

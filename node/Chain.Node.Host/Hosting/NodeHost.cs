@@ -216,6 +216,9 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
     {
         HostLog.Starting(_logger, ClientVersion, Spec.ChainId, GenesisHash.ToShortString(), Rules.Name, Secp256k1.Description);
         HostLog.Resuming(_logger, View.Head.Number, View.Head.Hash.ToShortString());
+
+        // Before anything of a peer: the core judges votes by the epoch that its ticks have told it.
+        _inbox.TryWrite(new NodeInput.Tick(Now));
         _running = Task.Run(_loop.RunAsync);
         _ticking = TickAsync(_stopping.Token);
         var rpc = RpcServer.StartAsync(this, options.Rpc, loggers, _clock.Time);

@@ -19,16 +19,17 @@ public static class EvidenceBench
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    public static async Task<IReadOnlyList<BenchFigure>> RunAsync(int rounds, string folder, CancellationToken cancellation)
+    /// <param name="time">The node's clock.</param>
+    public static async Task<IReadOnlyList<BenchFigure>> RunAsync(int rounds, string folder, TimeProvider time, CancellationToken cancellation)
     {
         var secrets = Enumerable.Range(0, Math.Max(rounds, 16)).Select(SimulatedStake.SecretOf).ToList();
         var settings = SimulatedStake.Settings;
-        var file = SimulatedStake.GenesisOf(secrets, settings, (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (settings.SlotsPerEpoch * settings.SlotDurationMs * 3 / 1000), []);
+        var file = SimulatedStake.GenesisOf(secrets, settings, (ulong)time.GetUtcNow().ToUnixTimeSeconds() - (settings.SlotsPerEpoch * settings.SlotDurationMs * 3 / 1000), []);
         var genesis = ConsensusFactory.BuildGenesis(file).Block;
         await using var node = await NodeHost.StartAsync(
             new NodeHostOptions { Genesis = file, DataFolder = folder, Listen = new IPEndPoint(IPAddress.Loopback, 0), Rpc = new RpcServerOptions { Port = 0 } },
             NullLoggerFactory.Instance,
-            TimeProvider.System);
+            time);
         if (!Enode.Parse(node.Enode).IsOk(out var enode, out var why)) throw new TestnetException(why);
         await using var sender = await BenchPeer.ConnectAsync(enode, SimulatedStake.SecretOf(100_001).PrivateKey, genesis, file.Spec.ChainId, cancellation);
         await using var listener = await BenchPeer.ConnectAsync(enode, SimulatedStake.SecretOf(100_002).PrivateKey, genesis, file.Spec.ChainId, cancellation);

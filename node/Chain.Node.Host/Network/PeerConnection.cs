@@ -31,6 +31,7 @@ internal sealed class PeerConnection : IDisposable
     private long _lastDueMs;
     private long _lastFrameMs;
     private long _lastDeliveryMs;
+    private volatile bool _hasDelivered;
     private volatile bool _hasStatus;
     private long _lastPingMs;
     private long _pingSentAt;
@@ -43,6 +44,7 @@ internal sealed class PeerConnection : IDisposable
     public PeerConnection(PeerId peer, Socket socket, FrameTransport transport, Hello hello, MessageSpace space, Enode? dialled, bool isStatic, PeerHubServices services)
     {
         (Peer, Id, Name, Outbound, IsStatic) = (peer, hello.Id, hello.ClientName, dialled is not null, isStatic);
+        IsNamed = isStatic || services.IsTrusted(Id);
         (_socket, _transport, _space) = (socket, transport, space);
         (_options, _clock, _deliver, _logger) = (services.Options, services.Clock, services.Deliver, services.Logger);
         (_unixMs, _peerClock) = (services.UnixMs, new PeerClock(services.Clock, services.UnixMs));
@@ -71,6 +73,12 @@ internal sealed class PeerConnection : IDisposable
 
     public bool IsStatic { get; }
 
+    /// <summary>Whether a person named it, as a static or a trusted peer: it gets a place on top of all others.</summary>
+    public bool IsNamed { get; }
+
+    /// <summary>Whether no newcomer can take its place.</summary>
+    public bool IsProtected => Outbound || IsNamed;
+
     public IPEndPoint Remote { get; }
 
     public IPEndPoint Local { get; }
@@ -83,8 +91,14 @@ internal sealed class PeerConnection : IDisposable
 
     public long StartedMs { get; }
 
-    /// <summary>For how long the peer has delivered nothing; from the start, while it never has.</summary>
-    public long IdleMs => _clock.NowMs - Volatile.Read(ref _lastDeliveryMs);
+    /// <summary>What counts as one source of connections.</summary>
+    public IPAddress Source => Crowding.SourceOf(Remote.Address);
+
+    /// <summary>What decides whether it keeps its place.</summary>
+    public PlaceHolder Place => new(this, Source, IsProtected, _hasDelivered, _clock.NowMs - Volatile.Read(ref _lastDeliveryMs));
+
+    /// <summary>Called once, when the peer's status has arrived.</summary>
+    public Action<PeerConnection>? StatusArrived { get; init; }
 
     /// <summary>Addresses that arrived over chain/1; null when the message is not wanted.</summary>
     public Action<PeerConnection, IReadOnlyList<PeerAddress>>? AddressesLearned { get; init; }
@@ -155,6 +169,13 @@ internal sealed class PeerConnection : IDisposable
         if (_space.NumberOf(code.Capability == WireCapability.Eth ? MessageSpace.Eth : MessageSpace.Stake, code.Id) is not { } number) return;
         _incoming.NoteQuestion(message.Message);
         Enqueue(number, null, message, mayBeLost: message.Message is not WireMessage.Status);
+    }
+
+    /// <summary>The peer has brought something new that the core found sound.</summary>
+    public void Credit()
+    {
+        Volatile.Write(ref _lastDeliveryMs, _clock.NowMs);
+        _hasDelivered = true;
     }
 
     /// <summary>Ends the connection with a goodbye.</summary>
@@ -339,8 +360,12 @@ internal sealed class PeerConnection : IDisposable
     private async ValueTask HandleWireAsync(WireCode code, ReadOnlyMemory<byte> payload)
     {
         if (await _incoming.ReadAsync(code, payload, _stop.Token).ConfigureAwait(false) is not { } found) return;
-        if (found is PeerEvent.Received { Message: WireMessage.Status }) _hasStatus = true;
-        else if (found is PeerEvent.Received received && PeerDelivery.Is(received.Message)) Volatile.Write(ref _lastDeliveryMs, _clock.NowMs);
+        if (!_hasStatus && found is PeerEvent.Received { Message: WireMessage.Status })
+        {
+            _hasStatus = true;
+            StatusArrived?.Invoke(this);
+        }
+
         await DeliverAsync(found).ConfigureAwait(false);
     }
 

@@ -8,6 +8,11 @@ internal sealed record PeerHubServices(PeerHubOptions Options, MonotonicClock Cl
     /// <summary>What waits to be written, over all connections.</summary>
     public SendTotal Queued { get; } = new(Options.MaxQueuedBytesInAll, Options.QueuedBytesAlways);
 
+    private readonly HashSet<NodeId> _trusted = [.. Options.TrustedPeers.Select(peer => peer.Id)];
+
+    /// <summary>Whether this node was told to have a place for a peer.</summary>
+    public bool IsTrusted(NodeId node) => _trusted.Contains(node);
+
     /// <summary>This node's wall clock, in milliseconds since 1970.</summary>
     public Func<long> UnixMs { get; } = Options.UnixMs ?? (() => Clock.Time.GetUtcNow().ToUnixTimeMilliseconds());
 }

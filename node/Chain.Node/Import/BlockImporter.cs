@@ -131,6 +131,7 @@ internal sealed class BlockImporter(
         }
 
         Insert(sealedBlock, parent, now);
+        if (from is { } peer) outbox.Credit(peer);
         return new ImportResult.Added();
     }
 

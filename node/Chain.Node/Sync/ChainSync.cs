@@ -33,7 +33,7 @@ internal sealed class ChainSync(
     private const long SlowestMsPerBlock = 100;
 
     private readonly HeaderIntake _headers = new(config.Limits, rules, tree, requests);
-    private readonly BlockIntake _blocks = new(config.Limits, tree, importer, peers);
+    private readonly BlockIntake _blocks = new(config.Limits, tree, importer, peers, outbox);
     private readonly BodyRequests _bodies = new(config.Limits, peers, requests, outbox);
     private SyncSession? _session;
 

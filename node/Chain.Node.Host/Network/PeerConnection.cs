@@ -23,6 +23,7 @@ internal sealed class PeerConnection : IDisposable
     private readonly PeerClock _peerClock;
     private readonly Func<long> _unixMs;
     private readonly SendQueue _queue;
+    private readonly ReceiveShare _received;
     private readonly IncomingMessages _incoming;
     private readonly CancellationTokenSource _stop;
     private readonly Lock _sendGate = new();
@@ -54,6 +55,8 @@ internal sealed class PeerConnection : IDisposable
         ListensAt = hello.ListenPort > 0 || dialled is not null ? new PeerAddress(Id, Remote.Address, dialled?.Port ?? hello.ListenPort) : null;
         EthVersion = space.EthVersion ?? throw new ArgumentException("A connection needs an eth version.", nameof(space));
         _queue = new SendQueue(_options.MaxQueuedMessages, _options.MaxQueuedBytes, services.Queued);
+        _received = services.Received.Open(() => Abort(DisconnectReason.UselessPeer, "Its unread messages take the most memory, and there is no more."));
+        _transport.Resized = _received.Resize;
         _incoming = new IncomingMessages(peer, EthVersion, services);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock.Time);
         _lastFrameMs = _clock.NowMs;
@@ -95,7 +98,7 @@ internal sealed class PeerConnection : IDisposable
     public IPAddress Source => Crowding.SourceOf(Remote.Address);
 
     /// <summary>What decides whether it keeps its place.</summary>
-    public PlaceHolder Place => new(this, Source, IsProtected, _hasDelivered, _clock.NowMs - Volatile.Read(ref _lastDeliveryMs));
+    public PlaceHolder Place => new(Peer, Source, IsProtected, _hasDelivered, _clock.NowMs - Volatile.Read(ref _lastDeliveryMs));
 
     /// <summary>Called once, when the peer's status has arrived.</summary>
     public Action<PeerConnection>? StatusArrived { get; init; }
@@ -210,6 +213,7 @@ internal sealed class PeerConnection : IDisposable
         _stop.Dispose();
         _socket.Dispose();
         _transport.Dispose();
+        _received.Dispose();
     }
 
     private static IPEndPoint Unmapped(IPEndPoint end) => end.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(end.Address.MapToIPv4(), end.Port) : end;

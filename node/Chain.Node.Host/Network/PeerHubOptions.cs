@@ -98,6 +98,9 @@ public sealed record PeerHubOptions
 
     public long QueuedBytesAlways { get; init; } = 2 * 1024 * 1024;
 
+    /// <summary>Bytes of messages being read from all peers; beyond that the peer with the longest buffer loses its connection.</summary>
+    public long MaxReceivedBytesInAll { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Messages a second that are read from one peer in the long run; a faster one is read no faster.</summary>
     public int MessagesPerSecond { get; init; } = 2000;
 

@@ -5,10 +5,13 @@ namespace Chain.Node.Host.Network;
 /// <summary>What all connections of a hub share.</summary>
 internal sealed record PeerHubServices(PeerHubOptions Options, MonotonicClock Clock, PeerEventHandler Deliver, TransactionRecovery Recovery, ILogger Logger)
 {
+    private readonly HashSet<NodeId> _trusted = [.. Options.TrustedPeers.Select(peer => peer.Id)];
+
     /// <summary>What waits to be written, over all connections.</summary>
     public SendTotal Queued { get; } = new(Options.MaxQueuedBytesInAll, Options.QueuedBytesAlways);
 
-    private readonly HashSet<NodeId> _trusted = [.. Options.TrustedPeers.Select(peer => peer.Id)];
+    /// <summary>The read buffers of all connections.</summary>
+    public ReceiveTotal Received { get; } = new(Options.MaxReceivedBytesInAll);
 
     /// <summary>Whether this node was told to have a place for a peer.</summary>
     public bool IsTrusted(NodeId node) => _trusted.Contains(node);

@@ -6,7 +6,7 @@ namespace Chain.Node.Host.Network;
 /// <param name="IsProtected">This node dialed it, or was told to keep it.</param>
 /// <param name="HasDelivered">It has brought something new that the core found sound.</param>
 /// <param name="IdleMs">How long ago that was; from the start, while it never has.</param>
-internal sealed record PlaceHolder(PeerConnection? Connection, IPAddress Source, bool IsProtected, bool HasDelivered, long IdleMs);
+internal sealed record PlaceHolder(PeerId Peer, IPAddress Source, bool IsProtected, bool HasDelivered, long IdleMs);
 
 /// <summary>Who loses a place to a newcomer when all are taken.</summary>
 internal static class PeerPlaces

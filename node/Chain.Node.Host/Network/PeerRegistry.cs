@@ -133,7 +133,8 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
             if (incoming >= options.MaxPeers - keptFree || PlacesTaken >= options.MaxPeers)
             {
                 var holders = _placed.Where(peer => peer.Ending is null).OrderBy(peer => peer.Peer.Number).Select(peer => peer.Place);
-                if (PeerPlaces.LeastUseful(holders, connection.Source, options.UselessAfter) is not { Connection: { } useless }) return (NoPlace(), null);
+                if (PeerPlaces.LeastUseful(holders, connection.Source, options.UselessAfter) is not { } least) return (NoPlace(), null);
+                var useless = _byPeer[least.Peer];
                 _placed.Remove(useless);
                 gone = new Displaced(useless, DisconnectReason.TooManyPeers, "It was the least useful peer, and another needs the place.");
             }

@@ -88,9 +88,9 @@ public interface IBlockJudge
     ConsensusError? CheckAlone(Block block);
 
     /// <summary>
-    /// Whether something that is hard to come by stands behind a block that cannot be judged yet, because its parent is not here, its
-    /// time has not come, or its branch loses: enough work in its seal, or the signature of a validator. Only such a block is worth
-    /// keeping. Decided without its body, and without asking whether it was its maker's turn.
+    /// Whether a block that cannot be judged yet is backed by something hard to come by: enough work in its seal, or the
+    /// signature of a validator. Its parent may be missing, its time in the future, or its branch losing; only a backed block is
+    /// worth keeping. Decided without its body, and without asking whether it was its maker's turn.
     /// </summary>
     bool IsVouchedFor(Block block, SealedHeader head, At now);
 

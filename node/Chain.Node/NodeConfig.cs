@@ -79,7 +79,8 @@ public sealed record NodeLimits
     public int BodyRequests { get; init; } = 16;
 
     /// <summary>
-    /// Bytes of bodies and sidecars that wait while syncing, as <see cref="BlockSize"/> counts; the block that is imported next comes on top.
+    /// Bytes of bodies and sidecars that wait while syncing, as <see cref="BlockSize"/> counts; the block that is imported next
+    /// comes on top.
     /// </summary>
     public long SyncBytes { get; init; } = 64 * 1024 * 1024;
 

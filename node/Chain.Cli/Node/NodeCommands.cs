@@ -45,7 +45,11 @@ internal static partial class NodeCommands
         var hosts = new Option<string[]>("--rpc-host") { Description = "Name under which the node may be called, beside localhost; \"*\" for all; may be repeated", DefaultValueFactory = _ => [] };
         var peerPort = new Option<int>("--p2p-port") { Description = "Peers; 0 takes a free port", DefaultValueFactory = _ => 30303 };
         var peers = new Option<string[]>("--peer") { Description = "enode:// URL of a peer to keep; may be repeated", DefaultValueFactory = _ => [] };
-        var trusted = new Option<string[]>("--trusted-peer") { Description = "enode:// URL of a peer that always gets a place, whoever dials; may be repeated", DefaultValueFactory = _ => [] };
+        var trusted = new Option<string[]>("--trusted-peer")
+        {
+            Description = "enode:// URL of a peer that always gets a place, whoever dials; may be repeated",
+            DefaultValueFactory = _ => [],
+        };
         var bootnodes = new Option<string[]>("--bootnode") { Description = "enode:// URL to learn further peers from; may be repeated", DefaultValueFactory = _ => [] };
         var coinbase = new Option<string?>("--coinbase") { Description = "Who gets the rewards and fees of blocks made here" };
         var mine = new Option<bool>("--mine") { Description = "Search for blocks inside this process (needs --coinbase)" };

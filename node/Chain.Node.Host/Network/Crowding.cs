@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Chain.Node.Host.Network;
 
 /// <summary>
-/// Who gives way where there is room for only so many: the oldest from the source that has most, the newcomer counted. So a source
-/// that crowds takes room from itself, on loopback as anywhere, and the oldest has had the longest time to prove itself.
+/// Who gives way where room is limited: the oldest from the source that has most, the newcomer counted. So a source that crowds
+/// takes room from itself, on loopback as anywhere, and the oldest has had the longest time to prove itself.
 /// </summary>
 internal static class Crowding
 {
@@ -16,7 +16,7 @@ internal static class Crowding
         where T : class =>
         oldestFirst.GroupBy(sourceOf).MaxBy(group => group.Count() + (group.Key.Equals(newcomer) ? 1 : 0))?.First();
 
-    /// <summary>What counts as one source: an IPv4 address, or the first 64 bits of an IPv6 address, all of which one customer gets.</summary>
+    /// <summary>One source: an IPv4 address, or the first 64 bits of an IPv6 address, below which a customer has all.</summary>
     public static IPAddress SourceOf(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();

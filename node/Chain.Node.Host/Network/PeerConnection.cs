@@ -55,7 +55,8 @@ internal sealed class PeerConnection : IDisposable
         ListensAt = hello.ListenPort > 0 || dialled is not null ? new PeerAddress(Id, Remote.Address, dialled?.Port ?? hello.ListenPort) : null;
         EthVersion = space.EthVersion ?? throw new ArgumentException("A connection needs an eth version.", nameof(space));
         _queue = new SendQueue(_options.MaxQueuedMessages, _options.MaxQueuedBytes, services.Queued);
-        _received = services.Received.Open(() => Abort(DisconnectReason.UselessPeer, "Its unread messages take the most memory, and there is no more."));
+        _received = services.Received.Open(
+            () => Abort(DisconnectReason.UselessPeer, "Its unread messages take the most memory, and there is no more."));
         _transport.Resized = _received.Resize;
         _incoming = new IncomingMessages(peer, EthVersion, services);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock.Time);

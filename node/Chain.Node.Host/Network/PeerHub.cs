@@ -227,7 +227,8 @@ public sealed class PeerHub : IAsyncDisposable
                 var connection = await ShakeHandsAsync(socket, dialled: null, isStatic: false, handshake).ConfigureAwait(false);
                 if (connection.Connection is { } up)
                 {
-                    await using var giveWay = handshake.GaveWay.Register(() => up.Close(DisconnectReason.TooManyPeers, "It gave way to a newer handshake."));
+                    await using var giveWay = handshake.GaveWay.Register(
+                        () => up.Close(DisconnectReason.TooManyPeers, "It gave way to a newer handshake."));
                     await ServeAsync(up).ConfigureAwait(false);
                 }
             }
@@ -353,7 +354,8 @@ public sealed class PeerHub : IAsyncDisposable
         using var limit = LimitedTo(_services.Options.AuthTimeout, stopping, out var timeout);
         using (timeout)
         {
-            return await RlpxConnector.AcceptAsync(stream, _nodeKey, () => _registry.Advance(incoming, HandshakeStage.Authenticated), limit.Token).ConfigureAwait(false);
+            var authenticated = () => _registry.Advance(incoming, HandshakeStage.Authenticated);
+            return await RlpxConnector.AcceptAsync(stream, _nodeKey, authenticated, limit.Token).ConfigureAwait(false);
         }
     }
 

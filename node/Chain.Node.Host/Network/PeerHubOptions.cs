@@ -45,12 +45,14 @@ public sealed record PeerHubOptions
     public int MaxPeersPerAddress { get; init; } = 8;
 
     /// <summary>
-    /// Whether <see cref="MaxPeersPerAddress"/> leaves out loopback addresses, so that one machine can hold a network. There the bound
-    /// is <see cref="Crowding"/> alone, which holds once places are short.
+    /// Whether <see cref="MaxPeersPerAddress"/> leaves out loopback addresses, so that one machine can hold a network. There the
+    /// bound is <see cref="Crowding"/> alone, which holds once places are short.
     /// </summary>
     public bool LoopbackIsExempt { get; init; } = true;
 
-    /// <summary>Incoming connections at each stage of the handshake; beyond that one gives way to the newcomer (<see cref="Crowding"/>).</summary>
+    /// <summary>
+    /// Incoming connections at each stage of the handshake; beyond that one gives way (<see cref="Crowding"/>).
+    /// </summary>
     public int MaxPendingHandshakes { get; init; } = 64;
 
     /// <summary>Addresses remembered that no connection has proven.</summary>
@@ -98,7 +100,9 @@ public sealed record PeerHubOptions
 
     public long QueuedBytesAlways { get; init; } = 2 * 1024 * 1024;
 
-    /// <summary>Bytes of messages being read from all peers; beyond that the peer with the longest buffer loses its connection.</summary>
+    /// <summary>
+    /// Bytes of messages being read from all peers; beyond that the peer with the largest buffer is disconnected.
+    /// </summary>
     public long MaxReceivedBytesInAll { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Messages a second that are read from one peer in the long run; a faster one is read no faster.</summary>

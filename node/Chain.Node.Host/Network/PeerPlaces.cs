@@ -12,8 +12,8 @@ internal sealed record PlaceHolder(PeerId Peer, IPAddress Source, bool IsProtect
 internal static class PeerPlaces
 {
     /// <summary>
-    /// The least useful peer: of those that never delivered anything the oldest from the most crowded source, and only if there are
-    /// none, the one that delivered least recently, if that is long enough ago. Null when all are worth more than a newcomer.
+    /// The least useful peer: of those that never delivered anything the oldest from the most crowded source; if there are none,
+    /// the one that delivered least recently, if that is long enough ago. Null when all are worth more than a newcomer.
     /// </summary>
     public static PlaceHolder? LeastUseful(IEnumerable<PlaceHolder> holders, IPAddress newcomer, TimeSpan uselessAfter)
     {

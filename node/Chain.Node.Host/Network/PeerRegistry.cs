@@ -93,8 +93,8 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
     }
 
     /// <summary>
-    /// Takes a connection in, unless that is refused; one that loses its place for it is given back with the reason. An incoming one
-    /// still has to take its place (<see cref="TakePlace"/>) unless this node was told to keep it.
+    /// Takes a connection in, unless that is refused; one that has to leave for it is given back with the reason. An incoming one
+    /// still has to take its place (<see cref="TakePlace"/>) unless a person named it.
     /// </summary>
     public (PeerEnding? Refused, Displaced? Gone) Add(PeerConnection connection)
     {
@@ -104,43 +104,41 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
             _byNode.TryGetValue(connection.Id, out var older);
             if (older is not null && !TakesThePlaceOf(connection, older))
                 return (new PeerEnding(DisconnectReason.AlreadyConnected, false, "It is connected already."), null);
-            var gone = older is not null ? new Displaced(older, DisconnectReason.AlreadyConnected, "Another connection with it took its place.") : null;
+            var isFull = _placed.Count(peer => peer != older && peer.Ending is null) >= options.MaxPeers;
+            if (connection.Outbound && !connection.IsNamed && isFull) return (NoPlace(), null);
             if (older is not null) _placed.Remove(older);
-            if (connection.IsProtected)
-            {
-                if (!connection.IsNamed && PlacesTaken >= options.MaxPeers) return (NoPlace(), gone);
-                _placed.Add(connection);
-            }
-
+            if (connection.IsProtected) _placed.Add(connection);
             _byNode[connection.Id] = connection;
             _byPeer[connection.Peer] = connection;
-            return (null, gone);
+            const string Why = "Another connection with it took its place.";
+            return (null, older is null ? null : new Displaced(older, DisconnectReason.AlreadyConnected, Why));
         }
     }
 
     /// <summary>
-    /// Gives an incoming peer that has sent its status a place, unless that is refused; one that loses its own for it is given back
-    /// with the reason. Incoming peers leave places free for those that this node chooses itself.
+    /// Gives an incoming peer that has sent its status a place, unless that is refused; one that has to leave for it is given
+    /// back with the reason. Incoming peers leave places free for those that this node chooses itself.
     /// </summary>
     public (PeerEnding? Refused, Displaced? Gone) TakePlace(PeerConnection connection)
     {
         lock (_gate)
         {
-            if (!_byPeer.ContainsKey(connection.Peer) || _placed.Contains(connection)) return (null, null);
+            if (_byNode.GetValueOrDefault(connection.Id) != connection || _placed.Contains(connection)) return (null, null);
             var keptFree = Math.Min(options.TargetDialled, options.MaxPeers / 2);
             var incoming = _placed.Count(peer => !peer.IsProtected && peer.Ending is null);
-            Displaced? gone = null;
-            if (incoming >= options.MaxPeers - keptFree || PlacesTaken >= options.MaxPeers)
+            if (incoming < options.MaxPeers - keptFree && PlacesTaken < options.MaxPeers)
             {
-                var holders = _placed.Where(peer => peer.Ending is null).OrderBy(peer => peer.Peer.Number).Select(peer => peer.Place);
-                if (PeerPlaces.LeastUseful(holders, connection.Source, options.UselessAfter) is not { } least) return (NoPlace(), null);
-                var useless = _byPeer[least.Peer];
-                _placed.Remove(useless);
-                gone = new Displaced(useless, DisconnectReason.TooManyPeers, "It was the least useful peer, and another needs the place.");
+                _placed.Add(connection);
+                return (null, null);
             }
 
+            var places = _placed.Where(peer => peer.Ending is null).OrderBy(peer => peer.Peer.Number).Select(peer => peer.Place);
+            var least = PeerPlaces.LeastUseful(places, connection.Source, options.UselessAfter);
+            if (least is null) return (NoPlace(), null);
+            var useless = _byPeer[least.Peer];
+            _placed.Remove(useless);
             _placed.Add(connection);
-            return (null, gone);
+            return (null, new Displaced(useless, DisconnectReason.TooManyPeers, "It was the least useful peer."));
         }
     }
 

@@ -3,8 +3,8 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// About how many bytes of memory decoded objects take, which is what the bounds in bytes of <see cref="NodeLimits"/> count, and how
-/// many bytes they have at most when they are encoded.
+/// About how many bytes of memory decoded objects take, which is what the bounds in bytes of <see cref="NodeLimits"/> count, and
+/// how many bytes they have at most when they are encoded.
 /// </summary>
 public static class BlockSize
 {

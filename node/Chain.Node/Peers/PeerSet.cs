@@ -30,7 +30,9 @@ internal sealed class PeerSet(Outbox outbox, NodeLimits limits)
         outbox.Disconnect(id, DisconnectReason.BreachOfProtocol, offence.Text);
     }
 
-    /// <summary>Forgives each peer a point from time to time: what happens to an honest peer now and then must not add up over days.</summary>
+    /// <summary>
+    /// Forgives a point from time to time: what happens to an honest peer now and then must not add up over days.
+    /// </summary>
     public void OnTick(At now)
     {
         if (Math.Abs(now.Since(_forgaveAt)) < limits.ForgivenessMs) return;

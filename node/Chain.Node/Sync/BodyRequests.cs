@@ -50,7 +50,8 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequ
     /// <summary>How many questions may be asked: as many as there is memory for the answers, one at least.</summary>
     private int Free(SyncSession session)
     {
-        var most = session.LargestAnswer == 0 ? limits.BodyRequests : (limits.SyncBytes - session.HeldBytes) / session.LargestAnswer;
+        var room = limits.SyncBytes - session.HeldBytes;
+        var most = session.LargestAnswer == 0 ? limits.BodyRequests : room / session.LargestAnswer;
         var open = requests.Count<PendingRequest.SyncBodies>() + requests.Count<PendingRequest.SyncSidecars>();
         return (int)Math.Clamp(most, 1, limits.BodyRequests) - open;
     }

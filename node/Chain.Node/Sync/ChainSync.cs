@@ -143,7 +143,11 @@ internal sealed class ChainSync(
         if (_session is { } session)
         {
             session.CountAnswer(sidecars.Sum(sidecar => (long)sidecar.Length));
-            for (var i = 0; i < sidecars.Count && i < request.Slots.Count; i++) TakeSidecar(session, request.Slots[i], sidecars[i], request.Peer, now);
+            for (var i = 0; i < sidecars.Count && i < request.Slots.Count; i++)
+            {
+                TakeSidecar(session, request.Slots[i], sidecars[i], request.Peer, now);
+            }
+
             session.CountVouched();
         }
 
@@ -153,7 +157,8 @@ internal sealed class ChainSync(
 
     private void TakeSidecar(SyncSession session, SyncSlot slot, ReadOnlyMemory<byte> sidecar, PeerId from, At now)
     {
-        if (sidecar.IsEmpty || !session.HasRoom(slot, sidecar.Length, config.Limits.SyncBytes) || !slot.Take(sidecar, from)) return;
+        if (sidecar.IsEmpty || !session.HasRoom(slot, sidecar.Length, config.Limits.SyncBytes)) return;
+        if (!slot.Take(sidecar, from)) return;
         slot.IsVouched = judge.IsVouchedFor(new Block(slot.Header, BlockBody.Empty, sidecar), tree.Head.Header, now);
     }
 

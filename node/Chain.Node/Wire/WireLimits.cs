@@ -9,7 +9,9 @@ public static class WireLimits
     /// <summary>The uncompressed size of any message (devp2p, RLPx: 16 MiB).</summary>
     public const int MaxMessageBytes = 16 * 1024 * 1024;
 
-    /// <summary>A message with a new block: the block and its sidecar (EIP-7934, MAX_BLOCK_SIZE). A longer one is announced by its hash.</summary>
+    /// <summary>
+    /// A message with a new block and its sidecar (EIP-7934, MAX_BLOCK_SIZE). A longer one is announced by its hash.
+    /// </summary>
     public const int MaxBlockBytes = 10 * 1024 * 1024;
 
     /// <summary>An answer stops growing once it has this many bytes.</summary>
@@ -55,7 +57,8 @@ public static class WireLimits
         (WireCapability.Eth, WireCodec.BlockHeadersId) => 4 * 1024 * 1024,
         (WireCapability.Eth, WireCodec.GetBlockBodiesId or WireCodec.GetPooledTransactionsId or WireCodec.GetReceiptsId) => 40 * 1024,
         (WireCapability.Eth, WireCodec.NewBlockId) => MaxBlockBytes,
-        (WireCapability.Eth, WireCodec.BlockBodiesId or WireCodec.PooledTransactionsId or WireCodec.ReceiptsId) => MaxMessageBytes,
+        (WireCapability.Eth, WireCodec.BlockBodiesId or WireCodec.ReceiptsId) => MaxMessageBytes,
+        (WireCapability.Eth, WireCodec.PooledTransactionsId) => MaxMessageBytes,
         (WireCapability.Eth, WireCodec.NewPooledTransactionHashesId) => 512 * 1024,
         (WireCapability.Eth, WireCodec.BlockRangeUpdateId) => ethVersion >= 69 ? 128 : 0,
         (WireCapability.Stake, WireCodec.NewBlockWithSidecarId) => MaxBlockBytes,

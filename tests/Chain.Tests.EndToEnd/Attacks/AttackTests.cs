@@ -72,7 +72,8 @@ public sealed class AttackTests
         // One that loses its place before it has delivered comes again.
         HostilePeer? delivered = null;
         await attack.UntilAsync(
-            async () => (delivered = await DeliverAsync(attack, victim)) is not null, () => "an honest newcomer delivers a transaction");
+            async () => (delivered = await DeliverAsync(attack, victim)) is not null,
+            () => "an honest newcomer delivers a transaction");
         await using var honest = delivered!;
         var seen = attack.Scene.Offenders().Count;
         await attack.UntilAsync(

@@ -36,7 +36,10 @@ internal static class UnfinishedHandshakes
     private delegate Task Holder(AttackScene scene, int index, CancellationToken until);
 
     private static AttackVariation Of(string name, string summary, Holder holder) =>
-        new(name, summary, (scene, _) => Task.FromResult<Func<CancellationToken, Task>>(until => PlayAsync(scene, holder, until)));
+        new(name, summary, (scene, _) => Task.FromResult(Play(scene, holder)));
+
+    private static Func<CancellationToken, Task> Play(AttackScene scene, Holder holder) =>
+        until => PlayAsync(scene, holder, until);
 
     private static Task PlayAsync(AttackScene scene, Holder holder, CancellationToken until) =>
         Task.WhenAll(Enumerable.Range(0, Sockets).Select(index => holder(scene, index, until)).Append(HonestAsync(scene, until)));
@@ -134,8 +137,8 @@ internal static class UnfinishedHandshakes
         scene.Add(new AttackMark(name, share, "%", "at least 99", share >= 99));
     }
 
-    // In is who is greeted and gets an answer. A node dials again as long as it is refused, sooner than a second later at first; so
-    // does this.
+    // A peer is in once it is greeted and gets an answer. A node dials again as long as it is refused, sooner than a second later
+    // at first; so does this.
     private static async Task<bool> TryAsync(AttackScene scene, CancellationToken patience)
     {
         while (!patience.IsCancellationRequested)

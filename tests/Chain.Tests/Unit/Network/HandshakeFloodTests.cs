@@ -151,7 +151,8 @@ public sealed class HandshakeFloodTests
     [Fact]
     public async Task Peers_that_greet_and_never_send_their_status_do_not_keep_an_honest_peer_out()
     {
-        await using var a = await TestHub.StartAsync(1, Patient with { MaxPendingHandshakes = 8, MaxPeers = 4, StatusTimeout = TimeSpan.FromHours(1) });
+        var options = Patient with { MaxPendingHandshakes = 8, MaxPeers = 4, StatusTimeout = TimeSpan.FromHours(1) };
+        await using var a = await TestHub.StartAsync(1, options);
         var evil = new List<EvilPeer>();
         for (var i = 0; i < 20; i++) evil.Add(await EvilPeer.ConnectAsync(a, key: 30 + i));
         await TestHub.UntilAsync(() => a.Hub.PeerCount == 8);

@@ -69,7 +69,8 @@ public sealed class PeerPlaceTests
         await using var b = await TestHub.StartAsync(2);
         await using var c = await TestHub.StartAsync(3);
         await using var d = await TestHub.StartAsync(4);
-        var options = new PeerHubOptions { MaxPeers = 4, TargetDialled = 2, Bootnodes = [b.Hub.Self], TrustedPeers = [c.Hub.Self] };
+        var options = new PeerHubOptions { MaxPeers = 4, TargetDialled = 2 };
+        options = options with { Bootnodes = [b.Hub.Self], TrustedPeers = [c.Hub.Self] };
         await using var a = await TestHub.StartAsync(1, options);
         await a.NextAsync<PeerEvent.Connected>();
         using var first = await ReadyAsync(a, key: 30);
@@ -129,7 +130,8 @@ public sealed class PeerPlaceTests
         Assert.Null(LeastUseful([staler with { IsProtected = true }], "127.0.66.1"));
     }
 
-    private static PlaceHolder Holder(long number, string source, long idleMs, bool hasDelivered = false, bool isProtected = false) =>
+    private static PlaceHolder Holder(
+        long number, string source, long idleMs, bool hasDelivered = false, bool isProtected = false) =>
         new(new PeerId(number), IPAddress.Parse(source), isProtected, hasDelivered, idleMs);
 
     private static long? LeastUseful(PlaceHolder[] holders, string newcomer) =>

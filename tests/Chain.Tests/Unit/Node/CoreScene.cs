@@ -6,8 +6,8 @@ using Chain.Primitives;
 namespace Chain.Tests;
 
 /// <summary>
-/// A core under proof of work with a simulated seal, fed by hand: inputs in, effects out, a clock that a test moves, and peers that say
-/// what the test says.
+/// A core under proof of work with a simulated seal, fed by hand: inputs in, effects out, a clock that a test moves, and peers
+/// that say what the test says.
 /// </summary>
 internal sealed class CoreScene : IDisposable
 {
@@ -19,7 +19,8 @@ internal sealed class CoreScene : IDisposable
     private readonly ForkSchedule _forks;
     private long _request;
 
-    public CoreScene(NodeLimits? limits = null, SealKind seal = SealKind.Simulated, ulong difficulty = 1 << 24, PoolLimits? pool = null)
+    public CoreScene(
+        NodeLimits? limits = null, SealKind seal = SealKind.Simulated, ulong difficulty = 1 << 24, PoolLimits? pool = null)
     {
         var file = GenesisOf(seal, difficulty);
         Now = new At((long)file.Timestamp * 1000);
@@ -30,7 +31,7 @@ internal sealed class CoreScene : IDisposable
         Genesis = genesis.Block;
         _forks = new ForkSchedule(Genesis.Hash);
         var rules = ConsensusFactory.Create(file.Spec, genesis.Block.Header);
-        var config = new NodeConfig { Spec = file.Spec, Genesis = genesis.Block, Pool = pool ?? new PoolLimits(), Limits = Limits };
+        var config = new NodeConfig { Spec = file.Spec, Genesis = Genesis, Pool = pool ?? new PoolLimits(), Limits = Limits };
         Core = new NodeCore(config, rules, Reads);
     }
 

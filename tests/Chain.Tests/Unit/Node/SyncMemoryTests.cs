@@ -16,7 +16,8 @@ public sealed class SyncMemoryTests
         var server = source.Connect();
         for (var i = 0; i < Blocks; i++)
         {
-            for (var sender = 0; sender < 4; sender++) Assert.Null(source.Submit(PoolScene.SignBig(sender, (ulong)i, BlockBytes / 4)));
+            var transfers = Enumerable.Range(0, 4).Select(sender => PoolScene.SignBig(sender, (ulong)i, BlockBytes / 4));
+            foreach (var transfer in transfers) Assert.Null(source.Submit(transfer));
             source.Mine();
         }
 
@@ -25,7 +26,8 @@ public sealed class SyncMemoryTests
         scene.Pass((int)source.Now.Since(scene.Now));
         var leader = scene.Connect();
         var tip = source.Reads.GetBlock(source.Head.Hash)!;
-        var asked = new List<WireMessage>([.. Messages(scene.Send(leader, new WireMessage.NewBlock(tip, source.Core.View.HeadTotalDifficulty)))]);
+        var claim = new WireMessage.NewBlock(tip, source.Core.View.HeadTotalDifficulty);
+        var asked = new List<WireMessage>(Messages(scene.Send(leader, claim)));
         var (most, questions) = (0L, 0);
         while (asked.Count > 0)
         {

@@ -5,14 +5,19 @@ namespace Chain.Node.Host.Network;
 /// <summary>A connection that loses its place to another, and what it is told.</summary>
 internal sealed record Displaced(PeerConnection Connection, DisconnectReason Reason, string Why);
 
-/// <summary>Who is connected, and the limits on that.</summary>
+/// <summary>
+/// Who is connected, and the limits on that. An incoming connection passes through the stages of its handshake, each of which has
+/// room for so many, and takes a place with its status; what this node dials or was told to keep has its place at once.
+/// </summary>
 internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<NodeId, PeerConnection> _byNode = [];
     private readonly Dictionary<PeerId, PeerConnection> _byPeer = [];
-    private readonly HashSet<PeerConnection> _displaced = [];
+    private readonly HashSet<PeerConnection> _placed = [];
     private readonly Dictionary<IPAddress, int> _incoming = [];
+
+    // Those that came to their stage first are first.
     private readonly List<IncomingHandshake> _pending = [];
 
     /// <summary>All connections, oldest first.</summary>
@@ -42,36 +47,32 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
         lock (_gate) return _byNode.GetValueOrDefault(node);
     }
 
-    /// <summary>
-    /// Admits an incoming connection to the handshake, or says why not. When all places are taken the handshake that shows least
-    /// loses its own: a flood of them ends handshakes, but never keeps a newcomer out.
-    /// </summary>
+    /// <summary>Admits an incoming connection to the handshake, or says why not.</summary>
     public string? AdmitIncoming(IncomingHandshake newcomer)
     {
-        IncomingHandshake? victim = null;
+        IncomingHandshake? victim;
         lock (_gate)
         {
             var fromThere = _incoming.GetValueOrDefault(newcomer.Source);
             if (fromThere >= options.MaxPeersPerAddress && !(options.LoopbackIsExempt && IPAddress.IsLoopback(newcomer.Source)))
                 return $"{fromThere} connections from {newcomer.Source} are open already.";
-            if (_pending.Count >= options.MaxPendingHandshakes)
-            {
-                victim = LeastShown();
-                _pending.Remove(victim);
-            }
-
             _incoming[newcomer.Source] = fromThere + 1;
-            _pending.Add(newcomer);
+            victim = Enter(newcomer, HandshakeStage.Connected);
         }
 
         victim?.GiveWay();
         return null;
     }
 
-    /// <summary>The peer's first message was sound: it knows this node's key.</summary>
-    public void Authenticated(IncomingHandshake handshake)
+    /// <summary>
+    /// A handshake comes to its next stage. When that is full another one there gives way: a flood that stops at some stage ends
+    /// handshakes at that stage, but never keeps a newcomer out.
+    /// </summary>
+    public void Advance(IncomingHandshake handshake, HandshakeStage stage)
     {
-        lock (_gate) handshake.Stage = HandshakeStage.Authenticated;
+        IncomingHandshake? victim;
+        lock (_gate) victim = _pending.Remove(handshake) ? Enter(handshake, stage) : null;
+        victim?.GiveWay();
     }
 
     /// <summary>The handshake of an incoming connection is over, one way or the other.</summary>
@@ -85,12 +86,16 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
     {
         lock (_gate)
         {
+            _pending.Remove(handshake);
             if (_incoming[handshake.Source] == 1) _incoming.Remove(handshake.Source);
             else _incoming[handshake.Source]--;
         }
     }
 
-    /// <summary>Takes a connection in, unless that is refused; one that loses its place for it is given back with the reason.</summary>
+    /// <summary>
+    /// Takes a connection in, unless that is refused; one that has to leave for it is given back with the reason. An incoming one
+    /// still has to take its place (<see cref="TakePlace"/>) unless a person named it.
+    /// </summary>
     public (PeerEnding? Refused, Displaced? Gone) Add(PeerConnection connection)
     {
         lock (_gate)
@@ -99,17 +104,41 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
             _byNode.TryGetValue(connection.Id, out var older);
             if (older is not null && !TakesThePlaceOf(connection, older))
                 return (new PeerEnding(DisconnectReason.AlreadyConnected, false, "It is connected already."), null);
-            var gone = older is not null ? new Displaced(older, DisconnectReason.AlreadyConnected, "Another connection with it took its place.") : null;
-            if (older is null && !HasRoomFor(connection))
-            {
-                if (LeastUseful() is not { } useless) return (new PeerEnding(DisconnectReason.TooManyPeers, false, $"All {options.MaxPeers} places are taken."), null);
-                gone = new Displaced(useless, DisconnectReason.TooManyPeers, "It has delivered nothing for a while, and another peer needs the place.");
-            }
-
-            if (gone is not null) _displaced.Add(gone.Connection);
+            var isFull = _placed.Count(peer => peer != older && peer.Ending is null) >= options.MaxPeers;
+            if (connection.Outbound && !connection.IsNamed && isFull) return (NoPlace(), null);
+            if (older is not null) _placed.Remove(older);
+            if (connection.IsProtected) _placed.Add(connection);
             _byNode[connection.Id] = connection;
             _byPeer[connection.Peer] = connection;
-            return (null, gone);
+            const string Why = "Another connection with it took its place.";
+            return (null, older is null ? null : new Displaced(older, DisconnectReason.AlreadyConnected, Why));
+        }
+    }
+
+    /// <summary>
+    /// Gives an incoming peer that has sent its status a place, unless that is refused; one that has to leave for it is given
+    /// back with the reason. Incoming peers leave places free for those that this node chooses itself.
+    /// </summary>
+    public (PeerEnding? Refused, Displaced? Gone) TakePlace(PeerConnection connection)
+    {
+        lock (_gate)
+        {
+            if (_byNode.GetValueOrDefault(connection.Id) != connection || _placed.Contains(connection)) return (null, null);
+            var keptFree = Math.Min(options.TargetDialled, options.MaxPeers / 2);
+            var incoming = _placed.Count(peer => !peer.IsProtected && peer.Ending is null);
+            if (incoming < options.MaxPeers - keptFree && PlacesTaken < options.MaxPeers)
+            {
+                _placed.Add(connection);
+                return (null, null);
+            }
+
+            var places = _placed.Where(peer => peer.Ending is null).OrderBy(peer => peer.Peer.Number).Select(peer => peer.Place);
+            var least = PeerPlaces.LeastUseful(places, connection.Source, options.UselessAfter);
+            if (least is null) return (NoPlace(), null);
+            var useless = _byPeer[least.Peer];
+            _placed.Remove(useless);
+            _placed.Add(connection);
+            return (null, new Displaced(useless, DisconnectReason.TooManyPeers, "It was the least useful peer."));
         }
     }
 
@@ -117,37 +146,32 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
     {
         lock (_gate)
         {
-            _displaced.Remove(connection);
+            _placed.Remove(connection);
             _byPeer.Remove(connection.Peer);
             if (_byNode.TryGetValue(connection.Id, out var current) && current == connection) _byNode.Remove(connection.Id);
         }
     }
 
-    // Static peers come on top. Incoming ones leave room for those that this node chooses itself.
-    private bool HasRoomFor(PeerConnection connection)
+    // Those that are ending make room.
+    private int PlacesTaken => _placed.Count(peer => peer.Ending is null);
+
+    private PeerEnding NoPlace() => new(DisconnectReason.TooManyPeers, false, $"All {options.MaxPeers} places are taken.");
+
+    // Puts a handshake into a stage; the one that has to leave that for it is given back, already taken out.
+    private IncomingHandshake? Enter(IncomingHandshake handshake, HandshakeStage stage)
     {
-        if (connection.IsStatic) return true;
-        var taken = _byPeer.Count - _displaced.Count;
-        if (taken >= options.MaxPeers) return false;
-        var keptFree = Math.Min(options.TargetDialled, options.MaxPeers / 2);
-        return connection.Outbound || _byPeer.Values.Count(peer => IsPlainIncoming(peer) && !_displaced.Contains(peer)) < options.MaxPeers - keptFree;
+        IncomingHandshake? victim = null;
+        var there = _pending.Where(other => other.Stage == stage).ToList();
+        if (there.Count >= options.MaxPendingHandshakes)
+        {
+            victim = Crowding.Choose(there, other => other.Source, handshake.Source)!;
+            _pending.Remove(victim);
+        }
+
+        handshake.Stage = stage;
+        _pending.Add(handshake);
+        return victim;
     }
-
-    // The incoming peer that has gone longest without delivering anything, if that is long enough.
-    private PeerConnection? LeastUseful() => _byPeer.Values
-        .Where(peer => IsPlainIncoming(peer) && peer.Ending is null && !_displaced.Contains(peer) && peer.IdleMs >= options.UselessAfter.TotalMilliseconds)
-        .OrderByDescending(peer => peer.IdleMs).ThenBy(peer => peer.Peer.Number)
-        .FirstOrDefault();
-
-    // Of those that have proven least, the oldest one from the source with the most: an honest handshake proves itself within
-    // milliseconds and is passed over from then on.
-    private IncomingHandshake LeastShown()
-    {
-        var stage = _pending.Min(handshake => handshake.Stage);
-        return _pending.Where(handshake => handshake.Stage == stage).GroupBy(handshake => handshake.Source).MaxBy(source => source.Count())!.First();
-    }
-
-    private static bool IsPlainIncoming(PeerConnection peer) => !peer.Outbound && !peer.IsStatic;
 
     // Two nodes that dial each other at once must agree which connection stays: the one dialled by the greater node id.
     // One that is ending makes room in any case.

@@ -107,12 +107,15 @@ public sealed class PeerHubTests
     {
         await using var a = await TestHub.StartAsync(1, new PeerHubOptions { MaxPeers = 1 });
         await using var b = await TestHub.StartAsync(2, new PeerHubOptions { StaticPeers = [a.Hub.Self] });
-        await a.NextAsync<PeerEvent.Connected>();
+        b.Hub.Send((await b.NextAsync<PeerEvent.Connected>()).Peer, SampleMessages.Status(68));
+        a.Hub.Credit((await a.NextAsync<PeerEvent.Received>()).Peer);
 
         await using var c = await TestHub.StartAsync(3, new PeerHubOptions { StaticPeers = [a.Hub.Self] });
+        c.Hub.Send((await c.NextAsync<PeerEvent.Connected>()).Peer, SampleMessages.Status(68));
 
         await TestHub.UntilAsync(() => c.Hub.StaticPeers[0].LastError?.Contains("TooManyPeers", StringComparison.Ordinal) == true || c.TryTake(out var e) && e is PeerEvent.Disconnected { Reason: DisconnectReason.TooManyPeers });
-        Assert.Equal(1, a.Hub.PeerCount);
+        await TestHub.UntilAsync(() => a.Hub.PeerCount == 1);
+        Assert.Equal(b.Hub.Id, Assert.Single(a.Hub.Peers).Id);
     }
 
     [Fact]

@@ -13,9 +13,12 @@ internal enum HandshakeStage
 
     /// <summary>Both hellos are done; its status is missing.</summary>
     Greeted,
+
+    /// <summary>It is a peer, and has delivered nothing yet that would earn it a place.</summary>
+    OnTrial,
 }
 
-/// <summary>An incoming connection from its acceptance to its status; it may have to give way to a newer one.</summary>
+/// <summary>An incoming connection from its acceptance to its place; until then it may have to give way to a newer one.</summary>
 internal sealed class IncomingHandshake(IPAddress address) : IDisposable
 {
     private readonly CancellationTokenSource _giveWay = new();

@@ -32,7 +32,6 @@ internal sealed class PeerConnection : IDisposable
     private long _lastDueMs;
     private long _lastFrameMs;
     private long _lastDeliveryMs;
-    private volatile bool _hasDelivered;
     private volatile bool _hasStatus;
     private long _lastPingMs;
     private long _pingSentAt;
@@ -95,14 +94,14 @@ internal sealed class PeerConnection : IDisposable
 
     public long StartedMs { get; }
 
-    /// <summary>What counts as one source of connections.</summary>
-    public IPAddress Source => Crowding.SourceOf(Remote.Address);
-
     /// <summary>What decides whether it keeps its place.</summary>
-    public PlaceHolder Place => new(Peer, Source, IsProtected, _hasDelivered, _clock.NowMs - Volatile.Read(ref _lastDeliveryMs));
+    public PlaceHolder Place => new(Peer, IsProtected, _clock.NowMs - Volatile.Read(ref _lastDeliveryMs));
+
+    /// <summary>Its way to a place; null when it has one without earning it.</summary>
+    public IncomingHandshake? Incoming { get; init; }
 
     /// <summary>Called once, when the peer's status has arrived.</summary>
-    public Action<PeerConnection>? StatusArrived { get; init; }
+    public Action? StatusArrived { get; init; }
 
     /// <summary>Addresses that arrived over chain/1; null when the message is not wanted.</summary>
     public Action<PeerConnection, IReadOnlyList<PeerAddress>>? AddressesLearned { get; init; }
@@ -176,11 +175,7 @@ internal sealed class PeerConnection : IDisposable
     }
 
     /// <summary>The peer has brought something new that the core found sound.</summary>
-    public void Credit()
-    {
-        Volatile.Write(ref _lastDeliveryMs, _clock.NowMs);
-        _hasDelivered = true;
-    }
+    public void Credit() => Volatile.Write(ref _lastDeliveryMs, _clock.NowMs);
 
     /// <summary>Ends the connection with a goodbye.</summary>
     public void Close(DisconnectReason reason, string why)
@@ -368,7 +363,7 @@ internal sealed class PeerConnection : IDisposable
         if (!_hasStatus && found is PeerEvent.Received { Message: WireMessage.Status })
         {
             _hasStatus = true;
-            StatusArrived?.Invoke(this);
+            StatusArrived?.Invoke();
         }
 
         await DeliverAsync(found).ConfigureAwait(false);

@@ -109,7 +109,12 @@ public sealed class PeerHub : IAsyncDisposable
     public void Disconnect(PeerId peer, DisconnectReason reason, string why) => _registry.Find(peer)?.Close(reason, why);
 
     /// <summary>A peer has brought something new that the core found sound; nothing happens when it is gone.</summary>
-    public void Credit(PeerId peer) => _registry.Find(peer)?.Credit();
+    public void Credit(PeerId peer)
+    {
+        if (_registry.Find(peer) is not { } connection) return;
+        connection.Credit();
+        if (_registry.TakePlace(connection) is { } gone) gone.Connection.Close(gone.Reason, gone.Why);
+    }
 
     /// <summary>Says goodbye to all peers, and neither dials nor lets anybody in from now on.</summary>
     public void Retire(DisconnectReason reason, string why)
@@ -228,7 +233,7 @@ public sealed class PeerHub : IAsyncDisposable
                 if (connection.Connection is { } up)
                 {
                     await using var giveWay = handshake.GaveWay.Register(
-                        () => up.Close(DisconnectReason.TooManyPeers, "It gave way to a newer handshake."));
+                        () => up.Close(DisconnectReason.TooManyPeers, "It gave way to a newcomer."));
                     await ServeAsync(up).ConfigureAwait(false);
                 }
             }
@@ -307,7 +312,8 @@ public sealed class PeerHub : IAsyncDisposable
                     {
                         AddressesToTell = TellAddresses,
                         AddressesLearned = LearnAddresses,
-                        StatusArrived = incoming is null ? null : peer => TakePlace(peer, incoming),
+                        Incoming = incoming,
+                        StatusArrived = incoming is null ? null : () => _registry.Advance(incoming, HandshakeStage.OnTrial),
                     };
                     (var refused, var gone) = _registry.Add(connection);
                     gone?.Connection.Close(gone.Reason, gone.Why);
@@ -338,14 +344,6 @@ public sealed class PeerHub : IAsyncDisposable
         connection?.Dispose();
         socket.Dispose();
         return (null, ending);
-    }
-
-    private void TakePlace(PeerConnection connection, IncomingHandshake incoming)
-    {
-        _registry.HandshakeOver(incoming);
-        var (refused, gone) = _registry.TakePlace(connection);
-        gone?.Connection.Close(gone.Reason, gone.Why);
-        if (refused is not null) connection.Close(refused.Reason, refused.Why);
     }
 
     // The first message has a shorter limit of its own: whoever dials sends it at once.

@@ -29,15 +29,15 @@ public sealed record PeerHubOptions
     /// <summary>Peers to learn further addresses from.</summary>
     public IReadOnlyList<Enode> Bootnodes { get; init; } = [];
 
-    /// <summary>Connections at once. Static and trusted peers come on top.</summary>
+    /// <summary>Peers at once. Static and trusted peers come on top, and incoming ones that have delivered nothing yet.</summary>
     public int MaxPeers { get; init; } = 50;
 
     /// <summary>Connections made to bootnodes and learned addresses; more come only from others. Incoming ones leave these places free.</summary>
     public int TargetDialled { get; init; } = 8;
 
     /// <summary>
-    /// An incoming peer that has brought nothing new and sound for this long (no block, transaction or vote) gives its place to a
-    /// newcomer when all are taken; one that never has does so at any time.
+    /// An incoming peer that has brought nothing new and sound for this long (no block, transaction or vote) loses its place to
+    /// one that just did, when all are taken.
     /// </summary>
     public TimeSpan UselessAfter { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -51,7 +51,7 @@ public sealed record PeerHubOptions
     public bool LoopbackIsExempt { get; init; } = true;
 
     /// <summary>
-    /// Incoming connections at each stage of the handshake; beyond that one gives way (<see cref="Crowding"/>).
+    /// Incoming connections at each stage before they have a place; beyond that one gives way (<see cref="Crowding"/>).
     /// </summary>
     public int MaxPendingHandshakes { get; init; } = 64;
 

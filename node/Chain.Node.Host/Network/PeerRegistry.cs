@@ -6,8 +6,8 @@ namespace Chain.Node.Host.Network;
 internal sealed record Displaced(PeerConnection Connection, DisconnectReason Reason, string Why);
 
 /// <summary>
-/// Who is connected, and the limits on that. An incoming connection passes through the stages of its handshake, each of which has
-/// room for so many, and takes a place with its status; what this node dials or was told to keep has its place at once.
+/// Who is connected, and the limits on that. An incoming connection passes through stages, each of which has room for so many,
+/// and earns its place by delivering something; what this node dials or a person named has its place at once.
 /// </summary>
 internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
 {
@@ -65,20 +65,14 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
     }
 
     /// <summary>
-    /// A handshake comes to its next stage. When that is full another one there gives way: a flood that stops at some stage ends
-    /// handshakes at that stage, but never keeps a newcomer out.
+    /// An incoming connection comes to its next stage. When that is full another one there gives way: a flood that stops at some
+    /// stage ends connections at that stage, but never keeps a newcomer out.
     /// </summary>
     public void Advance(IncomingHandshake handshake, HandshakeStage stage)
     {
         IncomingHandshake? victim;
         lock (_gate) victim = _pending.Remove(handshake) ? Enter(handshake, stage) : null;
         victim?.GiveWay();
-    }
-
-    /// <summary>The handshake of an incoming connection is over, one way or the other.</summary>
-    public void HandshakeOver(IncomingHandshake handshake)
-    {
-        lock (_gate) _pending.Remove(handshake);
     }
 
     /// <summary>An incoming connection that was admitted is gone.</summary>
@@ -94,7 +88,7 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
 
     /// <summary>
     /// Takes a connection in, unless that is refused; one that has to leave for it is given back with the reason. An incoming one
-    /// still has to take its place (<see cref="TakePlace"/>) unless a person named it.
+    /// still has to earn its place (<see cref="TakePlace"/>) unless a person named it.
     /// </summary>
     public (PeerEnding? Refused, Displaced? Gone) Add(PeerConnection connection)
     {
@@ -107,7 +101,12 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
             var isFull = _placed.Count(peer => peer != older && peer.Ending is null) >= options.MaxPeers;
             if (connection.Outbound && !connection.IsNamed && isFull) return (NoPlace(), null);
             if (older is not null) _placed.Remove(older);
-            if (connection.IsProtected) _placed.Add(connection);
+            if (connection.IsProtected)
+            {
+                _placed.Add(connection);
+                if (connection.Incoming is { } incoming) _pending.Remove(incoming);
+            }
+
             _byNode[connection.Id] = connection;
             _byPeer[connection.Peer] = connection;
             const string Why = "Another connection with it took its place.";
@@ -116,29 +115,34 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
     }
 
     /// <summary>
-    /// Gives an incoming peer that has sent its status a place, unless that is refused; one that has to leave for it is given
-    /// back with the reason. Incoming peers leave places free for those that this node chooses itself.
+    /// Gives an incoming peer that has just delivered something a place, if there is one; the peer that has to leave for it is
+    /// given back. Without one it stays on trial, as the newest. Incoming peers leave places free for those that this node
+    /// chooses itself.
     /// </summary>
-    public (PeerEnding? Refused, Displaced? Gone) TakePlace(PeerConnection connection)
+    public Displaced? TakePlace(PeerConnection connection)
     {
         lock (_gate)
         {
-            if (_byNode.GetValueOrDefault(connection.Id) != connection || _placed.Contains(connection)) return (null, null);
-            var keptFree = Math.Min(options.TargetDialled, options.MaxPeers / 2);
-            var incoming = _placed.Count(peer => !peer.IsProtected && peer.Ending is null);
-            if (incoming < options.MaxPeers - keptFree && PlacesTaken < options.MaxPeers)
+            if (_byNode.GetValueOrDefault(connection.Id) != connection || connection.Ending is not null) return null;
+            if (connection.Incoming is not { } incoming || !_pending.Remove(incoming)) return null;
+            PeerConnection? useless = null;
+            if (FreeForIncoming() == 0)
             {
-                _placed.Add(connection);
-                return (null, null);
+                var oldestFirst = _placed.Where(peer => peer.Ending is null).OrderBy(peer => peer.Peer.Number);
+                var places = oldestFirst.Select(peer => peer.Place);
+                if (PeerPlaces.LeastUseful(places, options.UselessAfter) is not { } least)
+                {
+                    _pending.Add(incoming);
+                    return null;
+                }
+
+                useless = _byPeer[least.Peer];
+                _placed.Remove(useless);
             }
 
-            var places = _placed.Where(peer => peer.Ending is null).OrderBy(peer => peer.Peer.Number).Select(peer => peer.Place);
-            var least = PeerPlaces.LeastUseful(places, connection.Source, options.UselessAfter);
-            if (least is null) return (NoPlace(), null);
-            var useless = _byPeer[least.Peer];
-            _placed.Remove(useless);
             _placed.Add(connection);
-            return (null, new Displaced(useless, DisconnectReason.TooManyPeers, "It was the least useful peer."));
+            const string Why = "It has delivered nothing for a while.";
+            return useless is null ? null : new Displaced(useless, DisconnectReason.TooManyPeers, Why);
         }
     }
 
@@ -153,16 +157,24 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
     }
 
     // Those that are ending make room.
-    private int PlacesTaken => _placed.Count(peer => peer.Ending is null);
+    private int FreeForIncoming()
+    {
+        var kept = Math.Min(options.TargetDialled, options.MaxPeers / 2);
+        var incoming = _placed.Count(peer => !peer.IsProtected && peer.Ending is null);
+        var all = _placed.Count(peer => peer.Ending is null);
+        return Math.Max(0, options.MaxPeers - Math.Max(incoming + kept, all));
+    }
 
     private PeerEnding NoPlace() => new(DisconnectReason.TooManyPeers, false, $"All {options.MaxPeers} places are taken.");
 
-    // Puts a handshake into a stage; the one that has to leave that for it is given back, already taken out.
+    // Puts a connection into a stage; the one that has to leave that for it is given back, already taken out. Places that nobody
+    // has earned are lent to those on trial.
     private IncomingHandshake? Enter(IncomingHandshake handshake, HandshakeStage stage)
     {
         IncomingHandshake? victim = null;
         var there = _pending.Where(other => other.Stage == stage).ToList();
-        if (there.Count >= options.MaxPendingHandshakes)
+        var room = options.MaxPendingHandshakes + (stage == HandshakeStage.OnTrial ? FreeForIncoming() : 0);
+        if (there.Count >= room)
         {
             victim = Crowding.Choose(there, other => other.Source, handshake.Source)!;
             _pending.Remove(victim);

@@ -27,40 +27,36 @@ public sealed class PeerPlaceTests
     }
 
     [Fact]
-    public async Task Peers_that_deliver_nothing_give_their_places_to_newcomers_and_those_that_deliver_keep_theirs()
+    public async Task Peers_that_deliver_nothing_give_way_to_newcomers_and_those_that_deliver_keep_their_places()
     {
         var time = new ManualTime();
-        await using var a = await TestHub.StartAsync(1, new PeerHubOptions { MaxPeers = 3, TargetDialled = 0 }, time);
-        using var idle = await ReadyAsync(a, key: 30);
-        using var useful = await ReadyAsync(a, key: 31);
-        time.Advance(TimeSpan.FromSeconds(1));
-        using var asking = await ReadyAsync(a, key: 32);
-        await asking.SendAsync(new WireMessage.Transactions([SampleMessages.Transaction(1)]));
+        await using var a = await TestHub.StartAsync(1, new PeerHubOptions { MaxPeers = 1, MaxPendingHandshakes = 2 }, time);
+        using var useful = await ReadyAsync(a, key: 30);
+        Credit(a, key: 30);
+        using var idle = await ReadyAsync(a, key: 31);
+        using var pretending = await ReadyAsync(a, key: 32);
+        await pretending.SendAsync(new WireMessage.Transactions([SampleMessages.Transaction(1)]));
         await a.NextMessageAsync<WireMessage.Transactions>();
-        Credit(a, key: 31);
 
-        using var newcomer = await ReadyAsync(a, key: 33);
+        using var third = await ReadyAsync(a, key: 33);
         Assert.Equal(DisconnectReason.TooManyPeers, await idle.GoodbyeAsync());
-        time.Advance(TimeSpan.FromSeconds(1));
-        using var second = await ReadyAsync(a, key: 34);
-        Assert.Equal(DisconnectReason.TooManyPeers, await asking.GoodbyeAsync());
+        using var fourth = await ReadyAsync(a, key: 34);
+        Assert.Equal(DisconnectReason.TooManyPeers, await pretending.GoodbyeAsync());
 
-        // However many come, those that have delivered stay: the newcomers take each other's places.
-        Credit(a, key: 34);
-        time.Advance(TimeSpan.FromSeconds(1));
-        using var third = await ReadyAsync(a, key: 35);
-        Assert.Equal(DisconnectReason.TooManyPeers, await newcomer.GoodbyeAsync());
-        Credit(a, key: 35);
-        using var fourth = await ReadyAsync(a, key: 36);
+        // One that delivers while no place is free waits for one, behind all others on trial.
+        Credit(a, key: 33);
+        using var fifth = await ReadyAsync(a, key: 35);
         Assert.Equal(DisconnectReason.TooManyPeers, await fourth.GoodbyeAsync());
-        foreach (var gone in new[] { idle, asking, newcomer, fourth }) gone.Dispose();
+        foreach (var gone in new[] { idle, pretending, fourth }) gone.Dispose();
         await TestHub.UntilAsync(() => a.Hub.PeerCount == 3);
-        Assert.Equal([.. new[] { 31, 34, 35 }.Select(key => NodeId.Of(TestHub.KeyOf(key)))], a.Hub.Peers.Select(peer => peer.Id));
 
-        // Who delivered long ago gives way again.
+        // A place goes from the one that delivered long ago to the one that just did.
         time.Advance(TimeSpan.FromSeconds(31));
-        using var late = await ReadyAsync(a, key: 37);
+        Credit(a, key: 35);
         Assert.Equal(DisconnectReason.TooManyPeers, await useful.GoodbyeAsync());
+        useful.Dispose();
+        await TestHub.UntilAsync(() => a.Hub.PeerCount == 2);
+        Assert.Equal([.. new[] { 33, 35 }.Select(key => NodeId.Of(TestHub.KeyOf(key)))], a.Hub.Peers.Select(peer => peer.Id));
     }
 
     [Fact]
@@ -69,7 +65,7 @@ public sealed class PeerPlaceTests
         await using var b = await TestHub.StartAsync(2);
         await using var c = await TestHub.StartAsync(3);
         await using var d = await TestHub.StartAsync(4);
-        var options = new PeerHubOptions { MaxPeers = 4, TargetDialled = 2 };
+        var options = new PeerHubOptions { MaxPeers = 4, TargetDialled = 2, MaxPendingHandshakes = 1 };
         options = options with { Bootnodes = [b.Hub.Self], TrustedPeers = [c.Hub.Self] };
         await using var a = await TestHub.StartAsync(1, options);
         await a.NextAsync<PeerEvent.Connected>();
@@ -79,6 +75,7 @@ public sealed class PeerPlaceTests
         Credit(a, key: 31);
 
         using var third = await ReadyAsync(a, key: 32);
+        using var fourth = await ReadyAsync(a, key: 33);
         Assert.Equal(DisconnectReason.TooManyPeers, await third.GoodbyeAsync());
         third.Dispose();
 
@@ -87,55 +84,50 @@ public sealed class PeerPlaceTests
         c.Hub.AddPeer(a.Hub.Self);
         await TestHub.UntilAsync(() => a.Hub.Peers.Any(peer => peer.Id == d.Hub.Id && !peer.Outbound));
         await TestHub.UntilAsync(() => a.Hub.Peers.Any(peer => peer.Id == c.Hub.Id && !peer.Outbound));
-        await TestHub.UntilAsync(() => a.Hub.PeerCount == 5);
+        await TestHub.UntilAsync(() => a.Hub.PeerCount == 6);
     }
 
     [Fact]
-    public void Of_those_that_never_delivered_the_oldest_from_the_most_crowded_source_loses_its_place()
+    public void The_oldest_of_the_most_crowded_source_gives_way()
     {
-        PlaceHolder[] holders =
-        [
-            Holder(1, "127.0.0.1", idleMs: 9_000),
-            Holder(2, "127.0.66.1", idleMs: 4_000),
-            Holder(3, "127.0.66.1", idleMs: 3_000),
-            Holder(4, "127.0.66.2", idleMs: 1_000, hasDelivered: true),
-            Holder(5, "127.0.66.1", idleMs: 90_000, hasDelivered: true),
-            Holder(6, "127.0.66.1", idleMs: 90_000, isProtected: true),
-        ];
+        string[] there = ["127.0.0.1", "127.0.66.1", "127.0.66.2", "127.0.66.1", "127.0.66.1"];
 
-        Assert.Equal(2, LeastUseful(holders, "127.0.0.9"));
-        Assert.Equal(2, LeastUseful(holders, "127.0.66.1"));
+        Assert.Equal(1, GivesWay(there, newcomer: "127.0.0.9"));
+        Assert.Equal(1, GivesWay(there, newcomer: "127.0.66.1"));
+        Assert.Null(GivesWay([], newcomer: "127.0.66.1"));
     }
 
     [Fact]
-    public void A_newcomer_counts_for_its_source_so_that_a_crowd_takes_places_from_itself()
+    public void A_newcomer_counts_for_its_source_so_that_a_crowd_takes_room_from_itself()
     {
-        PlaceHolder[] holders = [Holder(1, "127.0.0.1", idleMs: 9_000), Holder(2, "127.0.66.1", idleMs: 10)];
+        string[] there = ["127.0.0.1", "127.0.66.1"];
 
-        Assert.Equal(2, LeastUseful(holders, "127.0.66.1"));
-        Assert.Equal(1, LeastUseful(holders, "127.0.0.1"));
-        Assert.Equal(1, LeastUseful(holders, "127.0.66.2"));
+        Assert.Equal(1, GivesWay(there, newcomer: "127.0.66.1"));
+        Assert.Equal(0, GivesWay(there, newcomer: "127.0.0.1"));
+        Assert.Equal(0, GivesWay(there, newcomer: "127.0.66.2"));
     }
 
     [Fact]
-    public void Those_that_delivered_go_last_and_only_after_a_while()
+    public void A_place_is_lost_only_by_the_one_that_delivered_least_recently_and_only_after_a_while()
     {
-        var fresh = Holder(1, "127.0.0.1", idleMs: 29_999, hasDelivered: true);
-        var stale = Holder(2, "127.0.0.1", idleMs: 30_000, hasDelivered: true);
-        var staler = Holder(3, "127.0.0.1", idleMs: 30_001, hasDelivered: true);
+        PlaceHolder fresh = Holder(1, idleMs: 29_999), stale = Holder(2, idleMs: 30_000), staler = Holder(3, idleMs: 30_001);
 
-        Assert.Null(LeastUseful([fresh], "127.0.66.1"));
-        Assert.Equal(3, LeastUseful([fresh, stale, staler], "127.0.66.1"));
-        Assert.Equal(4, LeastUseful([fresh, stale, staler, Holder(4, "127.0.66.9", idleMs: 0)], "127.0.66.1"));
-        Assert.Null(LeastUseful([staler with { IsProtected = true }], "127.0.66.1"));
+        Assert.Null(LeastUseful(fresh));
+        Assert.Equal(2, LeastUseful(fresh, stale));
+        Assert.Equal(3, LeastUseful(fresh, staler, stale));
+        Assert.Equal(2, LeastUseful(fresh, stale, staler with { IsProtected = true }));
     }
 
-    private static PlaceHolder Holder(
-        long number, string source, long idleMs, bool hasDelivered = false, bool isProtected = false) =>
-        new(new PeerId(number), IPAddress.Parse(source), isProtected, hasDelivered, idleMs);
+    private static int? GivesWay(string[] there, string newcomer)
+    {
+        var items = there.Select((source, index) => new { Source = IPAddress.Parse(source), Index = index });
+        return Crowding.Choose(items, item => item.Source, IPAddress.Parse(newcomer))?.Index;
+    }
 
-    private static long? LeastUseful(PlaceHolder[] holders, string newcomer) =>
-        PeerPlaces.LeastUseful(holders, IPAddress.Parse(newcomer), TimeSpan.FromSeconds(30))?.Peer.Number;
+    private static PlaceHolder Holder(long number, long idleMs) => new(new PeerId(number), IsProtected: false, idleMs);
+
+    private static long? LeastUseful(params PlaceHolder[] holders) =>
+        PeerPlaces.LeastUseful(holders, TimeSpan.FromSeconds(30))?.Peer.Number;
 
     private static void Credit(TestHub hub, int key) =>
         hub.Hub.Credit(hub.Hub.Peers.Single(peer => peer.Id == NodeId.Of(TestHub.KeyOf(key))).Peer);

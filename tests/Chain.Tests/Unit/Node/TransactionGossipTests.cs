@@ -103,6 +103,7 @@ public sealed class TransactionGossipTests : IDisposable
     [Fact]
     public void What_is_told_again_comes_in_small_portions()
     {
+        _scene.Tick();
         var peer = _scene.Connect();
         for (var nonce = 0UL; nonce < 20; nonce++)
         {

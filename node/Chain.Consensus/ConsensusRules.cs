@@ -83,22 +83,16 @@ public interface IBlockJudge
     ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now);
 
     /// <summary>
-    /// Whether somebody whom the rule knows answers for a block that cannot be judged yet, because its parent is not here: its seal,
-    /// which was checked with the header, or its maker's signature in the sidecar. That does not say that it was the maker's turn.
-    /// </summary>
-    bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar);
-
-    /// <summary>
     /// What is wrong with a block wherever it belongs, beyond its header's seal; null when nothing can be said without its parent.
     /// </summary>
     ConsensusError? CheckAlone(Block block);
 
     /// <summary>
-    /// Whether a block deserves memory although it cannot be judged now: its parent is not here, its time has not come, or its
-    /// branch loses. Decided by what the block proves of itself, beyond its seal, so that it costs something to fill these
-    /// places.
+    /// Whether a block that cannot be judged yet is backed by something hard to come by: enough work in its seal, or the
+    /// signature of a validator. Its parent may be missing, its time in the future, or its branch losing; only a backed block is
+    /// worth keeping. Decided without its body, and without asking whether it was its maker's turn.
     /// </summary>
-    bool IsWorthKeeping(Block block, SealedHeader head, At now);
+    bool IsVouchedFor(Block block, SealedHeader head, At now);
 
     /// <summary>Begins a block whose envelope is good: what the rule asks before its transactions run.</summary>
     Verdict<OpenedBlock, ConsensusError> Open(Block block, SealedHeader parent);

@@ -44,6 +44,9 @@ internal sealed class ConsensusHost(IChainReader store, Outbox outbox) : IConsen
 
     public void Broadcast(ConsensusMessage message, ConsensusPeer? except)
     {
+        // The rule passes on what is new and sound.
+        if (except is { } source) outbox.Credit(new PeerId(source.Number));
+
         // One message object for all, so that it is encoded once.
         var wire = new WireMessage.OfConsensus(message);
         foreach (var peer in Peers)

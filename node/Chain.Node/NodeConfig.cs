@@ -78,6 +78,12 @@ public sealed record NodeLimits
     /// <summary>Body requests under way at once, over all peers.</summary>
     public int BodyRequests { get; init; } = 16;
 
+    /// <summary>
+    /// Bytes of bodies and sidecars that wait while syncing, as <see cref="BlockSize"/> counts; the block that is imported next
+    /// comes on top.
+    /// </summary>
+    public long SyncBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Blocks imported in one step while syncing: one store commit each.</summary>
     public int BlocksPerStep { get; init; } = 256;
 
@@ -109,6 +115,9 @@ public sealed record NodeLimits
 
     /// <summary>Penalty points at which a peer is disconnected.</summary>
     public int MaxScore { get; init; } = 100;
+
+    /// <summary>How often a penalty point is forgiven.</summary>
+    public int ForgivenessMs { get; init; } = 60_000;
 
     /// <summary>Headers looked at for one question about headers of a branch that is not ours.</summary>
     public int AncestorSteps { get; init; } = 4096;

@@ -96,7 +96,8 @@ public sealed class NodeCore
         _importer.Orphans.Count,
         _importer.Orphans.Bytes,
         _importer.Future.Count,
-        _importer.Future.Bytes);
+        _importer.Future.Bytes,
+        _sync.HeldBytes);
 
     /// <summary>What an empty store needs before a core can stand on it.</summary>
     public static StoreBatch GenesisBatch(Chain.Execution.GenesisBlock genesis, At now)
@@ -232,6 +233,7 @@ public sealed class NodeCore
         OnLost(_requests.TakeLost(now), timedOut: true, now, isSteady);
         _sync.OnTick(now, isSteady);
         _transactions.OnTick(now);
+        _peers.OnTick(now);
     }
 
     /// <param name="isPeersFault">Whether the time that passed was the peers' to answer.</param>

@@ -45,6 +45,11 @@ internal static partial class NodeCommands
         var hosts = new Option<string[]>("--rpc-host") { Description = "Name under which the node may be called, beside localhost; \"*\" for all; may be repeated", DefaultValueFactory = _ => [] };
         var peerPort = new Option<int>("--p2p-port") { Description = "Peers; 0 takes a free port", DefaultValueFactory = _ => 30303 };
         var peers = new Option<string[]>("--peer") { Description = "enode:// URL of a peer to keep; may be repeated", DefaultValueFactory = _ => [] };
+        var trusted = new Option<string[]>("--trusted-peer")
+        {
+            Description = "enode:// URL of a peer that always gets a place, whoever dials; may be repeated",
+            DefaultValueFactory = _ => [],
+        };
         var bootnodes = new Option<string[]>("--bootnode") { Description = "enode:// URL to learn further peers from; may be repeated", DefaultValueFactory = _ => [] };
         var coinbase = new Option<string?>("--coinbase") { Description = "Who gets the rewards and fees of blocks made here" };
         var mine = new Option<bool>("--mine") { Description = "Search for blocks inside this process (needs --coinbase)" };
@@ -56,7 +61,7 @@ internal static partial class NodeCommands
         var skew = new Option<long>("--clock-skew") { Description = "Milliseconds by which this node's clock is ahead" };
         var name = new Option<string>("--name") { Description = "What the node calls itself", DefaultValueFactory = _ => "node" };
         var logFile = new Option<FileInfo?>("--log-file") { Description = "Write the log here instead of to standard output" };
-        var command = new Command("run", "Run a node until it is told to end") { genesis, data, store, address, rpcPort, adminPort, tokenFile, cors, hosts, peerPort, peers, bootnodes, coinbase, mine, threads, hashRate, faults, archive, skew, name, logFile };
+        var command = new Command("run", "Run a node until it is told to end") { genesis, data, store, address, rpcPort, adminPort, tokenFile, cors, hosts, peerPort, peers, trusted, bootnodes, coinbase, mine, threads, hashRate, faults, archive, skew, name, logFile };
         var stake = new StakeRunOptions();
         stake.AddTo(command);
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
@@ -89,6 +94,7 @@ internal static partial class NodeCommands
                     HostNames = parsed.GetValue(hosts)!,
                 },
                 StaticPeers = Enodes(parsed.GetValue(peers)!),
+                TrustedPeers = Enodes(parsed.GetValue(trusted)!),
                 Bootnodes = Enodes(parsed.GetValue(bootnodes)!),
                 Beneficiary = parsed.GetValue(coinbase) is { } text ? ParseCoinbase(text) : null,
                 MineHere = parsed.GetValue(mine),

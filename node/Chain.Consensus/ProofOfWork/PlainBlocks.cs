@@ -15,9 +15,7 @@ internal sealed class PlainBlocks : IBlockJudge
 
     public ConsensusError? CheckAlone(Block block) => null;
 
-    public bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar) => true;
-
-    public bool IsWorthKeeping(Block block, SealedHeader head, At now)
+    public bool IsVouchedFor(Block block, SealedHeader head, At now)
     {
         ArgumentNullException.ThrowIfNull(block);
         ArgumentNullException.ThrowIfNull(head);

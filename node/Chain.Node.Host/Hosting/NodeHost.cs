@@ -53,6 +53,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
             ClientName = ClientVersion,
             OffersSidecars = Rules.HasSidecar,
             StaticPeers = options.StaticPeers,
+            TrustedPeers = options.TrustedPeers,
             Bootnodes = options.Bootnodes,
             MaxPeers = options.MaxPeers,
             Faults = faults,
@@ -183,6 +184,8 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
     void IPeerSender.Send(PeerId peer, WireMessage message) => _hub.Send(peer, message);
 
     void IPeerSender.Disconnect(PeerId peer, DisconnectReason reason, string why) => _hub.Disconnect(peer, reason, why);
+
+    void IPeerSender.Credit(PeerId peer) => _hub.Credit(peer);
 
     void IPeerSender.Retire(string why) => _hub.Retire(DisconnectReason.ClientQuitting, why);
 

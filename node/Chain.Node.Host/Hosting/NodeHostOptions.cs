@@ -24,6 +24,9 @@ public sealed record NodeHostOptions
 
     public IReadOnlyList<Enode> StaticPeers { get; init; } = [];
 
+    /// <summary>Peers that always get a place, whoever dials.</summary>
+    public IReadOnlyList<Enode> TrustedPeers { get; init; } = [];
+
     public IReadOnlyList<Enode> Bootnodes { get; init; } = [];
 
     public int MaxPeers { get; init; } = 50;

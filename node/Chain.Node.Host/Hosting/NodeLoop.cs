@@ -13,6 +13,9 @@ internal interface IPeerSender
 
     void Disconnect(PeerId peer, DisconnectReason reason, string why);
 
+    /// <summary>The peer has brought something new and sound.</summary>
+    void Credit(PeerId peer);
+
     /// <summary>Leaves all peers and meets no more.</summary>
     void Retire(string why);
 }
@@ -133,6 +136,9 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
             case NodeEffect.Disconnect disconnect:
                 HostLog.Disconnecting(logger, disconnect.Peer, disconnect.Why);
                 Peers?.Disconnect(disconnect.Peer, disconnect.Reason, disconnect.Why);
+                break;
+            case NodeEffect.Credit credit:
+                Peers?.Credit(credit.Peer);
                 break;
             case NodeEffect.Reply reply:
                 if (_asked.TryRemove(reply.Request, out var answer)) answer.TrySetResult(reply.Answer);

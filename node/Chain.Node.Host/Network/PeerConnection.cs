@@ -23,6 +23,7 @@ internal sealed class PeerConnection : IDisposable
     private readonly PeerClock _peerClock;
     private readonly Func<long> _unixMs;
     private readonly SendQueue _queue;
+    private readonly ReceiveShare _received;
     private readonly IncomingMessages _incoming;
     private readonly CancellationTokenSource _stop;
     private readonly Lock _sendGate = new();
@@ -43,6 +44,7 @@ internal sealed class PeerConnection : IDisposable
     public PeerConnection(PeerId peer, Socket socket, FrameTransport transport, Hello hello, MessageSpace space, Enode? dialled, bool isStatic, PeerHubServices services)
     {
         (Peer, Id, Name, Outbound, IsStatic) = (peer, hello.Id, hello.ClientName, dialled is not null, isStatic);
+        IsNamed = isStatic || services.IsTrusted(Id);
         (_socket, _transport, _space) = (socket, transport, space);
         (_options, _clock, _deliver, _logger) = (services.Options, services.Clock, services.Deliver, services.Logger);
         (_unixMs, _peerClock) = (services.UnixMs, new PeerClock(services.Clock, services.UnixMs));
@@ -52,6 +54,9 @@ internal sealed class PeerConnection : IDisposable
         ListensAt = hello.ListenPort > 0 || dialled is not null ? new PeerAddress(Id, Remote.Address, dialled?.Port ?? hello.ListenPort) : null;
         EthVersion = space.EthVersion ?? throw new ArgumentException("A connection needs an eth version.", nameof(space));
         _queue = new SendQueue(_options.MaxQueuedMessages, _options.MaxQueuedBytes, services.Queued);
+        _received = services.Received.Open(
+            () => Abort(DisconnectReason.UselessPeer, "Its unread messages take the most memory, and there is no more."));
+        _transport.Resized = _received.Resize;
         _incoming = new IncomingMessages(peer, EthVersion, services);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock.Time);
         _lastFrameMs = _clock.NowMs;
@@ -71,6 +76,12 @@ internal sealed class PeerConnection : IDisposable
 
     public bool IsStatic { get; }
 
+    /// <summary>Whether a person named it, as a static or a trusted peer: it gets a place on top of all others.</summary>
+    public bool IsNamed { get; }
+
+    /// <summary>Whether no newcomer can take its place.</summary>
+    public bool IsProtected => Outbound || IsNamed;
+
     public IPEndPoint Remote { get; }
 
     public IPEndPoint Local { get; }
@@ -83,8 +94,14 @@ internal sealed class PeerConnection : IDisposable
 
     public long StartedMs { get; }
 
-    /// <summary>For how long the peer has delivered nothing; from the start, while it never has.</summary>
-    public long IdleMs => _clock.NowMs - Volatile.Read(ref _lastDeliveryMs);
+    /// <summary>What decides whether it keeps its place.</summary>
+    public PlaceHolder Place => new(Peer, IsProtected, _clock.NowMs - Volatile.Read(ref _lastDeliveryMs));
+
+    /// <summary>Its way to a place; null when it has one without earning it.</summary>
+    public IncomingHandshake? Incoming { get; init; }
+
+    /// <summary>Called once, when the peer's status has arrived.</summary>
+    public Action? StatusArrived { get; init; }
 
     /// <summary>Addresses that arrived over chain/1; null when the message is not wanted.</summary>
     public Action<PeerConnection, IReadOnlyList<PeerAddress>>? AddressesLearned { get; init; }
@@ -157,6 +174,9 @@ internal sealed class PeerConnection : IDisposable
         Enqueue(number, null, message, mayBeLost: message.Message is not WireMessage.Status);
     }
 
+    /// <summary>The peer has brought something new that the core found sound.</summary>
+    public void Credit() => Volatile.Write(ref _lastDeliveryMs, _clock.NowMs);
+
     /// <summary>Ends the connection with a goodbye.</summary>
     public void Close(DisconnectReason reason, string why)
     {
@@ -189,6 +209,7 @@ internal sealed class PeerConnection : IDisposable
         _stop.Dispose();
         _socket.Dispose();
         _transport.Dispose();
+        _received.Dispose();
     }
 
     private static IPEndPoint Unmapped(IPEndPoint end) => end.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(end.Address.MapToIPv4(), end.Port) : end;
@@ -339,8 +360,12 @@ internal sealed class PeerConnection : IDisposable
     private async ValueTask HandleWireAsync(WireCode code, ReadOnlyMemory<byte> payload)
     {
         if (await _incoming.ReadAsync(code, payload, _stop.Token).ConfigureAwait(false) is not { } found) return;
-        if (found is PeerEvent.Received { Message: WireMessage.Status }) _hasStatus = true;
-        else if (found is PeerEvent.Received received && PeerDelivery.Is(received.Message)) Volatile.Write(ref _lastDeliveryMs, _clock.NowMs);
+        if (!_hasStatus && found is PeerEvent.Received { Message: WireMessage.Status })
+        {
+            _hasStatus = true;
+            StatusArrived?.Invoke();
+        }
+
         await DeliverAsync(found).ConfigureAwait(false);
     }
 

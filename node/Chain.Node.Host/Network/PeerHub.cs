@@ -108,6 +108,14 @@ public sealed class PeerHub : IAsyncDisposable
     /// <summary>Ends a connection with a goodbye; nothing happens when it is gone.</summary>
     public void Disconnect(PeerId peer, DisconnectReason reason, string why) => _registry.Find(peer)?.Close(reason, why);
 
+    /// <summary>A peer has brought something new that the core found sound; nothing happens when it is gone.</summary>
+    public void Credit(PeerId peer)
+    {
+        if (_registry.Find(peer) is not { } connection) return;
+        connection.Credit();
+        if (_registry.TakePlace(connection) is { } gone) gone.Connection.Close(gone.Reason, gone.Why);
+    }
+
     /// <summary>Says goodbye to all peers, and neither dials nor lets anybody in from now on.</summary>
     public void Retire(DisconnectReason reason, string why)
     {
@@ -222,7 +230,12 @@ public sealed class PeerHub : IAsyncDisposable
             try
             {
                 var connection = await ShakeHandsAsync(socket, dialled: null, isStatic: false, handshake).ConfigureAwait(false);
-                if (connection.Connection is { } up) await ServeAsync(up).ConfigureAwait(false);
+                if (connection.Connection is { } up)
+                {
+                    await using var giveWay = handshake.GaveWay.Register(
+                        () => up.Close(DisconnectReason.TooManyPeers, "It gave way to a newcomer."));
+                    await ServeAsync(up).ConfigureAwait(false);
+                }
             }
             finally
             {
@@ -287,6 +300,7 @@ public sealed class PeerHub : IAsyncDisposable
                 if (_services.Options.Faults?.IsCut(id) == true) throw new IOException("A fault cuts the link.");
                 var ours = new Hello(Hello.SnappyVersion, _services.Options.ClientName, _capabilities, Self.Port, Id);
                 var theirs = await RlpxConnector.GreetAsync(transport, ours, id, limit.Token).ConfigureAwait(false);
+                if (incoming is not null) _registry.Advance(incoming, HandshakeStage.Greeted);
                 var space = MessageSpace.Agree(_capabilities, theirs.Capabilities);
                 if (space.EthVersion is null)
                 {
@@ -298,6 +312,8 @@ public sealed class PeerHub : IAsyncDisposable
                     {
                         AddressesToTell = TellAddresses,
                         AddressesLearned = LearnAddresses,
+                        Incoming = incoming,
+                        StatusArrived = incoming is null ? null : () => _registry.Advance(incoming, HandshakeStage.OnTrial),
                     };
                     (var refused, var gone) = _registry.Add(connection);
                     gone?.Connection.Close(gone.Reason, gone.Why);
@@ -323,11 +339,6 @@ public sealed class PeerHub : IAsyncDisposable
         {
             ending = new PeerEnding(DisconnectReason.NetworkError, true, gaveWay.IsCancellationRequested ? "It gave way to a newer handshake." : e is OperationCanceledException ? "The handshake took too long." : e.Message);
         }
-        finally
-        {
-            if (incoming is not null) _registry.HandshakeOver(incoming);
-        }
-
         _services.Logger.HandshakeFailed(remote, ending.Why);
         transport?.Dispose();
         connection?.Dispose();
@@ -341,7 +352,8 @@ public sealed class PeerHub : IAsyncDisposable
         using var limit = LimitedTo(_services.Options.AuthTimeout, stopping, out var timeout);
         using (timeout)
         {
-            return await RlpxConnector.AcceptAsync(stream, _nodeKey, () => _registry.Authenticated(incoming), limit.Token).ConfigureAwait(false);
+            var authenticated = () => _registry.Advance(incoming, HandshakeStage.Authenticated);
+            return await RlpxConnector.AcceptAsync(stream, _nodeKey, authenticated, limit.Token).ConfigureAwait(false);
         }
     }
 

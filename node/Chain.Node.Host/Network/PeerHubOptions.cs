@@ -23,28 +23,36 @@ public sealed record PeerHubOptions
     /// <summary>Peers to stay connected with.</summary>
     public IReadOnlyList<Enode> StaticPeers { get; init; } = [];
 
+    /// <summary>Peers that always get a place, whoever dials.</summary>
+    public IReadOnlyList<Enode> TrustedPeers { get; init; } = [];
+
     /// <summary>Peers to learn further addresses from.</summary>
     public IReadOnlyList<Enode> Bootnodes { get; init; } = [];
 
-    /// <summary>Connections at once. Static peers that this node dials come on top.</summary>
+    /// <summary>Peers at once. Static and trusted peers come on top, and incoming ones that have delivered nothing yet.</summary>
     public int MaxPeers { get; init; } = 50;
 
     /// <summary>Connections made to bootnodes and learned addresses; more come only from others. Incoming ones leave these places free.</summary>
     public int TargetDialled { get; init; } = 8;
 
     /// <summary>
-    /// An incoming peer that has delivered nothing for this long (no block, transaction, vote or answer) gives its place to a
-    /// newcomer when all are taken.
+    /// An incoming peer that has brought nothing new and sound for this long (no block, transaction or vote) loses its place to
+    /// one that just did, when all are taken.
     /// </summary>
     public TimeSpan UselessAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Incoming connections at once from one source: an IPv4 address, or the first 64 bits of an IPv6 address.</summary>
     public int MaxPeersPerAddress { get; init; } = 8;
 
-    /// <summary>Whether <see cref="MaxPeersPerAddress"/> leaves out the loopback address, so that one machine can hold a network.</summary>
+    /// <summary>
+    /// Whether <see cref="MaxPeersPerAddress"/> leaves out loopback addresses, so that one machine can hold a network. There the
+    /// bound is <see cref="Crowding"/> alone, which holds once places are short.
+    /// </summary>
     public bool LoopbackIsExempt { get; init; } = true;
 
-    /// <summary>Incoming connections whose handshake is not done; beyond that the one that shows least gives way to the newcomer.</summary>
+    /// <summary>
+    /// Incoming connections at each stage before they have a place; beyond that one gives way (<see cref="Crowding"/>).
+    /// </summary>
     public int MaxPendingHandshakes { get; init; } = 64;
 
     /// <summary>Addresses remembered that no connection has proven.</summary>
@@ -56,7 +64,7 @@ public sealed record PeerHubOptions
     public TimeSpan AuthTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>From both hellos to the peer's status of eth.</summary>
-    public TimeSpan StatusTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan StatusTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>From an open TCP connection to the end of both hellos.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -91,6 +99,11 @@ public sealed record PeerHubOptions
     public long MaxQueuedBytesInAll { get; init; } = 192 * 1024 * 1024;
 
     public long QueuedBytesAlways { get; init; } = 2 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of messages being read from all peers; beyond that the peer with the largest buffer is disconnected.
+    /// </summary>
+    public long MaxReceivedBytesInAll { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Messages a second that are read from one peer in the long run; a faster one is read no faster.</summary>
     public int MessagesPerSecond { get; init; } = 2000;

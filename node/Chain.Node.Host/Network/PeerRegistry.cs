@@ -5,14 +5,19 @@ namespace Chain.Node.Host.Network;
 /// <summary>A connection that loses its place to another, and what it is told.</summary>
 internal sealed record Displaced(PeerConnection Connection, DisconnectReason Reason, string Why);
 
-/// <summary>Who is connected, and the limits on that.</summary>
+/// <summary>
+/// Who is connected, and the limits on that. An incoming connection passes through stages, each of which has room for so many,
+/// and earns its place by delivering something; what this node dials or a person named has its place at once.
+/// </summary>
 internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<NodeId, PeerConnection> _byNode = [];
     private readonly Dictionary<PeerId, PeerConnection> _byPeer = [];
-    private readonly HashSet<PeerConnection> _displaced = [];
+    private readonly HashSet<PeerConnection> _placed = [];
     private readonly Dictionary<IPAddress, int> _incoming = [];
+
+    // Those that came to their stage first are first.
     private readonly List<IncomingHandshake> _pending = [];
 
     /// <summary>All connections, oldest first.</summary>
@@ -42,42 +47,32 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
         lock (_gate) return _byNode.GetValueOrDefault(node);
     }
 
-    /// <summary>
-    /// Admits an incoming connection to the handshake, or says why not. When all places are taken the handshake that shows least
-    /// loses its own: a flood of them ends handshakes, but never keeps a newcomer out.
-    /// </summary>
+    /// <summary>Admits an incoming connection to the handshake, or says why not.</summary>
     public string? AdmitIncoming(IncomingHandshake newcomer)
     {
-        IncomingHandshake? victim = null;
+        IncomingHandshake? victim;
         lock (_gate)
         {
             var fromThere = _incoming.GetValueOrDefault(newcomer.Source);
             if (fromThere >= options.MaxPeersPerAddress && !(options.LoopbackIsExempt && IPAddress.IsLoopback(newcomer.Source)))
                 return $"{fromThere} connections from {newcomer.Source} are open already.";
-            if (_pending.Count >= options.MaxPendingHandshakes)
-            {
-                victim = LeastShown();
-                _pending.Remove(victim);
-            }
-
             _incoming[newcomer.Source] = fromThere + 1;
-            _pending.Add(newcomer);
+            victim = Enter(newcomer, HandshakeStage.Connected);
         }
 
         victim?.GiveWay();
         return null;
     }
 
-    /// <summary>The peer's first message was sound: it knows this node's key.</summary>
-    public void Authenticated(IncomingHandshake handshake)
+    /// <summary>
+    /// An incoming connection comes to its next stage. When that is full another one there gives way: a flood that stops at some
+    /// stage ends connections at that stage, but never keeps a newcomer out.
+    /// </summary>
+    public void Advance(IncomingHandshake handshake, HandshakeStage stage)
     {
-        lock (_gate) handshake.Stage = HandshakeStage.Authenticated;
-    }
-
-    /// <summary>The handshake of an incoming connection is over, one way or the other.</summary>
-    public void HandshakeOver(IncomingHandshake handshake)
-    {
-        lock (_gate) _pending.Remove(handshake);
+        IncomingHandshake? victim;
+        lock (_gate) victim = _pending.Remove(handshake) ? Enter(handshake, stage) : null;
+        victim?.GiveWay();
     }
 
     /// <summary>An incoming connection that was admitted is gone.</summary>
@@ -85,12 +80,16 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
     {
         lock (_gate)
         {
+            _pending.Remove(handshake);
             if (_incoming[handshake.Source] == 1) _incoming.Remove(handshake.Source);
             else _incoming[handshake.Source]--;
         }
     }
 
-    /// <summary>Takes a connection in, unless that is refused; one that loses its place for it is given back with the reason.</summary>
+    /// <summary>
+    /// Takes a connection in, unless that is refused; one that has to leave for it is given back with the reason. An incoming one
+    /// still has to earn its place (<see cref="TakePlace"/>) unless a person named it.
+    /// </summary>
     public (PeerEnding? Refused, Displaced? Gone) Add(PeerConnection connection)
     {
         lock (_gate)
@@ -99,17 +98,51 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
             _byNode.TryGetValue(connection.Id, out var older);
             if (older is not null && !TakesThePlaceOf(connection, older))
                 return (new PeerEnding(DisconnectReason.AlreadyConnected, false, "It is connected already."), null);
-            var gone = older is not null ? new Displaced(older, DisconnectReason.AlreadyConnected, "Another connection with it took its place.") : null;
-            if (older is null && !HasRoomFor(connection))
+            var isFull = _placed.Count(peer => peer != older && peer.Ending is null) >= options.MaxPeers;
+            if (connection.Outbound && !connection.IsNamed && isFull) return (NoPlace(), null);
+            if (older is not null) _placed.Remove(older);
+            if (connection.IsProtected)
             {
-                if (LeastUseful() is not { } useless) return (new PeerEnding(DisconnectReason.TooManyPeers, false, $"All {options.MaxPeers} places are taken."), null);
-                gone = new Displaced(useless, DisconnectReason.TooManyPeers, "It has delivered nothing for a while, and another peer needs the place.");
+                _placed.Add(connection);
+                if (connection.Incoming is { } incoming) _pending.Remove(incoming);
             }
 
-            if (gone is not null) _displaced.Add(gone.Connection);
             _byNode[connection.Id] = connection;
             _byPeer[connection.Peer] = connection;
-            return (null, gone);
+            const string Why = "Another connection with it took its place.";
+            return (null, older is null ? null : new Displaced(older, DisconnectReason.AlreadyConnected, Why));
+        }
+    }
+
+    /// <summary>
+    /// Gives an incoming peer that has just delivered something a place, if there is one; the peer that has to leave for it is
+    /// given back. Without one it stays on trial, as the newest. Incoming peers leave places free for those that this node
+    /// chooses itself.
+    /// </summary>
+    public Displaced? TakePlace(PeerConnection connection)
+    {
+        lock (_gate)
+        {
+            if (_byNode.GetValueOrDefault(connection.Id) != connection || connection.Ending is not null) return null;
+            if (connection.Incoming is not { } incoming || !_pending.Remove(incoming)) return null;
+            PeerConnection? useless = null;
+            if (FreeForIncoming() == 0)
+            {
+                var oldestFirst = _placed.Where(peer => peer.Ending is null).OrderBy(peer => peer.Peer.Number);
+                var places = oldestFirst.Select(peer => peer.Place);
+                if (PeerPlaces.LeastUseful(places, options.UselessAfter) is not { } least)
+                {
+                    _pending.Add(incoming);
+                    return null;
+                }
+
+                useless = _byPeer[least.Peer];
+                _placed.Remove(useless);
+            }
+
+            _placed.Add(connection);
+            const string Why = "It has delivered nothing for a while.";
+            return useless is null ? null : new Displaced(useless, DisconnectReason.TooManyPeers, Why);
         }
     }
 
@@ -117,37 +150,40 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
     {
         lock (_gate)
         {
-            _displaced.Remove(connection);
+            _placed.Remove(connection);
             _byPeer.Remove(connection.Peer);
             if (_byNode.TryGetValue(connection.Id, out var current) && current == connection) _byNode.Remove(connection.Id);
         }
     }
 
-    // Static peers come on top. Incoming ones leave room for those that this node chooses itself.
-    private bool HasRoomFor(PeerConnection connection)
+    // Those that are ending make room.
+    private int FreeForIncoming()
     {
-        if (connection.IsStatic) return true;
-        var taken = _byPeer.Count - _displaced.Count;
-        if (taken >= options.MaxPeers) return false;
-        var keptFree = Math.Min(options.TargetDialled, options.MaxPeers / 2);
-        return connection.Outbound || _byPeer.Values.Count(peer => IsPlainIncoming(peer) && !_displaced.Contains(peer)) < options.MaxPeers - keptFree;
+        var kept = Math.Min(options.TargetDialled, options.MaxPeers / 2);
+        var incoming = _placed.Count(peer => !peer.IsProtected && peer.Ending is null);
+        var all = _placed.Count(peer => peer.Ending is null);
+        return Math.Max(0, options.MaxPeers - Math.Max(incoming + kept, all));
     }
 
-    // The incoming peer that has gone longest without delivering anything, if that is long enough.
-    private PeerConnection? LeastUseful() => _byPeer.Values
-        .Where(peer => IsPlainIncoming(peer) && peer.Ending is null && !_displaced.Contains(peer) && peer.IdleMs >= options.UselessAfter.TotalMilliseconds)
-        .OrderByDescending(peer => peer.IdleMs).ThenBy(peer => peer.Peer.Number)
-        .FirstOrDefault();
+    private PeerEnding NoPlace() => new(DisconnectReason.TooManyPeers, false, $"All {options.MaxPeers} places are taken.");
 
-    // Of those that have proven least, the oldest one from the source with the most: an honest handshake proves itself within
-    // milliseconds and is passed over from then on.
-    private IncomingHandshake LeastShown()
+    // Puts a connection into a stage; the one that has to leave that for it is given back, already taken out. Places that nobody
+    // has earned are lent to those on trial.
+    private IncomingHandshake? Enter(IncomingHandshake handshake, HandshakeStage stage)
     {
-        var stage = _pending.Min(handshake => handshake.Stage);
-        return _pending.Where(handshake => handshake.Stage == stage).GroupBy(handshake => handshake.Source).MaxBy(source => source.Count())!.First();
-    }
+        IncomingHandshake? victim = null;
+        var there = _pending.Where(other => other.Stage == stage).ToList();
+        var room = options.MaxPendingHandshakes + (stage == HandshakeStage.OnTrial ? FreeForIncoming() : 0);
+        if (there.Count >= room)
+        {
+            victim = Crowding.Choose(there, other => other.Source, handshake.Source)!;
+            _pending.Remove(victim);
+        }
 
-    private static bool IsPlainIncoming(PeerConnection peer) => !peer.Outbound && !peer.IsStatic;
+        handshake.Stage = stage;
+        _pending.Add(handshake);
+        return victim;
+    }
 
     // Two nodes that dial each other at once must agree which connection stays: the one dialled by the greater node id.
     // One that is ending makes room in any case.

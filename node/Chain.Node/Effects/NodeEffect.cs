@@ -23,6 +23,9 @@ public abstract record NodeEffect
 
     public sealed record Disconnect(PeerId Peer, DisconnectReason Reason, string Why) : NodeEffect;
 
+    /// <summary>The peer has brought something new and sound: a block, a transaction that can be mined, a vote.</summary>
+    public sealed record Credit(PeerId Peer) : NodeEffect;
+
     public sealed record Reply(RequestId Request, NodeReply Answer) : NodeEffect;
 
     /// <summary>Something that logs, subscriptions and screens want to know.</summary>

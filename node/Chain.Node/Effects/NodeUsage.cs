@@ -7,4 +7,6 @@ namespace Chain.Node;
 /// <param name="OrphanBytes">Their size, as <see cref="BlockSize"/> counts.</param>
 /// <param name="FutureBlocks">Blocks that wait for their time.</param>
 /// <param name="FutureBytes">Their size.</param>
-public sealed record NodeUsage(int OpenRequests, int Fetches, int Orphans, long OrphanBytes, int FutureBlocks, long FutureBytes);
+/// <param name="SyncBytes">Size of the bodies and sidecars that wait for the blocks before them.</param>
+public sealed record NodeUsage(
+    int OpenRequests, int Fetches, int Orphans, long OrphanBytes, int FutureBlocks, long FutureBytes, long SyncBytes);

@@ -8,6 +8,9 @@ internal sealed class Outbox
 {
     private readonly List<NodeEffect> _effects = [];
 
+    // Asked only whether it holds a peer, never enumerated.
+    private readonly HashSet<PeerId> _credited = [];
+
     /// <summary>The writes of this step so far.</summary>
     public StoreBatch Batch { get; private set; } = new();
 
@@ -17,6 +20,12 @@ internal sealed class Outbox
     public void Send(PeerId peer, WireMessage message) => _effects.Add(new NodeEffect.Send(peer, message));
 
     public void Disconnect(PeerId peer, DisconnectReason reason, string why) => _effects.Add(new NodeEffect.Disconnect(peer, reason, why));
+
+    /// <summary>Credits a peer, once in a step.</summary>
+    public void Credit(PeerId peer)
+    {
+        if (_credited.Add(peer)) _effects.Add(new NodeEffect.Credit(peer));
+    }
 
     public void Reply(RequestId request, NodeReply reply) => _effects.Add(new NodeEffect.Reply(request, reply));
 
@@ -44,5 +53,6 @@ internal sealed class Outbox
         if (view is not null) effects.Add(new NodeEffect.Publish(view));
         foreach (var effect in _effects) effects.Add(effect);
         _effects.Clear();
+        _credited.Clear();
     }
 }

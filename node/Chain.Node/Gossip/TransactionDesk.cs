@@ -93,6 +93,7 @@ internal sealed class TransactionDesk(
     private int Take(Peer peer, IReadOnlyList<Transaction> transactions, At now)
     {
         var taken = 0;
+        var executable = outbox.Pool.Entered.Count;
         foreach (var transaction in transactions)
         {
             peer.KnownTransactions.Add(transaction.Hash);
@@ -110,6 +111,7 @@ internal sealed class TransactionDesk(
             else _fetcher.Settle(transaction.Hash, now);
         }
 
+        if (outbox.Pool.Entered.Count > executable) outbox.Credit(peer.Id);
         return taken;
     }
 }

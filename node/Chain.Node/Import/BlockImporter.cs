@@ -45,7 +45,7 @@ internal sealed class BlockImporter(
     {
         if (rules.FinalityHolds || !tree.Contains(block.Header.ParentHash)) return true;
         return tree.Find(block.Header.ParentHash) is { } parent
-            && (CanWin(block, parent) || judge.IsWorthKeeping(block, tree.Head.Header, now));
+            && (CanWin(block, parent) || judge.IsVouchedFor(block, tree.Head.Header, now));
     }
 
     /// <summary>A connection has ended: what waits of it is forgotten.</summary>
@@ -131,6 +131,7 @@ internal sealed class BlockImporter(
         }
 
         Insert(sealedBlock, parent, now);
+        if (from is { } peer) outbox.Credit(peer);
         return new ImportResult.Added();
     }
 
@@ -149,7 +150,7 @@ internal sealed class BlockImporter(
         if (_orphans.Contains(block.Hash)) return new ImportResult.Orphan(IsPlausible: true);
         if (rules.Headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
         if (judge.CheckAlone(block) is { } forgery) return Refuse(block, from, new BlockError.Consensus(forgery));
-        if (!judge.IsWorthKeeping(block, tree.Head.Header, now)) return new ImportResult.Orphan(IsPlausible: false);
+        if (!judge.IsVouchedFor(block, tree.Head.Header, now)) return new ImportResult.Orphan(IsPlausible: false);
         if (!_orphans.Fits(block)) return new ImportResult.Orphan(IsPlausible: true);
         if (SealedBlock.FindMismatch(block.Header.Header, block.Body) is { } mismatch) return Refuse(block, from, mismatch);
         _orphans.Add(block, from, tree.Head.Number);
@@ -161,7 +162,7 @@ internal sealed class BlockImporter(
     {
         if (_future.Contains(block.Hash) || !IsSoon(block, now)) return new ImportResult.Deferred();
         if (rules.Headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
-        if (!_future.Fits(block) || !judge.IsWorthKeeping(block, tree.Head.Header, now)) return new ImportResult.Deferred();
+        if (!_future.Fits(block) || !judge.IsVouchedFor(block, tree.Head.Header, now)) return new ImportResult.Deferred();
         if (SealedBlock.FindMismatch(block.Header.Header, block.Body) is { } mismatch) return Refuse(block, from, mismatch);
         _future.Add(block, from, tree.Head.Number);
         return new ImportResult.Deferred();

@@ -3,19 +3,37 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// About how many bytes of memory decoded objects take: what the bounds in bytes of <see cref="NodeLimits"/> count.
+/// About how many bytes of memory decoded objects take, which is what the bounds in bytes of <see cref="NodeLimits"/> count, and
+/// how many bytes they have at most when they are encoded.
 /// </summary>
 public static class BlockSize
 {
     private const int HeaderBytes = 1024;
     private const int TransactionBytes = 512;
     private const int WithdrawalBytes = 72;
+    private const int ListHeaderBytes = 4;
 
     /// <summary>A block whole.</summary>
     public static long Of(Block block)
     {
         ArgumentNullException.ThrowIfNull(block);
         return HeaderBytes + block.Header.Header.ExtraData.Length + Of(block.Body) + block.Sidecar.Length;
+    }
+
+    /// <summary>The most bytes that a block has in a message, with its sidecar and its weight.</summary>
+    public static long Encoded(Block block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        var bytes = (long)HeaderBytes + block.Header.Header.ExtraData.Length + block.Sidecar.Length;
+        foreach (var transaction in block.Body.Transactions) bytes += Encoded(transaction);
+        return bytes + ((block.Body.Withdrawals?.Count ?? 0) * (long)WithdrawalBytes);
+    }
+
+    /// <summary>The most bytes that a transaction has in a block.</summary>
+    public static int Encoded(Transaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.Encoded.Length + ListHeaderBytes;
     }
 
     /// <summary>A body.</summary>

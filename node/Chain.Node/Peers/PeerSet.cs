@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Chain.Primitives;
 
 namespace Chain.Node;
 
@@ -6,6 +7,7 @@ namespace Chain.Node;
 internal sealed class PeerSet(Outbox outbox, NodeLimits limits)
 {
     private readonly SortedDictionary<long, Peer> _peers = [];
+    private At _forgaveAt;
     private PeerView[] _shown = [];
     private ImmutableList<PeerView> _views = [];
 
@@ -26,6 +28,16 @@ internal sealed class PeerSet(Outbox outbox, NodeLimits limits)
         if (peer.Score < limits.MaxScore) return;
         peer.IsLeaving = true;
         outbox.Disconnect(id, DisconnectReason.BreachOfProtocol, offence.Text);
+    }
+
+    /// <summary>
+    /// Forgives a point from time to time: what happens to an honest peer now and then must not add up over days.
+    /// </summary>
+    public void OnTick(At now)
+    {
+        if (Math.Abs(now.Since(_forgaveAt)) < limits.ForgivenessMs) return;
+        _forgaveAt = now;
+        foreach (var peer in Ready) peer.Score = Math.Max(0, peer.Score - 1);
     }
 
     /// <summary>The peers as readers see them: the same list as the last time when nothing changed.</summary>

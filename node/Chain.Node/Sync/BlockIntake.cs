@@ -3,7 +3,7 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>Imports a session's blocks in order as they are complete, and finds who answers for one that is refused.</summary>
-internal sealed class BlockIntake(NodeLimits limits, BlockTree tree, BlockImporter importer, PeerSet peers)
+internal sealed class BlockIntake(NodeLimits limits, BlockTree tree, BlockImporter importer, PeerSet peers, Outbox outbox)
 {
     /// <summary>Takes what is complete, up to a step's share. Answers why the session is over, or null when it goes on.</summary>
     public SessionEnd? Take(SyncSession session, At now)
@@ -22,6 +22,7 @@ internal sealed class BlockIntake(NodeLimits limits, BlockTree tree, BlockImport
                 case ImportResult.Added:
                     last = block.Hash;
                     session.CountImported(block.Number, now);
+                    if (slot.BodyFrom is { } helper) outbox.Credit(helper);
                     break;
                 case ImportResult.AlreadyKnown:
                     break;

@@ -12,7 +12,7 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequ
 
     public void Ask(SyncSession session, At now)
     {
-        var free = limits.BodyRequests - requests.Count<PendingRequest.SyncBodies>() - requests.Count<PendingRequest.SyncSidecars>();
+        var free = Free(session);
         foreach (var peer in Helpers(session, now))
         {
             if (free <= 0) return;
@@ -45,6 +45,15 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequ
         {
             foreach (var slot in sidecars.Slots) slot.SidecarRequested = false;
         }
+    }
+
+    /// <summary>How many questions may be asked: as many as there is memory for the answers, one at least.</summary>
+    private int Free(SyncSession session)
+    {
+        var room = limits.SyncBytes - session.HeldBytes;
+        var most = session.LargestAnswer == 0 ? limits.BodyRequests : room / session.LargestAnswer;
+        var open = requests.Count<PendingRequest.SyncBodies>() + requests.Count<PendingRequest.SyncSidecars>();
+        return (int)Math.Clamp(most, 1, limits.BodyRequests) - open;
     }
 
     private List<SyncSlot> Next(SyncSession session, Func<SyncSlot, bool> isMissing) =>

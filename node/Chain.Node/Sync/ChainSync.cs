@@ -33,7 +33,7 @@ internal sealed class ChainSync(
     private const long SlowestMsPerBlock = 100;
 
     private readonly HeaderIntake _headers = new(config.Limits, rules, tree, requests);
-    private readonly BlockIntake _blocks = new(config.Limits, tree, importer, peers);
+    private readonly BlockIntake _blocks = new(config.Limits, tree, importer, peers, outbox);
     private readonly BodyRequests _bodies = new(config.Limits, peers, requests, outbox);
     private SyncSession? _session;
 
@@ -43,6 +43,9 @@ internal sealed class ChainSync(
 
     /// <summary>Whether the node knows, and not only by hearsay, that the chain's end is elsewhere.</summary>
     public bool IsFarBehind => _session is { } session && IsBehind(session);
+
+    /// <summary>About how much memory the bodies and sidecars take that wait for the blocks before them.</summary>
+    public long HeldBytes => _session?.HeldBytes ?? 0;
 
     /// <summary>A peer says that it has a block, which is known here or not: a claim (<see cref="PeerClaims"/>).</summary>
     public void Hear(Peer peer, BlockRef head, BlockRecord? known) => claims.Hear(peer, head, UInt256.Zero, known);
@@ -119,7 +122,17 @@ internal sealed class ChainSync(
     public void OnBodies(PendingRequest.SyncBodies request, IReadOnlyList<BlockBody> bodies, At now)
     {
         BodyRequests.Release(request);
-        for (var i = 0; i < bodies.Count && i < request.Slots.Count; i++) request.Slots[i].Take(bodies[i], request.Peer);
+        if (_session is { } session)
+        {
+            session.CountAnswer(bodies.Sum(BlockSize.Of));
+            for (var i = 0; i < bodies.Count && i < request.Slots.Count; i++)
+            {
+                // What finds no room is asked for again.
+                var (slot, body) = (request.Slots[i], bodies[i]);
+                if (session.HasRoom(slot, BlockSize.Of(body), config.Limits.SyncBytes)) slot.Take(body, request.Peer);
+            }
+        }
+
         if (bodies.Count == 0) Disappoint(request.Peer, "block bodies", now);
         Pump(now);
     }
@@ -127,15 +140,26 @@ internal sealed class ChainSync(
     public void OnSidecars(PendingRequest.SyncSidecars request, IReadOnlyList<ReadOnlyMemory<byte>> sidecars, At now)
     {
         BodyRequests.Release(request);
-        for (var i = 0; i < sidecars.Count && i < request.Slots.Count; i++)
+        if (_session is { } session)
         {
-            var slot = request.Slots[i];
-            if (!sidecars[i].IsEmpty && slot.Take(sidecars[i], request.Peer)) slot.IsVouched = judge.IsVouchedFor(slot.Header, sidecars[i]);
+            session.CountAnswer(sidecars.Sum(sidecar => (long)sidecar.Length));
+            for (var i = 0; i < sidecars.Count && i < request.Slots.Count; i++)
+            {
+                TakeSidecar(session, request.Slots[i], sidecars[i], request.Peer, now);
+            }
+
+            session.CountVouched();
         }
 
-        _session?.CountVouched();
         if (sidecars.All(sidecar => sidecar.IsEmpty)) Disappoint(request.Peer, "the sidecars of its blocks", now);
         Pump(now);
+    }
+
+    private void TakeSidecar(SyncSession session, SyncSlot slot, ReadOnlyMemory<byte> sidecar, PeerId from, At now)
+    {
+        if (sidecar.IsEmpty || !session.HasRoom(slot, sidecar.Length, config.Limits.SyncBytes)) return;
+        if (!slot.Take(sidecar, from)) return;
+        slot.IsVouched = judge.IsVouchedFor(new Block(slot.Header, BlockBody.Empty, sidecar), tree.Head.Header, now);
     }
 
     /// <summary>A connection has ended; a session ends with its leader, who alone is known to have its blocks.</summary>

@@ -60,6 +60,12 @@ internal sealed class SyncSession(PeerId leader, BlockRef target, UInt256 claime
 
     public Queue<SyncSlot> Slots { get; } = new();
 
+    /// <summary>About how much memory the bodies and sidecars in the slots take.</summary>
+    public long HeldBytes => Slots.Sum(slot => slot.Bytes);
+
+    /// <summary>The most that an answer with bodies or sidecars had: what the next ones may have too.</summary>
+    public long LargestAnswer { get; private set; }
+
     /// <summary>The slots, from the first one on that nobody answers for yet.</summary>
     public Queue<SyncSlot> Unvouched { get; } = new();
 
@@ -90,6 +96,13 @@ internal sealed class SyncSession(PeerId leader, BlockRef target, UInt256 claime
 
     /// <summary>There is no more to take than what is here: what came of it is still good.</summary>
     public void EndEarly(bool isFuture) => (TargetNumber, EndsEarly, EndsInFuture) = (LastHeader!.Number, true, isFuture);
+
+    /// <summary>An answer with bodies or sidecars has come, of so much memory.</summary>
+    public void CountAnswer(long bytes) => LargestAnswer = Math.Max(LargestAnswer, bytes);
+
+    /// <summary>Whether there is memory for what came to a slot: always for the one that is imported next.</summary>
+    public bool HasRoom(SyncSlot slot, long bytes, long limit) =>
+        (Slots.TryPeek(out var next) && next == slot) || HeldBytes + bytes <= limit;
 
     /// <summary>Goes back to the ancestor.</summary>
     public void Rewind()

@@ -10,6 +10,8 @@ internal sealed class SyncSlot(SealedHeader header, bool needsSidecar)
     // A bare null would be taken for an empty array, and that for an empty sidecar.
     private readonly ReadOnlyMemory<byte>? _noSidecar = needsSidecar ? default(ReadOnlyMemory<byte>?) : ReadOnlyMemory<byte>.Empty;
 
+    private long _bodyBytes;
+
     public SealedHeader Header { get; } = header;
 
     /// <summary>Known at once where the header says that there is nothing in it.</summary>
@@ -28,11 +30,14 @@ internal sealed class SyncSlot(SealedHeader header, bool needsSidecar)
     /// <summary>Whether a seal or the signature of a validator that is known here stands behind it.</summary>
     public bool IsVouched { get; set; }
 
+    /// <summary>About how much memory what came to the header takes (<see cref="BlockSize"/>).</summary>
+    public long Bytes => _bodyBytes + (Sidecar?.Length ?? 0);
+
     public Block? Complete => Body is { } body && Sidecar is { } sidecar ? new Block(Header, body, sidecar) : null;
 
     public void Take(BlockBody body, PeerId from)
     {
-        if (Body is null) (Body, BodyFrom) = (body, from);
+        if (Body is null) (Body, BodyFrom, _bodyBytes) = (body, from, BlockSize.Of(body));
     }
 
     /// <summary>False when one was here already.</summary>
@@ -44,7 +49,7 @@ internal sealed class SyncSlot(SealedHeader header, bool needsSidecar)
     }
 
     /// <summary>The body was not the header's: it is asked for again.</summary>
-    public void DropBody() => (Body, BodyFrom, BodyRequested) = (EmptyBodyOf(Header.Header), null, false);
+    public void DropBody() => (Body, BodyFrom, BodyRequested, _bodyBytes) = (EmptyBodyOf(Header.Header), null, false, 0);
 
     /// <summary>The sidecar was not the block's: it is asked for again.</summary>
     public void DropSidecar() => (Sidecar, SidecarFrom, SidecarRequested, IsVouched) = (_noSidecar, null, false, false);

@@ -9,6 +9,11 @@ public static class WireLimits
     /// <summary>The uncompressed size of any message (devp2p, RLPx: 16 MiB).</summary>
     public const int MaxMessageBytes = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// A message with a new block and its sidecar (EIP-7934, MAX_BLOCK_SIZE). A longer one is announced by its hash.
+    /// </summary>
+    public const int MaxBlockBytes = 10 * 1024 * 1024;
+
     /// <summary>An answer stops growing once it has this many bytes.</summary>
     public const int SoftAnswerBytes = 2 * 1024 * 1024;
 
@@ -51,10 +56,13 @@ public static class WireLimits
         (WireCapability.Eth, WireCodec.GetBlockHeadersId) => 128,
         (WireCapability.Eth, WireCodec.BlockHeadersId) => 4 * 1024 * 1024,
         (WireCapability.Eth, WireCodec.GetBlockBodiesId or WireCodec.GetPooledTransactionsId or WireCodec.GetReceiptsId) => 40 * 1024,
-        (WireCapability.Eth, WireCodec.BlockBodiesId or WireCodec.NewBlockId or WireCodec.PooledTransactionsId or WireCodec.ReceiptsId) => MaxMessageBytes,
+        (WireCapability.Eth, WireCodec.NewBlockId) => MaxBlockBytes,
+        (WireCapability.Eth, WireCodec.BlockBodiesId or WireCodec.ReceiptsId) => MaxMessageBytes,
+        (WireCapability.Eth, WireCodec.PooledTransactionsId) => MaxMessageBytes,
         (WireCapability.Eth, WireCodec.NewPooledTransactionHashesId) => 512 * 1024,
         (WireCapability.Eth, WireCodec.BlockRangeUpdateId) => ethVersion >= 69 ? 128 : 0,
-        (WireCapability.Stake, WireCodec.NewBlockWithSidecarId or WireCodec.SidecarsId) => MaxMessageBytes,
+        (WireCapability.Stake, WireCodec.NewBlockWithSidecarId) => MaxBlockBytes,
+        (WireCapability.Stake, WireCodec.SidecarsId) => MaxMessageBytes,
         (WireCapability.Stake, WireCodec.GetSidecarsId) => 40 * 1024,
         (WireCapability.Stake, var id) => Chain.Consensus.StakeMessageCodec.MaxBytes(id),
         _ => 0,

@@ -5,7 +5,7 @@ using Chain.Primitives;
 namespace Chain.Testnet;
 
 /// <summary>Plain transfers on a test network, and what its nodes know of them.</summary>
-internal static class Transfers
+public static class Transfers
 {
     /// <summary>What honest transfers pay: wei a gas.</summary>
     public const ulong HonestTip = 1_000_000_000;

@@ -185,6 +185,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
             .. (node.Validators?.Behave ?? []).SelectMany(behave => (string[])["--behave", behave]),
             .. options,
             .. TestnetPlan.PeersOf(manifest, index).SelectMany(peer => (string[])["--peer", peer.Enode]),
+            .. manifest.Nodes.Where(peer => peer.Index != index).SelectMany(peer => (string[])["--trusted-peer", peer.Enode]),
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // A node is a small process among many: a heap that gives memory back early.

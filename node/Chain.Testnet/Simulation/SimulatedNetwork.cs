@@ -306,7 +306,7 @@ public sealed class SimulatedNetwork
                 break;
             case NodeEffect.Tell { Event: NodeEvent.PeerPunished punished }:
                 _trace.Note(Now, node.Index, $"{punished.Peer} pays {punished.Points}: {punished.Why}");
-                if (node.Strangers.TryGetValue(punished.Peer.Number, out var sinner)) sinner.Score = punished.Score;
+                if (node.Strangers.TryGetValue(punished.Peer.Number, out var sinner)) sinner.Score += punished.Points;
                 break;
             case NodeEffect.Reply reply:
                 _lastReply = reply.Answer;

@@ -19,7 +19,7 @@ public sealed class SimulatedStranger
     /// <summary>What it answers to what it hears, a millisecond later; null for silence.</summary>
     public Func<WireMessage, WireMessage?> Answer { get; set; } = static _ => null;
 
-    /// <summary>The penalty points that it has there.</summary>
+    /// <summary>All penalty points that it was given there.</summary>
     public int Score { get; internal set; }
 
     /// <summary>False once it was thrown out.</summary>

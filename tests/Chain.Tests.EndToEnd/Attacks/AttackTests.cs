@@ -1,3 +1,4 @@
+using Chain.Node;
 using Chain.Testnet;
 
 namespace Chain.Tests.EndToEnd;
@@ -52,28 +53,38 @@ public sealed class AttackTests
 
     [Theory]
     [InlineData("silent", "same-source", "dripping", "no-hello", "no-status")]
-    public async Task Sockets_that_never_become_peers_do_not_keep_honest_ones_out(params string[] variations)
+    [InlineData("no-status-here", "idle-here")]
+    [InlineData("no-status", "idle", "idle-scattered")]
+    public async Task Sockets_that_never_become_useful_peers_do_not_keep_honest_ones_out(params string[] variations)
     {
         await using var attack = await UnderAttack.BeginAsync("unfinished-handshakes", variations);
         await attack.HoldsAsync();
+        await attack.UntilAsync(() => IsLetInAsync(attack), () => "an honest newcomer is let in");
+    }
+
+    [Fact]
+    public async Task A_newcomer_that_delivers_keeps_its_place_while_idle_peers_come_and_go()
+    {
+        const int Comers = 100;
+        await using var attack = await UnderAttack.BeginAsync("unfinished-handshakes", "idle-here");
+        var victim = attack.Scene.Victims[0];
+        await attack.UntilAsync(() => Task.FromResult(attack.Scene.Offenders().Count >= Comers), () => $"{Comers} idle peers");
+        // One that loses its place before it has delivered comes again.
+        HostilePeer? delivered = null;
         await attack.UntilAsync(
-            async () =>
-            {
-                try
-                {
-                    await using var newcomer = await attack.Scene.DialGuideAsync(attack.Scene.Victims[0], CancellationToken.None);
-                    return true;
-                }
-                catch (IOException)
-                {
-                    return false;
-                }
-            },
-            () => "an honest newcomer is let in");
+            async () => (delivered = await DeliverAsync(attack, victim)) is not null,
+            () => "an honest newcomer delivers a transaction");
+        await using var honest = delivered!;
+        var seen = attack.Scene.Offenders().Count;
+        await attack.UntilAsync(
+            () => Task.FromResult(attack.Scene.Offenders().Count >= seen + Comers),
+            () => $"{Comers} more idle peers after {seen}");
+
+        Assert.True(honest.IsConnected, $"The newcomer was put out: {honest.Ending}");
     }
 
     [Theory]
-    [InlineData("unmatched", "future-matched")]
+    [InlineData("unmatched", "future-matched", "kept", "too-heavy")]
     public async Task Heavy_blocks_that_cannot_be_placed_yet_do_not_fill_memory(params string[] variations)
     {
         await using var attack = await UnderAttack.BeginAsync("heavy-orphans", variations);
@@ -101,5 +112,42 @@ public sealed class AttackTests
                 return missing.Count == 0;
             },
             () => $"all {hashes.Count} transfers at the node that won; {missing.Count} are missing");
+    }
+
+    private static async Task<bool> IsLetInAsync(UnderAttack attack)
+    {
+        try
+        {
+            await using var newcomer = await attack.Scene.DialGuideAsync(attack.Scene.Victims[0], CancellationToken.None);
+            return await newcomer.AskHeaderAsync(0, CancellationToken.None) is not null;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Dials as an honest peer and delivers a transfer; the peer if it still has its place then, else null.</summary>
+    private static async Task<HostilePeer?> DeliverAsync(UnderAttack attack, int node)
+    {
+        using var rpc = attack.Network.Rpc(node);
+        var key = DevelopmentAccounts.Keys[9];
+        var nonce = await Transfers.NextNonceAsync(rpc, key.Address, CancellationToken.None);
+        var transfer = Transfers.Sign(key, Transfers.Unsigned(nonce, key.Address, 1));
+        HostilePeer peer;
+        try
+        {
+            peer = await attack.Scene.DialGuideAsync(node, CancellationToken.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+
+        await peer.SendAsync(new WireMessage.Transactions([transfer]), CancellationToken.None);
+        await peer.AskHeaderAsync(0, CancellationToken.None);
+        if (peer.IsConnected && await Transfers.IsKnownAsync(rpc, transfer.Hash, CancellationToken.None)) return peer;
+        await peer.DisposeAsync();
+        return null;
     }
 }

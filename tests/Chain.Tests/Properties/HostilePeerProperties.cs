@@ -46,7 +46,7 @@ public sealed class HostilePeerProperties
         Assert.True(kinds.Count == 16, $"{kinds.Count} kinds of messages were sent");
         Assert.Equal(20UL, scene.Head.Number);
         foreach (var peer in peers) scene.Step(new NodeInput.PeerDisconnected(scene.Now, peer));
-        Assert.Equal(new NodeUsage(0, 0, 0, 0, 0, 0), scene.Core.Usage);
+        Assert.Equal(new NodeUsage(0, 0, 0, 0, 0, 0, 0), scene.Core.Usage);
     }
 
     private static void Check(CoreScene scene, int peers)
@@ -57,6 +57,7 @@ public sealed class HostilePeerProperties
         Assert.InRange(usage.OrphanBytes, 0, Limits.OrphanBytes);
         Assert.InRange(usage.FutureBlocks, 0, Limits.FutureBlocks);
         Assert.InRange(usage.FutureBytes, 0, Limits.FutureBytes);
+        Assert.InRange(usage.SyncBytes, 0, Limits.SyncBytes);
         var transactionRequests = peers * Limits.TransactionsInFlightPerPeer;
         Assert.InRange(usage.OpenRequests, 0, Limits.Fetches + transactionRequests + Limits.BodyRequests + 4);
     }

@@ -125,7 +125,7 @@ public sealed class TransactionNetworkTests
         var liar = network.AddStranger(1);
         for (var round = 0; round < 50; round++)
         {
-            if (liar.IsConnected) network.Say(liar, GossipScene.Bogus(round * 8192, 8192));
+            if (liar.IsConnected) network.Say(liar, Announced.Bogus(round * 8192, 8192));
             Assert.Null(network.Submit(0, PoolScene.Sign(round, 0)));
             network.Run(TimeSpan.FromMilliseconds(200));
             Assert.Equal(round + 1, network.Nodes[1].Core.View.Pool.Totals.Pending);
@@ -146,7 +146,7 @@ public sealed class TransactionNetworkTests
 
     private static SimulatedNetwork Create(int nodes, bool connect = true)
     {
-        var network = new SimulatedNetwork(GossipScene.Genesis(), nodes, seed: 7);
+        var network = new SimulatedNetwork(CoreScene.GenesisOf(), nodes, seed: 7);
         if (connect) network.ConnectAll();
         network.Run(TimeSpan.FromSeconds(1));
         return network;

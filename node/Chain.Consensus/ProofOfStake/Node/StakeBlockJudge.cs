@@ -26,17 +26,8 @@ internal sealed class StakeBlockJudge(
 
     public ConsensusError? CheckAlone(Block block) => ReadSidecar(block).IsOk(out _, out var unreadable) ? null : unreadable;
 
-    /// <summary>Signed by the validator that it names, of those who are known to our head's state.</summary>
-    public bool IsVouchedFor(SealedHeader header, ReadOnlyMemory<byte> sidecar)
-    {
-        if (!ReadSidecar(new Block(header, BlockBody.Empty, sidecar)).IsOk(out var read, out _)) return false;
-        var (body, known) = (read.Body, chain.States.After(chain.FindHead()));
-        return body.ProposerIndex < known.ValidatorCount
-            && options.Signatures.IsBy(known.Identities[body.ProposerIndex].Key, genesis.Domain.ProposalRoot(body.Slot, body.ProposerIndex, header.Hash), read.ProposerSignature);
-    }
-
     /// <summary>Signed by the validator that it names, of those who are the same on every branch that can still win.</summary>
-    public bool IsWorthKeeping(Block block, SealedHeader head, At now)
+    public bool IsVouchedFor(Block block, SealedHeader head, At now)
     {
         if (!ReadSidecar(block).IsOk(out var sidecar, out _)) return false;
         var (body, finalized) = (sidecar.Body, chain.Store.Finalized);

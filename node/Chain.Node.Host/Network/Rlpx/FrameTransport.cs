@@ -26,6 +26,9 @@ internal sealed class FrameTransport(Stream stream, FrameCodec codec) : IDisposa
 
     public long BytesOut => Interlocked.Read(ref _bytesOut);
 
+    /// <summary>Hears how long the read buffer is whenever that changes.</summary>
+    public Action<int>? Resized { get; set; }
+
     /// <summary>Whether so much is buffered that it should be flushed.</summary>
     public bool WantsFlush => _outLength >= FlushAt;
 
@@ -106,7 +109,9 @@ internal sealed class FrameTransport(Stream stream, FrameCodec codec) : IDisposa
     private void Rewind()
     {
         (_inStart, _inEnd) = (0, 0);
-        if (_in.Length > 16 * UsualBuffer) _in = new byte[UsualBuffer];
+        if (_in.Length <= 16 * UsualBuffer) return;
+        _in = new byte[UsualBuffer];
+        Resized?.Invoke(_in.Length);
     }
 
     private async ValueTask FillAsync(int count, CancellationToken stopping)
@@ -119,7 +124,12 @@ internal sealed class FrameTransport(Stream stream, FrameCodec codec) : IDisposa
                 (_inStart, _inEnd) = (0, _inEnd - _inStart);
             }
 
-            if (_inEnd == _in.Length) Array.Resize(ref _in, Math.Min(_in.Length * 2, Math.Max(_in.Length, count) + UsualBuffer));
+            if (_inEnd == _in.Length)
+            {
+                Array.Resize(ref _in, Math.Min(_in.Length * 2, Math.Max(_in.Length, count) + UsualBuffer));
+                Resized?.Invoke(_in.Length);
+            }
+
             var read = await stream.ReadAsync(_in.AsMemory(_inEnd), stopping).ConfigureAwait(false);
             if (read == 0) throw new EndOfStreamException("The peer closed the connection.");
             _inEnd += read;

@@ -5,13 +5,17 @@ using Chain.Primitives;
 namespace Chain.Testnet;
 
 /// <summary>
-/// Blocks with bodies of 15 MiB that a node can neither place nor refuse by their header: cheap to make, dear to keep.
+/// Heavy blocks that a node can neither place nor refuse by their header: cheap to make, dear to keep.
 /// </summary>
 internal static class HeavyOrphans
 {
-    private const int BodyBytes = 15 * 1024 * 1024;
+    // As long as the message of a block may be; longer; as long as a block may be that is kept.
+    private const int Heaviest = WireLimits.MaxBlockBytes - (64 * 1024);
+    private const int TooHeavy = 15 * 1024 * 1024;
+    private const int Kept = 3 * 1024 * 1024;
+
     private const int Burst = 24;
-    private const string Summary = "peers send blocks of 15 MiB whose parent or time is not there yet";
+    private const string Summary = "peers send heavy blocks whose parent or time is not there yet";
     private const string Light = "seals headers at the least difficulty, on unknown parents, over a body of other contents";
     private const string Early = "sends children of the head with times a minute ahead, over a body of other contents";
 
@@ -23,19 +27,21 @@ internal static class HeavyOrphans
         Of("matched", "as unmatched, with the root of that body", isMatched: true, OrphanAsync),
         Of("future", Early, isMatched: false, FutureAsync),
         Of("future-matched", "as future, with the root of that body", isMatched: true, FutureAsync),
+        Of("kept", "as matched, each light enough to be kept", isMatched: true, OrphanAsync, Kept),
+        Of("too-heavy", "as matched, longer than a message may be", isMatched: true, OrphanAsync, TooHeavy) with { Costs = true },
         Of("stake", "as unmatched, under proof of stake: nothing to seal", isMatched: false, OrphanAsync) with { Terrain = Stake },
     ]);
 
     private delegate Task<BlockHeader> HeaderMaker(AttackScene scene, HostilePeer guide, ulong index, CancellationToken canceled);
 
-    private static AttackVariation Of(string name, string summary, bool isMatched, HeaderMaker make) =>
-        new(name, summary, (scene, cancellation) => PlanAsync(scene, isMatched, make, cancellation));
+    private static AttackVariation Of(string name, string summary, bool isMatched, HeaderMaker make, int bytes = Heaviest) =>
+        new(name, summary, (scene, cancellation) => PlanAsync(scene, isMatched, make, bytes, cancellation));
 
     private static async Task<Func<CancellationToken, Task>> PlanAsync(
-        AttackScene scene, bool isMatched, HeaderMaker make, CancellationToken cancellation)
+        AttackScene scene, bool isMatched, HeaderMaker make, int bytes, CancellationToken cancellation)
     {
         var forgery = scene.Network.Forgery;
-        var body = forgery.HeavyBody(BodyBytes);
+        var body = forgery.HeavyBody(bytes);
         var root = isMatched ? Roots.TransactionsRoot(body.Transactions) : forgery.RandomHash();
         var guide = await scene.DialGuideAsync(0, cancellation);
         return async until =>

@@ -19,25 +19,42 @@ internal static class UnfinishedHandshakes
 
     public static Attack Attack { get; } = new(20, "unfinished-handshakes", "200 sockets take the places of peers",
     [
-        Of("silent", "opens a connection and says nothing", HoldAt(AttackScene.Elsewhere, NothingAsync)),
-        Of("same-source", "as silent, from the address that the honest come from", HoldAt(null, NothingAsync)),
-        Of("dripping", "sends a byte of the handshake each second", HoldAt(AttackScene.Elsewhere, DripAsync)),
-        Of("no-hello", "completes the encryption and does not greet", HoldAt(AttackScene.Elsewhere, EncryptAsync)),
-        Of("no-status", "greets and does not say what chain it is on", HoldAt(AttackScene.Elsewhere, GreetAsync)),
-        Of("idle", "becomes a peer and does nothing more", IdleAsync),
+        Of("silent", "opens a connection and says nothing", Hold(Elsewhere, NothingAsync)),
+        Of("same-source", "as silent, from the address that the honest come from", Hold(Here, NothingAsync)),
+        Of("dripping", "sends a byte of the handshake each second", Hold(Elsewhere, DripAsync)),
+        Of("no-hello", "completes the encryption and does not greet", Hold(Elsewhere, EncryptAsync)),
+        Of("no-status", "greets and does not say what chain it is on", Hold(Elsewhere, GreetAsync)),
+        Of("no-status-here", "as no-status, from the address that the honest come from", Hold(Here, GreetAsync)),
+        Of("idle", "becomes a peer and does nothing more", Idle(Elsewhere)),
+        Of("idle-here", "as idle, from the address that the honest come from", Idle(Here)),
+        Of("idle-scattered", "as idle, each from an address of its own", Idle(Scattered)),
     ]);
 
     private delegate Task Advance(HostileSocket socket, CancellationToken until);
 
-    private delegate Task Hold(AttackScene scene, CancellationToken until);
+    /// <summary>Holds the n-th place for as long as the attack goes on.</summary>
+    private delegate Task Holder(AttackScene scene, int index, CancellationToken until);
 
-    private static AttackVariation Of(string name, string summary, Hold hold) =>
-        new(name, summary, (scene, _) => Task.FromResult<Func<CancellationToken, Task>>(until => PlayAsync(scene, hold, until)));
+    private static AttackVariation Of(string name, string summary, Holder holder) =>
+        new(name, summary, (scene, _) => Task.FromResult(Play(scene, holder)));
 
-    private static Task PlayAsync(AttackScene scene, Hold hold, CancellationToken until) =>
-        Task.WhenAll(Enumerable.Range(0, Sockets).Select(_ => hold(scene, until)).Append(HonestAsync(scene, until)));
+    private static Func<CancellationToken, Task> Play(AttackScene scene, Holder holder) =>
+        until => PlayAsync(scene, holder, until);
 
-    private static Hold HoldAt(IPAddress? from, Advance advance) => (scene, until) => HoldAsync(scene, from, advance, until);
+    private static Task PlayAsync(AttackScene scene, Holder holder, CancellationToken until) =>
+        Task.WhenAll(Enumerable.Range(0, Sockets).Select(index => holder(scene, index, until)).Append(HonestAsync(scene, until)));
+
+    private static IPAddress? Elsewhere(int index) => AttackScene.Elsewhere;
+
+    private static IPAddress? Here(int index) => null;
+
+    private static IPAddress? Scattered(int index) =>
+        AttackScene.Elsewhere is null ? null : new IPAddress([127, 0, 67, (byte)(index + 1)]);
+
+    private static Holder Hold(Func<int, IPAddress?> from, Advance advance) =>
+        (scene, index, until) => HoldAsync(scene, from(index), advance, until);
+
+    private static Holder Idle(Func<int, IPAddress?> from) => (scene, index, until) => IdleAsync(scene, from(index), until);
 
     // Keeps one socket open, whatever the node does about it.
     private static async Task HoldAsync(AttackScene scene, IPAddress? from, Advance advance, CancellationToken until)
@@ -60,15 +77,13 @@ internal static class UnfinishedHandshakes
         }
     }
 
-    private static HostileOptions FromElsewhere(HostileOptions options) => options with { From = AttackScene.Elsewhere };
-
-    private static async Task IdleAsync(AttackScene scene, CancellationToken until)
+    private static async Task IdleAsync(AttackScene scene, IPAddress? from, CancellationToken until)
     {
         while (!until.IsCancellationRequested)
         {
             try
             {
-                var peer = await scene.DialAsync(scene.Victims[0], FromElsewhere, until);
+                var peer = await scene.DialAsync(scene.Victims[0], options => options with { From = from }, until);
                 while (peer.IsConnected) await Task.Delay(100, until);
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
@@ -122,7 +137,8 @@ internal static class UnfinishedHandshakes
         scene.Add(new AttackMark(name, share, "%", "at least 99", share >= 99));
     }
 
-    // A node dials again as long as it is refused, sooner than a second later at first; so does this.
+    // A peer is in once it is greeted and gets an answer. A node dials again as long as it is refused, sooner than a second later
+    // at first; so does this.
     private static async Task<bool> TryAsync(AttackScene scene, CancellationToken patience)
     {
         while (!patience.IsCancellationRequested)
@@ -130,7 +146,7 @@ internal static class UnfinishedHandshakes
             try
             {
                 await using var peer = await scene.DialGuideAsync(scene.Victims[0], patience);
-                return true;
+                if (await peer.AskHeaderAsync(0, patience) is not null) return true;
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {

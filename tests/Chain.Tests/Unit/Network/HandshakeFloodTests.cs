@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Chain.Node;
 using Chain.Node.Host.Network;
 
 namespace Chain.Tests;
@@ -96,13 +97,13 @@ public sealed class HandshakeFloodTests
     }
 
     [Fact]
-    public void Of_the_handshakes_that_show_least_the_oldest_of_the_largest_source_gives_way()
+    public void Of_the_handshakes_at_one_stage_the_oldest_of_the_most_crowded_source_gives_way()
     {
-        var registry = new PeerRegistry(NodeId.Of(TestHub.KeyOf(1)), new PeerHubOptions { MaxPendingHandshakes = 6 });
+        var registry = new PeerRegistry(NodeId.Of(TestHub.KeyOf(1)), new PeerHubOptions { MaxPendingHandshakes = 5 });
         var (one, two) = (IPAddress.Parse("198.51.100.1"), IPAddress.Parse("198.51.100.2"));
         var few = Admit(two);
         var proven = Admit(one);
-        registry.Authenticated(proven);
+        registry.Advance(proven, HandshakeStage.Authenticated);
         var many = Enumerable.Range(0, 4).Select(_ => Admit(one)).ToList();
 
         for (var i = 0; i < 4; i++)
@@ -111,7 +112,7 @@ public sealed class HandshakeFloodTests
             Assert.Equal(Math.Min(i + 1, 3), many.Count(handshake => handshake.GaveWay.IsCancellationRequested));
         }
 
-        // When each source has one left it is the oldest's turn; who has proven a key is passed over to the end.
+        // When each source has one left it is the oldest's turn; who has come further is passed over to the end.
         Assert.True(many[0].GaveWay.IsCancellationRequested);
         Assert.True(few.GaveWay.IsCancellationRequested);
         Assert.False(many[3].GaveWay.IsCancellationRequested);
@@ -123,6 +124,45 @@ public sealed class HandshakeFloodTests
             Assert.Null(registry.AdmitIncoming(handshake));
             return handshake;
         }
+    }
+
+    [Fact]
+    public void Handshakes_that_are_stuck_at_a_later_stage_do_not_push_out_one_that_has_just_begun()
+    {
+        var registry = new PeerRegistry(NodeId.Of(TestHub.KeyOf(1)), new PeerHubOptions { MaxPendingHandshakes = 4 });
+        var stuck = Enumerable.Range(0, 8).Select(_ => Begin(HandshakeStage.Greeted)).ToList();
+
+        using var fresh = Begin(HandshakeStage.Connected);
+        for (var i = 0; i < 100; i++) stuck.Add(Begin(HandshakeStage.Greeted));
+
+        Assert.False(fresh.GaveWay.IsCancellationRequested);
+        Assert.Equal(104, stuck.Count(handshake => handshake.GaveWay.IsCancellationRequested));
+        stuck.ForEach(handshake => handshake.Dispose());
+
+        IncomingHandshake Begin(HandshakeStage stage)
+        {
+            var handshake = new IncomingHandshake(IPAddress.Loopback);
+            Assert.Null(registry.AdmitIncoming(handshake));
+            if (stage != HandshakeStage.Connected) registry.Advance(handshake, stage);
+            return handshake;
+        }
+    }
+
+    [Fact]
+    public async Task Peers_that_greet_and_never_send_their_status_do_not_keep_an_honest_peer_out()
+    {
+        var options = Patient with { MaxPendingHandshakes = 8, MaxPeers = 4, StatusTimeout = TimeSpan.FromHours(1) };
+        await using var a = await TestHub.StartAsync(1, options);
+        var evil = new List<EvilPeer>();
+        for (var i = 0; i < 20; i++) evil.Add(await EvilPeer.ConnectAsync(a, key: 30 + i));
+        await TestHub.UntilAsync(() => a.Hub.PeerCount == 8);
+
+        using var honest = await EvilPeer.ConnectAsync(a, key: 99);
+        await honest.SendAsync(SampleMessages.Status(68));
+
+        await a.NextMessageAsync<WireMessage.Status>();
+        await TestHub.UntilAsync(() => a.Hub.Peers.Any(peer => peer.Id == NodeId.Of(TestHub.KeyOf(99))));
+        evil.ForEach(peer => peer.Dispose());
     }
 
     [Theory]

@@ -105,14 +105,19 @@ public sealed class PeerHubTests
     [Fact]
     public async Task Beyond_the_limit_a_peer_is_told_that_there_are_too_many()
     {
-        await using var a = await TestHub.StartAsync(1, new PeerHubOptions { MaxPeers = 1 });
+        await using var a = await TestHub.StartAsync(1, new PeerHubOptions { MaxPeers = 1, MaxPendingHandshakes = 1 });
         await using var b = await TestHub.StartAsync(2, new PeerHubOptions { StaticPeers = [a.Hub.Self] });
-        await a.NextAsync<PeerEvent.Connected>();
+        b.Hub.Send((await b.NextAsync<PeerEvent.Connected>()).Peer, SampleMessages.Status(68));
+        a.Hub.Credit((await a.NextAsync<PeerEvent.Received>()).Peer);
 
         await using var c = await TestHub.StartAsync(3, new PeerHubOptions { StaticPeers = [a.Hub.Self] });
+        c.Hub.Send((await c.NextAsync<PeerEvent.Connected>()).Peer, SampleMessages.Status(68));
+        await a.NextMessageAsync<WireMessage.Status>();
+        await using var d = await TestHub.StartAsync(4, new PeerHubOptions { StaticPeers = [a.Hub.Self] });
+        d.Hub.Send((await d.NextAsync<PeerEvent.Connected>()).Peer, SampleMessages.Status(68));
 
         await TestHub.UntilAsync(() => c.Hub.StaticPeers[0].LastError?.Contains("TooManyPeers", StringComparison.Ordinal) == true || c.TryTake(out var e) && e is PeerEvent.Disconnected { Reason: DisconnectReason.TooManyPeers });
-        Assert.Equal(1, a.Hub.PeerCount);
+        Assert.Contains(a.Hub.Peers, peer => peer.Id == b.Hub.Id);
     }
 
     [Fact]

@@ -6,35 +6,33 @@ using Chain.Primitives;
 namespace Chain.Tests;
 
 /// <summary>
-/// A core under proof of work with a simulated seal, fed by hand: inputs in, effects out, a clock that a test moves.
+/// A core under proof of work with a simulated seal, fed by hand: inputs in, effects out, a clock that a test moves, and peers
+/// that say what the test says.
 /// </summary>
 internal sealed class CoreScene : IDisposable
 {
+    private const int Accounts = 64;
+
     private readonly InMemoryChainStore _store = new();
     private readonly EffectList _effects = new();
+    private readonly Dictionary<PeerId, List<WireMessage>> _heard = [];
     private readonly ForkSchedule _forks;
     private long _request;
 
-    public CoreScene(NodeLimits? limits = null, SealKind seal = SealKind.Simulated, ulong difficulty = 1 << 24)
+    public CoreScene(
+        NodeLimits? limits = null, SealKind seal = SealKind.Simulated, ulong difficulty = 1 << 24, PoolLimits? pool = null)
     {
-        var spec = new ChainSpec { ChainId = 31337, Consensus = new ProofOfWorkSettings { Seal = seal } };
-        Now = new At(1_700_000_000_000);
-        var file = new GenesisFile
-        {
-            Spec = spec,
-            Difficulty = difficulty,
-            GasLimit = 30_000_000,
-            Timestamp = Now.UnixSeconds,
-            Alloc = [],
-        };
+        var file = GenesisOf(seal, difficulty);
+        Now = new At((long)file.Timestamp * 1000);
         var genesis = ConsensusFactory.BuildGenesis(file);
         _store.Commit(NodeCore.GenesisBatch(genesis, Now));
         Limits = limits ?? new NodeLimits();
         Reads = new CountingReader(_store);
         Genesis = genesis.Block;
         _forks = new ForkSchedule(Genesis.Hash);
-        var rules = ConsensusFactory.Create(spec, genesis.Block.Header);
-        Core = new NodeCore(new NodeConfig { Spec = spec, Genesis = genesis.Block, Limits = Limits }, rules, Reads);
+        var rules = ConsensusFactory.Create(file.Spec, genesis.Block.Header);
+        var config = new NodeConfig { Spec = file.Spec, Genesis = Genesis, Pool = pool ?? new PoolLimits(), Limits = Limits };
+        Core = new NodeCore(config, rules, Reads);
     }
 
     public NodeCore Core { get; }
@@ -54,12 +52,38 @@ internal sealed class CoreScene : IDisposable
     /// <summary>The peers that the core wants disconnected.</summary>
     public HashSet<PeerId> Gone { get; } = [];
 
+    /// <summary>The peers that were credited with something new and sound, in order.</summary>
+    public List<PeerId> Credited { get; } = [];
+
+    /// <summary>Everything told since the start.</summary>
+    public List<NodeEvent> Told { get; } = [];
+
     public SealedHeader Head => Core.View.Head;
 
-    /// <summary>A peer that greeted with our own head.</summary>
+    /// <summary>The accounts of <see cref="PoolScene.Sign"/> with 1,000 ether each.</summary>
+    public static GenesisFile GenesisOf(SealKind seal = SealKind.Simulated, ulong difficulty = 65_536) => new()
+    {
+        Spec = new ChainSpec { ChainId = Ledger.ChainId, Consensus = new ProofOfWorkSettings { Seal = seal } },
+        Difficulty = difficulty,
+        GasLimit = 30_000_000,
+        Timestamp = 1_700_000_000,
+        Alloc =
+        [
+            .. Enumerable.Range(0, Accounts).Select(PoolScene.AddressOf).Order()
+                .Select(address => KeyValuePair.Create(address, Ledger.With(Ledger.Ether * 1000))),
+        ],
+    };
+
+    public int ScoreOf(PeerId peer) => Scores.GetValueOrDefault(peer);
+
+    /// <summary>A new peer that greeted.</summary>
+    public PeerId Connect() => Connect(_heard.Count + 1);
+
+    /// <summary>A peer that greeted with the genesis block.</summary>
     public PeerId Connect(long number)
     {
         var peer = new PeerId(number);
+        _heard[peer] = [];
         Step(new NodeInput.PeerConnected(Now, peer, new PeerLink(68, Outbound: false, CarriesSidecars: false, $"peer {number}")));
         Send(
             peer,
@@ -71,22 +95,43 @@ internal sealed class CoreScene : IDisposable
     public IReadOnlyList<(PeerId Peer, WireMessage Message)> Send(PeerId peer, WireMessage message) =>
         Step(new NodeInput.MessageReceived(Now, peer, message));
 
+    public void Disconnect(PeerId peer) => Step(new NodeInput.PeerDisconnected(Now, peer));
+
+    /// <summary>What was sent to the peer since the last time that this was asked.</summary>
+    public List<WireMessage> Hear(PeerId peer)
+    {
+        var heard = _heard[peer];
+        _heard[peer] = [];
+        return heard;
+    }
+
+    public PoolError? Submit(RecoveredTransaction transaction)
+    {
+        Step(new NodeInput.SubmitTransactions(Now, [(new RequestId(_request++), transaction)]));
+        return Answer<NodeReply.Submitted>().Error;
+    }
+
+    /// <summary>Lets so much time pass, with the ticks of it.</summary>
+    public void Pass(int milliseconds)
+    {
+        for (var end = Now.Plus(milliseconds); Now < end;) Tick(Math.Min(250, end.Since(Now)));
+    }
+
     public IReadOnlyList<(PeerId Peer, WireMessage Message)> Tick(long milliseconds = 0)
     {
         Now = Now.Plus(milliseconds);
         return Step(new NodeInput.Tick(Now));
     }
 
-    /// <summary>Mines blocks here, two seconds apart, under a simulated seal.</summary>
-    public void Mine(int blocks)
+    /// <summary>Mines blocks of what the pool has, two seconds apart, under a simulated seal.</summary>
+    public void Mine(int blocks = 1)
     {
         Step(new NodeInput.SetMining(Now, new Address([.. new byte[19], 7])));
         for (var i = 0; i < blocks; i++)
         {
-            Tick(2000);
+            Pass(2000);
             Step(new NodeInput.GetWork(Now, new RequestId(_request++)));
-            var replies = _effects.Items.OfType<NodeEffect.Reply>().Select(reply => reply.Answer);
-            var work = replies.OfType<NodeReply.Work>().Single().Package!;
+            var work = Answer<NodeReply.Work>().Package!;
             Step(new NodeInput.SubmitWork(Now, new RequestId(_request++), work.SealHash, 0));
         }
 
@@ -152,12 +197,17 @@ internal sealed class CoreScene : IDisposable
                     break;
                 case NodeEffect.Send send:
                     sent.Add((send.Peer, send.Message));
+                    if (_heard.TryGetValue(send.Peer, out var heard)) heard.Add(send.Message);
                     break;
                 case NodeEffect.Disconnect disconnect:
                     Gone.Add(disconnect.Peer);
                     break;
-                case NodeEffect.Tell { Event: NodeEvent.PeerPunished punished }:
-                    Scores[punished.Peer] = punished.Score;
+                case NodeEffect.Credit credit:
+                    Credited.Add(credit.Peer);
+                    break;
+                case NodeEffect.Tell { Event: var told }:
+                    Told.Add(told);
+                    if (told is NodeEvent.PeerPunished punished) Scores[punished.Peer] = punished.Score;
                     break;
             }
         }
@@ -166,6 +216,10 @@ internal sealed class CoreScene : IDisposable
     }
 
     public void Dispose() => _store.Dispose();
+
+    private TReply Answer<TReply>()
+        where TReply : NodeReply =>
+        _effects.Items.OfType<NodeEffect.Reply>().Select(reply => reply.Answer).OfType<TReply>().Single();
 
     private static Transaction Payload(int bytes, byte salt)
     {

@@ -6,7 +6,7 @@ namespace Chain.Tests;
 /// <summary>Which announced transactions are asked for, of whom, and what it costs a peer not to have them.</summary>
 public sealed class TransactionFetchTests : IDisposable
 {
-    private readonly GossipScene _scene = new();
+    private readonly CoreScene _scene = new();
     private readonly PeerId _first;
     private readonly PeerId _second;
 
@@ -17,9 +17,9 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void A_liar_with_8192_hashes_that_answers_nothing_is_thrown_out_within_a_few_requests()
     {
-        _scene.Say(_first, GossipScene.Bogus(0, 8192));
+        _scene.Send(_first, Announced.Bogus(0, 8192));
         var answered = AnswerEmpty(_first);
-        Assert.Contains(_first, _scene.ThrownOut);
+        Assert.Contains(_first, _scene.Gone);
         Assert.InRange(answered, 1, 40);
     }
 
@@ -28,26 +28,26 @@ public sealed class TransactionFetchTests : IDisposable
     [InlineData(false)]
     public void However_much_a_liar_announces_an_honest_peer_s_transactions_are_asked_for_at_once(bool liarAnswers)
     {
-        for (var i = 0; i < 4; i++) _scene.Say(_first, GossipScene.Bogus(i * 8192, 8192));
+        for (var i = 0; i < 4; i++) _scene.Send(_first, Announced.Bogus(i * 8192, 8192));
         for (var i = 0; i < 20; i++)
         {
             var transfer = PoolScene.Sign(i, 0);
-            _scene.Say(_second, GossipScene.Announcement(transfer));
+            _scene.Send(_second, Announced.Of(transfer));
             var request = Assert.Single(_scene.HearRequests(_second));
             Assert.Equal([transfer.Hash], request.Hashes);
-            _scene.Say(_second, new WireMessage.PooledTransactions(request.RequestId, [transfer.Transaction]));
+            _scene.Send(_second, new WireMessage.PooledTransactions(request.RequestId, [transfer.Transaction]));
             if (liarAnswers) AnswerEmpty(_first);
         }
 
-        Assert.Equal((20, 0), (_scene.Core.View.Pool.Totals.Pending, _scene.Scores[_second]));
+        Assert.Equal((20, 0), (_scene.Core.View.Pool.Totals.Pending, _scene.ScoreOf(_second)));
     }
 
     [Fact]
     public void What_is_asked_of_one_peer_at_once_has_a_bound_in_messages_and_in_hashes()
     {
-        for (var i = 0; i < 300; i++) _scene.Say(_first, GossipScene.Bogus(i, 1));
+        for (var i = 0; i < 300; i++) _scene.Send(_first, Announced.Bogus(i, 1));
         Assert.Equal(8, _scene.HearRequests(_first).Count);
-        _scene.Say(_second, GossipScene.Bogus(1000, 8192));
+        _scene.Send(_second, Announced.Bogus(1000, 8192));
         Assert.InRange(_scene.HearAsked(_second).Count, 256, 1024);
     }
 
@@ -55,15 +55,15 @@ public sealed class TransactionFetchTests : IDisposable
     public void When_the_first_does_not_deliver_the_next_that_announced_it_is_asked()
     {
         var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, GossipScene.Announcement(transfer));
-        _scene.Say(_second, GossipScene.Announcement(transfer));
+        _scene.Send(_first, Announced.Of(transfer));
+        _scene.Send(_second, Announced.Of(transfer));
         var request = Assert.Single(_scene.HearRequests(_first));
         Assert.Empty(_scene.HearRequests(_second));
 
-        _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, []));
+        _scene.Send(_first, new WireMessage.PooledTransactions(request.RequestId, []));
 
         Assert.Equal([transfer.Hash], _scene.HearAsked(_second));
-        Assert.Equal(0, _scene.Scores[_first]);
+        Assert.Equal(0, _scene.ScoreOf(_first));
     }
 
     [Fact]
@@ -71,17 +71,17 @@ public sealed class TransactionFetchTests : IDisposable
     {
         var third = _scene.Connect();
         var (wanted, delivered, elsewhere) = (PoolScene.Sign(0, 0), PoolScene.Sign(1, 0), PoolScene.Sign(2, 0));
-        _scene.Say(third, Announce(delivered));
+        _scene.Send(third, Announce(delivered));
         var earlier = Assert.Single(_scene.HearRequests(third));
-        _scene.Say(third, new WireMessage.PooledTransactions(earlier.RequestId, [delivered.Transaction]));
+        _scene.Send(third, new WireMessage.PooledTransactions(earlier.RequestId, [delivered.Transaction]));
 
-        _scene.Say(_second, Announce(wanted));
+        _scene.Send(_second, Announce(wanted));
         var request = Assert.Single(_scene.HearRequests(_second));
-        _scene.Say(_first, Announce(wanted));
-        _scene.Say(third, Announce(wanted));
-        _scene.Say(_first, Announce(elsewhere));
+        _scene.Send(_first, Announce(wanted));
+        _scene.Send(third, Announce(wanted));
+        _scene.Send(_first, Announce(elsewhere));
         Assert.Equal([elsewhere.Hash], _scene.HearAsked(_first));
-        _scene.Say(_second, new WireMessage.PooledTransactions(request.RequestId, []));
+        _scene.Send(_second, new WireMessage.PooledTransactions(request.RequestId, []));
 
         Assert.Equal([wanted.Hash], _scene.HearAsked(third));
 
@@ -93,8 +93,8 @@ public sealed class TransactionFetchTests : IDisposable
     public void A_peer_that_keeps_silent_holds_a_transaction_up_for_a_second_where_another_has_it()
     {
         var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, GossipScene.Announcement(transfer));
-        _scene.Say(_second, GossipScene.Announcement(transfer));
+        _scene.Send(_first, Announced.Of(transfer));
+        _scene.Send(_second, Announced.Of(transfer));
         _scene.Pass(750);
         Assert.Empty(_scene.HearAsked(_second));
         _scene.Pass(250);
@@ -106,8 +106,8 @@ public sealed class TransactionFetchTests : IDisposable
     {
         RecoveredTransaction[] run = [.. Enumerable.Range(0, 1500).Select(i => PoolScene.Sign(0, (ulong)i))];
         var byHash = run.ToDictionary(transfer => transfer.Hash, transfer => transfer.Transaction);
-        _scene.Say(_first, GossipScene.Announcement(run));
-        _scene.Say(_second, GossipScene.Announcement(run));
+        _scene.Send(_first, Announced.Of(run));
+        _scene.Send(_second, Announced.Of(run));
         var requests = new Queue<(PeerId Peer, WireMessage.GetPooledTransactions Request)>();
         do
         {
@@ -123,7 +123,7 @@ public sealed class TransactionFetchTests : IDisposable
         void Answer(PeerId peer, WireMessage.GetPooledTransactions request)
         {
             var items = request.Hashes.Select(hash => byHash[hash]);
-            _scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [.. items]));
+            _scene.Send(peer, new WireMessage.PooledTransactions(request.RequestId, [.. items]));
         }
     }
 
@@ -133,15 +133,15 @@ public sealed class TransactionFetchTests : IDisposable
     [InlineData("leaves")]
     public void What_waits_to_be_asked_of_a_peer_that_does_not_deliver_is_asked_of_another_that_has_it(string how)
     {
-        _scene.Say(_first, GossipScene.Bogus(0, 2000));
+        _scene.Send(_first, Announced.Bogus(0, 2000));
         var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, GossipScene.Announcement(transfer));
-        _scene.Say(_second, GossipScene.Announcement(transfer));
+        _scene.Send(_first, Announced.Of(transfer));
+        _scene.Send(_second, Announced.Of(transfer));
         Assert.Empty(_scene.HearAsked(_second));
 
         if (how == "silence") _scene.Pass(1000);
         else if (how == "leaves") _scene.Disconnect(_first);
-        else _scene.Say(_first, new WireMessage.PooledTransactions(_scene.HearRequests(_first)[0].RequestId, []));
+        else _scene.Send(_first, new WireMessage.PooledTransactions(_scene.HearRequests(_first)[0].RequestId, []));
 
         Assert.Equal([transfer.Hash], _scene.HearAsked(_second));
     }
@@ -150,13 +150,13 @@ public sealed class TransactionFetchTests : IDisposable
     public void What_found_no_place_behind_a_gap_is_asked_for_again_a_moment_later()
     {
         RecoveredTransaction[] late = [.. Enumerable.Range(1, 65).Select(i => PoolScene.Sign(0, (ulong)i))];
-        _scene.Say(_first, new WireMessage.Transactions([.. late.Select(transfer => transfer.Transaction)]));
+        _scene.Send(_first, new WireMessage.Transactions([.. late.Select(transfer => transfer.Transaction)]));
         Assert.Equal(64, _scene.Core.View.Pool.Totals.Queued);
         Assert.Null(_scene.Submit(PoolScene.Sign(0, 0)));
-        _scene.Say(_second, GossipScene.Announcement(late[^1]));
+        _scene.Send(_second, Announced.Of(late[^1]));
         Assert.Empty(_scene.HearAsked(_second));
         _scene.Pass(1250);
-        _scene.Say(_second, GossipScene.Announcement(late[^1]));
+        _scene.Send(_second, Announced.Of(late[^1]));
         Assert.Equal([late[^1].Hash], _scene.HearAsked(_second));
     }
 
@@ -164,8 +164,8 @@ public sealed class TransactionFetchTests : IDisposable
     public void When_the_peer_that_was_asked_is_gone_the_next_is_asked_at_once()
     {
         var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, GossipScene.Announcement(transfer));
-        _scene.Say(_second, GossipScene.Announcement(transfer));
+        _scene.Send(_first, Announced.Of(transfer));
+        _scene.Send(_second, Announced.Of(transfer));
         _scene.Disconnect(_first);
         Assert.Equal([transfer.Hash], _scene.HearAsked(_second));
     }
@@ -176,20 +176,20 @@ public sealed class TransactionFetchTests : IDisposable
         var transfer = PoolScene.Sign(0, 0);
         for (var i = 0; i < 3; i++)
         {
-            _scene.Say(_first, GossipScene.Announcement(transfer));
+            _scene.Send(_first, Announced.Of(transfer));
             var request = Assert.Single(_scene.HearRequests(_first));
-            _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, []));
+            _scene.Send(_first, new WireMessage.PooledTransactions(request.RequestId, []));
         }
 
-        Assert.Equal(0, _scene.Scores[_first]);
+        Assert.Equal(0, _scene.ScoreOf(_first));
     }
 
     [Fact]
     public void What_a_peer_announced_and_did_not_have_is_announced_to_it_when_it_is_here()
     {
         var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, GossipScene.Announcement(transfer));
-        _scene.Say(_first, new WireMessage.PooledTransactions(Assert.Single(_scene.HearRequests(_first)).RequestId, []));
+        _scene.Send(_first, Announced.Of(transfer));
+        _scene.Send(_first, new WireMessage.PooledTransactions(Assert.Single(_scene.HearRequests(_first)).RequestId, []));
         Assert.Null(_scene.Submit(transfer));
         Assert.Equal([transfer.Hash], _scene.HearAnnounced(_first));
     }
@@ -197,18 +197,18 @@ public sealed class TransactionFetchTests : IDisposable
     [Fact]
     public void What_the_limit_of_a_peer_left_out_is_asked_for_when_it_is_announced_again()
     {
-        using var scene = new GossipScene(limits: new NodeLimits { AnnouncedPerPeer = 4 });
+        using var scene = new CoreScene(limits: new NodeLimits { AnnouncedPerPeer = 4 });
         var peer = scene.Connect();
         var transfers = Enumerable.Range(0, 10).Select(i => PoolScene.Sign(i, 0)).ToDictionary(transfer => transfer.Hash);
         foreach (var expected in new[] { 4, 4, 2, 0 })
         {
-            scene.Say(peer, GossipScene.Announcement(transfers.Values));
+            scene.Send(peer, Announced.Of(transfers.Values));
             var requests = scene.HearRequests(peer);
             Assert.Equal(expected, requests.Sum(request => request.Hashes.Count));
             foreach (var request in requests)
             {
                 var asked = request.Hashes.Select(hash => transfers[hash].Transaction);
-                scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [.. asked]));
+                scene.Send(peer, new WireMessage.PooledTransactions(request.RequestId, [.. asked]));
             }
         }
 
@@ -221,15 +221,15 @@ public sealed class TransactionFetchTests : IDisposable
         for (var round = 0; round < 40; round++)
         {
             RecoveredTransaction[] run = [.. Enumerable.Range(0, 64).Select(i => PoolScene.Sign(i, (ulong)round))];
-            _scene.Say(_first, GossipScene.Announcement(run));
+            _scene.Send(_first, Announced.Of(run));
             foreach (var transfer in run) _scene.Submit(transfer);
             foreach (var request in _scene.HearRequests(_first))
             {
-                _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, []));
+                _scene.Send(_first, new WireMessage.PooledTransactions(request.RequestId, []));
             }
         }
 
-        Assert.Equal(0, _scene.Scores[_first]);
+        Assert.Equal(0, _scene.ScoreOf(_first));
     }
 
     [Fact]
@@ -240,21 +240,21 @@ public sealed class TransactionFetchTests : IDisposable
         _scene.Mine();
         Assert.Equal(0, _scene.Core.View.Pool.Totals.Pending);
         _scene.Hear(_first);
-        _scene.Say(_first, GossipScene.Announcement(transfer));
+        _scene.Send(_first, Announced.Of(transfer));
         Assert.Empty(_scene.HearAsked(_first));
     }
 
     [Fact]
     public void What_a_limit_of_the_pool_refused_is_asked_for_again_later_and_not_at_once()
     {
-        using var scene = new GossipScene(new PoolLimits { Transactions = 1 });
+        using var scene = new CoreScene(pool: new PoolLimits { Transactions = 1 });
         var peer = scene.Connect();
         Assert.Null(scene.Submit(PoolScene.Sign(0, 0, tip: 5 * Ledger.Gwei)));
         var refused = PoolScene.Sign(1, 0, tip: Ledger.Gwei);
         Deliver(scene, peer, refused);
         Assert.False(scene.Core.View.Pool.ByHash.ContainsKey(refused.Hash));
 
-        scene.Say(peer, GossipScene.Announcement(refused));
+        scene.Send(peer, Announced.Of(refused));
         Assert.Empty(scene.HearAsked(peer));
         scene.Mine();
         scene.Pass(60_000);
@@ -266,10 +266,10 @@ public sealed class TransactionFetchTests : IDisposable
     public void An_answer_with_what_nobody_asked_for_costs_and_brings_nothing()
     {
         var (asked, other) = (PoolScene.Sign(0, 0), PoolScene.Sign(1, 0));
-        _scene.Say(_first, GossipScene.Announcement(asked));
+        _scene.Send(_first, Announced.Of(asked));
         var request = Assert.Single(_scene.HearRequests(_first));
-        _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, [asked.Transaction, other.Transaction]));
-        Assert.Equal(10, _scene.Scores[_first]);
+        _scene.Send(_first, new WireMessage.PooledTransactions(request.RequestId, [asked.Transaction, other.Transaction]));
+        Assert.Equal(10, _scene.ScoreOf(_first));
         Assert.Equal([asked.Hash], _scene.Core.View.Pool.ByHash.Keys);
     }
 
@@ -277,10 +277,10 @@ public sealed class TransactionFetchTests : IDisposable
     public void An_answer_that_comes_too_late_still_brings_its_transactions()
     {
         var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, GossipScene.Announcement(transfer));
+        _scene.Send(_first, Announced.Of(transfer));
         var request = Assert.Single(_scene.HearRequests(_first));
         _scene.Pass(10_000);
-        _scene.Say(_first, new WireMessage.PooledTransactions(request.RequestId, [transfer.Transaction]));
+        _scene.Send(_first, new WireMessage.PooledTransactions(request.RequestId, [transfer.Transaction]));
         Assert.Equal(1, _scene.Core.View.Pool.Totals.Pending);
     }
 
@@ -288,7 +288,7 @@ public sealed class TransactionFetchTests : IDisposable
     public void A_size_beyond_the_pool_s_is_not_asked_for()
     {
         var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(_first, new WireMessage.NewPooledTransactionHashes([2], [128 * 1024 + 1], [transfer.Hash]));
+        _scene.Send(_first, new WireMessage.NewPooledTransactionHashes([2], [128 * 1024 + 1], [transfer.Hash]));
         Assert.Empty(_scene.HearAsked(_first));
     }
 
@@ -308,8 +308,8 @@ public sealed class TransactionFetchTests : IDisposable
             "another chain" => PoolScene.Sign(1, 0, change: transfer => transfer with { ChainId = 5 }),
             _ => PoolScene.Sign(1, 0, change: transfer => transfer with { GasLimit = 20_000 }),
         };
-        _scene.Say(_first, new WireMessage.Transactions([transaction.Transaction]));
-        Assert.Equal(points, _scene.Scores[_first]);
+        _scene.Send(_first, new WireMessage.Transactions([transaction.Transaction]));
+        Assert.Equal(points, _scene.ScoreOf(_first));
     }
 
     [Fact]
@@ -318,35 +318,35 @@ public sealed class TransactionFetchTests : IDisposable
         var known = PoolScene.Sign(0, 0);
         Assert.Null(_scene.Submit(known));
         var flood = new WireMessage.Transactions([.. Enumerable.Repeat(known.Transaction, 1024)]);
-        for (var i = 0; i < 8; i++) _scene.Say(_first, flood);
-        Assert.Contains(_first, _scene.ThrownOut);
+        for (var i = 0; i < 8; i++) _scene.Send(_first, flood);
+        Assert.Contains(_first, _scene.Gone);
 
         for (var i = 0; i < 8; i++)
         {
-            _scene.Say(_second, flood);
+            _scene.Send(_second, flood);
             _scene.Pass(30_000);
         }
 
-        Assert.Equal(0, _scene.Scores[_second]);
+        Assert.Equal(0, _scene.ScoreOf(_second));
     }
 
-    private static void Deliver(GossipScene scene, PeerId peer, RecoveredTransaction transaction)
+    private static void Deliver(CoreScene scene, PeerId peer, RecoveredTransaction transaction)
     {
-        scene.Say(peer, GossipScene.Announcement(transaction));
+        scene.Send(peer, Announced.Of(transaction));
         var request = Assert.Single(scene.HearRequests(peer));
-        scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, [transaction.Transaction]));
+        scene.Send(peer, new WireMessage.PooledTransactions(request.RequestId, [transaction.Transaction]));
     }
 
     /// <summary>Answers every request with nothing until none comes or the peer is thrown out; how many there were.</summary>
     private int AnswerEmpty(PeerId peer)
     {
         var answered = 0;
-        while (!_scene.ThrownOut.Contains(peer) && _scene.HearRequests(peer) is { Count: > 0 } requests)
+        while (!_scene.Gone.Contains(peer) && _scene.HearRequests(peer) is { Count: > 0 } requests)
         {
             foreach (var request in requests)
             {
-                if (_scene.ThrownOut.Contains(peer)) break;
-                _scene.Say(peer, new WireMessage.PooledTransactions(request.RequestId, []));
+                if (_scene.Gone.Contains(peer)) break;
+                _scene.Send(peer, new WireMessage.PooledTransactions(request.RequestId, []));
                 answered++;
             }
         }

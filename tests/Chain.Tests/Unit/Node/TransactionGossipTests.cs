@@ -5,7 +5,7 @@ namespace Chain.Tests;
 /// <summary>What is told to whom, and when again.</summary>
 public sealed class TransactionGossipTests : IDisposable
 {
-    private readonly GossipScene _scene = new();
+    private readonly CoreScene _scene = new();
 
     public void Dispose() => _scene.Dispose();
 
@@ -14,7 +14,7 @@ public sealed class TransactionGossipTests : IDisposable
     {
         var (first, second) = (_scene.Connect(), _scene.Connect());
         var transfer = PoolScene.Sign(0, 0);
-        _scene.Say(first, new WireMessage.Transactions([transfer.Transaction]));
+        _scene.Send(first, new WireMessage.Transactions([transfer.Transaction]));
         Assert.Empty(_scene.HearAnnounced(first));
         Assert.Equal([transfer.Hash], _scene.HearAnnounced(second));
         Assert.Equal(transfer.Hash, Assert.Single(_scene.Told.OfType<NodeEvent.TransactionPooled>()).Transaction.Hash);
@@ -40,7 +40,7 @@ public sealed class TransactionGossipTests : IDisposable
     public void What_a_block_promotes_is_told_to_peers()
     {
         var peer = _scene.Connect();
-        using var other = new GossipScene();
+        using var other = new CoreScene();
         var (early, late) = (PoolScene.Sign(0, 0), PoolScene.Sign(0, 1));
         Assert.Null(_scene.Submit(late));
         Assert.Null(other.Submit(early));
@@ -48,7 +48,7 @@ public sealed class TransactionGossipTests : IDisposable
         other.Hear(receiver);
         other.Mine();
         _scene.Pass(2000);
-        _scene.Say(peer, other.Hear(receiver).OfType<WireMessage.NewBlock>().Single());
+        _scene.Send(peer, other.Hear(receiver).OfType<WireMessage.NewBlock>().Single());
         Assert.Equal([late.Hash], _scene.HearAnnounced(peer));
     }
 
@@ -87,7 +87,7 @@ public sealed class TransactionGossipTests : IDisposable
     {
         var peer = _scene.Connect();
         var (old, fresh) = (PoolScene.Sign(0, 0), PoolScene.Sign(1, 0));
-        _scene.Say(peer, new WireMessage.Transactions([old.Transaction]));
+        _scene.Send(peer, new WireMessage.Transactions([old.Transaction]));
         _scene.Pass(50_000);
         Assert.Null(_scene.Submit(fresh));
         Assert.Equal([fresh.Hash], _scene.HearAnnounced(peer));
@@ -103,6 +103,7 @@ public sealed class TransactionGossipTests : IDisposable
     [Fact]
     public void What_is_told_again_comes_in_small_portions()
     {
+        _scene.Tick();
         var peer = _scene.Connect();
         for (var nonce = 0UL; nonce < 20; nonce++)
         {
@@ -122,7 +123,7 @@ public sealed class TransactionGossipTests : IDisposable
     [Fact]
     public void A_user_s_transaction_that_is_pushed_out_says_so()
     {
-        using var scene = new GossipScene(new PoolLimits { Transactions = 1 });
+        using var scene = new CoreScene(pool: new PoolLimits { Transactions = 1 });
         var (own, better) = (PoolScene.Sign(0, 0, tip: 1), PoolScene.Sign(1, 0, tip: 5 * Ledger.Gwei));
         Assert.Null(scene.Submit(own));
         Assert.Null(scene.Submit(better));

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Testnet;
 

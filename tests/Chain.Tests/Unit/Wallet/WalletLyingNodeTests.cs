@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Chain.Primitives;
-using Chain.Rpc.Client;
 using Chain.Wallet;
 
 namespace Chain.Tests;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
 using Chain.Primitives;
+using Chain.Rpc.Client;
 using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;
@@ -33,16 +34,17 @@ internal static class ExitSubmission
         };
         try
         {
-            await node.CallAsync("chain_submitVoluntaryExit", [Hex.Encode(rlp.WrittenSpan)], cancellation);
+            var answer = await node.AskAsync("chain_submitVoluntaryExit", [Hex.Encode(rlp.WrittenSpan)], cancellation);
+            if (!answer.Flag()) throw answer.Malformed("true");
             return ValidatorSession.Tell(
                 parsed,
                 document,
                 $"The exit of validator {exit.ValidatorIndex} is on its way. Let it vote on until its exit epoch, which "
                     + "`chain validator list` shows once a block has taken it.");
         }
-        catch (Exception e) when (e is RefusedCallException or NoNodeException or OperationCanceledException)
+        catch (Exception e) when (e is RefusedCallException or NoNodeException or ClientException or OperationCanceledException)
         {
-            var looks = e is NoNodeException ? Looks : 1;
+            var looks = e is NoNodeException or ClientException ? Looks : 1;
             if (await ExitEpochAsync(node, exit.ValidatorIndex, looks) is { } leaving)
             {
                 document["exitEpoch"] = leaving;

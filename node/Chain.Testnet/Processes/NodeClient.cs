@@ -82,7 +82,8 @@ public sealed class NodeClient : IDisposable
             if (answer.ValueKind != JsonValueKind.Object) throw new JsonException("What it says is not a JSON-RPC answer.");
             if (answer.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
                 throw Refused(method, error);
-            return answer.TryGetProperty("result", out var result) ? result : default;
+            return answer.TryGetProperty("result", out var result) ? result
+                : throw new JsonException("What it says has neither a result nor an error.");
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException
                                   || (e is TaskCanceledException && !cancellation.IsCancellationRequested))

@@ -64,6 +64,8 @@ public sealed class LyingValidatorTests : IAsyncDisposable
     [InlineData("silence")]
     [InlineData("HTTP 200 with a page")]
     [InlineData("wrong content type")]
+    [InlineData("null")]
+    [InlineData("another hash")]
     public async Task An_exit_that_may_have_been_taken_is_told_so(string lie)
     {
         _victim.Node.AcceptThen(Exit, SendLies.Find(lie));

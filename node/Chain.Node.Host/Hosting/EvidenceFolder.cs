@@ -19,11 +19,11 @@ internal sealed class EvidenceFolder(string dataFolder)
 
     /// <summary>The bytes of that proof, none where its file is gone; null while there is no proof.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public byte[]? ReadProof()
+    public ReadOnlyMemory<byte>? ReadProof()
     {
         if (FindFirst() is not { } file) return null;
         var proof = Path.ChangeExtension(file, ".rlp");
-        return File.Exists(proof) ? File.ReadAllBytes(proof) : [];
+        return File.Exists(proof) ? File.ReadAllBytes(proof) : ReadOnlyMemory<byte>.Empty;
     }
 
     /// <summary>Writes a proof, on disk when this returns.</summary>

@@ -33,7 +33,7 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
     private readonly ConcurrentDictionary<RequestId, TaskCompletionSource<NodeReply>> _asked = new();
     private readonly EffectList _effects = new();
     private readonly StepClock _steps = new(TimeProvider.System);
-    private NodeCore _core = StoreDamage.Explain(store, () => new NodeCore(config, rules, store, evidence.ReadProof() is { } proof ? proof : null));
+    private NodeCore _core = StoreDamage.Explain(store, () => new NodeCore(config, rules, store, evidence.ReadProof()));
     private ChainView? _view;
     private long _nextRequest;
     private long _importedBlocks, _importedTransactions, _importTicks;

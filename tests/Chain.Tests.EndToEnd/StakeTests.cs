@@ -182,7 +182,7 @@ public sealed class StakeTests
         await FinalizedAsync(network, epoch: 2);
         (await network.TestnetAsync("down")).Succeeded();
         (await Programs.ChainAsync("testnet", "up", "--dir", network.Folder, "--detach", "--json")).Succeeded();
-        var epoch = await TestNetwork.UntilAsync(async () => (long)((await network.CallAsync(0, "chain_status"))?["stake"]?["epoch"] ?? 0), seen => seen > 0, "node 0 knows the epoch");
+        var epoch = await TestNetwork.UntilAsync(async () => (long?)(await network.CallAsync(0, "chain_status"))?["stake"]?["epoch"] ?? 0, seen => seen > 0, "node 0 knows the epoch");
         await FinalizedAsync(network, epoch);
         Assert.Empty(await SlashedAsync(network, 0));
     }

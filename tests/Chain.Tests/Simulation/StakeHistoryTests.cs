@@ -185,7 +185,7 @@ public sealed class StakeHistoryTests
         return new IndexedAttestation(voters, data, [.. voters.Select(voter => SimulatedStake.SecretOf(voter).PrivateKey.Sign(root))]);
     }
 
-    private static WireMessage Message(FinalityProof proof) => new WireMessage.OfConsensus(new StakeMessage.History(proof));
+    private static WireMessage.OfConsensus Message(FinalityProof proof) => new(new StakeMessage.History(proof));
 
     private static List<FinalityProof> Histories(SimulatedStranger stranger) =>
         [.. stranger.Heard.OfType<WireMessage.OfConsensus>().Select(message => message.Message).OfType<StakeMessage.History>().Select(history => history.Proof)];

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Chain.Testnet;
 
 namespace Chain.Tests.EndToEnd;

@@ -83,7 +83,7 @@ public sealed class NodeCore
             _host.StayHalted();
         }
 
-        _view = ViewBuilder.Initial(_tree, store, config, [.. store.GetReorgs(RecentReorgs).Reverse()]);
+        _view = ViewBuilder.Initial(_tree, store, config, [.. store.GetReorgs(RecentReorgs).Reverse()], _agent.View);
     }
 
     /// <summary>The picture after the last step; also published as an effect when it changes.</summary>

@@ -150,8 +150,6 @@ internal sealed class PeerConnection : IDisposable
             else await _stop.CancelAsync().ConfigureAwait(false);
             await writing.ConfigureAwait(false);
             _socket.Close();
-            var ending = Ending ?? new PeerEnding(DisconnectReason.NetworkError, true, "The connection was lost.");
-            await _deliver(new PeerEvent.Disconnected(Peer, ending.Reason, ending.ByRemote, ending.Why), hubStopping).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
@@ -160,6 +158,20 @@ internal sealed class PeerConnection : IDisposable
         catch (Exception e)
         {
             _logger.PeerFailed(e, Id.ToShortString());
+        }
+    }
+
+    /// <summary>Tells that it is over, once it has run and nobody finds it any more; throws nothing.</summary>
+    public async Task TellEndAsync(PeerEnding ending, CancellationToken hubStopping)
+    {
+        try
+        {
+            var over = new PeerEvent.Disconnected(Peer, ending.Reason, ending.ByRemote, ending.Why);
+            await _deliver(over, hubStopping).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The hub stops: nobody listens any more.
         }
 
         _gone.TrySetResult();

@@ -388,8 +388,9 @@ public sealed class PeerHub : IAsyncDisposable
         {
             RememberClocks();
             _registry.Remove(connection);
-            connection.Dispose();
             var ending = connection.Ending ?? new PeerEnding(DisconnectReason.NetworkError, true, "The connection was lost.");
+            await connection.TellEndAsync(ending, _stop.Token).ConfigureAwait(false);
+            connection.Dispose();
             _services.Logger.PeerDisconnected(node, ending.Reason, ending.Why, ending.ByRemote);
             if (_registry.Find(connection.Id) is null) _dialler.Ended(connection.Id, ending.Reason, ending.Why, _services.Clock.NowMs - connection.StartedMs);
         }

@@ -6,7 +6,8 @@ namespace Chain.Node;
 /// <summary>Makes the published picture; unchanged parts are shared with the picture before, and so is the whole when nothing changed.</summary>
 internal static class ViewBuilder
 {
-    public static ChainView Initial(BlockTree tree, IChainReader store, NodeConfig config, ImmutableList<Reorg> reorgs) => new()
+    public static ChainView Initial(
+        BlockTree tree, IChainReader store, NodeConfig config, ImmutableList<Reorg> reorgs, Chain.Consensus.ConsensusView? consensus) => new()
     {
         Head = tree.Head.Header,
         HeadTotalDifficulty = tree.Head.TotalDifficulty,
@@ -16,7 +17,7 @@ internal static class ViewBuilder
         Reorgs = reorgs,
         Pool = PoolSnapshot.Empty,
         Peers = [],
-        Consensus = null,
+        Consensus = consensus,
         Sync = null,
         MiningBeneficiary = null,
     };

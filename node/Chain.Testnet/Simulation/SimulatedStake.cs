@@ -42,8 +42,7 @@ public static class SimulatedStake
     }
 
     /// <summary>The stake as a node sees it.</summary>
-    public static StakeView StakeOf(this SimulatedNode node) =>
-        (StakeView)(node.Core.View.Consensus ?? throw new InvalidOperationException($"Node {node.Index} has not looked at the stake yet."));
+    public static StakeView StakeOf(this SimulatedNode node) => (StakeView)node.Core.View.Consensus!;
 
     /// <summary>A genesis file that names these validators.</summary>
     /// <param name="timestamp">When slot zero begins, in seconds since 1970-01-01 UTC.</param>

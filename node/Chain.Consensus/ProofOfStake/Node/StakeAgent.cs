@@ -26,7 +26,7 @@ internal sealed class StakeAgent(
     private IReadOnlyList<FinalityProof> _histories = [];
     private StakeView? _view;
 
-    public ConsensusView? View => _view;
+    public ConsensusView View => _view ??= BuildView();
 
     public void OnTick(At now, bool isCatchingUp)
     {
@@ -179,7 +179,12 @@ internal sealed class StakeAgent(
         var head = chain.FindHead();
         var isSame = head == _viewedHead && chain.Store.CurrentSlot == _viewedSlot;
         if (isSame && _view is not null && _view.Halted == _halted && ReferenceEquals(_view.Silent, keys.Silent)) return;
-        (_viewedHead, _viewedSlot) = (head, chain.Store.CurrentSlot);
-        _view = StakeViewBuilder.Build(chain, head, duties.Keys, keys.Silent, watch.Evidence.Count, _halted);
+        _view = BuildView();
+    }
+
+    private StakeView BuildView()
+    {
+        (_viewedHead, _viewedSlot) = (chain.FindHead(), chain.Store.CurrentSlot);
+        return StakeViewBuilder.Build(chain, _viewedHead, duties.Keys, keys.Silent, watch.Evidence.Count, _halted);
     }
 }

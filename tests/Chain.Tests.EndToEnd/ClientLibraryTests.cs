@@ -1,7 +1,6 @@
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>The client libraries that people use work against a real node without special cases.</summary>
-[Collection("processes")]
 public sealed class ClientLibraryTests(ClientLibraryTests.OneNode network) : IClassFixture<ClientLibraryTests.OneNode>
 {
     private const string Folder = "ClientLibraries";

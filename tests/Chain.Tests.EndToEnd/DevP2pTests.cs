@@ -1,7 +1,6 @@
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>A devp2p library that shares no code with us connects to a real node and gets from it what it should.</summary>
-[Collection("processes")]
 public sealed class DevP2pTests
 {
     private const string Folder = "DevP2p";

@@ -1,7 +1,6 @@
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>The first minute of README: the programs by `dotnet run`, whichever the other tests run.</summary>
-[Collection("processes")]
 public sealed class FromSourcesTests
 {
     [Fact]

@@ -1,7 +1,6 @@
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>`chain genesis`, as a person runs it.</summary>
-[Collection("processes")]
 public sealed class GenesisTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("chain-genesis-");

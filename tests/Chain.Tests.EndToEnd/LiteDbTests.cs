@@ -3,7 +3,6 @@ using Chain.Testnet;
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>A node whose store is LiteDB, beside one whose store is SQLite.</summary>
-[Collection("processes")]
 public sealed class LiteDbTests
 {
     [Fact]

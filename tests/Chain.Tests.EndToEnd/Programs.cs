@@ -15,6 +15,9 @@ internal static class Programs
     /// <summary>The folder of published programs to test; null: those that were built with the tests run.</summary>
     private static readonly string? Published = Environment.GetEnvironmentVariable("CHAIN_PROGRAMS") is { Length: > 0 } folder ? folder : null;
 
+    /// <summary>The program `chain` that is tested; null: the one that was built with the tests.</summary>
+    public static string? PublishedChain => Published is null ? null : Path.Combine(Published, "chain");
+
     public sealed record Outcome(int ExitCode, string Output, string Errors)
     {
         public JsonNode Json => JsonNode.Parse(Output)!;

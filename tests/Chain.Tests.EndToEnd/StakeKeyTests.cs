@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>Validator keys that are copied to a second node, or whose signing history is lost, on real processes.</summary>
-[Collection("processes")]
 public sealed class StakeKeyTests
 {
     [Fact]

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>What the project promises, on real processes.</summary>
-[Collection("processes")]
 public sealed class TestnetTests
 {
     private const string Alice = "0x1111111111111111111111111111111111111111";

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>`chain validator history` as a person uses it to move validators between machines.</summary>
-[Collection("processes")]
 public sealed class ValidatorHistoryTests : IDisposable
 {
     private const string OtherGenesis = "0x00000000000000000000000000000000000000000000000000000000000000aa";

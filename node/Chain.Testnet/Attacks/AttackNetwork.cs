@@ -22,6 +22,9 @@ public sealed record AttackTerrain
     /// <summary>From one block to the next, under proof of stake a slot.</summary>
     public TimeSpan BlockTime { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>The program `chain` that its nodes are; null for this very program.</summary>
+    public string? NodeProgram { get; init; }
+
     /// <summary>In words, for reports.</summary>
     public string Text
     {
@@ -88,7 +91,8 @@ public sealed class AttackNetwork : IAsyncDisposable
         };
         var manifest = TestnetPlan.Create(testnet, wishes);
         manifest = manifest with { Nodes = [.. manifest.Nodes.Select(node => node with { HashRate = 0 })] };
-        var network = new AttackNetwork(new TestnetRunner(testnet, manifest), terrain);
+        var runner = new TestnetRunner(testnet, manifest) { NodeProgram = terrain.NodeProgram };
+        var network = new AttackNetwork(runner, terrain);
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -35,7 +35,7 @@ public sealed record TestnetWishes
 public static class TestnetPlan
 {
     public const ulong ChainId = 31337;
-    public const int MaxNodes = 64;
+    public const int MaxNodes = 128;
     public const double MaxHashRate = 1e12;
 
     private const int AdminPortOffset = 1000;

@@ -18,6 +18,9 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
 
     public TestnetFolder Folder => folder;
 
+    /// <summary>The program `chain` that nodes are started with; null for this very program.</summary>
+    public string? NodeProgram { get; init; }
+
     /// <summary>Starts every node that does not run, and waits until all answer. When that fails, those that were started are stopped again.</summary>
     /// <returns>The nodes that were started.</returns>
     /// <exception cref="TestnetException">A node died or did not answer in time; the message holds the end of its log, and which nodes were stopped.</exception>
@@ -166,7 +169,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     {
         if (!Directory.Exists(folder.NodeFolder(index))) throw new TestnetException($"The folder of node {index}, {folder.NodeFolder(index)}, is gone, and with it its keys{(manifest.Nodes[index].Validators is null ? "" : " and its validators'")}. Put it back, or make a new network in another --dir.");
         var node = manifest.Nodes[index];
-        var (program, first) = OwnProgram();
+        var (program, first) = NodeProgram is { } named ? (named, []) : OwnProgram();
         var start = StartInfo(program, folder.ErrorFile(index));
         foreach (var argument in first) start.ArgumentList.Add(argument);
         string[] arguments =

@@ -7,7 +7,7 @@ namespace Chain.Tests.EndToEnd;
 /// A hostile peer against real processes. `chain bench attack` measures the same attacks, each variation alone and against the
 /// clock.
 /// </summary>
-[Collection("processes")]
+[Collection("attacks")]
 public sealed class AttackTests
 {
     [Theory]

@@ -43,7 +43,11 @@ internal sealed class UnderAttack : IAsyncDisposable
     /// </summary>
     public static async Task<UnderAttack> BeginAsync(AttackTerrain terrain, List<AttackVariation> variations)
     {
-        terrain = terrain with { BlockTime = TimeSpan.FromMilliseconds(terrain.IsStake ? 500 : 1000) };
+        terrain = terrain with
+        {
+            BlockTime = TimeSpan.FromMilliseconds(terrain.IsStake ? 500 : 1000),
+            NodeProgram = Programs.PublishedChain,
+        };
         var folder = Path.Combine(Path.GetTempPath(), $"chain-attack-{Environment.ProcessId}-{Guid.NewGuid():n}");
         var port = TestNetwork.FreePorts(terrain.Nodes);
         var network = await AttackNetwork.StartAsync(folder, port, terrain, CancellationToken.None);

@@ -6,7 +6,6 @@ using Chain.Testnet;
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>What stands in files (genesis, manifest, keys, logs) reaches the terminal as text, never as commands.</summary>
-[Collection("processes")]
 public sealed class FileTextTests : IDisposable
 {
     private const string Evil = "\u001b[2J\u009b\u202e\u2028\nerror: all is well [/][red]x";

@@ -4,7 +4,6 @@ using Chain.Primitives;
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>No figure of a node, and no slip of a person, spends a fortune on fees without being asked.</summary>
-[Collection("processes")]
 public sealed class LyingFeeTests : IAsyncDisposable
 {
     private static readonly UInt256 Ether = 1_000_000_000_000_000_000;

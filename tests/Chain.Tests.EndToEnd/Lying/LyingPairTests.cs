@@ -1,7 +1,6 @@
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>Two commands at the same moment make two payments, or say that they made one.</summary>
-[Collection("processes")]
 public sealed class LyingPairTests : IAsyncDisposable
 {
     // How long an answer waits for a second question. Where the wallet asks one after the other, that is what a test takes.

@@ -1,7 +1,6 @@
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>Lies in front of a real node: what counts is what the recipient got.</summary>
-[Collection("processes")]
 public sealed class LyingProxyTests
 {
     [Theory]

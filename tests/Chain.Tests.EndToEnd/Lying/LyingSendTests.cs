@@ -5,7 +5,6 @@ using Chain.Primitives;
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>One command of the wallet makes at most one payment, whatever the node says about it.</summary>
-[Collection("processes")]
 public sealed class LyingSendTests : IAsyncDisposable
 {
     private const string Send = "eth_sendRawTransaction";

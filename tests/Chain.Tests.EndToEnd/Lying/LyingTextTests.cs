@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>What a node says reaches the terminal as text, never as commands, and never by the megabyte.</summary>
-[Collection("processes")]
 public sealed class LyingTextTests : IAsyncDisposable
 {
     // Clears the screen, names the window, turns the direction of writing, begins new lines, and is markup of the library that prints.

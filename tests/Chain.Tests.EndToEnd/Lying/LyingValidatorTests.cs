@@ -1,7 +1,6 @@
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>Deposits and exits of validators at a node that lies.</summary>
-[Collection("processes")]
 public sealed class LyingValidatorTests : IAsyncDisposable
 {
     private const string Send = "eth_sendRawTransaction";

@@ -24,14 +24,14 @@ public sealed class ClientLibraryTests(ClientLibraryTests.OneNode network) : ICl
 
         internal string Url => _network!.Url(0);
 
-        public async Task InitializeAsync()
+        public async ValueTask InitializeAsync()
         {
             if (NodePackages.SkipReason(Folder) is not null) return;
             _network = await TestNetwork.UpAsync(1);
             await _network.ConvergedAsync(height: 1);
         }
 
-        public async Task DisposeAsync()
+        public async ValueTask DisposeAsync()
         {
             if (_network is not null) await _network.DisposeAsync();
         }

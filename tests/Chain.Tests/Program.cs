@@ -1,15 +1,10 @@
 using Chain.Tests;
+using Xunit.Runner.InProc.SystemConsole;
 
-// Started by tests as a process to be killed; the test runner itself never comes here.
+// Started by tests as a process to be killed, and by the test runner.
 return args switch
 {
     [StoreCrashWriter.Command, var folder, var seed] => StoreCrashWriter.Run(folder, int.Parse(seed)),
     [SigningRacer.Command, var path] => SigningRacer.Run(path),
-    _ => Fail(),
+    _ => await ConsoleRunner.Run(args),
 };
-
-static int Fail()
-{
-    Console.Error.WriteLine("This assembly holds tests: run it with `dotnet test`.");
-    return 2;
-}

@@ -6,7 +6,7 @@ namespace Chain.Primitives;
 /// <summary>
 /// Text from a node, a peer or a file as a terminal may see it. What would steer a terminal or hide and reorder its text is shown
 /// as an escape, as <c>\u001b</c>: control characters (C0, DEL, C1), line and paragraph separators, Unicode's format characters
-/// (among them those that turn the direction of writing) and halves of surrogate pairs. The escapes are those of JSON, a UTF-16
+/// (among them those that turn the direction of writing), letters that look like nothing, and halves of surrogate pairs. The escapes are those of JSON, a UTF-16
 /// unit each, so a JSON document still says the same after <see cref="Escape(string?)"/>.
 /// </summary>
 public static class Printable
@@ -80,10 +80,14 @@ public static class Printable
             return 1;
         }
 
-        isShown = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+        isShown = !IsBlank(rune) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);
         return rune.Utf16SequenceLength;
     }
+
+    // Hangul's fillers, the combining grapheme joiner, Khmer's inherent vowels and the empty Braille pattern.
+    private static bool IsBlank(Rune rune) =>
+        rune.Value is 0x034f or 0x115f or 0x1160 or 0x17b4 or 0x17b5 or 0x2800 or 0x3164 or 0xffa0;
 
     // Neither an escape nor a surrogate pair is cut in two.
     private static string WholeEscapes(string escaped, int length)

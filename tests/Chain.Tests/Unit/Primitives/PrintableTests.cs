@@ -17,6 +17,7 @@ public sealed class PrintableTests
     [InlineData("\u0080\u009b31m\u009f", @"\u0080\u009b31m\u009f")]
     [InlineData("pay \u202eecila", @"pay \u202eecila")]
     [InlineData("\u2066x\u2069\u200b\u200d\u00ad\ufeff", @"\u2066x\u2069\u200b\u200d\u00ad\ufeff")]
+    [InlineData("a\u3164b\u115f\u1160\u2800\uffa0", @"a\u3164b\u115f\u1160\u2800\uffa0")]
     [InlineData("one\u2028two\u2029three", @"one\u2028two\u2029three")]
     [InlineData("\U000e0041", @"\udb40\udc41")]
     [InlineData("one\ntwo\r\nthree\rfour\tfive", @"one\u000atwo\u000d\u000athree\u000dfour\u0009five")]

@@ -56,9 +56,6 @@ public sealed record NodeLimits
     /// <summary>Of these, from one peer. What it announces beyond that is dropped and does not become known.</summary>
     public int FetchesPerPeer { get; init; } = 16;
 
-    /// <summary>Other peers remembered for an announced block, to be asked when the first does not deliver.</summary>
-    public int AnnouncersPerFetch { get; init; } = 4;
-
     /// <summary>Bytes of recent blocks kept in memory with the senders of their transactions.</summary>
     public long RecentBlockBytes { get; init; } = 64 * 1024 * 1024;
 
@@ -96,7 +93,7 @@ public sealed record NodeLimits
     /// <summary>Transactions asked of one peer and not answered yet; fewer while it does not deliver.</summary>
     public int TransactionsInFlightPerPeer { get; init; } = 1024;
 
-    /// <summary>When a peer has not answered for so long, others that announced the same transactions are asked too.</summary>
+    /// <summary>When a peer has not answered for so long, others that announced the same blocks or transactions are asked too.</summary>
     public int SlowAnswerMs { get; init; } = 1000;
 
     /// <summary>How long a transaction that was refused, or was mined, is not asked for again.</summary>

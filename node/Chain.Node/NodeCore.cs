@@ -231,6 +231,7 @@ public sealed class NodeCore
         var isSteady = _lastTick is not { } last || now.Since(last) is >= 0 and <= LongestTickGapMs;
         _lastTick = now;
         OnLost(_requests.TakeLost(now), timedOut: true, now, isSteady);
+        _fetcher.OnTick(now);
         _sync.OnTick(now, isSteady);
         _transactions.OnTick(now);
         _peers.OnTick(now);
@@ -244,8 +245,8 @@ public sealed class NodeCore
             if (timedOut && isPeersFault) _peers.Punish(request.Peer, new PeerOffence.Timeout(request.GetType().Name));
             if (request is PendingRequest.FetchTransactions transactions) _transactions.OnLost(transactions);
             else if (request is PendingRequest.Ancestry ancestry) _ancestry.OnLost(ancestry, now);
-            else if (request is PendingRequest.FetchHeader header) _fetcher.OnLost(header.Hash, now);
-            else if (request is PendingRequest.FetchBody body) _fetcher.OnLost(body.Header.Hash, now);
+            else if (request is PendingRequest.FetchHeader header) _fetcher.OnLost(header.Hash, header.Peer, now);
+            else if (request is PendingRequest.FetchBody body) _fetcher.OnLost(body.Header.Hash, body.Peer, now);
             else _sync.OnLost(request, timedOut, now);
         }
     }
@@ -370,7 +371,7 @@ public sealed class NodeCore
             return;
         }
 
-        peer.IsReady = true;
+        (peer.IsReady, peer.RestsUntil) = (true, now);
         peer.IsUnexplored = status.TotalDifficulty.IsZero || !_rules.HeadersCarryWeight;
         _claims.Hear(peer, new BlockRef(status.HeadNumber, status.HeadHash), status.TotalDifficulty);
         peer.KnownBlocks.Add(status.HeadHash);

@@ -16,6 +16,8 @@ namespace Chain.Cli;
 internal static partial class NodeCommands
 {
     private const long MaxSkewMs = 86_400_000;
+    private const int LongestGenesis = 256 * 1024 * 1024;
+    private const int LongestToken = 64 * 1024;
 
     public static Command Create() => new("node", "Run and look after one node") { Run(), ChainFileCommands.Export(), ChainFileCommands.Import(), ChainFileCommands.Backup() };
 
@@ -25,11 +27,15 @@ internal static partial class NodeCommands
         if (!file.Exists) throw new GenesisException($"There is no genesis file {file.FullName}. `chain genesis new FILE` makes one.");
         try
         {
-            return GenesisJson.Parse(File.ReadAllText(file.FullName));
+            return GenesisJson.Parse(SmallFile.ReadText(file.FullName, LongestGenesis));
         }
         catch (GenesisException e)
         {
             throw new GenesisException($"{file.FullName}: {e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GenesisException($"The genesis file cannot be read: {e.Message}", e);
         }
     }
 
@@ -89,7 +95,7 @@ internal static partial class NodeCommands
                     Address = parsed.GetValue(address)!,
                     Port = parsed.GetValue(rpcPort),
                     AdminPort = parsed.GetValue(adminPort),
-                    AdminToken = parsed.GetValue(tokenFile) is { } secret ? (await File.ReadAllTextAsync(secret.FullName, cancellation)).Trim() : null,
+                    AdminToken = parsed.GetValue(tokenFile) is { } secret ? SmallFile.ReadText(secret.FullName, LongestToken).Trim() : null,
                     CorsOrigins = parsed.GetValue(cors)!,
                     HostNames = parsed.GetValue(hosts)!,
                 },

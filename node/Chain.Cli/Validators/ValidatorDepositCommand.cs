@@ -15,6 +15,7 @@ internal static class ValidatorDepositCommand
 {
     private const string KeyVariable = "CHAIN_PRIVATE_KEY";
     private const string DefaultAmount = "32";
+    private const int LongestKeyFile = 64 * 1024;
     private static readonly Option<bool> New = new("--new") { Description = "Draw a new key into the key folder and deposit for it" };
     private static readonly Option<string?> Key = new("--key") { Description = "Which key of the folder, by the beginning of its name; needed where there are several" };
     private static readonly Option<bool> Renew = new("--renew") { Description = "Announce the next RANDAO hash onion of a validator that there is, before its present one ends" };
@@ -185,7 +186,7 @@ internal static class ValidatorDepositCommand
     private static PrivateKey Payer(ParseResult parsed)
     {
         if (parsed.GetValue(From) is { } name) return DevelopmentAccounts.Find(name) ?? throw new UsageException($"--from '{name}' is none of dev:0 to dev:9. Another account's key comes from --key-file or {KeyVariable}.");
-        var (text, where) = parsed.GetValue(KeyFile) is { } file ? (File.ReadAllText(file.FullName), file.FullName) : (Environment.GetEnvironmentVariable(KeyVariable), KeyVariable);
+        var (text, where) = parsed.GetValue(KeyFile) is { } file ? (SmallFile.ReadText(file.FullName, LongestKeyFile), file.FullName) : (Environment.GetEnvironmentVariable(KeyVariable), KeyVariable);
         if (text is null) throw new UsageException($"Nobody pays: name a development account with --from, or give a private key with --key-file or {KeyVariable}.");
         var secret = new byte[PrivateKey.Size];
         return Hex.TryDecode(text.Trim(), secret, out var written) && written == PrivateKey.Size && PrivateKey.TryCreate(secret, out var key) ? key

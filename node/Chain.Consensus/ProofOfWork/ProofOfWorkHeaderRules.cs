@@ -14,6 +14,8 @@ internal sealed class ProofOfWorkHeaderRules(ProofOfWorkSettings settings) : IHe
 
     public HeaderError? CheckSeal(SealedHeader header)
     {
+        // Nothing else bounds how large a header is whose parent is not known.
+        if (CheckFields(header.Header) is { } wrongField) return wrongField;
         if (header.Header.Difficulty < _leastDifficulty) return new HeaderError.WrongDifficulty(header.Header.Difficulty, _leastDifficulty);
         return settings.Seal == SealKind.Simulated ? null : KeccakSeal.Check(header.Header);
     }

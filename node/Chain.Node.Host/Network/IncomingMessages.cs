@@ -9,8 +9,8 @@ internal sealed class IncomingMessages(PeerId peer, int ethVersion, PeerHubServi
     // More than the core ever has open to one peer.
     private const int QuestionsKept = 8192;
 
-    // Unpacked bytes, and the objects that are made of them.
-    private const long MemoryPerByte = 3;
+    // More than a peer's share would have to wait until nothing of any peer is on its way.
+    private const long MostMemoryForSmallItems = 16 * 1024 * 1024;
 
     private readonly PeerHubOptions _options = services.Options;
     private readonly OpenQuestions _questions = new(QuestionsKept);
@@ -32,11 +32,11 @@ internal sealed class IncomingMessages(PeerId peer, int ethVersion, PeerHubServi
 
         var claimed = SnappyPayload.ClaimedLength(payload.Span)!.Value;
         await PaceAsync(_bytes.Take(claimed), stopping).ConfigureAwait(false);
-        var lease = await TakeAsync(claimed * MemoryPerByte, stopping).ConfigureAwait(false);
+        var (lease, plain) = await UnpackAsync(payload, claimed, stopping).ConfigureAwait(false);
         var isGiven = false;
         try
         {
-            var found = await DecodeAsync(code, payload, stopping).ConfigureAwait(false);
+            var found = await DecodeAsync(code, plain, stopping).ConfigureAwait(false);
             isGiven = found is not null;
             return found is null ? null : found with { Lease = lease };
         }
@@ -50,13 +50,27 @@ internal sealed class IncomingMessages(PeerId peer, int ethVersion, PeerHubServi
     public async ValueTask<PeerEvent> RefuseAsync(string why, CancellationToken stopping) =>
         new PeerEvent.Malformed(peer, why) { Lease = await TakeAsync(0, stopping).ConfigureAwait(false) };
 
-    private async ValueTask<PeerEvent?> DecodeAsync(WireCode code, ReadOnlyMemory<byte> payload, CancellationToken stopping)
+    /// <summary>
+    /// Unpacks once there is room for it. What turns out to need more gives its room back and waits for the whole of it, holding
+    /// nothing meanwhile, so that those who wait never wait for each other.
+    /// </summary>
+    private async ValueTask<(InboundLease? Lease, byte[]? Plain)> UnpackAsync(
+        ReadOnlyMemory<byte> payload, long claimed, CancellationToken stopping)
     {
-        if (SnappyPayload.Decompress(payload.Span) is not { } plain)
-        {
-            return new PeerEvent.Malformed(peer, $"{code}: it is not valid Snappy.");
-        }
+        var room = MessageMemory.Of(claimed);
+        var lease = await TakeAsync(room, stopping).ConfigureAwait(false);
+        var plain = SnappyPayload.Decompress(payload.Span);
+        if (lease is null || plain is null) return (lease, plain);
+        var needed = Math.Min(MessageMemory.Of(plain), Math.Max(room, MostMemoryForSmallItems));
+        if (needed <= room) return (lease, plain);
+        lease.Dispose();
+        lease = await TakeAsync(needed, stopping).ConfigureAwait(false);
+        return (lease, SnappyPayload.Decompress(payload.Span));
+    }
 
+    private async ValueTask<PeerEvent?> DecodeAsync(WireCode code, byte[]? plain, CancellationToken stopping)
+    {
+        if (plain is null) return new PeerEvent.Malformed(peer, $"{code}: it is not valid Snappy.");
         var isAnswer = OpenQuestions.IsAnswer(code);
         if (isAnswer && !_questions.TryClose(plain) && _options.DropsUnaskedAnswers) return null;
         if (!WireCodec.Decode(code, ethVersion, plain).IsOk(out var message, out var error))

@@ -39,7 +39,7 @@ public static class NodeKeyFile
             return key;
         }
 
-        if (NodeId.TryParse(File.ReadAllText(path + IdEnding).Trim(), out var known) && known == NodeId.Of(key)) return key;
+        if (NodeId.TryParse(SmallFile.ReadText(path + IdEnding, SecretKeyFile.LongestBytes).Trim(), out var known) && known == NodeId.Of(key)) return key;
         return $"The node key {path} and the node id {path}{IdEnding} do not belong together: one of them is damaged or was replaced. Restore the key, or delete {path}{IdEnding} if the key is the right one; delete both to give this node a new identity.";
     }
 

@@ -6,15 +6,15 @@ namespace Chain.Node.Host;
 /// <summary>A file that holds one private key and nothing else: 64 hex digits and a line end, readable by its owner only.</summary>
 internal static class SecretKeyFile
 {
-    private const int LongestBytes = 1024;
+    /// <summary>More than a secret or an identity has.</summary>
+    internal const int LongestBytes = 1024;
 
     /// <summary>The key; the error says what is wrong with the file, never what is in it.</summary>
     /// <exception cref="IOException">The file cannot be read; so for <see cref="UnauthorizedAccessException"/>.</exception>
     public static Verdict<PrivateKey, string> Read(string path)
     {
-        if (new FileInfo(path).Length > LongestBytes) return "is too long to be one secret";
         var secret = new byte[PrivateKey.Size];
-        if (Hex.TryDecode(File.ReadAllText(path).Trim(), secret, out var written) && written == PrivateKey.Size && PrivateKey.TryCreate(secret, out var key)) return key;
+        if (Hex.TryDecode(SmallFile.ReadText(path, LongestBytes).Trim(), secret, out var written) && written == PrivateKey.Size && PrivateKey.TryCreate(secret, out var key)) return key;
         return "is not 64 hex digits of a valid secret";
     }
 

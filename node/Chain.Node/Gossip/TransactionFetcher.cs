@@ -5,8 +5,8 @@ namespace Chain.Node;
 /// <summary>
 /// Gets what peers announced and is not here: each transaction from one peer at a time, from the next one that announced it when
 /// the first does not deliver or is slow. Each peer has a queue and a share of its own, so that none keeps the others' from being
-/// fetched. What a peer that delivers has announced first is left to it, so that a sender's nonces come in order. A transaction
-/// that nobody delivered is forgotten, and asked for again when it is announced again.
+/// fetched. What a peer that delivers has announced first is left to it for a moment, so that a sender's nonces come in order. A
+/// transaction that nobody delivered is forgotten, and asked for again when it is announced again.
 /// </summary>
 internal sealed class TransactionFetcher(
     NodeLimits limits, PoolLimits poolLimits, TransactionPool pool, PeerSet peers, PendingRequests requests, Outbox outbox)
@@ -19,6 +19,9 @@ internal sealed class TransactionFetcher(
     private readonly Dictionary<Hash256, Wanted> _wanted = [];
     private readonly SortedDictionary<long, PeerFetches> _fetches = [];
     private readonly List<PendingRequest.FetchTransactions> _open = [];
+
+    // What is left to the first that announced it, in the order in which it was.
+    private readonly Queue<(Hash256 Hash, Wanted Wanted)> _left = new();
     private readonly RecentHashes _settled = new(HashesRemembered, limits.RefusalMemoryMs);
     private readonly RecentHashes _early = new(HashesRemembered, limits.SlowAnswerMs);
 
@@ -44,7 +47,12 @@ internal sealed class TransactionFetcher(
             if (pool.Contains(hash) || _settled.Contains(hash, now) || _early.Contains(hash, now)) continue;
             var isWanted = _wanted.TryGetValue(hash, out var wanted);
             if (isWanted && wanted!.AskedOf == peer.Id || !fetches.TryAnnounce(hash)) continue;
-            if (!isWanted) _wanted.Add(hash, wanted = new Wanted(size));
+            if (!isWanted)
+            {
+                _wanted.Add(hash, wanted = new Wanted(size, now));
+                _left.Enqueue((hash, wanted));
+            }
+
             wanted!.Announcers.Add(fetches);
         }
     }
@@ -134,6 +142,13 @@ internal sealed class TransactionFetcher(
     /// <summary>Does not wait for slow peers where another has the same.</summary>
     public void OnTick(At now)
     {
+        while (_left.TryPeek(out var left) && Math.Abs(now.Since(left.Wanted.Since)) >= limits.SlowAnswerMs)
+        {
+            _left.Dequeue();
+            left.Wanted.IsForAll = true;
+            if (left.Wanted.AskedOf is null && _wanted.GetValueOrDefault(left.Hash) == left.Wanted) MakeReady(left.Hash, left.Wanted);
+        }
+
         foreach (var request in _open)
         {
             if (now.Since(request.SentAt) < limits.SlowAnswerMs) break;
@@ -167,7 +182,7 @@ internal sealed class TransactionFetcher(
         {
             var wanted = _wanted[hash];
             var first = wanted.Announcers[0];
-            if (wanted.AskedOf is not null || (first != fetches && first.IsDelivering && first.IsReady(hash))) continue;
+            if (wanted.AskedOf is not null || (first != fetches && !wanted.IsForAll && first.IsDelivering && first.IsReady(hash))) continue;
             wanted.AskedOf = fetches.Peer;
             wanted.Announcers.Remove(fetches);
             fetches.Withdraw(hash);
@@ -210,17 +225,28 @@ internal sealed class TransactionFetcher(
     /// <summary>The peer does not deliver: what waits to be asked of it may be asked of all that have it.</summary>
     private void HandOver(PeerFetches fetches)
     {
-        foreach (var hash in fetches.TakeAllReady())
-        {
-            foreach (var announcer in _wanted[hash].Announcers) announcer.MakeReady(hash);
-        }
+        foreach (var hash in fetches.TakeAllReady()) MakeReady(hash, _wanted[hash]);
     }
 
-    /// <summary>The peer that was asked does not deliver: next is the one that delivers best of all that announced it.</summary>
+    private static void MakeReady(Hash256 hash, Wanted wanted)
+    {
+        foreach (var announcer in wanted.Announcers) announcer.MakeReady(hash);
+    }
+
+    /// <summary>
+    /// The peer that was asked does not deliver: next is the one that delivers best of all that announced it, and once it has waited long
+    /// whichever has room first.
+    /// </summary>
     private void AskAnother(Hash256 hash, Wanted wanted, PeerId failed)
     {
         if (wanted.AskedOf != failed) return;
         wanted.AskedOf = null;
+        if (wanted.IsForAll && wanted.Announcers.Count > 0)
+        {
+            MakeReady(hash, wanted);
+            return;
+        }
+
         PeerFetches? best = null;
         foreach (var announcer in wanted.Announcers)
         {
@@ -231,9 +257,14 @@ internal sealed class TransactionFetcher(
         else best.MakeReady(hash);
     }
 
-    private sealed class Wanted(int bytes)
+    private sealed class Wanted(int bytes, At since)
     {
         public int Bytes { get; } = bytes;
+
+        public At Since { get; } = since;
+
+        /// <summary>Whether it has waited long, so that it is left to nobody.</summary>
+        public bool IsForAll { get; set; }
 
         /// <summary>Null while it is asked of nobody.</summary>
         public PeerId? AskedOf { get; set; }

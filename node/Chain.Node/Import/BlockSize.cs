@@ -10,6 +10,7 @@ public static class BlockSize
 {
     private const int HeaderBytes = 1024;
     private const int TransactionBytes = 512;
+    private const int AccessListEntryBytes = 64;
     private const int WithdrawalBytes = 72;
     private const int ListHeaderBytes = 4;
 
@@ -44,13 +45,18 @@ public static class BlockSize
     }
 
     /// <summary>
-    /// Transactions. Their payload counts twice: once as the fields, once as the encoding that is kept beside them.
+    /// Transactions. Their payload counts twice: once as the fields, once as the encoding that is kept beside them. Each entry of an
+    /// access list is an object of its own.
     /// </summary>
     public static long Of(IReadOnlyList<Transaction> transactions)
     {
         ArgumentNullException.ThrowIfNull(transactions);
         var bytes = 0L;
-        foreach (var transaction in transactions) bytes += TransactionBytes + (2L * transaction.Encoded.Length);
+        foreach (var transaction in transactions)
+        {
+            bytes += TransactionBytes + (2L * transaction.Encoded.Length) + (transaction.AccessList.Count * (long)AccessListEntryBytes);
+        }
+
         return bytes;
     }
 }

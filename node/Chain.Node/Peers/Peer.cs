@@ -38,7 +38,7 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     /// <summary>Sync sessions in a row that did not lead to what it claimed.</summary>
     public int FailedSessions { get; set; }
 
-    /// <summary>Until then it is not asked to lead a session.</summary>
+    /// <summary>Until then it is not asked to lead a session, and from then on it waits for its turn.</summary>
     public At RestsUntil { get; set; }
 
     /// <summary>Blocks whose branch was found lighter than ours, which can only have grown since: not worth asking for again.</summary>

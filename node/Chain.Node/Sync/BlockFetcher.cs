@@ -6,7 +6,8 @@ namespace Chain.Node;
 /// <summary>
 /// Fetches single blocks that peers announce by hash: the header, then, unless it is empty, the body. Each peer has a share of
 /// the fetches under way. What it announces beyond its share is dropped and does not become known, so that it can be announced
-/// again by anyone. Whoever announces what it then does not deliver pays, and the next announcer is asked.
+/// again by anyone. Whoever announces what it then does not deliver pays; the next announcer is asked then, and before that where
+/// the first is slow. Of those that wait the one with the fewest points comes first, so that many that stall hold up few blocks.
 /// </summary>
 internal sealed class BlockFetcher(
     NodeLimits limits,
@@ -24,15 +25,21 @@ internal sealed class BlockFetcher(
     private readonly Dictionary<Hash256, Fetch> _underWay = [];
     private readonly Dictionary<PeerId, int> _ofPeer = [];
 
+    // Whom was asked for what, in the order in which that was.
+    private readonly Queue<(Hash256 Hash, PeerId Peer, At At)> _asks = new();
+
     private sealed class Fetch(BlockRef block, PeerId asked)
     {
         public BlockRef Block { get; } = block;
 
-        /// <summary>Who is asked now.</summary>
+        /// <summary>Who was asked last.</summary>
         public PeerId Asked { get; set; } = asked;
 
-        /// <summary>Who else has announced it, in the order in which they did.</summary>
-        public Queue<PeerId> Others { get; } = new();
+        /// <summary>Whether that one lets us wait.</summary>
+        public bool IsSlow { get; set; }
+
+        /// <summary>Who else has announced it and was not asked, in the order in which they did: each peer once.</summary>
+        public List<PeerId> Others { get; } = [];
     }
 
     /// <summary>Blocks being fetched.</summary>
@@ -46,7 +53,7 @@ internal sealed class BlockFetcher(
         {
             var here = tree.Find(block.Hash);
             if (here is not null) sync.Hear(peer, block, here.Record);
-            if (here is not null || importer.HasJudged(block.Hash) || Join(peer, block.Hash)) peer.KnownBlocks.Add(block.Hash);
+            if (here is not null || importer.HasJudged(block.Hash) || Join(peer, block, now)) peer.KnownBlocks.Add(block.Hash);
             else if (lookups == 0 || !HasRoom(peer.Id)) continue;
             else LookUp(peer, block, now, ref lookups);
         }
@@ -64,6 +71,7 @@ internal sealed class BlockFetcher(
             return null;
         }
 
+        if (tree.Find(request.Hash) is not null) return null;
         var header = headers[0];
         if (FindFault(header, now) is { } fault)
         {
@@ -103,20 +111,32 @@ internal sealed class BlockFetcher(
     }
 
     /// <summary>No answer came in time, or the peer is gone: the next is asked. A time-out has been punished by then.</summary>
-    public void OnLost(Hash256 hash, At now) => AskNext(hash, now);
+    public void OnLost(Hash256 hash, PeerId peer, At now) => GiveUp(hash, peer, now);
 
-    private bool HasRoom(PeerId peer) =>
-        _underWay.Count < limits.Fetches && _ofPeer.GetValueOrDefault(peer) < limits.FetchesPerPeer;
+    /// <summary>Does not wait for slow peers where another has announced the same.</summary>
+    public void OnTick(At now)
+    {
+        while (_asks.TryPeek(out var ask) && Math.Abs(now.Since(ask.At)) >= limits.SlowAnswerMs)
+        {
+            _asks.Dequeue();
+            if (!_underWay.TryGetValue(ask.Hash, out var fetch) || fetch.Asked != ask.Peer) continue;
+            fetch.IsSlow = true;
+            TryAskNext(fetch, now);
+        }
+    }
+
+    private bool HasRoom(PeerId peer) => _underWay.Count < limits.Fetches && HasShare(peer);
+
+    private bool HasShare(PeerId peer) => _ofPeer.GetValueOrDefault(peer) < limits.FetchesPerPeer;
 
     /// <summary>Whether the block is being fetched already; then this peer may be asked for it too.</summary>
-    private bool Join(Peer peer, Hash256 hash)
+    private bool Join(Peer peer, BlockRef block, At now)
     {
-        if (!_underWay.TryGetValue(hash, out var fetch)) return false;
-        if (fetch.Asked != peer.Id && fetch.Others.Count < limits.AnnouncersPerFetch && !fetch.Others.Contains(peer.Id))
-        {
-            fetch.Others.Enqueue(peer.Id);
-        }
-
+        if (!_underWay.TryGetValue(block.Hash, out var fetch)) return false;
+        if (fetch.Asked == peer.Id || fetch.Others.Contains(peer.Id)) return true;
+        sync.Hear(peer, block, known: null);
+        fetch.Others.Add(peer.Id);
+        if (fetch.IsSlow) TryAskNext(fetch, now);
         return true;
     }
 
@@ -140,6 +160,7 @@ internal sealed class BlockFetcher(
     private void Ask(Fetch fetch, At now)
     {
         _ofPeer[fetch.Asked] = _ofPeer.GetValueOrDefault(fetch.Asked) + 1;
+        _asks.Enqueue((fetch.Block.Hash, fetch.Asked, now));
         var id = requests.Open(new PendingRequest.FetchHeader(fetch.Asked, now, fetch.Block.Hash));
         outbox.Send(fetch.Asked, new WireMessage.GetBlockHeaders(id, fetch.Block.Hash, 0, 1, 0, Reverse: false));
     }
@@ -157,22 +178,25 @@ internal sealed class BlockFetcher(
     private void Fail(PeerId peer, Hash256 hash, PeerOffence offence, At now)
     {
         peers.Punish(peer, offence);
-        AskNext(hash, now);
+        GiveUp(hash, peer, now);
     }
 
-    private void AskNext(Hash256 hash, At now)
+    /// <summary>The peer will not bring it; where another has been asked since, that one may.</summary>
+    private void GiveUp(Hash256 hash, PeerId peer, At now)
     {
-        if (!_underWay.TryGetValue(hash, out var fetch)) return;
-        Release(fetch.Asked);
-        while (fetch.Others.TryDequeue(out var next))
-        {
-            if (peers.Find(next) is null || _ofPeer.GetValueOrDefault(next) >= limits.FetchesPerPeer) continue;
-            fetch.Asked = next;
-            Ask(fetch, now);
-            return;
-        }
+        if (!_underWay.TryGetValue(hash, out var fetch) || fetch.Asked != peer || TryAskNext(fetch, now)) return;
+        End(hash);
+    }
 
-        _underWay.Remove(hash);
+    private bool TryAskNext(Fetch fetch, At now)
+    {
+        var willing = fetch.Others.Select(peers.Find).Where(peer => peer is { IsLeaving: false } && HasShare(peer.Id));
+        if (willing.MinBy(peer => peer!.Score) is not { } next) return false;
+        fetch.Others.Remove(next.Id);
+        Release(fetch.Asked);
+        (fetch.Asked, fetch.IsSlow) = (next.Id, false);
+        Ask(fetch, now);
+        return true;
     }
 
     private void End(Hash256 hash)

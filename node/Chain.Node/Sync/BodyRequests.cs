@@ -3,8 +3,8 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// Asks for the bodies and sidecars that a session's slots lack: the leader, and all others that claim to be as high, two questions to each
-/// at once.
+/// Asks for the bodies and sidecars that a session's slots lack: the leader first, who answers for them, then all others that claim to be as
+/// high, two questions to each at once. What one of those did not bring is left to the leader, so that they cannot hold up the next block.
 /// </summary>
 internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequests requests, Outbox outbox)
 {
@@ -15,8 +15,9 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequ
         var free = Free(session);
         foreach (var peer in Helpers(session, now))
         {
-            if (free <= 0) return;
-            if (Next(session, slot => slot.Body is null && !slot.BodyRequested) is { Count: > 0 } bodies)
+            // However many help, there is always room for the leader's questions.
+            if (free <= (peer.Id == session.Leader ? 0 : PerPeer - Busy(session.Leader))) return;
+            if (Next(session, peer, slot => slot.Body is null && !slot.BodyRequested) is { Count: > 0 } bodies)
             {
                 foreach (var slot in bodies) slot.BodyRequested = true;
                 var id = requests.Open(new PendingRequest.SyncBodies(peer.Id, now, bodies));
@@ -24,7 +25,7 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequ
                 free--;
             }
 
-            if (peer.Link.CarriesSidecars && Next(session, slot => slot.Sidecar is null && !slot.SidecarRequested) is { Count: > 0 } sidecars)
+            if (peer.Link.CarriesSidecars && Next(session, peer, slot => slot.Sidecar is null && !slot.SidecarRequested) is { Count: > 0 } sidecars)
             {
                 foreach (var slot in sidecars) slot.SidecarRequested = true;
                 var id = requests.Open(new PendingRequest.SyncSidecars(peer.Id, now, sidecars));
@@ -35,15 +36,16 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequ
     }
 
     /// <summary>A question is over, however it ended: what it did not bring may be asked for again.</summary>
-    public static void Release(PendingRequest request)
+    /// <param name="isFruitless">Whether it brought nothing at all.</param>
+    public static void Release(PendingRequest request, bool isFruitless)
     {
         if (request is PendingRequest.SyncBodies bodies)
         {
-            foreach (var slot in bodies.Slots) slot.BodyRequested = false;
+            foreach (var slot in bodies.Slots) (slot.BodyRequested, slot.IsForLeader) = (false, slot.IsForLeader || isFruitless);
         }
         else if (request is PendingRequest.SyncSidecars sidecars)
         {
-            foreach (var slot in sidecars.Slots) slot.SidecarRequested = false;
+            foreach (var slot in sidecars.Slots) (slot.SidecarRequested, slot.IsForLeader) = (false, slot.IsForLeader || isFruitless);
         }
     }
 
@@ -56,20 +58,22 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequ
         return (int)Math.Clamp(most, 1, limits.BodyRequests) - open;
     }
 
-    private List<SyncSlot> Next(SyncSession session, Func<SyncSlot, bool> isMissing) =>
-        [.. session.Slots.Where(isMissing).Take(limits.BodiesPerRequest)];
+    private int Busy(PeerId peer) => requests.Count<PendingRequest.SyncBodies>(peer) + requests.Count<PendingRequest.SyncSidecars>(peer);
+
+    private List<SyncSlot> Next(SyncSession session, Peer peer, Func<SyncSlot, bool> isMissing) =>
+        [.. session.Slots.Where(slot => isMissing(slot) && (!slot.IsForLeader || peer.Id == session.Leader)).Take(limits.BodiesPerRequest)];
 
     private IEnumerable<Peer> Helpers(SyncSession session, At now)
     {
         var willing = peers.Ready
             .Where(peer => peer.Id == session.Leader || (peer.Head is { } head && head.Number >= session.TargetNumber))
+            .OrderBy(peer => peer.Id != session.Leader)
             .ToList();
         for (var round = 0; round < PerPeer; round++)
         {
             foreach (var peer in willing)
             {
-                var busy = requests.Count<PendingRequest.SyncBodies>(peer.Id) + requests.Count<PendingRequest.SyncSidecars>(peer.Id);
-                if (busy < PerPeer && (!PeerClaims.IsResting(peer, now) || willing.Count == 1)) yield return peer;
+                if (Busy(peer.Id) < PerPeer && (!PeerClaims.IsResting(peer, now) || willing.Count == 1)) yield return peer;
             }
         }
     }

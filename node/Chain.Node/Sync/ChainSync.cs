@@ -121,7 +121,7 @@ internal sealed class ChainSync(
 
     public void OnBodies(PendingRequest.SyncBodies request, IReadOnlyList<BlockBody> bodies, At now)
     {
-        BodyRequests.Release(request);
+        BodyRequests.Release(request, isFruitless: bodies.Count == 0);
         if (_session is { } session)
         {
             session.CountAnswer(bodies.Sum(BlockSize.Of));
@@ -139,7 +139,8 @@ internal sealed class ChainSync(
 
     public void OnSidecars(PendingRequest.SyncSidecars request, IReadOnlyList<ReadOnlyMemory<byte>> sidecars, At now)
     {
-        BodyRequests.Release(request);
+        var isFruitless = sidecars.All(sidecar => sidecar.IsEmpty);
+        BodyRequests.Release(request, isFruitless);
         if (_session is { } session)
         {
             session.CountAnswer(sidecars.Sum(sidecar => (long)sidecar.Length));
@@ -151,7 +152,7 @@ internal sealed class ChainSync(
             session.CountVouched();
         }
 
-        if (sidecars.All(sidecar => sidecar.IsEmpty)) Disappoint(request.Peer, "the sidecars of its blocks", now);
+        if (isFruitless) Disappoint(request.Peer, "the sidecars of its blocks", now);
         Pump(now);
     }
 
@@ -172,7 +173,7 @@ internal sealed class ChainSync(
     /// <summary>A question got no answer.</summary>
     public void OnLost(PendingRequest request, bool timedOut, At now)
     {
-        BodyRequests.Release(request);
+        BodyRequests.Release(request, isFruitless: true);
         var wasForLeader = request is PendingRequest.SyncTip or PendingRequest.SyncProbe or PendingRequest.SyncHeaders;
         if (wasForLeader && _session?.Leader == request.Peer) End(new SessionEnd.GivenUp(), now);
         if (timedOut && peers.Find(request.Peer) is { } peer) PeerClaims.Rest(peer, now);

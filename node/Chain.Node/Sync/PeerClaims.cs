@@ -17,6 +17,7 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
     private const ulong NearHead = 16;
 
     private bool _isDoubtful;
+    private bool _isForLongestWait;
 
     /// <summary>A peer says that it has a block.</summary>
     /// <param name="head">With the number 0 where it was not told.</param>
@@ -58,7 +59,8 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
 
     /// <summary>
     /// Who should lead the next session; null for nobody. The best claim has the first turn. Once a session has failed, claims say little: then
-    /// it is the turn of whoever has been connected longest, so that ever new peers with ever greater claims do not keep the others waiting.
+    /// every other turn is for whoever failed least, and of these for whoever has been connected longest; the turns between are for whoever has
+    /// waited longest. So neither ever new peers with ever greater claims nor many old ones keep anybody waiting.
     /// </summary>
     public Peer? ChooseLeader(At now)
     {
@@ -68,6 +70,7 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
             if (IsCandidate(peer, now) && (best is null || IsBetter(peer, best))) best = peer;
         }
 
+        if (best is not null) _isForLongestWait = _isDoubtful && !_isForLongestWait;
         return best;
     }
 
@@ -155,7 +158,8 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
     }
 
     private bool IsBetter(Peer candidate, Peer than) =>
-        candidate.FailedSessions != than.FailedSessions ? candidate.FailedSessions < than.FailedSessions
+        _isForLongestWait ? candidate.RestsUntil < than.RestsUntil
+        : candidate.FailedSessions != than.FailedSessions ? candidate.FailedSessions < than.FailedSessions
         : !_isDoubtful && HasBetterClaim(candidate, than);
 
     private static bool HasBetterClaim(Peer candidate, Peer than) =>

@@ -27,6 +27,9 @@ internal sealed class SyncSlot(SealedHeader header, bool needsSidecar)
 
     public bool SidecarRequested { get; set; }
 
+    /// <summary>Whether a helper was asked and brought nothing: then only the leader, who claimed the block, is asked.</summary>
+    public bool IsForLeader { get; set; }
+
     /// <summary>Whether a seal or the signature of a validator that is known here stands behind it.</summary>
     public bool IsVouched { get; set; }
 
@@ -49,10 +52,10 @@ internal sealed class SyncSlot(SealedHeader header, bool needsSidecar)
     }
 
     /// <summary>The body was not the header's: it is asked for again.</summary>
-    public void DropBody() => (Body, BodyFrom, BodyRequested, _bodyBytes) = (EmptyBodyOf(Header.Header), null, false, 0);
+    public void DropBody() => (Body, BodyFrom, BodyRequested, IsForLeader, _bodyBytes) = (EmptyBodyOf(Header.Header), null, false, true, 0);
 
     /// <summary>The sidecar was not the block's: it is asked for again.</summary>
-    public void DropSidecar() => (Sidecar, SidecarFrom, SidecarRequested, IsVouched) = (_noSidecar, null, false, false);
+    public void DropSidecar() => (Sidecar, SidecarFrom, SidecarRequested, IsForLeader, IsVouched) = (_noSidecar, null, false, true, false);
 
     public static BlockBody? EmptyBodyOf(BlockHeader header)
     {

@@ -165,9 +165,9 @@ internal static class WireDecoding
     /// </summary>
     private static (int Transactions, int Withdrawals) CountBody(ref RlpReader body)
     {
-        var transactions = CountItems(body.ReadList());
+        var transactions = body.ReadList().CountItems();
         if (!body.IsAtEnd) body.ReadItem();
-        return (transactions, body.IsAtEnd ? 0 : CountItems(body.ReadList()));
+        return (transactions, body.IsAtEnd ? 0 : body.ReadList().CountItems());
     }
 
     private static BlockBody ReadBody(ref RlpReader outer)
@@ -208,7 +208,7 @@ internal static class WireDecoding
         if (ethVersion < 69 && !bytes.IsEmpty && bytes[0] < 0xc0) bytes = bytes[1..];
         var receipt = new RlpReader(bytes).ReadList();
         for (var i = 0; i < 3; i++) receipt.ReadItem();
-        return CountItems(receipt.ReadList());
+        return receipt.ReadList().CountItems();
     }
 
     private static ReadOnlyMemory<byte> ReadSidecar(ref RlpReader rlp) => rlp.ReadBytes().ToArray();
@@ -224,23 +224,11 @@ internal static class WireDecoding
 
     private static List<T> ReadRest<T>(ref RlpReader rlp, int limit, string what, ItemReader<T> read)
     {
-        var count = CountItems(rlp);
+        var count = rlp.CountItems();
         Expect(count, limit, what);
         var items = new List<T>(count);
         while (!rlp.IsAtEnd) items.Add(read(ref rlp));
         return items;
-    }
-
-    private static int CountItems(RlpReader list)
-    {
-        var count = 0;
-        while (!list.IsAtEnd)
-        {
-            list.ReadItem();
-            count++;
-        }
-
-        return count;
     }
 
     private static void Expect(int count, int limit, string what)

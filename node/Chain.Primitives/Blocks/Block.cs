@@ -22,13 +22,13 @@ public sealed record BlockBody(IReadOnlyList<Transaction> Transactions, IReadOnl
     /// <summary>Reads the rest of a list as transactions, ommers (which must be none) and optional withdrawals.</summary>
     public static BlockBody ReadItems(ref RlpReader rlp)
     {
-        var transactions = new List<Transaction>();
         var transactionList = rlp.ReadList();
+        var transactions = new List<Transaction>(transactionList.CountItems());
         while (!transactionList.IsAtEnd) transactions.Add(Transaction.Read(ref transactionList));
         if (!rlp.ReadList().IsAtEnd) throw new RlpException("A block must have no ommers.");
         if (rlp.IsAtEnd) return new BlockBody(transactions, null);
-        var withdrawals = new List<Withdrawal>();
         var withdrawalList = rlp.ReadList();
+        var withdrawals = new List<Withdrawal>(withdrawalList.CountItems());
         while (!withdrawalList.IsAtEnd) withdrawals.Add(Withdrawal.Read(ref withdrawalList));
         rlp.ExpectEnd();
         return new BlockBody(transactions, withdrawals);

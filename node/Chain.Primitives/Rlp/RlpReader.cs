@@ -51,6 +51,15 @@ public ref struct RlpReader
         return item;
     }
 
+    /// <summary>How many items are left. What they hold is not looked at.</summary>
+    public readonly int CountItems()
+    {
+        var rest = this;
+        var count = 0;
+        for (; !rest.IsAtEnd; count++) rest.ReadItem();
+        return count;
+    }
+
     /// <summary>A string of exactly this many bytes.</summary>
     public ReadOnlySpan<byte> ReadBytes(int length)
     {

@@ -114,19 +114,20 @@ internal static class TransactionCodec
         rlp.EndList();
     }
 
-    private static List<AccessListEntry> ReadAccessList(ref RlpReader rlp)
+    private static AccessListEntry[] ReadAccessList(ref RlpReader rlp)
     {
-        var accessList = new List<AccessListEntry>();
         var entries = rlp.ReadList();
-        while (!entries.IsAtEnd)
+        var accessList = new AccessListEntry[entries.CountItems()];
+        for (var i = 0; i < accessList.Length; i++)
         {
             var entry = entries.ReadList();
             var address = entry.ReadAddress();
-            var keys = new List<Hash256>();
             var keyList = entry.ReadList();
             entry.ExpectEnd();
-            while (!keyList.IsAtEnd) keys.Add(keyList.ReadHash());
-            accessList.Add(new AccessListEntry(address, keys));
+            var count = keyList.CountItems();
+            var keys = count == 0 ? [] : new Hash256[count];
+            for (var key = 0; key < keys.Length; key++) keys[key] = keyList.ReadHash();
+            accessList[i] = new AccessListEntry(address, keys);
         }
 
         return accessList;

@@ -191,35 +191,6 @@ public sealed class LyingPeerTests
     }
 
     [Fact]
-    public void A_forged_body_costs_its_sender_and_neither_the_leader_nor_the_block()
-    {
-        var network = Miners(2, hashRate: 0);
-        network.Partition([0], [1]);
-        network.SetHashRate(0, 65_536.0 / 2);
-        for (var i = 0; i < 40; i++)
-        {
-            Accounts.Transfer(network, network.Random, 2);
-            network.Run(TimeSpan.FromSeconds(5));
-        }
-
-        var tip = network.Nodes[0].Core.View;
-        var forger = network.AddStranger(1, answer: message => message switch
-        {
-            WireMessage.GetBlockBodies ask => new WireMessage.BlockBodies(ask.RequestId, [.. ask.Hashes.Select(_ => BlockBody.Empty)]),
-            _ => null,
-        });
-
-        // It does not lead, but offers its help once the session with the other has begun.
-        network.Heal();
-        network.Run(TimeSpan.FromMilliseconds(40));
-        network.Say(forger, new WireMessage.BlockRangeUpdate(0, tip.Head.Number, tip.Head.Hash));
-
-        Assert.True(network.RunUntil(() => network.IsConverged, TimeSpan.FromSeconds(20)));
-        Assert.False(forger.IsConnected);
-        AssertNobodyElsePays(network, 1, forger);
-    }
-
-    [Fact]
     public void A_node_that_joins_a_long_chain_stops_mining_as_soon_as_headers_show_it()
     {
         var network = Miners(4);

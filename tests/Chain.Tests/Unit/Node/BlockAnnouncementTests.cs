@@ -107,6 +107,70 @@ public sealed class BlockAnnouncementTests : IDisposable
         Assert.DoesNotContain(honest, _scene.Scores.Keys);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(40)]
+    public void However_many_announce_a_block_and_stall_an_honest_announcer_is_asked_within_seconds(int stallers)
+    {
+        using var ahead = new CoreScene();
+        ahead.Mine(2);
+        var (first, second) = (Ahead(1), Ahead(2));
+        var they = Enumerable.Range(0, stallers).Select(_ => _scene.Connect()).ToList();
+        var honest = _scene.Connect();
+        _scene.Pass(4000);
+
+        // Once all have stalled one block, they are asked for the next one last.
+        Announce(first);
+        WireMessage.GetBlockHeaders? question = null;
+        for (var i = 0; i < stallers + 2 && question is null; i++)
+        {
+            _scene.Pass(1000);
+            question = _scene.Hear(honest).OfType<WireMessage.GetBlockHeaders>().SingleOrDefault(ask => ask.StartHash == first.Hash);
+        }
+
+        Assert.NotNull(question);
+        _scene.Send(honest, new WireMessage.BlockHeaders(question.RequestId, [first.Header]));
+        Assert.Equal(first.Hash, _scene.Head.Hash);
+        _scene.Pass(5000);
+        Announce(second);
+        _scene.Pass(1250);
+        Assert.Contains(_scene.Hear(honest).OfType<WireMessage.GetBlockHeaders>(), ask => ask.StartHash == second.Hash);
+
+        Block Ahead(ulong number) => ahead.Reads.GetBlock(ahead.Reads.GetCanonicalHash(number)!.Value)!;
+
+        void Announce(Block block)
+        {
+            foreach (var peer in they) _scene.Send(peer, new WireMessage.NewBlockHashes([new BlockRef(1, block.Hash)]));
+            _scene.Send(honest, new WireMessage.NewBlockHashes([new BlockRef(1, block.Hash)]));
+        }
+    }
+
+    [Fact]
+    public void Whoever_announces_a_block_while_another_stalls_it_is_asked_at_once()
+    {
+        var (liar, honest) = (_scene.Connect(1), _scene.Connect(2));
+        var announcement = new WireMessage.NewBlockHashes([new BlockRef(1, CoreScene.HashOf(1))]);
+        _scene.Send(liar, announcement);
+        _scene.Pass(1250);
+
+        Assert.Equal(honest, Assert.Single(_scene.Send(honest, announcement)).Peer);
+        Assert.Equal(1, _scene.Core.Usage.Fetches);
+    }
+
+    [Fact]
+    public void A_header_with_more_extra_data_than_a_header_may_have_is_not_kept_until_its_body_comes()
+    {
+        var liar = _scene.Connect(1);
+        var plain = _scene.Make(CoreScene.HashOf(1), 5, payloadBytes: 100).Header.Header;
+        var header = new SealedHeader(plain with { ExtraData = new byte[1024 * 1024] });
+        var asked = Assert.Single(_scene.Send(liar, new WireMessage.NewBlockHashes([new BlockRef(5, header.Hash)])));
+
+        Assert.Empty(_scene.Send(liar, new WireMessage.BlockHeaders(((WireMessage.GetBlockHeaders)asked.Message).RequestId, [header])));
+
+        Assert.Contains(liar, _scene.Gone);
+        Assert.Equal(0, _scene.Core.Usage.OpenRequests);
+    }
+
     [Fact]
     public void An_answer_of_the_wrong_kind_costs_and_frees_the_place()
     {

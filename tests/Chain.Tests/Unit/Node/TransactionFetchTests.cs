@@ -128,6 +128,40 @@ public sealed class TransactionFetchTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void What_waits_behind_the_useless_transactions_of_peers_that_deliver_is_asked_of_another_after_a_second(int liars)
+    {
+        var honest = _scene.Connect();
+        var transfer = PoolScene.Sign(0, 0);
+        var useless = new Dictionary<Hash256, Transaction>();
+        var they = Enumerable.Range(0, liars).Select(_ => _scene.Connect()).ToList();
+        foreach (var liar in they)
+        {
+            // Nobody knows these senders, so that they have no funds.
+            var theirs = Enumerable.Range(useless.Count, 2000).Select(i => PoolScene.Sign(1000 + (i % 10), (ulong)i)).ToList();
+            foreach (var item in theirs) useless.Add(item.Hash, item.Transaction);
+            _scene.Send(liar, Announced.Of(theirs));
+            _scene.Send(liar, Announced.Of(transfer));
+        }
+
+        _scene.Send(honest, Announced.Of(transfer));
+        Assert.Empty(_scene.HearAsked(honest));
+        _scene.Pass(750);
+        foreach (var liar in they)
+        {
+            foreach (var request in _scene.HearRequests(liar))
+            {
+                _scene.Send(liar, new WireMessage.PooledTransactions(request.RequestId, [.. request.Hashes.Select(hash => useless[hash])]));
+            }
+        }
+
+        _scene.Pass(500);
+
+        Assert.Equal([transfer.Hash], _scene.HearAsked(honest));
+    }
+
+    [Theory]
     [InlineData("empty answers")]
     [InlineData("silence")]
     [InlineData("leaves")]

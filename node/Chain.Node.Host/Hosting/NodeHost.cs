@@ -264,6 +264,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
 
     private async Task TickAsync(CancellationToken stopping)
     {
+        var memory = new IdleMemory(_clock.Time);
         try
         {
             while (true)
@@ -273,6 +274,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
 
                 // A tick that finds no room is not missed: the next one says the same.
                 _inbox.TryWrite(new NodeInput.Tick(Now));
+                memory.Look();
             }
         }
         catch (OperationCanceledException)

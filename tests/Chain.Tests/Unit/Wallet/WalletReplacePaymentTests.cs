@@ -20,8 +20,8 @@ public sealed class WalletReplacePaymentTests : IDisposable
 
     private StubNode Node => _wallet.Node;
 
-    private IReadOnlyList<JournaledTransfer> Journaled =>
-        new TransferJournal(_wallet.Journal, TimeProvider.System).Read().Transfers;
+    private IReadOnlyList<SignedTransfer> Signed =>
+        _wallet.Book.Read().Transfers;
 
     private async Task<string> SendAsync(string value = "1ether")
     {
@@ -37,8 +37,8 @@ public sealed class WalletReplacePaymentTests : IDisposable
         var old = await SendAsync();
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync(command, old, "--yes", "--json"));
         Assert.Equal(old, (string)_wallet.Json["replaces"]!);
-        Assert.Equal((purpose, old), (Journaled[^1].Purpose, Journaled[^1].Replaces?.ToString()));
-        Assert.Equal(TransferFate.Replaced, Journaled[0].Fate);
+        Assert.Equal((purpose, old), (Signed[^1].Purpose, Signed[^1].Replaces?.ToString()));
+        Assert.Equal(TransferFate.Replaced, Signed[0].Fate);
     }
 
     [Theory]

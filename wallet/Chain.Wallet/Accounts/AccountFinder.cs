@@ -35,7 +35,7 @@ public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action
         return named.Count switch
         {
             1 => named[0],
-            0 => throw new WalletException(ExitCode.Unknown, $"No account{(unreadable.Count > 0 ? " that can be read" : "")} and no contact is called '{text}'. {Known(own, unreadable)} `wallet contact list` shows the contacts."),
+            0 => throw new WalletException(ExitCode.Unknown, $"No {(unreadable.Count > 0 ? "readable account" : "account")} or contact is called '{text}'. {Known(own, unreadable)} `wallet contact list` shows the contacts."),
             _ => throw new WalletException(ExitCode.Unknown, $"{named.Count} accounts are called '{text}': {string.Join(", ", named.Select(account => account.Address))}. Use the address."),
         };
     }

@@ -9,7 +9,7 @@ public sealed class WalletContactTests : IDisposable
 {
     private const string Dev0 = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
     private const string Nobody = "0x00000000000000000000000000000000000000aa";
-    private const string Other = "0x00000000000000000000000000000000000000bB";
+    private static readonly string Other = Address.Parse("0x00000000000000000000000000000000000000bb").ToString();
 
     private readonly WalletRun _wallet = new();
 

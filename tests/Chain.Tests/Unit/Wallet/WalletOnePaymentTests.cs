@@ -323,7 +323,7 @@ public sealed class WalletOnePaymentTests : IDisposable
         Assert.Single(Node.Handed);
 
         // Signed by another program with the same key: this journal does not have it.
-        File.Delete(_wallet.Journal);
+        _wallet.LoseBook();
         Assert.Equal(ExitCode.Failed, await SendAsync("--nonce", "0"));
         Assert.Contains("another program with this key signed it", _wallet.Error, StringComparison.Ordinal);
         Assert.Single(Node.Handed);

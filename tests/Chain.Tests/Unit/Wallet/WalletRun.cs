@@ -33,6 +33,12 @@ internal sealed class WalletRun : IDisposable
     /// <summary>What <see cref="Book"/> told of what it made anew.</summary>
     public List<string> Notes { get; } = [];
 
+    /// <summary>Makes this another wallet's home: no book, and nothing that says there was one.</summary>
+    public void LoseBook()
+    {
+        foreach (var file in new[] { Journal, Files.Database, Files.Lock }) File.Delete(file);
+    }
+
     public string Keystore => Path.Combine(Folder, "keystore");
 
     /// <summary>What the last command printed.</summary>

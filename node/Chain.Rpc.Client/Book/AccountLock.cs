@@ -36,11 +36,11 @@ public sealed class AccountLock : IDisposable
                 PrivateFolder.Create(Path.GetDirectoryName(path)!);
                 return new AccountLock(new FileStream(path, options));
             }
-            catch (IOException) when (look < Looks && File.Exists(path))
+            catch (IOException e) when (look < Looks && HeldFile.Is(e))
             {
                 if (look == 1) waiting();
             }
-            catch (IOException e) when (File.Exists(path))
+            catch (IOException e) when (HeldFile.Is(e))
             {
                 throw new BookException($"Another program has been sending from {account} for two minutes (it holds "
                     + $"{path}). Nothing was signed; try again when it has ended.", e);

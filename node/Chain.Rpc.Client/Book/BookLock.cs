@@ -42,11 +42,11 @@ internal sealed class BookLock : IDisposable
                 PrivateFolder.Create(Path.GetDirectoryName(files.Lock)!);
                 return new BookLock(new FileStream(files.Lock, options));
             }
-            catch (IOException) when (look < Looks && File.Exists(files.Lock))
+            catch (IOException e) when (look < Looks && HeldFile.Is(e))
             {
                 Thread.Sleep(LookAgain);
             }
-            catch (IOException e) when (File.Exists(files.Lock))
+            catch (IOException e) when (HeldFile.Is(e))
             {
                 throw new BookException($"Another program has had the wallet's book {files.Database} open for "
                     + $"{LookAgain.TotalSeconds * Looks:0} seconds (it holds {files.Lock}). Nothing was signed; try again when it has ended.", e);

@@ -35,7 +35,7 @@ internal sealed class DurableFile : FileStream
             {
                 return new DurableFile(path, options, flushedBefore);
             }
-            catch (IOException) when (look < Looks && File.Exists(path))
+            catch (IOException e) when (look < Looks && HeldFile.Is(e))
             {
                 Thread.Sleep(LookAgain);
             }

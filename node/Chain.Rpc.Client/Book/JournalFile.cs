@@ -80,7 +80,7 @@ internal sealed class JournalFile(string path)
             {
                 return new FileStream(path, options);
             }
-            catch (IOException) when (look < Looks && File.Exists(path))
+            catch (IOException e) when (look < Looks && HeldFile.Is(e))
             {
                 // Another program is at it.
                 Thread.Sleep(LookAgain);

@@ -45,6 +45,8 @@ internal sealed class OpenBook : IDisposable
     /// <exception cref="BookException">The book cannot be used.</exception>
     public static OpenBook Open(BookFiles files, TimeProvider time, Action<string> note)
     {
+        if (files.Database == files.Journal) throw new BookException($"The wallet's book and its journal cannot be the same file, {files.Journal}: "
+            + $"{BookFiles.Variable} and {BookFiles.JournalVariable} must name two. Nothing was signed.");
         var open = new OpenBook(files, time, note);
         try
         {

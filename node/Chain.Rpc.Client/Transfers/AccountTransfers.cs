@@ -45,7 +45,6 @@ public sealed class AccountTransfers(EthClient node, WalletBook book, TimeProvid
         var mined = SuggestedFigures.Nonce(await node.NonceAsync(account, "latest", cancel).ConfigureAwait(false), node.Url);
         var pending = SuggestedFigures.Nonce(await node.NonceAsync(account, "pending", cancel).ConfigureAwait(false), node.Url);
         var notes = new List<string>();
-        if (TransferDoubt.OfDamage(book.Files, contents) is { } damage) notes.Add(damage.Sentence);
         var (signed, open) = (new List<SignedTransfer>(), new List<OpenTransfer>());
         var lookups = 0;
         foreach (var entry in contents.Transfers.Where(entry => entry.From == account && entry.IsOf(chain)))

@@ -11,6 +11,8 @@ public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action
     /// <summary>What to do about a file that cannot be read.</summary>
     public const string Advice = "Put a whole copy in its place, or take it out of the folder.";
 
+    private bool _isUnreadable;
+
     /// <summary>The accounts of the keystore, in the order of their files.</summary>
     public IReadOnlyList<Account> Own() => Own(folder.List());
 
@@ -80,12 +82,14 @@ public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action
     /// <summary>The contacts, by name; none where the book cannot be read, and that is said.</summary>
     public IReadOnlyList<Account> ContactsIfReadable()
     {
+        if (_isUnreadable) return [];
         try
         {
             return Contacts();
         }
         catch (BookException e)
         {
+            _isUnreadable = true;
             warn(e.Message);
             return [];
         }

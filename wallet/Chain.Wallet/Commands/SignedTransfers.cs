@@ -27,6 +27,7 @@ internal static class SignedTransfers
         {
             var review = await transfers.ReviewAsync(cancel).ConfigureAwait(false);
             foreach (var note in review.Notes) session.Screen.Note($"note: {note}");
+            if (TransferDoubt.OfDamage(session.Book.Files, session.Book.Read()) is { } doubt) session.Screen.Note($"note: {doubt.Sentence}");
             var open = review.Open.Select(item => Describe(item.Entry, item.Place));
             var unclear = review.Signed.Where(entry => entry.IsOpen && entry.Nonce < review.Mined).Select(entry => Describe(entry, null));
             var ended = review.Signed.Where(entry => entry.Fate is TransferFate.Replaced or TransferFate.Refused or TransferFate.NonceUsed);

@@ -215,6 +215,36 @@ public sealed class BookDamageTests
     }
 
     [Fact]
+    public void Book_and_journal_cannot_be_the_same_file()
+    {
+        using var scene = Restore();
+        var files = scene.Files with { Journal = scene.Files.Database };
+        Assert.Contains("must name two", Assert.Throws<BookException>(() => new WalletBook(files, TimeProvider.System, _ => { }).Read()).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_somebody_has_open_is_told_from_one_that_cannot_be_opened()
+    {
+        using var scene = Restore();
+        using var held = new FileStream(scene.Files.Lock, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        bool IsHeld(string path) => HeldFile.Is(Assert.ThrowsAny<IOException>(() =>
+            new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None)));
+        Assert.True(IsHeld(scene.Files.Lock));
+        Assert.False(IsHeld(scene.Files.Database + ".missing"));
+        Assert.False(IsHeld(Path.Combine(scene.Files.Database, "below-a-file")));
+    }
+
+    [Fact]
+    public void A_book_that_another_program_has_open_is_a_sentence()
+    {
+        using var scene = Restore();
+        using var held = new FileStream(scene.Files.Database, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Assert.Contains(scene.Files.Database, Assert.Throws<BookException>(() => scene.Book.Read()).Message, StringComparison.Ordinal);
+        Assert.Empty(scene.SetAside);
+    }
+
+    [Fact]
     public void A_fate_of_a_transfer_that_the_book_does_not_know_changes_nothing()
     {
         using var scene = Restore();

@@ -7,20 +7,21 @@ namespace Chain.Node;
 internal static class ViewBuilder
 {
     public static ChainView Initial(
-        BlockTree tree, IChainReader store, NodeConfig config, ImmutableList<Reorg> reorgs, Chain.Consensus.ConsensusView? consensus) => new()
-    {
-        Head = tree.Head.Header,
-        HeadTotalDifficulty = tree.Head.TotalDifficulty,
-        Safe = Marked(tree, store, tree.Marks().SafeNumber),
-        Finalized = Marked(tree, store, tree.Marks().FinalizedNumber),
-        Tree = TreeOf(tree, config.Limits),
-        Reorgs = reorgs,
-        Pool = PoolSnapshot.Empty,
-        Peers = [],
-        Consensus = consensus,
-        Sync = null,
-        MiningBeneficiary = null,
-    };
+        BlockTree tree, IChainReader store, NodeConfig config, ImmutableList<Reorg> reorgs, Chain.Consensus.ConsensusView? consensus) =>
+        new()
+        {
+            Head = tree.Head.Header,
+            HeadTotalDifficulty = tree.Head.TotalDifficulty,
+            Safe = Marked(tree, store, tree.Marks().SafeNumber),
+            Finalized = Marked(tree, store, tree.Marks().FinalizedNumber),
+            Tree = TreeOf(tree, config.Limits),
+            Reorgs = reorgs,
+            Pool = PoolSnapshot.Empty,
+            Peers = [],
+            Consensus = consensus,
+            Sync = null,
+            MiningBeneficiary = null,
+        };
 
     public static ChainView Next(ChainView last, BlockTree tree, IChainReader store, ViewParts parts, NodeLimits limits)
     {

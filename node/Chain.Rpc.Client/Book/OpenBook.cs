@@ -17,7 +17,7 @@ internal sealed class OpenBook : IDisposable
     private readonly JournalFile _journal;
     private readonly XxHash3 _sum = new();
     private BookDatabase _database;
-    private BookState _state;
+    private readonly BookState _state;
     private string? _loss;
     private bool _wasDamaged;
 

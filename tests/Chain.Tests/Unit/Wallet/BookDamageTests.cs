@@ -53,7 +53,7 @@ public sealed class BookDamageTests
             // The journal is whole again: with the database gone, it alone suffices.
             File.Delete(scene.Files.Database);
             var again = scene.Book.Read();
-            Assert.True(again.Transfers.Count == read.Transfers.Count + 1 && again.Damage.Count == 0, $"seed {seed}, {damage}: {again.Damage.FirstOrDefault()}");
+            Assert.True(again.Transfers.Count == read.Transfers.Count + 1 && again.Damage.Count == 0, $"seed {seed}, {damage}: {string.Join(", ", again.Damage)}");
         }
     }
 

@@ -8,7 +8,7 @@ internal static class Programs
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    // Not the journal of whoever runs the tests.
+    // Not the book of whoever runs the tests: it is beside this journal.
     private static readonly string Journal = Path.Combine(Directory.CreateTempSubdirectory("chain-journal-").FullName,
         "transfers.jsonl");
 
@@ -56,6 +56,7 @@ internal static class Programs
     {
         var start = new ProcessStartInfo(file, [.. first, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["CHAIN_JOURNAL"] = Journal;
+        start.Environment.Remove("CHAIN_BOOK");
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(Limit);

@@ -42,6 +42,7 @@ public static class WalletProgram
             ImportCommand.Create(kit),
             ListCommand.Create(kit),
             ExportCommand.Create(kit),
+            ContactCommands.Create(kit),
             BalanceCommand.Create(kit),
             SendCommands.Send(kit),
             ReplaceCommands.SpeedUp(kit),

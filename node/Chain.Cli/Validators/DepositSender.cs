@@ -9,7 +9,7 @@ using Spectre.Console;
 namespace Chain.Cli;
 
 /// <summary>
-/// The payer's side of a deposit: the journal of what it signed, the questions before it signs, and what to say when it fails.
+/// The payer's side of a deposit: the book of what it signed, the questions before it signs, and what to say when it fails.
 /// </summary>
 internal sealed class DepositSender : IDisposable
 {
@@ -25,10 +25,11 @@ internal sealed class DepositSender : IDisposable
             url,
             new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) });
         Eth = new EthClient(_rpc);
-        var path = TransferJournal.DefaultPath(
+        var files = BookFiles.Of(
             name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
             Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
-        Account = new AccountTransfers(Eth, new TransferJournal(path, TimeProvider.System), TimeProvider.System, chain, payer);
+        var book = new WalletBook(files, TimeProvider.System, note => Note([note]));
+        Account = new AccountTransfers(Eth, book, TimeProvider.System, chain, payer);
     }
 
     public EthClient Eth { get; }
@@ -39,7 +40,8 @@ internal sealed class DepositSender : IDisposable
     /// <returns>An equal deposit that was asked about.</returns>
     public async Task<Hash256?> RaiseDoubtsAsync(Address contract, UInt256 value, CancellationToken cancellation)
     {
-        Account.Journal.RequireWritable();
+        Account.Book.RequireWritable();
+        RaiseDamage();
         var review = await Account.ReviewAsync(cancellation);
         Note(review.Notes);
         DoubtNonce(review);
@@ -54,6 +56,7 @@ internal sealed class DepositSender : IDisposable
     public async Task<ulong> TakeTurnAsync(Address contract, UInt256 value, Hash256? asked, CancellationToken cancellation)
     {
         var review = await Account.ReviewAsync(cancellation);
+        RaiseDamage();
         DoubtNonce(review);
         await RaiseTwinAsync(review, contract, value, asked, hasTurn: true, cancellation);
         var turn = await NonceTurn.TakeAsync(Account, review, cancellation);
@@ -87,6 +90,13 @@ internal sealed class DepositSender : IDisposable
     }
 
     public void Dispose() => _rpc.Dispose();
+
+    private void RaiseDamage()
+    {
+        if (TransferDoubt.OfDamage(Account.Book.Files, Account.Book.Read()) is not { } doubt) return;
+        ValidatorSession.Insist(_parsed, doubt);
+        Account.Book.AcceptDamage();
+    }
 
     // Once for each answer: a node that gave a believable nonce at first may give any later.
     private void DoubtNonce(AccountReview review)

@@ -1,6 +1,6 @@
 namespace Chain.Rpc.Client;
 
-/// <summary>What a program wanted of a node or of its own journal cannot be had; the message says why and what to do.</summary>
+/// <summary>What a program wanted of a node or of its own book cannot be had; the message says why and what to do.</summary>
 public abstract class ClientException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
@@ -19,8 +19,8 @@ public sealed class UnexpectedAnswerException(string message) : ClientException(
 /// <summary>A node answers a call that should succeed with a JSON-RPC error.</summary>
 public sealed class CallRefusedException(string message) : ClientException(message);
 
-/// <summary>The journal of signed transfers cannot be read or written, or another process holds it.</summary>
-public sealed class JournalException(string message, Exception? inner = null) : ClientException(message, inner);
+/// <summary>The book cannot be read or written, or another process holds it.</summary>
+public sealed class BookException(string message, Exception? inner = null) : ClientException(message, inner);
 
 /// <summary>A transfer is not signed or not sent, because another one that was signed before is in its way.</summary>
 public sealed class TransferBlockedException(string message) : ClientException(message);

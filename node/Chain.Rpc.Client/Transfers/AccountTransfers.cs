@@ -4,10 +4,10 @@ namespace Chain.Rpc.Client;
 
 /// <summary>
 /// The transfers that one account sends on one chain: what is known of the earlier ones, which nonce is next, and the way of a
-/// signed transfer into the journal and to the node. A transfer that was signed is offered again, byte for byte, and never
+/// signed transfer into the book and to the node. A transfer that was signed is offered again, byte for byte, and never
 /// replaced by another signature: that takes a person's word, and a new call of <see cref="SendAsync"/>.
 /// </summary>
-public sealed class AccountTransfers(EthClient node, TransferJournal journal, TimeProvider time, ChainIdentity chain,
+public sealed class AccountTransfers(EthClient node, WalletBook book, TimeProvider time, ChainIdentity chain,
     Address account)
 {
     // Of each kind, in one review: a node is not asked for years of transfers.
@@ -17,7 +17,7 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
 
     public ChainIdentity Chain => chain;
 
-    public TransferJournal Journal => journal;
+    public WalletBook Book => book;
 
     /// <summary>The identity of a node's chain.</summary>
     public static async Task<ChainIdentity> IdentifyAsync(EthClient node, ulong chainId, CancellationToken cancel)
@@ -35,24 +35,23 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
 
     /// <summary>Waits until no other process sends from the account.</summary>
     public Task<AccountLock> LockAsync(Action waiting, CancellationToken cancel) =>
-        AccountLock.TakeAsync(journal, account, chain.ChainId, waiting, cancel);
+        AccountLock.TakeAsync(book.Files, account, chain.ChainId, waiting, cancel);
 
-    /// <summary>Looks at the journal and the node, and writes down what has become of earlier transfers.</summary>
-    /// <exception cref="ClientException">The node does not answer, or the journal cannot be read.</exception>
+    /// <summary>Looks at the book and the node, and writes down what has become of earlier transfers.</summary>
+    /// <exception cref="ClientException">The node does not answer, or the book cannot be read.</exception>
     public async Task<AccountReview> ReviewAsync(CancellationToken cancel)
     {
-        var contents = journal.Read();
+        var contents = book.Read();
         var mined = SuggestedFigures.Nonce(await node.NonceAsync(account, "latest", cancel).ConfigureAwait(false), node.Url);
         var pending = SuggestedFigures.Nonce(await node.NonceAsync(account, "pending", cancel).ConfigureAwait(false), node.Url);
         var notes = new List<string>();
-        if (contents.Damaged.Count > 0) notes.Add(Damage(contents.Damaged));
-        var (journaled, open) = (new List<JournaledTransfer>(), new List<OpenTransfer>());
+        var (signed, open) = (new List<SignedTransfer>(), new List<OpenTransfer>());
         var lookups = 0;
         foreach (var entry in contents.Transfers.Where(entry => entry.From == account && entry.IsOf(chain)))
         {
             if (!entry.IsOpen || ++lookups > MaxLookups)
             {
-                journaled.Add(entry);
+                signed.Add(entry);
                 continue;
             }
 
@@ -60,11 +59,11 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
             var known = place is null && entry.Nonce < mined
                 ? await FollowUsedNonceAsync(entry, contents, notes, cancel).ConfigureAwait(false)
                 : Follow(entry, place, notes);
-            journaled.Add(known);
+            signed.Add(known);
             if (known.IsOpen && entry.Nonce >= mined) open.Add(new OpenTransfer(known, place));
         }
 
-        return new AccountReview(mined, pending, [.. open.OrderBy(item => item.Entry.Nonce)], journaled, notes);
+        return new AccountReview(mined, pending, [.. open.OrderBy(item => item.Entry.Nonce)], signed, notes);
     }
 
     /// <summary>
@@ -76,15 +75,15 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     /// <param name="value">Wei.</param>
     /// <param name="hasTurn">Whether the account's lock is held, so that no other command is still at it.</param>
     /// <param name="cancel">Ends the look.</param>
-    public async Task<JournaledTransfer?> UnclearTwinAsync(AccountReview review, Address? to, UInt256 value, bool hasTurn,
+    public async Task<SignedTransfer?> UnclearTwinAsync(AccountReview review, Address? to, UInt256 value, bool hasTurn,
         CancellationToken cancel)
     {
-        bool IsTwin(JournaledTransfer entry) => entry.Replaces is null && entry.Transaction.To == to && entry.Transaction.Value == value;
-        bool IsUnclear(JournaledTransfer entry) => !(entry.EndedKnowing ?? !hasTurn);
-        var last = review.Journaled.LastOrDefault(IsTwin);
+        bool IsTwin(SignedTransfer entry) => entry.Replaces is null && entry.Transaction.To == to && entry.Transaction.Value == value;
+        bool IsUnclear(SignedTransfer entry) => !(entry.EndedKnowing ?? !hasTurn);
+        var last = review.Signed.LastOrDefault(IsTwin);
 
         // A signature binds the chain's id and no genesis block, whatever the node says that its first block is.
-        var latest = journal.Read().Transfers.LastOrDefault(entry => entry.From == account && entry.ChainId == chain.ChainId
+        var latest = book.Read().Transfers.LastOrDefault(entry => entry.From == account && entry.ChainId == chain.ChainId
             && IsTwin(entry));
         if (latest is not null && !latest.IsOf(chain) && IsUnclear(latest)) return latest;
         if (last is null) return null;
@@ -93,12 +92,12 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
         if (await node.PlaceOfAsync(last.Hash, cancel).ConfigureAwait(false) is not { } place)
         {
             var mayHaveItsNonce = last.Fate == TransferFate.Refused && last.Nonce < Math.Max(review.Mined, review.Pending)
-                && !review.Journaled.Any(entry => entry.Hash != last.Hash && entry.Nonce == last.Nonce && entry.HasArrived)
+                && !review.Signed.Any(entry => entry.Hash != last.Hash && entry.Nonce == last.Nonce && entry.HasArrived)
                 && await _lookup.FindOccupantAsync(last, cancel).ConfigureAwait(false) is null;
             return mayHaveItsNonce ? last : null;
         }
 
-        journal.SetFate(last.Hash, TransferFate.Unclear, "known to a node after it was refused", later: false);
+        book.SetFate(last.Hash, TransferFate.Unclear, "known to a node after it was refused", later: false);
         return Set(last, place.BlockNumber is null ? TransferFate.Accepted : TransferFate.Mined,
             "known to a node after it was refused");
     }
@@ -111,18 +110,18 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     /// <param name="replaces">The waiting transfer whose place it takes.</param>
     /// <param name="cancel">Before the transfer left, nothing is sent; afterwards, the wait for the answer ends with one short
     /// look.</param>
-    /// <exception cref="ClientException">Nothing left the program: the journal cannot take it, or it left before.</exception>
+    /// <exception cref="ClientException">Nothing left the program: the book cannot take it, or it left before.</exception>
     public async Task<SendReport> SendAsync(Transaction transaction, TransferPurpose purpose, Hash256? replaces,
         CancellationToken cancel)
     {
         await RefuseTwiceAsync(transaction, cancel).ConfigureAwait(false);
-        var entry = new JournaledTransfer(transaction, account, chain.ChainId, chain.Genesis, purpose, time.GetUtcNow(), replaces,
+        var entry = new SignedTransfer(transaction, account, chain.ChainId, chain.Genesis, purpose, time.GetUtcNow(), replaces,
             node.Url.GetLeftPart(UriPartial.Authority));
         cancel.ThrowIfCancellationRequested();
-        journal.Add(entry);
+        book.Add(entry);
         if (cancel.IsCancellationRequested)
         {
-            journal.SetFate(entry.Hash, TransferFate.Refused, "interrupted before it left", later: false);
+            book.SetFate(entry.Hash, TransferFate.Refused, "interrupted before it left", later: false);
             cancel.ThrowIfCancellationRequested();
         }
 
@@ -130,10 +129,10 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     }
 
     /// <summary>Hands the bytes of an earlier transfer to the node again.</summary>
-    public Task<SendReport> OfferAgainAsync(JournaledTransfer transfer, CancellationToken cancel) =>
+    public Task<SendReport> OfferAgainAsync(SignedTransfer transfer, CancellationToken cancel) =>
         OfferAsync(transfer, later: true, cancel);
 
-    private async Task<SendReport> OfferAsync(JournaledTransfer entry, bool later, CancellationToken cancel)
+    private async Task<SendReport> OfferAsync(SignedTransfer entry, bool later, CancellationToken cancel)
     {
         var answer = await TransferOffer.MakeAsync(node, entry.Transaction, cancel).ConfigureAwait(false);
         var (fate, facts) = (TransferFate.Accepted, "");
@@ -144,7 +143,7 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
             (fate, facts) = (found.Fate, $"The transfer {entry.Hash} was signed and handed to the node at {node.Url}; "
                 + $"{answer.Words}. {found.Words}");
             if (isShared && found.Fate is (TransferFate.Accepted or TransferFate.Mined)) facts += " It says that it knew it before: "
-                + "unless something on the way repeats calls, another program with this key and another journal makes the same "
+                + "unless something on the way repeats calls, another program with this key and another book makes the same "
                 + "payment, and together they pay once.";
             if (entry.Replaces is { } old) facts += await _lookup.DescribeReplacedAsync(old, cancel).ConfigureAwait(false);
         }
@@ -153,26 +152,26 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
             (answer as OfferAnswer.Error)?.Reply);
         try
         {
-            journal.SetFate(entry.Hash, fate, answer.Words, later);
+            book.SetFate(entry.Hash, fate, answer.Words, later);
             if (report.HasArrived) SetReplaced(entry);
             return report;
         }
-        catch (JournalException e)
+        catch (BookException e)
         {
             return report with { Warning = e.Message };
         }
     }
 
-    private void SetReplaced(JournaledTransfer entry)
+    private void SetReplaced(SignedTransfer entry)
     {
-        if (entry.Replaces is { } old && journal.Read().Transfers.Any(transfer => transfer.Hash == old))
-            journal.SetFate(old, TransferFate.Replaced, $"by {entry.Hash}", later: true);
+        if (entry.Replaces is { } old && book.Read().Transfers.Any(transfer => transfer.Hash == old))
+            book.SetFate(old, TransferFate.Replaced, $"by {entry.Hash}", later: true);
     }
 
     // Equal nonce, recipient, amount and fees give equal bytes: that would be one payment for two requests.
     private async Task RefuseTwiceAsync(Transaction transaction, CancellationToken cancel)
     {
-        var before = journal.Read().Transfers.LastOrDefault(entry => entry.Hash == transaction.Hash
+        var before = book.Read().Transfers.LastOrDefault(entry => entry.Hash == transaction.Hash
             && entry.Fate is not TransferFate.Refused);
         if (before is not null)
         {
@@ -190,8 +189,8 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
     }
 
     /// <summary>An open transfer that the node does not know, although the chain has a transaction with its nonce.</summary>
-    private async Task<JournaledTransfer> FollowUsedNonceAsync(
-        JournaledTransfer entry, JournalContents contents, List<string> notes, CancellationToken cancel)
+    private async Task<SignedTransfer> FollowUsedNonceAsync(
+        SignedTransfer entry, BookContents contents, List<string> notes, CancellationToken cancel)
     {
         var occupant = contents.Transfers.LastOrDefault(other => other.From == account && other.IsOf(chain) && other.Nonce == entry.Nonce
             && other.Hash != entry.Hash && other.Fate == TransferFate.Mined)?.Hash;
@@ -210,7 +209,7 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
         return Set(entry, TransferFate.Unclear, "nonce used, by which transaction is not known");
     }
 
-    private JournaledTransfer Follow(JournaledTransfer entry, TransactionPlace? place, List<string> notes)
+    private SignedTransfer Follow(SignedTransfer entry, TransactionPlace? place, List<string> notes)
     {
         if (place?.BlockNumber is { } block)
         {
@@ -222,13 +221,13 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
         return place is null || entry.Fate == TransferFate.Accepted ? entry : Set(entry, TransferFate.Accepted, "in the node's pool");
     }
 
-    private JournaledTransfer Set(JournaledTransfer entry, TransferFate fate, string detail)
+    private SignedTransfer Set(SignedTransfer entry, TransferFate fate, string detail)
     {
         try
         {
-            journal.SetFate(entry.Hash, fate, detail, later: true);
+            book.SetFate(entry.Hash, fate, detail, later: true);
         }
-        catch (JournalException)
+        catch (BookException)
         {
             // It is found out again at the next review.
         }
@@ -247,12 +246,4 @@ public sealed class AccountTransfers(EthClient node, TransferJournal journal, Ti
         TransferFate.NonceUsed => "another transaction has its nonce",
         _ => "it was replaced",
     };
-
-    private string Damage(IReadOnlyList<DamagedLine> damaged)
-    {
-        var lines = string.Join(", ", damaged.Take(5).Select(line => line.Number));
-        var more = damaged.Count > 5 ? $" and {damaged.Count - 5} more" : "";
-        return $"{(damaged.Count == 1 ? "Line" : "Lines")} {lines}{more} of the journal {journal.Path} cannot be read "
-            + $"({damaged[0].Problem.TrimEnd('.')}). What is written there does not count, and stays as it is.";
-    }
 }

@@ -7,7 +7,7 @@ namespace Chain.Rpc.Client;
 /// <param name="Facts">In a sentence: its hash, what the node answered, and what looking for it showed. Empty where it was
 /// simply accepted.</param>
 /// <param name="Refusal">The node's error, where it answered with one.</param>
-public sealed record SendReport(JournaledTransfer Transfer, string Facts, RpcReply.Error? Refusal)
+public sealed record SendReport(SignedTransfer Transfer, string Facts, RpcReply.Error? Refusal)
 {
     public TransferFate Fate => Transfer.Fate;
 
@@ -16,6 +16,6 @@ public sealed record SendReport(JournaledTransfer Transfer, string Facts, RpcRep
     /// <summary>Whether a node has it: in its pool, or in a block.</summary>
     public bool HasArrived => Transfer.HasArrived;
 
-    /// <summary>What went wrong beside the transfer itself, such as a journal that could not take its fate.</summary>
+    /// <summary>What went wrong beside the transfer itself, such as a book that could not take its fate.</summary>
     public string? Warning { get; init; }
 }

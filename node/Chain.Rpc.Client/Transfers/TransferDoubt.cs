@@ -15,8 +15,25 @@ public sealed record TransferDoubt(string Sentence, string Remedy)
     public static TransferDoubt? OfNonce(AccountReview review) =>
         review.NonceDoubt() is { } doubt ? new TransferDoubt(doubt, "Ask another node, or give the nonce yourself.") : null;
 
+    /// <summary>
+    /// Something that neither file of the book tells any more, so that a transfer may be unknown; null where nothing is lost, or a
+    /// person has accepted it.
+    /// </summary>
+    public static TransferDoubt? OfDamage(BookFiles files, BookContents contents)
+    {
+        if (contents.OpenDamage is not [var first, ..] open) return null;
+        var lines = open.Where(damage => damage.Line > 0).Select(damage => damage.Line).ToList();
+        var more = lines.Count > 5 ? $" and {lines.Count - 5} more" : "";
+        var what = lines.Count == 0 ? "Something is missing in" : $"{(lines.Count == 1 ? "Line" : "Lines")} "
+            + $"{string.Join(", ", lines.Take(5))}{more} cannot be read in";
+        return new TransferDoubt(
+            $"{what} the journal {files.Journal} ({first.Problem.TrimEnd('.')}), and the book {files.Database} does not have what "
+                + "it said: a transfer that was signed before may be unknown.",
+            "To go on without it, answer the question that `wallet send` asks without --yes; the answer is remembered.");
+    }
+
     /// <summary>An equal transfer that may have been accepted.</summary>
-    public static TransferDoubt OfTwin(JournaledTransfer twin) => new(
+    public static TransferDoubt OfTwin(SignedTransfer twin) => new(
         $"A transfer of {Amount.InEther(twin.Transaction.Value)} to {twin.Transaction.To} was signed at "
             + $"{twin.SignedAt:yyyy-MM-dd HH:mm:ss} UTC, {twin.Hash} with nonce {twin.Nonce}, and the command ended without "
             + $"knowing whether it was accepted. Now {AccountTransfers.Describe(twin.Fate)}. Sending again makes a second "
@@ -27,10 +44,10 @@ public sealed record TransferDoubt(string Sentence, string Remedy)
     /// A node of another chain than at the last transfer that it got; null where it is the same. A node decides by its chain id
     /// for which chain a transfer is signed, and whoever has the transfer can use it there.
     /// </summary>
-    public static TransferDoubt? OfChain(TransferJournal journal, Uri url, ulong chainId)
+    public static TransferDoubt? OfChain(WalletBook book, Uri url, ulong chainId)
     {
         var node = url.GetLeftPart(UriPartial.Authority);
-        return journal.Read().Transfers.LastOrDefault(entry => entry.Node == node) is { } last && last.ChainId != chainId
+        return book.Read().Transfers.LastOrDefault(entry => entry.Node == node) is { } last && last.ChainId != chainId
             ? new TransferDoubt(
                 $"The node at {node} was of chain {last.ChainId} when the last transfer was sent there, and says now that it "
                     + $"is of chain {chainId}: what is signed for a chain can be used there.",

@@ -18,7 +18,7 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
         TimeSpan.FromSeconds(1)];
 
     /// <summary>What is known of a transfer, and how, in a sentence.</summary>
-    public async Task<(TransferFate Fate, string Words)> SettleAsync(JournaledTransfer transfer, OfferAnswer answer,
+    public async Task<(TransferFate Fate, string Words)> SettleAsync(SignedTransfer transfer, OfferAnswer answer,
         CancellationToken cancel)
     {
         var isImpatient = answer is OfferAnswer.Interrupted;
@@ -36,7 +36,7 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
     /// The transaction in the chain that has a transfer's account and nonce; null where the node does not name one with the
     /// account's signature. That a nonce is used says nothing of which transaction used it.
     /// </summary>
-    public async Task<Hash256?> FindOccupantAsync(JournaledTransfer transfer, CancellationToken cancel)
+    public async Task<Hash256?> FindOccupantAsync(SignedTransfer transfer, CancellationToken cancel)
     {
         Task<Hash256?> Ask(CancellationToken token) => node.HashByNonceAsync(transfer.From, transfer.Nonce, token);
         if ((await TryAsync(Ask, LookLimit, cancel).ConfigureAwait(false)).Value is { } named) return named;
@@ -62,7 +62,7 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
     }
 
     // The node does not have it. Whether it can come in later depends on what was answered, and on the nonce.
-    private async Task<(TransferFate Fate, string Words)> JudgeMissingAsync(JournaledTransfer transfer, OfferAnswer answer,
+    private async Task<(TransferFate Fate, string Words)> JudgeMissingAsync(SignedTransfer transfer, OfferAnswer answer,
         string missing, CancellationToken cancel)
     {
         var isNonceTooLow = answer is OfferAnswer.Error { IsNonceTooLow: true };
@@ -88,7 +88,7 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
         };
     }
 
-    private async Task<Looks> LookAsync(JournaledTransfer transfer, OfferAnswer answer, CancellationToken cancel)
+    private async Task<Looks> LookAsync(SignedTransfer transfer, OfferAnswer answer, CancellationToken cancel)
     {
         var (looks, failures, isImpatient) = (new Looks(null, 0, false), 0, answer is OfferAnswer.Interrupted);
         foreach (var pause in isImpatient ? Pauses[..1] : Pauses)
@@ -117,14 +117,14 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
         return looks;
     }
 
-    private async Task<bool> IsTakenAgainAsync(JournaledTransfer transfer, CancellationToken cancel)
+    private async Task<bool> IsTakenAgainAsync(SignedTransfer transfer, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(AgainLimit);
         return await TransferOffer.MakeAsync(node, transfer.Transaction, limit.Token).ConfigureAwait(false) is OfferAnswer.Taken;
     }
 
-    private static bool IsOf(TransactionPlace? place, JournaledTransfer transfer) => place is not null
+    private static bool IsOf(TransactionPlace? place, SignedTransfer transfer) => place is not null
         && place.From == transfer.From && place.Nonce == transfer.Nonce;
 
     // Known: the node answered in time and as specified.

@@ -11,7 +11,7 @@ internal static class BalanceCommand
 {
     public static Command Create(CommandKit kit)
     {
-        var accounts = new Argument<string[]>("account") { HelpName = "ACCOUNT", Arity = ArgumentArity.ZeroOrMore, Description = "Addresses, names or dev:0 to dev:9 [all of the keystore]" };
+        var accounts = new Argument<string[]>("account") { HelpName = "ACCOUNT", Arity = ArgumentArity.ZeroOrMore, Description = "Addresses, names of accounts or contacts, or dev:0 to dev:9 [all of the keystore]" };
         return kit.Create("balance", "Show what accounts have", [accounts], async (session, cancel) =>
         {
             var asked = session.Get(accounts)!;
@@ -23,7 +23,7 @@ internal static class BalanceCommand
             }
 
             var block = await session.Node.BlockNumberAsync(cancel).ConfigureAwait(false);
-            var table = new Table().AddColumn("account").AddColumn(new TableColumn("ether").RightAligned()).AddColumn(new TableColumn("transfers sent").RightAligned());
+            var table = new Table().AddColumn(new TableColumn("account").NoWrap()).AddColumn(new TableColumn("ether").RightAligned()).AddColumn(new TableColumn("transfers sent").RightAligned());
             var list = new JsonArray();
             foreach (var account in chosen)
             {

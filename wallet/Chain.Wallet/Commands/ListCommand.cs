@@ -13,14 +13,14 @@ internal static class ListCommand
         var dev = new Option<bool>("--dev") { Description = "The development accounts too" };
         return kit.Create("list", "List the accounts", [dev], (session, _) =>
         {
-            var table = new Table().AddColumn("name").AddColumn("address").AddColumn("file");
+            var table = new Table().AddColumn("name").AddColumn(new TableColumn("address").NoWrap()).AddColumn("file");
             var accounts = new JsonArray();
             var unreadable = new JsonArray();
             foreach (var entry in session.Folder.List())
             {
                 if (entry.File is null)
                 {
-                    session.Screen.Note($"{entry.Complaint} {AccountBook.Advice}");
+                    session.Screen.Note($"{entry.Complaint} {AccountFinder.Advice}");
                     unreadable.Add((JsonNode)new JsonObject { ["file"] = entry.Path, ["reason"] = entry.Problem });
                     continue;
                 }

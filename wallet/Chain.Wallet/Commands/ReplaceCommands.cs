@@ -52,7 +52,7 @@ internal static class ReplaceCommands
             var chainId = await session.Planner.ChainIdAsync(session.Get(o.ChainId) ?? known.Transaction.ChainId, from, null,
                 cancel).ConfigureAwait(false);
             var account = await session.Planner.AccountAsync(from, chainId, cancel).ConfigureAwait(false);
-            var plan = fill(known, address => session.Accounts.Find(address.ToString()), new TransferPlan
+            var plan = fill(known, address => session.Accounts.FindNamed(address.ToString()), new TransferPlan
             {
                 ChainId = chainId,
                 From = from,
@@ -63,7 +63,7 @@ internal static class ReplaceCommands
                 Fees = await FeesAsync(session, known.Transaction, bump, cancel).ConfigureAwait(false),
             });
             TransferPlanner.CheckFunds(plan, await session.Node.BalanceAsync(from.Address, "latest", cancel).ConfigureAwait(false));
-            session.Screen.Line($"replaces   {known.Transaction.Hash}");
+            session.Screen.Whole($"replaces   {known.Transaction.Hash}");
             var review = await account.ReviewAsync(cancel).ConfigureAwait(false);
             var planned = new PlannedTransfer(plan, account, review);
             var order = new TransferOrder(planned, purpose, FeeCap.For(session.Amount(o.MaxTotalFee), known.Transaction.Value))
@@ -78,7 +78,7 @@ internal static class ReplaceCommands
         });
     }
 
-    // The node's, or where it lost the transfer the journal's, which is what was signed.
+    // The node's, or where it lost the transfer the book's, which is what was signed.
     private static async Task<(KnownTransaction Known, bool IsLost)> WaitingAsync(Session session, Hash256 hash,
         CancellationToken cancel)
     {
@@ -90,13 +90,13 @@ internal static class ReplaceCommands
                 : (known, false);
         }
 
-        var journaled = session.Journal.Read().Transfers.FirstOrDefault(entry => entry.Hash == hash)
+        var signed = session.Book.Read().Transfers.FirstOrDefault(entry => entry.Hash == hash)
             ?? throw new WalletException(ExitCode.Unknown,
-                $"Neither the node at {session.Node.Url} nor the journal knows the transfer {hash}. `wallet watch {hash}` may "
+                $"Neither the node at {session.Node.Url} nor the book knows the transfer {hash}. `wallet watch {hash}` may "
                 + "say what became of it.");
         session.Screen.Note($"note: the node at {session.Node.Url} does not know the transfer {hash}; it is taken from the "
-            + "journal.");
-        return (new KnownTransaction(journaled.Transaction, journaled.From, null), true);
+            + "book.");
+        return (new KnownTransaction(signed.Transaction, signed.From, null), true);
     }
 
     private static async Task<Fees> FeesAsync(Session session, Transaction old, int bump, CancellationToken cancel)

@@ -13,8 +13,8 @@ internal static class ResendCommand
             + "often it is sent", [hash, kit.Options.ChainId], async (session, cancel) =>
         {
             var wanted = Session.TransactionHash(session.Get(hash)!);
-            var transfer = session.Journal.Read().Transfers.FirstOrDefault(entry => entry.Hash == wanted)
-                ?? throw new WalletException(ExitCode.Unknown, $"The journal {session.Journal.Path} has no transfer {wanted}.");
+            var transfer = session.Book.Read().Transfers.FirstOrDefault(entry => entry.Hash == wanted)
+                ?? throw new WalletException(ExitCode.Unknown, $"The book {session.Book.Files.Database} has no transfer {wanted}.");
             var planner = session.Planner;
             var from = session.Accounts.Find(transfer.From.ToString());
             var chainId = await planner.ChainIdAsync(session.Get(kit.Options.ChainId) ?? transfer.ChainId, from, null,
@@ -48,7 +48,7 @@ internal static class ResendCommand
         session.Screen.Document(document);
         if (report.Warning is not null) session.Screen.Note($"warning: {report.Warning}");
         if (code != ExitCode.Ok) session.Screen.Note($"error: {report.Facts}");
-        else session.Screen.Line($"sent again [bold]{report.Hash}[/]: {AccountTransfers.Describe(report.Fate)}");
+        else session.Screen.Whole($"sent again {report.Hash}: {AccountTransfers.Describe(report.Fate)}");
         return code;
     }
 }

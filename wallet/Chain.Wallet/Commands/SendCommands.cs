@@ -9,7 +9,7 @@ internal static class SendCommands
     public static Command Send(CommandKit kit)
     {
         var o = kit.Options;
-        var to = new Option<string>("--to") { HelpName = "ACCOUNT", Required = true, Description = "Who is paid: address, name or dev:0 to dev:9" };
+        var to = new Option<string>("--to") { HelpName = "ACCOUNT", Required = true, Description = "Who is paid: address, name of an account or contact, or dev:0 to dev:9" };
         var value = new Option<string>("--value") { HelpName = "AMOUNT", Required = true, Description = "How much, with its unit: 1.5ether, 21gwei, 100wei; or all" };
         var data = new Option<string?>("--data") { HelpName = "HEX", Description = "Bytes to send along" };
         Symbol[] symbols = [o.From, to, value, o.Legacy, o.MaxFee, o.PriorityFee, o.MaxTotalFee, o.Nonce, o.Gas, data, o.ChainId,
@@ -19,7 +19,7 @@ internal static class SendCommands
             var amount = session.Get(value)!;
             var wish = new TransferWish(
                 session.Accounts.FindOwn(session.Get(o.From)),
-                session.Accounts.Find(session.Get(to)!),
+                session.Accounts.FindNamed(session.Get(to)!),
                 amount == "all" ? null : Session.Amount(value.Name, amount),
                 ReadData(session.Get(data)),
                 session.Get(o.Nonce),
@@ -49,7 +49,7 @@ internal static class SendCommands
         {
             var wish = new TransferWish(
                 session.Accounts.Find(DevAccounts.Name(DevAccounts.Faucet)),
-                session.Get(account) is { } text ? session.Accounts.Find(text) : session.Accounts.FindOwn(null),
+                session.Get(account) is { } text ? session.Accounts.FindNamed(text) : session.Accounts.FindOwn(null),
                 Session.Amount(value.Name, session.Get(value)!),
                 ReadOnlyMemory<byte>.Empty,
                 null,

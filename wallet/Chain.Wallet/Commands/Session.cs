@@ -19,8 +19,8 @@ internal sealed class Session : IDisposable
         _parsed = parsed;
         Screen = new Screen(host, parsed.GetValue(options.Json));
         Folder = new KeystoreFolder(parsed.GetValue(options.Keystore) ?? host.Environment("CHAIN_KEYSTORE") ?? Path.Combine(host.Home, ".chain", "keystore"));
-        Accounts = new AccountBook(Folder);
-        Journal = new TransferJournal(TransferJournal.DefaultPath(host.Environment, host.Home), host.Time);
+        Book = new WalletBook(BookFiles.Of(host.Environment, host.Home), host.Time, text => Screen.Note($"note: {text}"));
+        Accounts = new AccountFinder(Folder, Book, text => Screen.Note($"warning: {text}"));
         _rpc = new Lazy<JsonRpcClient>(() =>
         {
             var url = NodeUrl();
@@ -34,14 +34,14 @@ internal sealed class Session : IDisposable
 
     public KeystoreFolder Folder { get; }
 
-    public AccountBook Accounts { get; }
+    public AccountFinder Accounts { get; }
 
-    /// <summary>What was signed, on this chain and others.</summary>
-    public TransferJournal Journal { get; }
+    /// <summary>Contacts, and what was signed, on this chain and others.</summary>
+    public WalletBook Book { get; }
 
     public NodeClient Node => new(_rpc.Value);
 
-    public TransferPlanner Planner => new(Node, Journal, Host.Time);
+    public TransferPlanner Planner => new(Node, Book, Host.Time);
 
     public Passwords Passwords => new(Host, Screen, Get(_options.PasswordFile));
 

@@ -12,12 +12,21 @@ internal static class TransferDoubts
     public static async Task<Hash256?> RaiseAsync(Session session, TransferOrder order, CancellationToken cancel)
     {
         var (plan, mayAsk) = (order.Plan, order.Question is not null);
+        RaiseDamage(session, mayAsk);
         session.Insist(TransferDoubt.OfFee(order.Cap, plan.Fees.MaxFeePerGas, plan.GasLimit), mayAsk);
         session.Insist(order.Doubt, mayAsk);
         if (!order.HasFixedNonce) session.Insist(TransferDoubt.OfNonce(order.Planned.Review), mayAsk);
-        if (!order.HasChainId && plan.From.DevIndex is null) session.Insist(TransferDoubt.OfChain(session.Journal,
+        if (!order.HasChainId && plan.From.DevIndex is null) session.Insist(TransferDoubt.OfChain(session.Book,
             session.Node.Url, plan.ChainId), mayAsk);
         return await RaiseTwinAsync(session, order, null, hasTurn: false, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks about what the book has lost. Who accepts it is not asked again.</summary>
+    public static void RaiseDamage(Session session, bool mayAsk)
+    {
+        if (TransferDoubt.OfDamage(session.Book.Files, session.Book.Read()) is not { } doubt) return;
+        session.Insist(doubt, mayAsk);
+        session.Book.AcceptDamage();
     }
 
     /// <summary>Asks about an equal transfer that may have been accepted.</summary>

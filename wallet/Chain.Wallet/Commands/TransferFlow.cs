@@ -12,12 +12,13 @@ internal static class TransferFlow
     public static async Task<ExitCode> RunAsync(Session session, TransferOrder order, CancellationToken cancel)
     {
         var wait = session.WaitOptions();
-        session.Journal.RequireWritable();
+        session.Book.RequireWritable();
         foreach (var note in order.Planned.Review.Notes) session.Screen.Note($"note: {note}");
         Show(session.Screen, order.Plan);
         if (order.Replaces is null) ShowNeighbors(session.Screen, order);
         var twin = await TransferDoubts.RaiseAsync(session, order, cancel).ConfigureAwait(false);
-        if (order.Question is not null) session.Confirm(order.Question);
+        if (order.Question is { } question) session.Confirm(session.Screen.IsJson
+            ? $"{Amount.InEther(order.Plan.Value)} to {order.Plan.To}. {question}" : question);
         var key = session.Unlock(order.Plan.From);
         using var turn = await order.Account.LockAsync(() =>
             session.Screen.Note($"waiting until another transfer of {order.Plan.From} is sent"), cancel).ConfigureAwait(false);
@@ -32,10 +33,10 @@ internal static class TransferFlow
         if (report.Warning is not null) session.Screen.Note($"warning: {report.Warning}");
         if (!report.HasArrived) return Fail(session, order, report, document);
         if (report.Facts.Length > 0) session.Screen.Note($"note: {report.Facts}");
-        session.Screen.Line($"sent       [bold]{report.Hash}[/]");
+        session.Screen.Whole($"sent       {report.Hash}");
         if (wait is null)
         {
-            session.Screen.Line($"follow it  wallet watch {report.Hash}{session.RpcHint}");
+            session.Screen.Whole($"follow it  wallet watch {report.Hash}{session.RpcHint}");
             session.Screen.Document(document);
             return ExitCode.Ok;
         }
@@ -53,7 +54,7 @@ internal static class TransferFlow
         var (code, advice) = report.Fate switch
         {
             TransferFate.Unclear => (ExitCode.MaybeAccepted,
-                $"It is written down in {session.Journal.Path}. {watch} looks for it, `wallet resend {report.Hash}` hands the "
+                $"It is written down in {session.Book.Files.Database}. {watch} looks for it, `wallet resend {report.Hash}` hands the "
                 + "same bytes over again; signing another may pay twice."),
             TransferFate.NonceUsed when order.Replaces is not null => (ExitCode.Failed, "The replacement came too late."),
             TransferFate.NonceUsed => (ExitCode.Failed,
@@ -134,8 +135,8 @@ internal static class TransferFlow
 
     private static void Show(Screen screen, TransferPlan plan)
     {
-        screen.Line($"from       {plan.From}");
-        screen.Line($"to         {plan.To}");
+        screen.Whole($"from       {plan.From}");
+        screen.Whole($"to         {plan.To}");
         screen.Line($"value      [bold]{Amount.InEther(plan.Value)}[/]");
         screen.Line($"nonce      {plan.Nonce}, on chain {plan.ChainId}");
         if (!plan.Data.IsEmpty) screen.Line($"data       {plan.Data.Length} bytes");
@@ -159,7 +160,9 @@ internal static class TransferFlow
             ["hash"] = transaction.Hash.ToString(),
             ["chainId"] = plan.ChainId,
             ["from"] = plan.From.Address.ToString(),
+            ["fromName"] = plan.From.Name,
             ["to"] = plan.To.Address.ToString(),
+            ["toName"] = plan.To.Name,
             ["value"] = plan.Value.ToString(),
             ["nonce"] = plan.Nonce,
             ["type"] = (int)plan.Fees.Type,

@@ -22,6 +22,8 @@ internal static class TransferTurn
         var review = await order.Account.ReviewAsync(cancel).ConfigureAwait(false);
         foreach (var note in review.Notes.Except(order.Planned.Review.Notes)) session.Screen.Note($"note: {note}");
 
+        TransferDoubts.RaiseDamage(session, order.Question is not null);
+
         // A node that gave a believable nonce when the transfer was planned may give any now.
         if (!order.HasFixedNonce && review.NonceDoubt() != order.Planned.Review.NonceDoubt())
             session.Insist(TransferDoubt.OfNonce(review), order.Question is not null);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Chain.Primitives;
 
 namespace Chain.Wallet;
 
@@ -15,7 +16,36 @@ internal static class WatchCommand
         {
             var transaction = Session.TransactionHash(session.Get(hash)!);
             var options = session.WatchOptions(until.Name, session.Get(until)!, defaultTimeout: null);
-            return TransferFlow.FollowAsync(session, transaction, options, new JsonObject { ["hash"] = transaction.ToString() }, cancel);
+            return TransferFlow.FollowAsync(session, transaction, options, Describe(session, transaction), cancel);
         });
+    }
+
+    // What the book knows of it, so that it is seen which transfer this is. A transfer of somebody else is followed all the same.
+    private static JsonObject Describe(Session session, Hash256 hash)
+    {
+        var document = new JsonObject { ["hash"] = hash.ToString() };
+        if (Find(session, hash) is not { } entry) return document;
+        var nameOf = session.Accounts.Names();
+        var to = entry.Transaction.To;
+        (document["from"], document["fromName"]) = (entry.From.ToString(), nameOf(entry.From));
+        (document["to"], document["toName"]) = (to?.ToString(), to is { } address ? nameOf(address) : null);
+        document["value"] = entry.Transaction.Value.ToString();
+        session.Screen.Whole($"from     {new Account(entry.From, nameOf(entry.From), null, null)}");
+        if (to is { } recipient) session.Screen.Whole($"to       {new Account(recipient, nameOf(recipient), null, null)}");
+        session.Screen.Whole($"value    {Amount.InEther(entry.Transaction.Value)}");
+        return document;
+    }
+
+    private static SignedTransfer? Find(Session session, Hash256 hash)
+    {
+        try
+        {
+            return session.Book.Read().Transfers.FirstOrDefault(entry => entry.Hash == hash);
+        }
+        catch (BookException e)
+        {
+            session.Screen.Note($"warning: {e.Message}");
+            return null;
+        }
     }
 }

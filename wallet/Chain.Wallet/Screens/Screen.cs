@@ -49,6 +49,17 @@ public sealed class Screen
         _console.MarkupLineInterpolated(FormattableStringFactory.Create(markup.Format, values));
     }
 
+    /// <summary>
+    /// One line for a person that is never broken here, however narrow the terminal: an address or a hash in it can be copied whole.
+    /// Nothing with --json.
+    /// </summary>
+    public void Whole(string text)
+    {
+        if (IsJson) return;
+        EraseStatus();
+        _host.Output.WriteLine(Printable.Line(text));
+    }
+
     /// <summary>On a terminal the last line, which the next one of these takes the place of and any other goes before. Nothing elsewhere.</summary>
     public void Status(string text)
     {

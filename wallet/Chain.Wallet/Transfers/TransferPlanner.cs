@@ -13,9 +13,9 @@ public sealed record TransferWish(Account From, Account To, UInt256? Value, Read
 public sealed record PlannedTransfer(TransferPlan Plan, AccountTransfers Account, AccountReview Review);
 
 /// <summary>
-/// Turns a wish into a plan by asking the node and the journal, and refuses what cannot succeed before anything is signed.
+/// Turns a wish into a plan by asking the node and the book, and refuses what cannot succeed before anything is signed.
 /// </summary>
-public sealed class TransferPlanner(NodeClient node, TransferJournal journal, TimeProvider time)
+public sealed class TransferPlanner(NodeClient node, WalletBook book, TimeProvider time)
 {
     private const ulong PlainTransferGas = 21_000;
 
@@ -56,7 +56,7 @@ public sealed class TransferPlanner(NodeClient node, TransferJournal journal, Ti
     public async Task<AccountTransfers> AccountAsync(Account account, ulong chainId, CancellationToken cancel)
     {
         var chain = await AccountTransfers.IdentifyAsync(node, chainId, cancel).ConfigureAwait(false);
-        return new AccountTransfers(node, journal, time, chain, account.Address);
+        return new AccountTransfers(node, book, time, chain, account.Address);
     }
 
     /// <summary>
@@ -135,7 +135,7 @@ public sealed class TransferPlanner(NodeClient node, TransferJournal journal, Ti
         {
             waiting[nonce] = pool is not null && pool.TryGetValue(nonce, out var cost) ? cost : throw new WalletException(
                 ExitCode.Failed,
-                $"A transfer of {plan.From} with nonce {nonce} waits in the pool of {node.Url}, and neither the journal nor "
+                $"A transfer of {plan.From} with nonce {nonce} waits in the pool of {node.Url}, and neither the book nor "
                     + "the node (txpool_contentFrom) says how much it takes, so what all is cannot be known. Wait until it "
                     + "is mined, or give an amount.");
         }

@@ -73,8 +73,8 @@ public sealed class DepositTransactionTests : IDisposable
         var second = await SendAsync(Call(client, [1]), client);
         Assert.Equal([0UL, 1UL], [first.Transfer.Nonce, second.Transfer.Nonce]);
         Assert.All([first, second], report => Assert.Equal(TransferFate.Accepted, report.Fate));
-        Assert.Equal([first.Hash, second.Hash], Journal.Read().Transfers.Select(entry => entry.Hash));
-        Assert.All(Journal.Read().Transfers, entry => Assert.Equal(TransferPurpose.Deposit, entry.Purpose));
+        Assert.Equal([first.Hash, second.Hash], Book.Read().Transfers.Select(entry => entry.Hash));
+        Assert.All(Book.Read().Transfers, entry => Assert.Equal(TransferPurpose.Deposit, entry.Purpose));
     }
 
     [Fact]
@@ -84,17 +84,17 @@ public sealed class DepositTransactionTests : IDisposable
         using var client = new NodeClient(server.Port);
         var refused = await Assert.ThrowsAsync<TestnetException>(() => SendAsync(Call(client, [1]), client, maxTotalFee: 1));
         Assert.Contains("more than 0.000000000000000001 ether", refused.Message, StringComparison.Ordinal);
-        Assert.Empty(Journal.Read().Transfers);
+        Assert.Empty(Book.Read().Transfers);
         Assert.Empty(server.Node.View.Pool.BySender);
     }
 
-    private TransferJournal Journal => new(Path.Combine(_folder, "transfers.jsonl"), TimeProvider.System);
+    private WalletBook Book => new(new BookFiles(Path.Combine(_folder, "wallet.db"), Path.Combine(_folder, "transfers.jsonl")), TimeProvider.System, _ => { });
 
     private async Task<SendReport> SendAsync(DepositTransaction deposit, NodeClient client, UInt256? maxTotalFee = null)
     {
         using var rpc = new JsonRpcClient(client.Url, new SocketsHttpHandler());
         var eth = new EthClient(rpc);
-        var account = new AccountTransfers(eth, Journal, TimeProvider.System,
+        var account = new AccountTransfers(eth, Book, TimeProvider.System,
             await AccountTransfers.IdentifyAsync(eth, 31337, CancellationToken.None), TestNode.Rich[0].Address);
         using var turn = await account.LockAsync(() => { }, CancellationToken.None);
         var nonce = await NonceTurn.TakeAsync(account, await account.ReviewAsync(CancellationToken.None), CancellationToken.None);

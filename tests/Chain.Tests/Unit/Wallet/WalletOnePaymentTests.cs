@@ -26,7 +26,7 @@ public sealed class WalletOnePaymentTests : IDisposable
 
     private string[] Handed => [.. Node.Handed.Distinct()];
 
-    private JournaledTransfer LastJournaled => new TransferJournal(_wallet.Journal, TimeProvider.System).Read().Transfers[^1];
+    private SignedTransfer LastSigned => _wallet.Book.Read().Transfers[^1];
 
     private Task<ExitCode> SendAsync(params string[] more) =>
         _wallet.RunAsync(["send", "--from", "dev:0", "--to", Nobody, "--value", "1ether", "--yes", "--json", .. more]);
@@ -49,7 +49,7 @@ public sealed class WalletOnePaymentTests : IDisposable
         Assert.Equal(ExitCode.Ok, await SendAsync());
         Assert.Equal(Assert.Single(Node.Sent).Hash.ToString(), (string)_wallet.Json["hash"]!);
         Assert.Single(Handed);
-        Assert.Equal(TransferFate.Accepted, LastJournaled.Fate);
+        Assert.Equal(TransferFate.Accepted, LastSigned.Fate);
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class WalletOnePaymentTests : IDisposable
         Assert.Contains(message, (string)_wallet.Json["error"]!["message"]!, StringComparison.Ordinal);
         Assert.Equal(handed.Hash.ToString(), (string)_wallet.Json["hash"]!);
         Assert.Equal((int)code, (int)_wallet.Json["error"]!["exitCode"]!);
-        Assert.Equal((handed.Hash, fate), (LastJournaled.Hash, LastJournaled.Fate));
+        Assert.Equal((handed.Hash, fate), (LastSigned.Hash, LastSigned.Fate));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class WalletOnePaymentTests : IDisposable
         var mine = Transaction.Decode(Hex.Decode(Assert.Single(Handed)));
         Assert.Contains(mine.Hash.ToString(), _wallet.Error, StringComparison.Ordinal);
         Assert.Contains($"nonce 0 of {Dev0} is used by {other}", _wallet.Error, StringComparison.Ordinal);
-        Assert.Equal(TransferFate.NonceUsed, LastJournaled.Fate);
+        Assert.Equal(TransferFate.NonceUsed, LastSigned.Fate);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class WalletOnePaymentTests : IDisposable
             return new HttpResponseMessage(HttpStatusCode.BadGateway) { Content = new StringContent("<html>502</html>") };
         });
         Assert.Equal(ExitCode.Ok, await SendAsync());
-        Assert.Equal(TransferFate.Mined, LastJournaled.Fate);
+        Assert.Equal(TransferFate.Mined, LastSigned.Fate);
         Assert.Single(Handed);
     }
 
@@ -159,7 +159,7 @@ public sealed class WalletOnePaymentTests : IDisposable
         Assert.Contains("may have been accepted", message, StringComparison.Ordinal);
         Assert.Equal("MaybeAccepted", (string)_wallet.Json["error"]!["code"]!);
         Assert.Equal("unclear", (string)_wallet.Json["outcome"]!);
-        Assert.Equal(TransferFate.Unclear, LastJournaled.Fate);
+        Assert.Equal(TransferFate.Unclear, LastSigned.Fate);
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class WalletOnePaymentTests : IDisposable
         Assert.Equal(ExitCode.MaybeAccepted, await SendAsync());
         Assert.Contains(Transaction.Decode(Hex.Decode(Assert.Single(Node.Handed))).Hash.ToString(),
             (string)_wallet.Json["error"]!["message"]!, StringComparison.Ordinal);
-        Assert.Equal(TransferFate.Unclear, LastJournaled.Fate);
+        Assert.Equal(TransferFate.Unclear, LastSigned.Fate);
     }
 
     [Fact]
@@ -323,7 +323,7 @@ public sealed class WalletOnePaymentTests : IDisposable
         Assert.Single(Node.Handed);
 
         // Signed by another program with the same key: this journal does not have it.
-        File.Delete(_wallet.Journal);
+        _wallet.LoseBook();
         Assert.Equal(ExitCode.Failed, await SendAsync("--nonce", "0"));
         Assert.Contains("another program with this key signed it", _wallet.Error, StringComparison.Ordinal);
         Assert.Single(Node.Handed);

@@ -20,8 +20,8 @@ public sealed class WalletReplacePaymentTests : IDisposable
 
     private StubNode Node => _wallet.Node;
 
-    private IReadOnlyList<JournaledTransfer> Journaled =>
-        new TransferJournal(_wallet.Journal, TimeProvider.System).Read().Transfers;
+    private IReadOnlyList<SignedTransfer> Signed =>
+        _wallet.Book.Read().Transfers;
 
     private async Task<string> SendAsync(string value = "1ether")
     {
@@ -37,8 +37,8 @@ public sealed class WalletReplacePaymentTests : IDisposable
         var old = await SendAsync();
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync(command, old, "--yes", "--json"));
         Assert.Equal(old, (string)_wallet.Json["replaces"]!);
-        Assert.Equal((purpose, old), (Journaled[^1].Purpose, Journaled[^1].Replaces?.ToString()));
-        Assert.Equal(TransferFate.Replaced, Journaled[0].Fate);
+        Assert.Equal((purpose, old), (Signed[^1].Purpose, Signed[^1].Replaces?.ToString()));
+        Assert.Equal(TransferFate.Replaced, Signed[0].Fate);
     }
 
     [Theory]
@@ -162,6 +162,7 @@ public sealed class WalletReplacePaymentTests : IDisposable
 
         // The same where another program signed what waits.
         var journal = await File.ReadAllLinesAsync(_wallet.Journal);
+        _wallet.LoseBook();
         await File.WriteAllLinesAsync(_wallet.Journal, journal.Where(line => !line.Contains(other, StringComparison.Ordinal)));
         Assert.Equal(ExitCode.Failed, await _wallet.RunAsync(command, refused, "--yes", "--bump", "50"));
         Assert.Contains("does not know", _wallet.Error, StringComparison.Ordinal);
@@ -182,7 +183,7 @@ public sealed class WalletReplacePaymentTests : IDisposable
     public async Task A_nonce_by_hand_that_another_programs_transfer_has_is_named()
     {
         await SendAsync();
-        File.Delete(_wallet.Journal);
+        _wallet.LoseBook();
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "2ether", "--yes",
             "--nonce", "0", "--max-fee", "9gwei", "--priority-fee", "1gwei"));
         Assert.Contains("warning: Nonce 0 is also that of a transfer", _wallet.Error, StringComparison.Ordinal);
@@ -212,7 +213,7 @@ public sealed class WalletReplacePaymentTests : IDisposable
     public async Task All_counts_what_another_wallet_sent_where_the_node_shows_it()
     {
         await SendAsync("40ether");
-        File.Delete(_wallet.Journal);
+        _wallet.LoseBook();
         Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "all",
             "--yes"));
         Assert.Contains("nonce 0 waits in the pool", _wallet.Error, StringComparison.Ordinal);

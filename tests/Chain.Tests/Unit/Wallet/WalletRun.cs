@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Chain.Rpc.Client;
 using Chain.Wallet;
 
 namespace Chain.Tests;
@@ -23,6 +24,20 @@ internal sealed class WalletRun : IDisposable
     public string Folder { get; } = Directory.CreateTempSubdirectory("chain-wallet-").FullName;
 
     public string Journal => Path.Combine(Folder, ".chain", "transfers.jsonl");
+
+    public BookFiles Files => new(Path.Combine(Folder, ".chain", "wallet.db"), Journal);
+
+    /// <summary>The book, as another program opens it.</summary>
+    public WalletBook Book => new(Files, TimeProvider.System, Notes.Add);
+
+    /// <summary>What <see cref="Book"/> told of what it made anew.</summary>
+    public List<string> Notes { get; } = [];
+
+    /// <summary>Makes this another wallet's home: no book, and nothing that says there was one.</summary>
+    public void LoseBook()
+    {
+        foreach (var file in new[] { Journal, Files.Database, Files.Lock }) File.Delete(file);
+    }
 
     public string Keystore => Path.Combine(Folder, "keystore");
 

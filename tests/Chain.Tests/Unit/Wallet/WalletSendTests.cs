@@ -125,7 +125,7 @@ public sealed class WalletSendTests : IDisposable
     [Theory]
     [InlineData("0xf39fd6e51aad88F6F4ce6aB8827279cffFb92266", "EIP-55", ExitCode.Usage)]
     [InlineData("0x1234", "40 hex digits", ExitCode.Usage)]
-    [InlineData("alice", "No account is called 'alice'", ExitCode.Unknown)]
+    [InlineData("alice", "No account or contact is called 'alice'", ExitCode.Unknown)]
     [InlineData("dev:10", "dev:0 to dev:9", ExitCode.Unknown)]
     public async Task A_recipient_that_is_none_is_refused(string to, string expected, ExitCode code)
     {

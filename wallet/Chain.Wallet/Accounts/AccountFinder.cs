@@ -2,11 +2,16 @@ using Chain.Primitives;
 
 namespace Chain.Wallet;
 
-/// <summary>Finds accounts by address, by name in the keystore, or as dev:0 to dev:9.</summary>
-public sealed class AccountBook(KeystoreFolder folder)
+/// <summary>Finds accounts by address, by name in the keystore or among the contacts, or as dev:0 to dev:9.</summary>
+/// <param name="folder">The keystore.</param>
+/// <param name="book">The book with the contacts; it is read only where a name is looked up.</param>
+/// <param name="warn">Told that the book cannot be read where it can be done without.</param>
+public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action<string> warn)
 {
     /// <summary>What to do about a file that cannot be read.</summary>
     public const string Advice = "Put a whole copy in its place, or take it out of the folder.";
+
+    private bool _isUnreadable;
 
     /// <summary>The accounts of the keystore, in the order of their files.</summary>
     public IReadOnlyList<Account> Own() => Own(folder.List());
@@ -26,13 +31,23 @@ public sealed class AccountBook(KeystoreFolder folder)
 
         var entries = folder.List();
         var (own, unreadable) = (Own(entries), Unreadable(entries));
-        var named = own.Where(account => string.Equals(account.Name, text, StringComparison.OrdinalIgnoreCase)).ToList();
+        var named = own.Where(account => IsCalled(account, text)).ToList();
+        var contacts = (named.Count > 0 ? ContactsIfReadable() : Contacts()).Where(account => IsCalled(account, text));
+        named.AddRange(contacts.Where(contact => named.TrueForAll(account => account.Address != contact.Address)));
         return named.Count switch
         {
             1 => named[0],
-            0 => throw new WalletException(ExitCode.Unknown, $"No account{(unreadable.Count > 0 ? " that can be read" : "")} is called '{text}'. {Known(own, unreadable)}"),
+            0 => throw new WalletException(ExitCode.Unknown, $"No {(unreadable.Count > 0 ? "readable account" : "account")} or contact is called '{text}'. {Known(own, unreadable)} `wallet contact list` shows the contacts."),
             _ => throw new WalletException(ExitCode.Unknown, $"{named.Count} accounts are called '{text}': {string.Join(", ", named.Select(account => account.Address))}. Use the address."),
         };
+    }
+
+    /// <summary>As <see cref="Find"/>, and a bare address gets the name of the contact that has it.</summary>
+    public Account FindNamed(string text)
+    {
+        var account = Find(text);
+        return account.Name is not null ? account
+            : account with { Name = ContactsIfReadable().FirstOrDefault(contact => contact.Address == account.Address)?.Name };
     }
 
     /// <summary>An account that this wallet can sign for; with no text, the only one of the keystore.</summary>
@@ -59,11 +74,52 @@ public sealed class AccountBook(KeystoreFolder folder)
             : throw new WalletException(ExitCode.Unknown, $"The key of {account.Address} is not in {folder.Path}. Bring it in with `wallet import`, or choose another account: `wallet list` shows them.");
     }
 
+    /// <summary>The contacts, by name.</summary>
+    /// <exception cref="BookException">The book cannot be read.</exception>
+    public IReadOnlyList<Account> Contacts() =>
+        [.. book.Read().Contacts.Select(contact => new Account(contact.Address, contact.Name, null, null))];
+
+    /// <summary>The contacts, by name; none where the book cannot be read, and that is said.</summary>
+    public IReadOnlyList<Account> ContactsIfReadable()
+    {
+        if (_isUnreadable) return [];
+        try
+        {
+            return Contacts();
+        }
+        catch (BookException e)
+        {
+            _isUnreadable = true;
+            warn(e.Message);
+            return [];
+        }
+    }
+
+    /// <summary>
+    /// What names addresses: the keystore first, then the contacts, then the development accounts. Read once, for many look-ups.
+    /// </summary>
+    public Func<Address, string?> Names()
+    {
+        var names = new Dictionary<Address, string>();
+        foreach (var account in Own().Concat(ContactsIfReadable()).Concat(Enumerable.Range(0, DevAccounts.Count).Select(Dev)))
+        {
+            if (account.Name is not null) names.TryAdd(account.Address, account.Name);
+        }
+
+        return address => names.GetValueOrDefault(address);
+    }
+
+    /// <summary>The address that a text spells.</summary>
+    /// <exception cref="WalletException"><see cref="ExitCode.Usage"/>: it is no address.</exception>
+    public static Address ParseAddress(string text) => Address.TryParse(text, out var address) ? address : throw NotAnAddress(text);
+
     /// <summary>Where an address already has a file, one that can be read before one that cannot; null where it has none.</summary>
     public KeystoreEntry? FileOf(Address address) => folder.List().Where(entry => entry.Address == address).MinBy(entry => entry.File is null);
 
     private Account FindAddress(Address address) =>
         FileOf(address) is { File: not null } entry ? FromEntry(entry) : new Account(address, null, null, null);
+
+    private static bool IsCalled(Account account, string name) => string.Equals(account.Name, name, StringComparison.OrdinalIgnoreCase);
 
     private static Account FromEntry(KeystoreEntry entry) => new(entry.Address!.Value, entry.Name, entry, null);
 
@@ -84,6 +140,8 @@ public sealed class AccountBook(KeystoreFolder folder)
 
     private static WalletException NotAnAddress(string text)
     {
+        if (!text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+            return new WalletException(ExitCode.Usage, $"'{text}' is not an address: 0x and 40 hex digits are wanted.");
         var digits = text[2..];
         return new WalletException(ExitCode.Usage, digits.Length != 40 || digits.Any(c => !char.IsAsciiHexDigit(c))
             ? $"'{text}' is not an address: 0x and 40 hex digits are wanted, {digits.Length} characters follow the 0x."

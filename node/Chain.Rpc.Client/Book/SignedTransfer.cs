@@ -39,7 +39,7 @@ public enum TransferFate
     Replaced,
 }
 
-/// <summary>A signed transfer as the journal has it.</summary>
+/// <summary>A signed transfer as the book has it.</summary>
 /// <param name="Transaction">The signed bytes.</param>
 /// <param name="From">Who signed.</param>
 /// <param name="ChainId">For which chain.</param>
@@ -48,11 +48,14 @@ public enum TransferFate
 /// <param name="SignedAt">When.</param>
 /// <param name="Replaces">The waiting transfer whose place it takes.</param>
 /// <param name="Node">The node it was first handed to: scheme, host and port.</param>
-public sealed record JournaledTransfer(Transaction Transaction, Address From, ulong ChainId, Hash256? Genesis,
+public sealed record SignedTransfer(Transaction Transaction, Address From, ulong ChainId, Hash256? Genesis,
     TransferPurpose Purpose, DateTimeOffset SignedAt, Hash256? Replaces, string Node)
 {
     /// <summary>What is known of it.</summary>
     public TransferFate Fate { get; init; }
+
+    /// <summary>In words, what the fate was taken from. Parts of it are a node's.</summary>
+    public string? Detail { get; init; }
 
     /// <summary>
     /// Whether the command that signed it ended knowing what became of it, whatever was found out later; null: it was ended
@@ -64,10 +67,10 @@ public sealed record JournaledTransfer(Transaction Transaction, Address From, ul
 
     public ulong Nonce => Transaction.Nonce;
 
-    /// <summary>Whether it may still be mined, as far as the journal knows.</summary>
+    /// <summary>Whether it may still be mined, as far as the book knows.</summary>
     public bool IsOpen => Fate is TransferFate.Signed or TransferFate.Accepted or TransferFate.Unclear;
 
-    /// <summary>Whether a node has it, as far as the journal knows: in its pool, or in a block.</summary>
+    /// <summary>Whether a node has it, as far as the book knows: in its pool, or in a block.</summary>
     public bool HasArrived => Fate is TransferFate.Accepted or TransferFate.Mined;
 
     /// <summary>Whether it is of the same chain. A genesis hash that is not known fits any.</summary>
@@ -80,11 +83,3 @@ public sealed record JournaledTransfer(Transaction Transaction, Address From, ul
 
 /// <summary>Which chain: its id, and its genesis block's hash where that is known.</summary>
 public readonly record struct ChainIdentity(ulong ChainId, Hash256? Genesis);
-
-/// <summary>A line of the journal that cannot be read, and why.</summary>
-public sealed record DamagedLine(int Number, string Problem);
-
-/// <summary>The journal as it was read.</summary>
-/// <param name="Transfers">In the order in which they were signed.</param>
-/// <param name="Damaged">Lines that cannot be read; they are left where they are.</param>
-public sealed record JournalContents(IReadOnlyList<JournaledTransfer> Transfers, IReadOnlyList<DamagedLine> Damaged);

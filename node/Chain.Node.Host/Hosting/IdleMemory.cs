@@ -6,30 +6,17 @@ namespace Chain.Node.Host;
 /// </summary>
 internal sealed class IdleMemory(TimeProvider time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-
-    // A collection of everything is a pause: it must be worth one, and come when nothing much goes on.
-    private const long Growth = 24 * 1024 * 1024;
-    private const long BusyAllocations = 64 * 1024 * 1024;
-
+    private readonly CollectionPlan _plan = new();
     private long _lookedAt = time.GetTimestamp();
-    private long _allocated = GC.GetTotalAllocatedBytes();
-    private long _kept;
 
     /// <summary>Looks every few seconds, however often it is called.</summary>
     public void Look()
     {
-        if (time.GetElapsedTime(_lookedAt) < Interval) return;
-        var allocated = GC.GetTotalAllocatedBytes();
-        var isIdle = allocated - _allocated < BusyAllocations;
-        (_lookedAt, _allocated) = (time.GetTimestamp(), allocated);
-        if (!isIdle || !IsWorthIt(GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes, _kept)) return;
+        if (time.GetElapsedTime(_lookedAt) < CollectionPlan.Interval) return;
+        _lookedAt = time.GetTimestamp();
+        var heap = GC.GetTotalMemory(forceFullCollection: false);
+        if (!_plan.IsDue(GC.GetTotalAllocatedBytes(), heap)) return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        _kept = GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes;
+        _plan.Collected(heap, GC.GetTotalMemory(forceFullCollection: false));
     }
-
-    /// <summary>Whether so much memory has come since the last time that giving it back is worth the pause.</summary>
-    /// <param name="committed">Bytes that the collector holds now.</param>
-    /// <param name="kept">Bytes that it could not give back the last time.</param>
-    internal static bool IsWorthIt(long committed, long kept) => committed > kept + (kept / 2) + Growth;
 }

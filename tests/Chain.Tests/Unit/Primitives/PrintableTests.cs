@@ -41,12 +41,13 @@ public sealed class PrintableTests
     [Fact]
     public void No_character_of_all_passes_that_steers_hides_or_reorders()
     {
+        int[] blank = [0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x2800, 0x3164, 0xffa0];
         for (var value = 0; value <= 0x10ffff; value++)
         {
             var text = Rune.IsValid(value) ? new Rune(value).ToString() : ((char)value).ToString();
             var steers = CharUnicodeInfo.GetUnicodeCategory(value) is UnicodeCategory.Control or UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
-            Assert.Equal(!steers, Printable.Line(text) == text);
+            Assert.Equal(!steers && !blank.Contains(value), Printable.Line(text) == text);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Chain.Tests.EndToEnd;
 
@@ -84,5 +85,6 @@ internal static class NodePackages
 /// <summary>A theory over scripts that need Node.js; skipped with the reason where they cannot run.</summary>
 internal sealed class NodeTheoryAttribute : TheoryAttribute
 {
-    public NodeTheoryAttribute(string folder) => Skip = NodePackages.SkipReason(folder);
+    public NodeTheoryAttribute(string folder, [CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = NodePackages.SkipReason(folder);
 }

@@ -40,7 +40,8 @@ public sealed class WalletHost
         Output = Console.Out,
         Error = Console.Error,
         Environment = name => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
-        Home = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile),
+        Home = System.Environment.GetFolderPath(
+            System.Environment.SpecialFolder.UserProfile, System.Environment.SpecialFolderOption.DoNotVerify),
         // A proxy of the environment is for the world outside, never for a node on this machine. Nobody is followed to where a call was not sent.
         Http = url => new SocketsHttpHandler
         {

@@ -14,9 +14,10 @@ internal static class StakeScreen
 
     public static IRenderable Render(JsonObject status)
     {
-        var table = new Table().RoundedBorder();
-        foreach (var column in new[] { "node", "state", "head", "safe", "justified", "finalized", "votes", "validators", "ether", "peers", "pool", "reorganisations" }) table.AddColumn(column);
-        foreach (var node in status["nodes"]!.AsArray()) table.AddRow(Row(node!.AsObject()));
+        var table = new FittingTable(
+            ["node", "state", "head", "safe", "justified", "finalized", "votes", "validators", "ether", "peers", "pool", "reorganisations"],
+            [.. status["nodes"]!.AsArray().Select(node => Row(node!.AsObject()))],
+            ["reorganisations", "ether", "pool", "safe", "peers", "validators"]);
         return new Rows([table, .. Story(status).Select(line => new Markup(line))]);
     }
 

@@ -29,13 +29,10 @@ internal static class StatusScreen
         }));
     }
 
-    private static Table WorkTable(JsonObject status)
-    {
-        var table = new Table().RoundedBorder();
-        foreach (var column in new[] { "node", "state", "head", "safe", "final", "peers", "pool", "hash rate", "memory", "reorganisations" }) table.AddColumn(column);
-        foreach (var node in status["nodes"]!.AsArray()) table.AddRow(Row(node!.AsObject()));
-        return table;
-    }
+    private static FittingTable WorkTable(JsonObject status) => new(
+        ["node", "state", "head", "safe", "final", "peers", "pool", "hash rate", "memory", "reorganisations"],
+        [.. status["nodes"]!.AsArray().Select(node => Row(node!.AsObject()))],
+        ["reorganisations", "hash rate", "memory", "safe", "final", "pool"]);
 
     /// <summary>Whether the nodes agree, in markup; of those that do not answer only how many they are.</summary>
     internal static string Verdict(JsonObject status)

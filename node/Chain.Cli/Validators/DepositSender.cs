@@ -27,7 +27,7 @@ internal sealed class DepositSender : IDisposable
         Eth = new EthClient(_rpc);
         var files = BookFiles.Of(
             name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
-            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
         var book = new WalletBook(files, TimeProvider.System, note => Note([note]));
         Account = new AccountTransfers(Eth, book, TimeProvider.System, chain, payer);
     }

@@ -16,6 +16,10 @@ internal sealed class IdleMemory(TimeProvider time)
         _lookedAt = time.GetTimestamp();
         var heap = GC.GetTotalMemory(forceFullCollection: false);
         if (!_plan.IsDue(GC.GetTotalAllocatedBytes(), heap)) return;
+
+        // What a finalizer holds goes with the second collection.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         _plan.Collected(heap, GC.GetTotalMemory(forceFullCollection: false));
     }

@@ -211,7 +211,7 @@ internal sealed class BookDatabase : IDisposable
         }
         catch (Exception e) when (e is LiteException || IsOfContent(e))
         {
-            throw new BookDamageException(e.Message, e);
+            throw new BookDamageException("LiteDB cannot read what is in it", e);
         }
     }
 

@@ -100,9 +100,9 @@ internal sealed record JournalLine
             var isOne = line.Hash is null ? line.Contact is not null || line.Repairs == true : line.Fate is not null;
             return isOne ? line with { IsChecked = isChecked } : "it is neither a transfer nor a contact";
         }
-        catch (JsonException e)
+        catch (JsonException)
         {
-            return e.Message;
+            return "it is not JSON";
         }
     }
 

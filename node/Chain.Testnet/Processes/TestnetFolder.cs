@@ -89,7 +89,7 @@ public sealed class TestnetFolder
         {
             var record = JsonSerializer.Deserialize(File.ReadAllText(file), TestnetJson.Default.NodeProcessRecord)!;
             var process = Process.GetProcessById(record.Pid);
-            if (!process.HasExited && Math.Abs(process.StartTime.ToUniversalTime().Ticks - record.StartedAtTicks) < StartTolerance.Ticks) return process;
+            if (!process.HasExited && !IsDefunct(process) && Math.Abs(process.StartTime.ToUniversalTime().Ticks - record.StartedAtTicks) < StartTolerance.Ticks) return process;
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {
@@ -105,6 +105,9 @@ public sealed class TestnetFolder
         JsonSerializer.Serialize(new NodeProcessRecord(process.Id, process.StartTime.ToUniversalTime().Ticks), TestnetJson.Default.NodeProcessRecord));
 
     public void ForgetProcess(int index) => File.Delete(ProcessFile(index));
+
+    // It has ended; only whoever started it has not taken note yet.
+    private static bool IsDefunct(Process process) => TestnetRunner.StateOf(process) == 'Z';
 
     private string ProcessFile(int index) => System.IO.Path.Combine(NodeFolder(index), "process.json");
 

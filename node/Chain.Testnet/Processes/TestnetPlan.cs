@@ -47,6 +47,7 @@ public static class TestnetPlan
     {
         var start = StartEstimate.Of(wishes.Nodes);
         Check(wishes);
+        if (File.Exists(folder.Path)) throw new UsageException($"{folder.Path} is a file; --dir names a folder.");
 
         // Before anything is written, so that a refusal leaves nothing behind.
         for (var i = 0; i < wishes.Nodes; i++) CheckPorts(i, wishes.RpcPort + i, wishes.RpcPort + AdminPortOffset + i, wishes.PeerPort + i);
@@ -127,14 +128,20 @@ public static class TestnetPlan
         if (wishes.Stake is { } stake) StakePlan.Check(stake, wishes.Nodes);
         if (wishes.BlockTimeSeconds is < 2 or > 3600) throw new UsageException($"The block time is from 2 to 3600 s, not {wishes.BlockTimeSeconds} s: header time has whole seconds.");
         if (wishes.HashRate is not (>= 1000 and <= MaxHashRate)) throw new UsageException($"The hash rate of a network is from 1000 to 10^12 hashes a second, not {wishes.HashRate}.");
-        foreach (var port in new[] { wishes.RpcPort, wishes.RpcPort + AdminPortOffset + wishes.Nodes, wishes.PeerPort, wishes.PeerPort + wishes.Nodes })
-        {
-            if (port is < 1024 or > 65_535) throw new UsageException($"Ports from {port} on are not usable: choose --rpc-port and --p2p-port so that all ports lie between 1024 and 65535.");
-        }
+        CheckRange("--rpc-port", "JSON-RPC", wishes.RpcPort, wishes.Nodes);
+        CheckRange("--rpc-port", "administration", wishes.RpcPort + AdminPortOffset, wishes.Nodes);
+        CheckRange("--p2p-port", "peers", wishes.PeerPort, wishes.Nodes);
 
         int[] firsts = [wishes.RpcPort, wishes.RpcPort + AdminPortOffset, wishes.PeerPort];
         if (Math.Abs(firsts[0] - firsts[2]) < wishes.Nodes || Math.Abs(firsts[1] - firsts[2]) < wishes.Nodes)
             throw new UsageException($"--p2p-port {firsts[2]} and the ports after it meet those of JSON-RPC from {firsts[0]} or of administration from {firsts[1]}; choose --rpc-port and --p2p-port further apart.");
+    }
+
+    private static void CheckRange(string option, string use, int first, int nodes)
+    {
+        var last = first + nodes - 1;
+        if (first < 1024 || last > 65_535)
+            throw new UsageException($"{option}: the ports for {use} would be {first} to {last}, and they must lie between 1024 and 65535.");
     }
 
     private static double[] Shares(TestnetWishes wishes)

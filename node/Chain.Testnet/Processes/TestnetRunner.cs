@@ -145,7 +145,15 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         Check(a);
         Check(b);
         if (a == b) throw new UsageException($"A link joins two nodes; {a} and {b} are one.");
-        foreach (var index in new[] { a, b }) CheckAwake(index);
+        foreach (var index in new[] { a, b })
+        {
+            CheckAwake(index);
+
+            // Both answer before either is told: a link with faults in one direction was not asked for.
+            using var client = new NodeClient(manifest.Nodes[index].AdminPort);
+            await client.CallAsync("net_version", [], cancellation);
+        }
+
         foreach (var (from, to) in new[] { (a, b), (b, a) })
         {
             using var client = new NodeClient(manifest.Nodes[from].AdminPort);
@@ -247,7 +255,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     private Process Running(int index)
     {
         Check(index);
-        return folder.FindProcess(index) ?? throw new NoNodeException($"Node {index} does not run. `chain testnet restart {index}` starts it.");
+        return folder.FindProcess(index) ?? throw new NoNodeException($"Node {index} does not run. `chain testnet restart {index} --dir {folder.Path}` starts it.");
     }
 
     private void Check(int index)
@@ -269,12 +277,20 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     }
 
     /// <summary>Whether a process is frozen by a signal.</summary>
-    public static bool IsStopped(Process process)
+    public static bool IsStopped(Process process) => StateOf(process) == 'T';
+
+    /// <summary>A process's state as the system names it, such as R, S, T (stopped) or Z (defunct); null where it does not say.</summary>
+    public static char? StateOf(Process process)
     {
-        var stat = $"/proc/{process.Id}/stat";
-        if (!File.Exists(stat)) return false;
-        var text = File.ReadAllText(stat);
-        return text.AsSpan(text.LastIndexOf(')') + 2).StartsWith("T");
+        try
+        {
+            var text = File.ReadAllText($"/proc/{process.Id}/stat");
+            return text[text.LastIndexOf(')') + 2];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>How to run this very program again: itself, or the runtime with its assembly.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -100,14 +101,16 @@ internal static class VectorFiles
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class VectorFactAttribute : FactAttribute
 {
-    public VectorFactAttribute() => Skip = VectorFiles.SkipReason;
+    public VectorFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = VectorFiles.SkipReason;
 }
 
 /// <summary>A theory over outside vectors: skipped, with the reason, where they are absent.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class VectorTheoryAttribute : TheoryAttribute
 {
-    public VectorTheoryAttribute() => Skip = VectorFiles.SkipReason;
+    public VectorTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = VectorFiles.SkipReason;
 }
 
 /// <summary>Says that a test reads all files of a claimed group, every case in them that its claim covers.</summary>

@@ -63,7 +63,7 @@ public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action
             if (own.Count == 1 && unreadable.TrueForAll(entry => entry.Address is null || entry.Address == own[0].Address)) return own[0];
             throw new WalletException(ExitCode.Unknown, own.Count > 0 || unreadable.Count > 0
                 ? $"Which account? {Known(own, unreadable)}"
-                : $"There is no account in {folder.Path}. Make one with `wallet new`, or on a local network use --from dev:0.");
+                : $"There is no account in {folder.Path}. Make one with `wallet new`, or on a local network use dev:0 (to send, `--from dev:0`).");
         }
 
         var account = Find(text);

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
-using Chain.Terminal;
-using Spectre.Console;
 
 namespace Chain.Wallet;
 
@@ -23,13 +21,13 @@ internal static class BalanceCommand
             }
 
             var block = await session.Node.BlockNumberAsync(cancel).ConfigureAwait(false);
-            var table = new Table().AddColumn(new TableColumn("account").NoWrap()).AddColumn(new TableColumn("ether").RightAligned()).AddColumn(new TableColumn("transfers sent").RightAligned());
             var list = new JsonArray();
             foreach (var account in chosen)
             {
                 var wei = await session.Node.BalanceAsync(account.Address, Hex.Quantity(block), cancel).ConfigureAwait(false);
                 var nonce = await session.Node.NonceAsync(account.Address, Hex.Quantity(block), cancel).ConfigureAwait(false);
-                table.AddRow(Shown.Field(account), Amount.EtherDigits(wei), $"{nonce}");
+                session.Screen.Whole($"{account}");
+                session.Screen.Whole($"  {Amount.InEther(wei)}, {nonce} {(nonce == 1 ? "transfer" : "transfers")} sent");
                 list.Add((JsonNode)new JsonObject
                 {
                     ["address"] = account.Address.ToString(),
@@ -40,7 +38,6 @@ internal static class BalanceCommand
                 });
             }
 
-            session.Screen.Table(table);
             session.Screen.Line($"[grey]at block {block} of {session.Node.Url}[/]");
             session.Screen.Document(new JsonObject { ["blockNumber"] = block, ["accounts"] = list });
             return ExitCode.Ok;

@@ -44,6 +44,7 @@ internal static class ContactCommands
     private static Command List(CommandKit kit) => kit.Create("list", "List the contacts", [], (session, _) =>
     {
         var contacts = session.Accounts.Contacts();
+        if (TransferDoubt.OfDamage(session.Book.Files, session.Book.Read()) is { } doubt) session.Screen.Note($"note: {doubt.Sentence}");
         foreach (var contact in contacts) session.Screen.Whole($"{contact.Address}  {contact.Name}");
         if (contacts.Count == 0) session.Screen.Line($"No contacts. `wallet contact add NAME ADDRESS` adds one.");
         session.Screen.Document(new JsonObject

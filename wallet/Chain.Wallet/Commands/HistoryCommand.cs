@@ -19,8 +19,17 @@ internal static class HistoryCommand
             if (size is < 1 or > MaxLimit) throw new WalletException(ExitCode.Usage, $"--limit: {size} is not from 1 to {MaxLimit}.");
             var chosen = session.Get(account) is { } text ? session.Accounts.FindNamed(text) : session.Accounts.FindOwn(null);
             var cursor = session.Get(before);
-            var signed = await SignedTransfers.OutsideChainAsync(session, chosen, cursor is null ? size : 0, cancel).ConfigureAwait(false);
             var list = new HistoryList(session.Screen, chosen.Address, session.Accounts.Names());
+            IReadOnlyList<UnminedTransfer> signed;
+            try
+            {
+                signed = await SignedTransfers.OutsideChainAsync(session, chosen, cursor is null ? size : 0, cancel).ConfigureAwait(false);
+            }
+            catch (NodeUnreachableException e)
+            {
+                return ShowBook(session, chosen, list, size, e);
+            }
+
             foreach (var transfer in signed) list.Show(transfer);
             var page = await session.Node.HistoryAsync(chosen.Address, cursor, size, cancel).ConfigureAwait(false)
                 ?? throw new WalletException(ExitCode.Failed, $"The node at {session.Node.Url} keeps no history of addresses (chain_getAddressHistory). Ask a node of this project.");
@@ -37,5 +46,22 @@ internal static class HistoryCommand
             });
             return ExitCode.Ok;
         });
+    }
+
+    // Without a node the book still says what was signed.
+    private static ExitCode ShowBook(Session session, Account account, HistoryList list, int limit, NodeUnreachableException problem)
+    {
+        var signed = SignedTransfers.OfBook(session, account, limit);
+        foreach (var transfer in signed) list.Show(transfer, "from the book, signed");
+        var message = $"{problem.Message} Shown is what the wallet's book knows.";
+        session.Screen.Document(new JsonObject
+        {
+            ["address"] = account.Address.ToString(),
+            ["name"] = account.Name,
+            ["signed"] = new JsonArray([.. signed.Select(list.ToJson)]),
+            ["error"] = Screen.ErrorObject(ExitCode.NodeUnreachable, message),
+        });
+        session.Screen.Note($"error: {message}");
+        return ExitCode.NodeUnreachable;
     }
 }

@@ -15,11 +15,11 @@ internal sealed class HistoryList(Screen screen, Address account, Func<Address, 
 {
     private const string TimeFormat = "yyyy-MM-dd HH:mm:ss";
 
-    public void Show(UnminedTransfer transfer)
+    public void Show(UnminedTransfer transfer, string heading = "not in the chain, signed")
     {
         var entry = transfer.Entry;
-        screen.Whole($"not in the chain, signed {entry.SignedAt.ToString(TimeFormat, CultureInfo.InvariantCulture)} UTC");
-        screen.Whole($"  out   {Amount.InEther(entry.Transaction.Value)}, nonce {entry.Nonce}, {TransferFlow.Camel(entry.Purpose.ToString())}");
+        screen.Whole($"{heading} {entry.SignedAt.ToString(TimeFormat, CultureInfo.InvariantCulture)} UTC");
+        screen.Whole($"  out   {Amount.InEther(entry.Transaction.Value)}, nonce {entry.Nonce}, {Words(entry.Purpose)}");
         screen.Whole($"        {transfer.Words}");
         ShowSides(entry.Hash, entry.From, entry.Transaction.To);
     }
@@ -70,6 +70,8 @@ internal sealed class HistoryList(Screen screen, Address account, Func<Address, 
         screen.Whole($"  from  {Named(from)}");
         screen.Whole($"  to    {(to is { } recipient ? Named(recipient) : "(new contract)")}");
     }
+
+    private static string Words(TransferPurpose purpose) => purpose == TransferPurpose.SpeedUp ? "speed-up" : TransferFlow.Camel(purpose.ToString());
 
     private string Named(Address address) => new Account(address, nameOf(address), null, null).ToString();
 

@@ -40,6 +40,13 @@ internal static class SignedTransfers
         }
     }
 
+    /// <summary>What the book alone knows of the latest transfers of an account, newest first, on whichever chain.</summary>
+    public static IReadOnlyList<UnminedTransfer> OfBook(Session session, Account account, int limit) =>
+    [
+        .. session.Book.Read().Transfers.Where(entry => entry.From == account.Address).Reverse().Take(limit)
+            .Select(entry => new UnminedTransfer(entry, TransferFlow.Camel(entry.Fate.ToString()), $"last known: {AccountTransfers.Describe(entry.Fate)}")),
+    ];
+
     private static UnminedTransfer Describe(SignedTransfer entry, TransactionPlace? place)
     {
         var detail = entry.Detail is { Length: > 0 } text ? $" ({Printable.Field(text)})" : "";
@@ -49,7 +56,7 @@ internal static class SignedTransfers
             TransferFate.Replaced => new UnminedTransfer(entry, "replaced", $"replaced{detail}"),
             TransferFate.Refused => new UnminedTransfer(entry, "refused", $"refused{detail}"),
             TransferFate.NonceUsed => new UnminedTransfer(entry, "nonceUsed", $"failed: another transaction has its nonce{detail}"),
-            _ => new UnminedTransfer(entry, "notFound", $"unclear: not known to this node; {AccountTransfers.Describe(entry.Fate)} when it was last heard of"),
+            _ => new UnminedTransfer(entry, "notFound", $"unclear: not known to this node; last known: {AccountTransfers.Describe(entry.Fate)}"),
         };
     }
 }

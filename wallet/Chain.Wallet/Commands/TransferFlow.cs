@@ -23,7 +23,15 @@ internal static class TransferFlow
         using var turn = await order.Account.LockAsync(() =>
             session.Screen.Note($"waiting until another transfer of {order.Plan.From} is sent"), cancel).ConfigureAwait(false);
         var offered = new JsonArray();
-        order = await TransferTurn.TakeAsync(session, order, twin, offered, cancel).ConfigureAwait(false);
+        try
+        {
+            order = await TransferTurn.TakeAsync(session, order, twin, offered, cancel).ConfigureAwait(false);
+        }
+        catch (NodeUnreachableException e)
+        {
+            throw new WalletException(ExitCode.NodeUnreachable, $"{e.Message} Nothing was signed.");
+        }
+
         var report = await order.Account.SendAsync(order.Plan.Sign(key), order.Purpose, order.Replaces,
             cancel).ConfigureAwait(false);
         turn.Dispose();
@@ -41,7 +49,7 @@ internal static class TransferFlow
             return ExitCode.Ok;
         }
 
-        return await FollowAsync(session, report.Hash, wait, document, cancel).ConfigureAwait(false);
+        return await FollowAsync(session, report.Hash, wait with { IsSignedHere = true }, document, cancel).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -54,7 +62,7 @@ internal static class TransferFlow
         var (code, advice) = report.Fate switch
         {
             TransferFate.Unclear => (ExitCode.MaybeAccepted,
-                $"It is written down in {session.Book.Files.Database}. {watch} looks for it, `wallet resend {report.Hash}` hands the "
+                $"It is written down in {session.Book.Files.Database}. {watch} looks for it, `wallet resend {report.Hash}{session.RpcHint}` hands the "
                 + "same bytes over again; signing another may pay twice."),
             TransferFate.NonceUsed when order.Replaces is not null => (ExitCode.Failed, "The replacement came too late."),
             TransferFate.NonceUsed => (ExitCode.Failed,

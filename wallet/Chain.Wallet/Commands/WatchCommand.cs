@@ -16,15 +16,17 @@ internal static class WatchCommand
         {
             var transaction = Session.TransactionHash(session.Get(hash)!);
             var options = session.WatchOptions(until.Name, session.Get(until)!, defaultTimeout: null);
-            return TransferFlow.FollowAsync(session, transaction, options, Describe(session, transaction), cancel);
+            var entry = Find(session, transaction);
+            var document = Describe(session, transaction, entry);
+            return TransferFlow.FollowAsync(session, transaction, options with { IsSignedHere = entry is not null }, document, cancel);
         });
     }
 
     // What the book knows of it, so that it is seen which transfer this is. A transfer of somebody else is followed all the same.
-    private static JsonObject Describe(Session session, Hash256 hash)
+    private static JsonObject Describe(Session session, Hash256 hash, SignedTransfer? entry)
     {
         var document = new JsonObject { ["hash"] = hash.ToString() };
-        if (Find(session, hash) is not { } entry) return document;
+        if (entry is null) return document;
         var nameOf = session.Accounts.Names();
         var to = entry.Transaction.To;
         (document["from"], document["fromName"]) = (entry.From.ToString(), nameOf(entry.From));

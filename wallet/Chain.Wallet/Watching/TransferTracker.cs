@@ -20,6 +20,7 @@ public sealed class TransferTracker(WatchGoal goal)
     private bool _saidFinalized;
     private readonly HashSet<(TransferState, long, Hash256?)> _told = [];
     private bool _saidUnknown;
+    private bool _saidLost;
 
     /// <summary>How it ended; null while it goes on.</summary>
     public WatchOutcome? Outcome { get; private set; }
@@ -36,7 +37,9 @@ public sealed class TransferTracker(WatchGoal goal)
         var (status, confidence) = look;
 
         // In the midst of a reorganisation a transfer can be nowhere for a moment: such an end is believed at the second look.
-        var isDoubtful = status.State is TransferState.Dropped or TransferState.Conflicting && _previous != status.State;
+        var isEnd = status.State is TransferState.Dropped or TransferState.Conflicting
+            || (status.State == TransferState.Unknown && IsKnown);
+        var isDoubtful = isEnd && _previous != status.State;
         _previous = status.State;
         if (isDoubtful) return [];
         var events = new List<WatchEvent>();
@@ -50,6 +53,7 @@ public sealed class TransferTracker(WatchGoal goal)
         {
             TransferState.Pending or TransferState.Orphaned => "in the pool",
             TransferState.Mined => confidence is null ? $"in block {_blockNumber}" : Shorten(confidence),
+            TransferState.Unknown when IsKnown => "not known to the node any more",
             _ => Standing,
         };
         Outcome = status.State switch
@@ -91,10 +95,11 @@ public sealed class TransferTracker(WatchGoal goal)
     {
         if (step.State == TransferState.Unknown)
         {
-            if (!IsKnown && !_saidUnknown) events.Add(new WatchEvent("unknown", "the node does not know this transfer (yet)"));
-            _saidUnknown = true;
+            EnterUnknown(events);
             return;
         }
+
+        _saidLost = false;
 
         if (step.State == _state && (step.State != TransferState.Mined || step.BlockHash == _blockHash)) return;
 
@@ -118,6 +123,16 @@ public sealed class TransferTracker(WatchGoal goal)
         _state = step.State;
         (_confirmations, _saidSafe, _saidFinalized) = (-1, false, false);
         if (step.State == TransferState.Mined) (_blockNumber, _blockHash) = (step.BlockNumber, step.BlockHash);
+    }
+
+    private void EnterUnknown(List<WatchEvent> events)
+    {
+        if (!IsKnown && !_saidUnknown) events.Add(new WatchEvent("unknown", "the node does not know this transfer (yet)"));
+        if (IsKnown && !_saidLost) events.Add(new WatchEvent("lost", "the node does not know this transfer any more"));
+        (_saidUnknown, _saidLost) = (true, IsKnown);
+
+        // What was in a block is told of as reorganised away once it is known where it came to be.
+        if (_state != TransferState.Mined) _state = TransferState.Unknown;
     }
 
     private static WatchEvent? Told(Step step, bool isNews) => step.State switch

@@ -7,7 +7,11 @@ namespace Chain.Wallet;
 /// <param name="AttackerShare">The share of hash power to reckon with, 0 to 1.</param>
 /// <param name="Interval">Between two looks.</param>
 /// <param name="Timeout">For the whole; null: without end.</param>
-public sealed record WatchOptions(WatchGoal Goal, double AttackerShare, TimeSpan Interval, TimeSpan? Timeout);
+public sealed record WatchOptions(WatchGoal Goal, double AttackerShare, TimeSpan Interval, TimeSpan? Timeout)
+{
+    /// <summary>Whether this wallet signed the transfer, so that it can be offered to a node again.</summary>
+    public bool IsSignedHere { get; init; }
+}
 
 /// <summary>Follows one transfer until it is settled or lost, through restarts of the node.</summary>
 public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOptions options)
@@ -32,7 +36,7 @@ public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOpt
                 var events = tracker.Observe(await view.LookAsync(cancel).ConfigureAwait(false));
                 if (outage is not null) tell(new WatchEvent("reachable", "the node answers again"));
                 outage = null;
-                foreach (var happened in events) tell(happened);
+                foreach (var happened in events) tell(happened.Kind == "lost" ? happened with { Text = happened.Text + Resend(hash) } : happened);
             }
             catch (NodeUnreachableException) when (!first)
             {
@@ -45,12 +49,14 @@ public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOpt
             stand(outage is null ? tracker.Standing : $"{tracker.Standing} when the node last answered");
             var elapsed = time.GetElapsedTime(start);
             if (!tracker.IsKnown && outage is null && elapsed >= UnknownPatience)
-                throw new WalletException(ExitCode.Unknown, $"The node at {node.Url} does not know the transfer {hash}. Check the hash, and that it was sent on this network.");
+                throw new WalletException(ExitCode.Unknown, $"The node at {node.Url} does not know the transfer {hash}{Resend(hash)}. {(options.IsSignedHere ? "Or it was sent on another network." : "Check the hash, and that it was sent on this network.")}");
             if (elapsed >= options.Timeout)
                 throw new WalletException(ExitCode.TimedOut, $"The transfer {hash} did not reach {options.Goal} within {options.Timeout.Value.TotalSeconds:0.###} s. It may still; go on with `wallet watch {hash}`.");
             await Task.Delay(options.Interval, time, cancel).ConfigureAwait(false);
         }
     }
+
+    private string Resend(Hash256 hash) => options.IsSignedHere ? $"; `wallet resend {hash}` offers it again" : "";
 
     private async Task<WatchOutcome> ConcludeAsync(WatchOutcome outcome, Hash256 hash, Action<WatchEvent> tell, CancellationToken cancel)
     {

@@ -96,7 +96,13 @@ internal sealed class FrameTransport(Stream stream, FrameCodec codec) : IDisposa
         if (_out.Length > 16 * UsualBuffer) _out = new byte[UsualBuffer];
     }
 
-    public void Dispose() => codec.Dispose();
+    /// <summary>Lets go of the buffers too, which may be large.</summary>
+    public void Dispose()
+    {
+        codec.Dispose();
+        (_in, _out) = ([], []);
+        (_inStart, _inEnd, _outLength) = (0, 0, 0);
+    }
 
     private static (int Number, int Length) ReadNumber(ReadOnlySpan<byte> body) => body[0] switch
     {

@@ -50,6 +50,32 @@ public sealed class ScreenTextTests : IDisposable
             Assert.Contains(shown, printed, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(130, true, "")]
+    [InlineData(80, false, "not shown, for want of room: reorganisations, hash rate")]
+    public void A_table_of_nodes_leaves_out_what_a_narrow_terminal_has_no_room_for(int width, bool isWhole, string note)
+    {
+        var node = new JsonObject
+        {
+            ["index"] = 0,
+            ["state"] = "running",
+            ["head"] = new JsonObject { ["number"] = 1234, ["hash"] = "0x" + new string('a', 64) },
+            ["safe"] = new JsonObject { ["number"] = 1228 },
+            ["finalized"] = new JsonObject { ["number"] = 1100 },
+            ["pool"] = new JsonObject { ["pending"] = 0, ["queued"] = 0 },
+            ["peers"] = 3,
+            ["hashRate"] = 100_000.0,
+            ["rssBytes"] = 40_000_000L,
+            ["reorgs"] = new JsonArray(new JsonObject { ["depth"] = 1L, ["ancestor"] = new JsonObject { ["number"] = 1200 } }),
+        };
+
+        var printed = Print(StatusScreen.Render(Status(node)), width);
+
+        Assert.Equal(isWhole, printed.Contains("last 1 deep above block 1200", StringComparison.Ordinal));
+        Assert.Contains("1234 0xaaaaaaaa", printed, StringComparison.Ordinal);
+        Assert.Contains(note, printed, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_log_shows_what_a_peer_put_into_it_and_says_the_same_as_JSON()
     {
@@ -81,11 +107,11 @@ public sealed class ScreenTextTests : IDisposable
     };
 
     // Without the guard of the program, so that each screen has to escape by itself.
-    private static string Print(IRenderable what)
+    private static string Print(IRenderable what, int width = 5000)
     {
         var output = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No });
-        console.Profile.Width = 5000;
+        console.Profile.Width = width;
         console.Write(what);
         Assert.DoesNotContain(output.ToString(), c => c is '\u001b' or '\u202e');
         return output.ToString();

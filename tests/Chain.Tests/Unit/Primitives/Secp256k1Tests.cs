@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Chain.Primitives;
@@ -7,7 +8,8 @@ namespace Chain.Tests;
 /// <summary>Runs a test on the platforms that libsecp256k1 comes with the program for, and elsewhere where the machine has it.</summary>
 public sealed class NativeSecp256k1FactAttribute : FactAttribute
 {
-    public NativeSecp256k1FactAttribute()
+    public NativeSecp256k1FactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
         var isBundled = RuntimeInformation.OSArchitecture is Architecture.X64 or Architecture.Arm64
             && (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsWindows());

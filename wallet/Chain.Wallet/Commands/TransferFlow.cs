@@ -23,17 +23,19 @@ internal static class TransferFlow
         using var turn = await order.Account.LockAsync(() =>
             session.Screen.Note($"waiting until another transfer of {order.Plan.From} is sent"), cancel).ConfigureAwait(false);
         var offered = new JsonArray();
+        SendReport report;
         try
         {
             order = await TransferTurn.TakeAsync(session, order, twin, offered, cancel).ConfigureAwait(false);
+            report = await order.Account.SendAsync(order.Plan.Sign(key), order.Purpose, order.Replaces,
+                cancel).ConfigureAwait(false);
         }
         catch (NodeUnreachableException e)
         {
-            throw new WalletException(ExitCode.NodeUnreachable, $"{e.Message} Nothing was signed.");
+            // Once a transfer is handed over there is a report, whatever the node does.
+            throw new WalletException(ExitCode.NodeUnreachable, $"{e.Message} This transfer was not sent.");
         }
 
-        var report = await order.Account.SendAsync(order.Plan.Sign(key), order.Purpose, order.Replaces,
-            cancel).ConfigureAwait(false);
         turn.Dispose();
         var document = ToJson(order.Plan, report.Transfer.Transaction);
         if (order.Replaces is { } replaced) document["replaces"] = replaced.ToString();

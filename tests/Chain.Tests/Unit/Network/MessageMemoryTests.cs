@@ -7,7 +7,8 @@ namespace Chain.Tests;
 /// <summary>What a message is taken to need in memory, against what decoding it allocates.</summary>
 public sealed class MessageMemoryTests
 {
-    private const long Header = 8 * 1024;
+    // The header's own objects, and what the runtime allocates for itself while code is new.
+    private const long Slack = 64 * 1024;
 
     // Nine fields of at most a byte: about the shortest that can be decoded.
     private static readonly byte[] Tiny = [0xc9, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x1b, 0x01, 0x01];
@@ -31,8 +32,8 @@ public sealed class MessageMemoryTests
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.True(isOk);
-        Assert.InRange(allocated + plain.Length, 1, MessageMemory.Of(plain.AsSpan()) + Header);
-        Assert.InRange(allocated, 1, BlockSize.Of(((WireMessage.NewBlock)message!).Block) + Header);
+        Assert.InRange(allocated + plain.Length, 1, MessageMemory.Of(plain.AsSpan()) + Slack);
+        Assert.InRange(allocated, 1, BlockSize.Of(((WireMessage.NewBlock)message!).Block) + Slack);
     }
 
     [Theory]

@@ -25,6 +25,23 @@ public sealed class TransferTrackerTests
     }
 
     [Fact]
+    public void A_transfer_that_the_node_has_lost_is_told_once_and_again_when_it_is_back()
+    {
+        var tracker = new TransferTracker(WatchGoal.Default);
+        tracker.Observe(new Observation(Pending, null));
+
+        // For a moment a transfer can be nowhere.
+        Assert.Empty(tracker.Observe(new Observation(TransferStatus.Unknown, null)));
+        Assert.Equal(["lost"], Kinds(tracker.Observe(new Observation(TransferStatus.Unknown, null))));
+        Assert.Empty(tracker.Observe(new Observation(TransferStatus.Unknown, null)));
+        Assert.Equal("not known to the node any more", tracker.Standing);
+        Assert.Null(tracker.Outcome);
+
+        Assert.Equal(["pending"], Kinds(tracker.Observe(new Observation(Pending, null))));
+        Assert.Equal(["mined", "confirmations"], Kinds(tracker.Observe(Mined(7, 1))));
+    }
+
+    [Fact]
     public void A_reorganisation_shows_even_where_the_node_keeps_no_history()
     {
         var tracker = new TransferTracker(WatchGoal.Default);

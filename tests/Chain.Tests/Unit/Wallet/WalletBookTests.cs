@@ -47,6 +47,42 @@ public sealed class WalletBookTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_a_node_the_history_shows_what_the_book_knows()
+    {
+        Assert.Equal(ExitCode.Ok, await SendAsync());
+        var sent = Assert.Single(_wallet.Node.Sent).Hash.ToString();
+        _wallet.Node.IsUp = false;
+
+        Assert.Equal(ExitCode.NodeUnreachable, await _wallet.RunAsync("history", "dev:0"));
+        Assert.Contains("from the book, signed", _wallet.Output, StringComparison.Ordinal);
+        Assert.Contains(sent, _wallet.Output, StringComparison.Ordinal);
+        Assert.Contains("Shown is what the wallet's book knows.", _wallet.Error, StringComparison.Ordinal);
+
+        Assert.Equal(ExitCode.NodeUnreachable, await _wallet.RunAsync("history", "dev:0", "--json"));
+        Assert.Equal(sent, (string?)_wallet.Json["signed"]![0]!["hash"]);
+        Assert.Equal(3, (int)_wallet.Json["error"]!["exitCode"]!);
+    }
+
+    [Fact]
+    public async Task A_node_that_goes_away_before_anything_is_sent_is_told_as_that()
+    {
+        var questions = new List<string>();
+        _wallet.Node.OnCall = questions.Add;
+        Assert.Equal(ExitCode.Ok, await SendAsync());
+        var last = questions.IndexOf("eth_sendRawTransaction") - 1;
+
+        // Another wallet asks the same; its node answers all but the last question before the transfer.
+        using var other = new WalletRun();
+        other.Node.Fund(Address.Parse(Dev0), "100");
+        var calls = 0;
+        other.Node.OnCall = _ => other.Node.IsUp = calls++ < last;
+        Assert.Equal(ExitCode.NodeUnreachable, await other.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1ether", "--yes"));
+
+        Assert.EndsWith("This transfer was not sent.", other.Error.TrimEnd(), StringComparison.Ordinal);
+        Assert.Empty(other.Book.Read().Transfers);
+    }
+
+    [Fact]
     public async Task A_journal_that_keeps_nothing_is_none()
     {
         if (OperatingSystem.IsWindows()) return;

@@ -6,8 +6,8 @@ namespace Chain.Primitives;
 /// <summary>
 /// Text from a node, a peer or a file as a terminal may see it. What would steer a terminal or hide and reorder its text is shown
 /// as an escape, as <c>\u001b</c>: control characters (C0, DEL, C1), line and paragraph separators, Unicode's format characters
-/// (among them those that turn the direction of writing), letters that look like nothing, and halves of surrogate pairs. The escapes are those of JSON, a UTF-16
-/// unit each, so a JSON document still says the same after <see cref="Escape(string?)"/>.
+/// (among them those that turn the direction of writing), letters that look like nothing, and halves of surrogate pairs. The
+/// escapes are those of JSON, a UTF-16 unit each, so a JSON document still says the same after <see cref="Escape(string?)"/>.
 /// </summary>
 public static class Printable
 {

@@ -18,6 +18,7 @@ public sealed class DependencyTests
         ["Chain.Cli"] = ["Chain.Testnet", "Chain.Terminal"],
         ["Chain.Mining"] = ["Chain.Consensus"],
         ["Chain.Mining.Gpu"] = ["Chain.Mining"],
+        ["Chain.Mining.Native"] = ["Chain.Mining"],
         ["Chain.Miner"] = ["Chain.Mining", "Chain.Mining.Gpu", "Chain.Terminal"],
         ["Chain.Wallet"] = ["Chain.Rpc.Client", "Chain.Terminal"],
     };

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Chain.Host;
 using Chain.Node;
-using Chain.Node.Host;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Terminal;

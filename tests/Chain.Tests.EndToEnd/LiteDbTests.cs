@@ -1,3 +1,4 @@
+using Chain.Node;
 using Chain.Testnet;
 
 namespace Chain.Tests.EndToEnd;

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Bench;
+using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;
 using Spectre.Console;

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using Chain.Consensus;
-using Chain.Node.Host;
+using Chain.Host;
+using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
-using Chain.Node.Host;
+using Chain.Host;
 using Chain.Primitives;
 
 namespace Chain.Cli;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
 using Chain.Node;
-using Chain.Node.Host;
 using Chain.Primitives;
+using Chain.Storage;
 using Chain.Testnet;
 using Spectre.Console;
 

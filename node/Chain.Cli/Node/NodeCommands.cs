@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
+using Chain.Host;
 using Chain.Node;
-using Chain.Node.Host;
-using Chain.Node.Host.Network;
-using Chain.Node.Host.Rpc;
 using Chain.Primitives;
+using Chain.Rpc;
+using Chain.Storage;
 using Chain.Testnet;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Chain.Testnet;
+using Chain.Node;
+using Chain.Simulation;
 using Spectre.Console;
 
 namespace Chain.Cli;

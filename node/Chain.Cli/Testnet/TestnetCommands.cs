@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Node;
+using Chain.Rpc;
 using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;

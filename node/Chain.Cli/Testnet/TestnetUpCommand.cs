@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chain.Node;
 using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;

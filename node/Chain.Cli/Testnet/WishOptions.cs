@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Chain.Host;
+using Chain.Node;
 using Chain.Testnet;
 
 namespace Chain.Cli;
@@ -17,7 +19,7 @@ internal sealed class WishOptions
     private readonly Option<string> _slot = new("--slot") { Description = "pos: the length of a slot, at least 100ms", DefaultValueFactory = _ => "2s" };
     private readonly Option<ulong> _slotsPerEpoch = new("--slots-per-epoch") { Description = "pos: slots of an epoch; with fewer than 6, `safe` mostly moves together with `finalized`", DefaultValueFactory = _ => 8 };
     private readonly Option<string?> _genesisDelay = new("--genesis-delay") { Description = "pos: how long from the making of the network to its genesis; if not given, as long as the nodes probably take to start" };
-    private readonly Option<string[]> _behave = new("--behave") { Description = $"pos: NODE=KIND, vN=KIND or vA-vB=KIND: all validators of a node, or some by their index, do wrong: {Chain.Node.Host.MisbehaviourNames.List}; may be repeated", DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> _behave = new("--behave") { Description = $"pos: NODE=KIND, vN=KIND or vA-vB=KIND: all validators of a node, or some by their index, do wrong: {Chain.Host.MisbehaviourNames.List}; may be repeated", DefaultValueFactory = _ => [] };
 
     public void AddTo(Command command)
     {

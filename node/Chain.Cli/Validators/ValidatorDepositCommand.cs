@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
-using Chain.Node.Host;
+using Chain.Host;
+using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Storage;
 using Chain.Testnet;
 using Spectre.Console;
 

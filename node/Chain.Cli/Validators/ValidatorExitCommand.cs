@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Chain.Consensus;
-using Chain.Node.Host;
+using Chain.Host;
+using Chain.Node;
 using Chain.Testnet;
 
 namespace Chain.Cli;

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
+using Chain.Host;
 using Chain.Node;
-using Chain.Node.Host;
 using Chain.Primitives;
+using Chain.Storage;
 using Chain.Terminal;
 using Spectre.Console;
 

@@ -4,7 +4,7 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>London's header rules with DESIGN section 4's seal, difficulty and clock bound.</summary>
-internal sealed class ProofOfWorkHeaderRules(ProofOfWorkSettings settings) : IHeaderRules
+public sealed class ProofOfWorkHeaderRules(ProofOfWorkSettings settings) : IHeaderRules
 {
     /// <summary>How far a header may be ahead of the clock, in seconds.</summary>
     public const ulong FutureBoundSeconds = 15;

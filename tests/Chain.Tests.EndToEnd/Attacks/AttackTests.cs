@@ -1,3 +1,4 @@
+using Chain.Bench;
 using Chain.Node;
 using Chain.Testnet;
 

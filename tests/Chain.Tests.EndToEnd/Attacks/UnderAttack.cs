@@ -1,4 +1,4 @@
-using Chain.Testnet;
+using Chain.Bench;
 
 namespace Chain.Tests.EndToEnd;
 

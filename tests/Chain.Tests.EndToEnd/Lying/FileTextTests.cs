@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Chain.Node.Host.Network;
+using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Chain.Node.Host;
+using Chain.Host;
+using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Tests.EndToEnd;

@@ -1,5 +1,7 @@
 using Chain.Consensus;
-using Chain.Node.Host;
+using Chain.Host;
+using Chain.Node;
+using Chain.Storage;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;

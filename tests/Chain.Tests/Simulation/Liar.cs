@@ -1,6 +1,6 @@
 using Chain.Node;
 using Chain.Primitives;
-using Chain.Testnet;
+using Chain.Simulation;
 
 namespace Chain.Tests;
 

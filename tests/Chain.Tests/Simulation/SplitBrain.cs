@@ -1,4 +1,5 @@
-using Chain.Testnet;
+using Chain.Node;
+using Chain.Simulation;
 
 namespace Chain.Tests;
 

@@ -1,5 +1,5 @@
 using Chain.Primitives;
-using Chain.Testnet;
+using Chain.Simulation;
 
 namespace Chain.Tests;
 

@@ -1,6 +1,6 @@
 using Chain.Consensus;
 using Chain.Node;
-using Chain.Testnet;
+using Chain.Simulation;
 
 namespace Chain.Tests;
 

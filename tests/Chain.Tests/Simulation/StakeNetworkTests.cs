@@ -1,7 +1,9 @@
+using Chain.Bench;
 using Chain.Consensus;
 using Chain.Execution;
+using Chain.Node;
 using Chain.Primitives;
-using Chain.Testnet;
+using Chain.Simulation;
 
 namespace Chain.Tests;
 

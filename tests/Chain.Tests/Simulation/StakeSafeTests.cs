@@ -1,4 +1,4 @@
-using Chain.Testnet;
+using Chain.Simulation;
 
 namespace Chain.Tests;
 

@@ -1,6 +1,8 @@
+using Chain.Bench;
 using Chain.Consensus;
+using Chain.Node;
 using Chain.Primitives;
-using Chain.Testnet;
+using Chain.Simulation;
 
 namespace Chain.Tests;
 

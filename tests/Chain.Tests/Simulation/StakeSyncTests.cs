@@ -1,8 +1,9 @@
+using Chain.Bench;
 using Chain.Consensus;
+using Chain.Host;
 using Chain.Node;
-using Chain.Node.Host;
 using Chain.Primitives;
-using Chain.Testnet;
+using Chain.Simulation;
 
 namespace Chain.Tests;
 

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Chain.Node;
 
 namespace Chain.Tests;
 

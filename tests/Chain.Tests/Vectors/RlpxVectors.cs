@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Chain.Node.Host.Network;
+using Chain.Network;
+using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Tests;

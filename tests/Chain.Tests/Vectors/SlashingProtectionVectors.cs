@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Chain.Consensus;
-using Chain.Node.Host;
+using Chain.Host;
 using Chain.Primitives;
 
 namespace Chain.Tests;

@@ -4,7 +4,7 @@ namespace Chain.Consensus;
 /// What a state's committees and proposers came out as. It holds for all states that descend from one within an epoch, so copies
 /// share it; <see cref="AtEpochStart"/> gives the next epoch its own.
 /// </summary>
-internal sealed class CommitteeCache
+public sealed class CommitteeCache
 {
     private readonly List<Shuffling> _shufflings = [];
     private readonly List<(Slot Slot, int Proposer)> _proposers = [];

@@ -4,7 +4,7 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>Who votes when in an epoch: the active validators in shuffled order, cut into committees.</summary>
-internal sealed class Shuffling(Epoch epoch, int[] shuffled, ulong committeesPerSlot, ulong slotsPerEpoch)
+public sealed class Shuffling(Epoch epoch, int[] shuffled, ulong committeesPerSlot, ulong slotsPerEpoch)
 {
     public Epoch Epoch { get; } = epoch;
 
@@ -36,7 +36,7 @@ internal sealed class Shuffling(Epoch epoch, int[] shuffled, ulong committeesPer
 }
 
 /// <summary>Seeds, committees and proposers of a state (consensus-specs, "Beacon state accessors").</summary>
-internal static class Committees
+public static class Committees
 {
     private static readonly byte[] DomainBeaconProposer = [0, 0, 0, 0];
     private static readonly byte[] DomainBeaconAttester = [1, 0, 0, 0];

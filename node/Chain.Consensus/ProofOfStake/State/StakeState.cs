@@ -71,7 +71,7 @@ public sealed class StakeState
     internal Gwei[] Slashings { get; private init; } = [];
 
     /// <summary>Shufflings and proposers worked out so far; shared between copies until an epoch passes.</summary>
-    internal CommitteeCache Committees { get; set; } = new();
+    public CommitteeCache Committees { get; set; } = new();
 
     /// <summary>A state without validators at slot zero.</summary>
     public static StakeState Empty(ProofOfStakeSettings settings)

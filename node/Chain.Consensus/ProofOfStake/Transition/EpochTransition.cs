@@ -1,7 +1,7 @@
 namespace Chain.Consensus;
 
 /// <summary>What happens to the registry at the end of an epoch (consensus-specs, Capella: process_epoch), in the specs' order.</summary>
-internal static class EpochTransition
+public static class EpochTransition
 {
     /// <summary>process_epoch; the state stands at the epoch's last slot.</summary>
     public static void ProcessEpoch(StakeState state)

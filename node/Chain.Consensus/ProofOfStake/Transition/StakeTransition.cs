@@ -6,7 +6,7 @@ namespace Chain.Consensus;
 /// From one block's stake state to the next (consensus-specs: state_transition), in DESIGN section 5's order: slots and epochs,
 /// withdrawals, the transactions, operations, deposits. Functions change the state that they are given: a copy of the caller's.
 /// </summary>
-internal static class StakeTransition
+public static class StakeTransition
 {
     /// <summary>process_slots: up to a later slot.</summary>
     /// <param name="state">The state after the latest block, or slots later.</param>

@@ -1,7 +1,8 @@
 using Chain.Consensus;
 using Chain.Execution;
+using Chain.Node;
 using Chain.Primitives;
-using Chain.Testnet;
+using Chain.Simulation;
 
 namespace Chain.Tests;
 

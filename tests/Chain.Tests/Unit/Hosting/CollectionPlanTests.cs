@@ -1,4 +1,4 @@
-using Chain.Node.Host;
+using Chain.Host;
 
 namespace Chain.Tests;
 

@@ -1,9 +1,10 @@
 using System.Net;
+using Chain.Bench;
+using Chain.Host;
 using Chain.Node;
-using Chain.Node.Host;
-using Chain.Node.Host.Network;
-using Chain.Node.Host.Rpc;
 using Chain.Primitives;
+using Chain.Rpc;
+using Chain.Storage;
 using Chain.Testnet;
 using Microsoft.Extensions.Logging.Abstractions;
 

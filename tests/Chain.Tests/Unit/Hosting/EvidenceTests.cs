@@ -1,8 +1,8 @@
 using Chain.Consensus;
+using Chain.Host;
 using Chain.Node;
-using Chain.Node.Host;
-using Chain.Node.Host.Rpc;
 using Chain.Primitives;
+using Chain.Rpc;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chain.Tests;

@@ -1,6 +1,6 @@
+using Chain.Host;
+using Chain.Network;
 using Chain.Node;
-using Chain.Node.Host;
-using Chain.Node.Host.Network;
 using Chain.Primitives;
 
 namespace Chain.Tests;

@@ -1,5 +1,7 @@
 using System.Net;
-using Chain.Node.Host.Network;
+using Chain.Host;
+using Chain.Network;
+using Chain.Node;
 
 namespace Chain.Tests;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Chain.Network;
 using Chain.Node;
-using Chain.Node.Host.Network;
 using Chain.Primitives;
 
 namespace Chain.Tests;

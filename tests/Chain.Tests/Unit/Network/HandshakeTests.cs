@@ -1,5 +1,5 @@
+using Chain.Network;
 using Chain.Node;
-using Chain.Node.Host.Network;
 using Chain.Primitives;
 
 namespace Chain.Tests;

@@ -1,6 +1,7 @@
-using Chain.Node.Host.Network;
-using Chain.Node.Host.Rpc;
+using Chain.Network;
+using Chain.Node;
 using Chain.Primitives;
+using Chain.Rpc;
 
 namespace Chain.Tests;
 

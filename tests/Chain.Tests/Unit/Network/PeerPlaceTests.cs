@@ -1,6 +1,6 @@
 using System.Net;
+using Chain.Network;
 using Chain.Node;
-using Chain.Node.Host.Network;
 
 namespace Chain.Tests;
 

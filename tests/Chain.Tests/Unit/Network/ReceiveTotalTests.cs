@@ -1,4 +1,4 @@
-using Chain.Node.Host.Network;
+using Chain.Network;
 
 namespace Chain.Tests;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
+using Chain.Network;
 using Chain.Node;
-using Chain.Node.Host.Network;
 using Chain.Primitives;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
-using Chain.Node.Host.Rpc;
+using Chain.Rpc;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chain.Tests;

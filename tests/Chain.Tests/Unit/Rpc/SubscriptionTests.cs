@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
-using Chain.Node.Host.Rpc;
+using Chain.Node;
 using Chain.Primitives;
+using Chain.Rpc;
 
 namespace Chain.Tests;
 

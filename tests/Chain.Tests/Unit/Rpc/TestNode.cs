@@ -1,9 +1,9 @@
+using Chain.Bench;
 using Chain.Consensus;
 using Chain.Execution;
 using Chain.Node;
-using Chain.Node.Host.Network;
-using Chain.Node.Host.Rpc;
 using Chain.Primitives;
+using Chain.Rpc;
 
 namespace Chain.Tests;
 

@@ -2,7 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Chain.Node.Host.Rpc;
+using Chain.Node;
+using Chain.Rpc;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chain.Tests;

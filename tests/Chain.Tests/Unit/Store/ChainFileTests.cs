@@ -1,7 +1,7 @@
+using Chain.Bench;
 using Chain.Node;
-using Chain.Node.Host;
 using Chain.Primitives;
-using Chain.Testnet;
+using Chain.Storage;
 
 namespace Chain.Tests;
 

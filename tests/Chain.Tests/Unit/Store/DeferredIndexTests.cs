@@ -1,4 +1,4 @@
-using Chain.Node.Host;
+using Chain.Storage;
 
 namespace Chain.Tests;
 

@@ -1,4 +1,5 @@
-using Chain.Node.Host;
+using Chain.Host;
+using Chain.Storage;
 
 namespace Chain.Tests;
 

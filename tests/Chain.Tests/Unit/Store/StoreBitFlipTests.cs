@@ -1,6 +1,6 @@
 using Chain.Node;
-using Chain.Node.Host;
 using Chain.Primitives;
+using Chain.Storage;
 
 namespace Chain.Tests;
 

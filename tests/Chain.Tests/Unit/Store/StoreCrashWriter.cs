@@ -1,7 +1,7 @@
 using System.Globalization;
 using Chain.Node;
-using Chain.Node.Host;
 using Chain.Primitives;
+using Chain.Storage;
 
 namespace Chain.Tests;
 

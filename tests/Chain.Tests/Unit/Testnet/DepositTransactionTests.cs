@@ -1,3 +1,5 @@
+using Chain.Bench;
+using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Testnet;

@@ -1,4 +1,4 @@
-using Chain.Node.Host.Network;
+using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;
 

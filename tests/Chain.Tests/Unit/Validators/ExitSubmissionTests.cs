@@ -3,7 +3,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Chain.Cli;
-using Chain.Node.Host;
+using Chain.Host;
+using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Tests;

@@ -1,7 +1,8 @@
 using Chain.Consensus;
+using Chain.Host;
 using Chain.Node;
-using Chain.Node.Host;
 using Chain.Primitives;
+using Chain.Storage;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;

@@ -2,7 +2,8 @@ using System.Collections;
 using System.Text;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
-using Chain.Node.Host;
+using Chain.Host;
+using Chain.Node;
 using Chain.Primitives;
 using static Chain.Tests.SigningSample;
 

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Chain.Consensus;
-using Chain.Node.Host;
+using Chain.Host;
+using Chain.Node;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Chain.Consensus;
-using Chain.Node.Host;
+using Chain.Host;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;

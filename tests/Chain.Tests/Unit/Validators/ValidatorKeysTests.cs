@@ -1,4 +1,5 @@
-using Chain.Node.Host;
+using Chain.Host;
+using Chain.Node;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;

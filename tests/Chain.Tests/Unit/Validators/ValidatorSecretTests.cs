@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Chain.Consensus;
-using Chain.Node.Host;
+using Chain.Host;
 using Chain.Primitives;
 using static Chain.Tests.SigningSample;
 

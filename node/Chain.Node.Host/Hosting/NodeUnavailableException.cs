@@ -1,4 +1,0 @@
-namespace Chain.Node.Host;
-
-/// <summary>The node serves reads only, because its store refused a write; the message says why and what to do.</summary>
-public sealed class NodeUnavailableException(string message) : InvalidOperationException(message);

@@ -1,0 +1,55 @@
+using System.Text;
+using Chain.Node;
+using Chain.Primitives;
+
+namespace Chain.Storage;
+
+/// <summary>
+/// The settings of a genesis file that its genesis block does not contain and all blocks depend on, as text, one "name=value" a
+/// line. A database keeps those it was made with: another chain id or block time is another chain over the same genesis block.
+/// </summary>
+public static class ChainSettings
+{
+    // Each node may choose them for itself, the genesis block contains them, or they follow from others.
+    private static readonly string[] LeftOut =
+    [
+        nameof(ProofOfWorkSettings.SafeDepth), nameof(ProofOfWorkSettings.FinalizedDepth), nameof(ProofOfStakeSettings.Validators),
+        nameof(ConsensusSettings.HasWithdrawals), nameof(ConsensusSettings.BlockIntervalMs),
+    ];
+
+    public static string Of(ChainSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var text = new StringBuilder();
+        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{nameof(spec.ChainId)}={spec.ChainId}\n");
+        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"Rule={spec.Consensus.GetType().Name}\n");
+        foreach (var (name, value) in PairsOf(spec.Consensus)) text.Append(name).Append('=').Append(value).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>The first setting that differs; null when all that both know agree.</summary>
+    internal static (string Name, string Stored, string Now)? FindDifference(string stored, string now)
+    {
+        var known = stored.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Pair).ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
+        foreach (var (name, value) in now.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Pair))
+        {
+            if (known.TryGetValue(name, out var other) && other != value) return (name, other, value);
+        }
+
+        return null;
+    }
+
+    private static (string Name, string Value) Pair(string line) => line.IndexOf('=', StringComparison.Ordinal) is var at and > 0 ? (line[..at], line[(at + 1)..]) : (line, "");
+
+    // "Type { A = 1, B = 2 }", as records print themselves.
+    private static IEnumerable<(string Name, string Value)> PairsOf(ConsensusSettings settings)
+    {
+        var text = settings.ToString();
+        var (open, close) = (text.IndexOf('{', StringComparison.Ordinal), text.LastIndexOf('}'));
+        foreach (var part in text[(open + 1)..close].Split(',', StringSplitOptions.TrimEntries))
+        {
+            var pair = part.Split(" = ");
+            if (pair.Length == 2 && !LeftOut.Contains(pair[0])) yield return (pair[0], pair[1]);
+        }
+    }
+}

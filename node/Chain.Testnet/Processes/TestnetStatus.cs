@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Chain.Testnet;
 
-/// <summary>A look at all nodes of a test network at once; its JSON is what `testnet status --json` prints (DESIGN section 8).</summary>
+/// <summary>A look at all nodes of a test network at once; its JSON is what `testnet status --json` prints.</summary>
 public static class TestnetStatus
 {
     public static async Task<JsonObject> ReadAsync(TestnetRunner runner, CancellationToken cancellation)

@@ -4,7 +4,7 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// One consensus rule, taken apart by role (DESIGN section 2). Built once from the chain spec by the factory;
+/// One consensus rule, taken apart by role (docs/adding.md). Built once from the chain spec by the factory;
 /// nobody else asks which rule it is.
 /// </summary>
 public sealed record ConsensusRules
@@ -130,7 +130,7 @@ public abstract record ConsensusError
 /// <param name="ArrivalOrder">Counts the blocks of this node as they came; persisted, so that a restart does not flip a tie.</param>
 public sealed record ForkChoiceBlock(SealedHeader Header, UInt256 TotalWeight, ulong ArrivalOrder);
 
-/// <summary>Which block is the head. A data structure: no I/O, no clock (DESIGN section 2).</summary>
+/// <summary>Which block is the head. A data structure: no I/O, no clock.</summary>
 public interface IForkChoice
 {
     /// <summary>Adds a block whose parent is known. Adding a known block again changes nothing.</summary>

@@ -25,7 +25,7 @@ public sealed record DifficultyPhase(
 public sealed record DifficultyHistory(IReadOnlyList<DifficultyPhase> Phases, IReadOnlyList<DifficultyPoint> Curve);
 
 /// <summary>
-/// The difficulty rule alone under a hash rate that jumps up and falls back (DESIGN section 4): one miner whose template is renewed
+/// The difficulty rule alone under a hash rate that jumps up and falls back (docs/consensus/work.md): one miner whose template is renewed
 /// every second, so that the difficulty falls while the search lasts, and whose timestamps may run 15 s ahead of the clock, where
 /// it waits. Pure: equal seeds give equal histories.
 /// </summary>

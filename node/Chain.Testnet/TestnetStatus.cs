@@ -3,7 +3,7 @@ using Chain.Node;
 
 namespace Chain.Testnet;
 
-/// <summary>A look at all nodes of a test network at once; its JSON is what `testnet status --json` prints (DESIGN section 8).</summary>
+/// <summary>A look at all nodes of a test network at once; its JSON is what `testnet status --json` prints.</summary>
 public static class TestnetStatus
 {
     public static async Task<JsonObject> ReadAsync(TestnetRunner runner, CancellationToken cancellation)

@@ -2,10 +2,10 @@ namespace Chain.Mining;
 
 /// <summary>
 /// The body of the GPU kernel: plain C#, free of any GPU library's types, so that the tests of the processor engines judge it. It is
-/// written for a compiler that makes machine code of 64-bit operations on 32-bit lanes (MEASURED, "The GPU kernel"): rotates
-/// are built by an <see cref="IRotate"/>; theta is three xors in a row, which become one ternary instruction a half; no local
-/// arrays, which would spill; two rounds a turn, so that the loop stays in the instruction cache; round constants from
-/// an <see cref="IRoundConstants"/>, since a static array would be copied to every thread.
+/// written for a compiler that makes machine code of 64-bit operations on 32-bit lanes: rotates are built by an
+/// <see cref="IRotate"/>; theta is three xors in a row, which become one ternary instruction a half; no local arrays, which would
+/// spill; two rounds a turn, so that the loop stays in the instruction cache; round constants from an
+/// <see cref="IRoundConstants"/>, since a static array would be copied to every thread.
 /// </summary>
 public static class KeccakKernel
 {

@@ -7,7 +7,7 @@ namespace Chain.Mining;
 
 /// <summary>
 /// What a search looks for: nonces whose hash keccak256(<paramref name="SealHash"/> ‖ nonce as 8 bytes big-endian), read as a
-/// big-endian number, is at most <paramref name="Target"/> (DESIGN section 4).
+/// big-endian number, is at most <paramref name="Target"/> (docs/consensus/work.md).
 /// </summary>
 public readonly record struct SearchJob(Hash256 SealHash, UInt256 Target)
 {

@@ -3,7 +3,7 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>Proof of stake with Gasper (DESIGN section 5), put together from its roles.</summary>
+/// <summary>Proof of stake with Gasper (docs/consensus/stake.md), put together from its roles.</summary>
 public static class ProofOfStake
 {
     public static ConsensusRules Create(ChainSpec spec, ProofOfStakeSettings settings, SealedHeader genesis, ConsensusOptions options)

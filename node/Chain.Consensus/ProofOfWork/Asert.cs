@@ -5,7 +5,7 @@ namespace Chain.Consensus;
 
 /// <summary>
 /// Difficulty by the aserti3 exponential (Bitcoin Cash upgrade specification of 2020-11-15), applied step by step: each
-/// block's anchor is its parent. DESIGN section 4 says why the absolute form is not used.
+/// block's anchor is its parent. docs/consensus/work.md says why the absolute form is not used.
 /// </summary>
 public static class Asert
 {

@@ -3,7 +3,7 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>The proof-of-work seal: one Keccak-256 over 40 bytes, compared with a target (DESIGN section 4).</summary>
+/// <summary>The proof-of-work seal: one Keccak-256 over 40 bytes, compared with a target (docs/consensus/work.md).</summary>
 public static class KeccakSeal
 {
     /// <summary>keccak256(sealHash ‖ nonce as 8 bytes big-endian).</summary>

@@ -3,7 +3,7 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>Proof of work with the heaviest chain (DESIGN section 4), put together from its roles.</summary>
+/// <summary>Proof of work with the heaviest chain (docs/consensus/work.md), put together from its roles.</summary>
 public static class ProofOfWork
 {
     private const long TickMs = 250;

@@ -3,7 +3,7 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>London's header rules with DESIGN section 4's seal, difficulty and clock bound.</summary>
+/// <summary>London's header rules with this chain's seal, difficulty and clock bound (docs/consensus/work.md).</summary>
 public sealed class ProofOfWorkHeaderRules(ProofOfWorkSettings settings) : IHeaderRules
 {
     /// <summary>How far a header may be ahead of the clock, in seconds.</summary>

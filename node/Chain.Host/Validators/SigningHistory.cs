@@ -6,7 +6,7 @@ using Chain.Storage;
 namespace Chain.Host;
 
 /// <summary>
-/// A signing history in a file of its own (DESIGN section 5). What it allows is on the device before the answer, and checked and
+/// A signing history in a file of its own. What it allows is on the device before the answer, and checked and
 /// written in one immediate transaction, so that processes that share a key and this file never both get leave for a slashable
 /// pair. Safe to use from several threads; several instances, in one process or in many, may have one file open.
 /// </summary>

@@ -24,7 +24,7 @@ public abstract record NodeReply
     public sealed record Imported(int Count, string? Error) : NodeReply;
 }
 
-/// <summary>Work for a miner (DESIGN section 4): find a nonce with keccak256(SealHash ‖ nonce) at most Target.</summary>
+/// <summary>Work for a miner (docs/consensus/work.md): find a nonce with keccak256(SealHash ‖ nonce) at most Target.</summary>
 public sealed record WorkPackage(Hash256 SealHash, UInt256 Target, ulong Number);
 
 public enum WorkVerdict

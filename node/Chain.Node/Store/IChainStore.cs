@@ -4,7 +4,7 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// What a node keeps (DESIGN section 7). A port: every implementation passes the same conformance suite. One thread commits;
+/// What a node keeps. A port: every implementation passes the same conformance suite. One thread commits;
 /// reading is safe from any thread and sees whole batches only. What goes wrong outside (disk full, damage, a failed device)
 /// throws <see cref="StoreException"/>; a batch that contradicts what is stored is a bug of its maker and throws
 /// <see cref="InvalidOperationException"/>. Either way nothing of the batch is kept.

@@ -5,7 +5,7 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// Makes templates for miners and takes their solutions (DESIGN section 4). The last templates stay valid as long as they stand
+/// Makes templates for miners and takes their solutions (docs/consensus/work.md). The last templates stay valid as long as they stand
 /// on the head; a fresh one is made on every new head and, when the pool has changed, once a second.
 /// </summary>
 internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTree tree, BlockAssembler assembler, TransactionPool pool, Outbox outbox)

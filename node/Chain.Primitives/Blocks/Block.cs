@@ -36,7 +36,7 @@ public sealed record BlockBody(IReadOnlyList<Transaction> Transactions, IReadOnl
 }
 
 /// <summary>
-/// A header, its body, and the sidecar that a consensus rule lets travel beside the block (DESIGN section 5: consensus body
+/// A header, its body, and the sidecar that a consensus rule lets travel beside the block (docs/formats.md: consensus body
 /// and proposer signature); empty under proof of work and opaque to everything but the rule.
 /// </summary>
 public sealed record Block(SealedHeader Header, BlockBody Body, ReadOnlyMemory<byte> Sidecar)

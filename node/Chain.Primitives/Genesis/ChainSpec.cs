@@ -32,7 +32,7 @@ public abstract record ConsensusSettings
 /// <summary>How a proof-of-work seal is checked.</summary>
 public enum SealKind
 {
-    /// <summary>Keccak-256 over seal hash and nonce (DESIGN section 4).</summary>
+    /// <summary>Keccak-256 over seal hash and nonce (docs/consensus/work.md).</summary>
     Keccak,
 
     /// <summary>No work at all: for simulations only, refused by `node run`.</summary>
@@ -49,7 +49,7 @@ public enum DifficultyRule
     Fixed,
 }
 
-/// <summary>Proof of work: heaviest chain (DESIGN section 4).</summary>
+/// <summary>Proof of work: heaviest chain (docs/consensus/work.md).</summary>
 public sealed record ProofOfWorkSettings : ConsensusSettings
 {
     public override bool HasWithdrawals => false;

@@ -1,7 +1,7 @@
 namespace Chain.Primitives;
 
 /// <summary>
-/// Proof of stake: Gasper as the consensus-specs define it, with DESIGN section 5's changes. Every number that the specs keep
+/// Proof of stake: Gasper as the consensus-specs define it, with the changes that docs/consensus/stake.md lists. Every number that the specs keep
 /// in a preset or a configuration is here under the spec's name; the defaults are for test networks. Amounts are Gwei.
 /// </summary>
 public sealed record ProofOfStakeSettings : ConsensusSettings
@@ -139,7 +139,7 @@ public sealed record ProofOfStakeSettings : ConsensusSettings
     /// <summary>CONFIRMATION_BYZANTINE_THRESHOLD: the share of stake, in percent, that the fast confirmation rule assumes hostile; at most 25.</summary>
     public ulong ConfirmationByzantineThreshold { get; init; } = 15;
 
-    /// <summary>N of the hash onion: how many epochs one commitment lasts (DESIGN section 5).</summary>
+    /// <summary>N of the hash onion: how many epochs one commitment lasts.</summary>
     public ulong RandaoOnionLayers { get; init; } = 1 << 16;
 
     /// <summary>Where the deposit contract is called.</summary>
@@ -154,7 +154,7 @@ public sealed record ProofOfStakeSettings : ConsensusSettings
 
 /// <summary>A validator that exists from the start.</summary>
 /// <param name="PublicKey">Its key on secp256k1: x ‖ y, 64 bytes.</param>
-/// <param name="RandaoCommitment">The outermost layer of its hash onion (DESIGN section 5), which belongs to epoch 0.</param>
+/// <param name="RandaoCommitment">The outermost layer of its hash onion, which belongs to epoch 0.</param>
 /// <param name="WithdrawalAddress">Where its stake goes in the end; null for nowhere.</param>
 /// <param name="BalanceGwei">Its stake in Gwei. From <see cref="ProofOfStakeSettings.MaxEffectiveBalance"/> on it is active at once, with less it waits for a deposit.</param>
 public sealed record GenesisValidator(ReadOnlyMemory<byte> PublicKey, Hash256 RandaoCommitment, Address? WithdrawalAddress, ulong BalanceGwei);

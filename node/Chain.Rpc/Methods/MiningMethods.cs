@@ -5,7 +5,7 @@ using Chain.Primitives;
 
 namespace Chain.Rpc;
 
-/// <summary>eth_: work for outside miners (DESIGN section 4).</summary>
+/// <summary>eth_: work for outside miners (docs/consensus/work.md).</summary>
 internal static class MiningMethods
 {
     public static void AddTo(RpcMethodTable table)

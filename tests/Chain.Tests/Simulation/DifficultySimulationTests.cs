@@ -3,7 +3,7 @@ using Chain.Simulation;
 
 namespace Chain.Tests;
 
-/// <summary>DESIGN section 4: a thousandfold change of the hash rate settles within 12 half-lives and never stalls.</summary>
+/// <summary>A thousandfold change of the hash rate settles within 12 half-lives and never stalls.</summary>
 public sealed class DifficultySimulationTests
 {
     private const double Change = 1000;

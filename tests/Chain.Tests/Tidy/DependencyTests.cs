@@ -3,7 +3,7 @@ using Chain.Node;
 
 namespace Chain.Tests;
 
-/// <summary>The house's one direction (DESIGN section 2), read from the project files.</summary>
+/// <summary>References point one way (docs/architecture.md), read from the project files.</summary>
 public sealed class DependencyTests
 {
     private static readonly SortedDictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
@@ -34,7 +34,7 @@ public sealed class DependencyTests
     {
         foreach (var (name, project) in Projects())
         {
-            Assert.True(Allowed.TryGetValue(name, out var allowed), $"{name} has no place in the house: give it one here and in the design.");
+            Assert.True(Allowed.TryGetValue(name, out var allowed), $"{name} has no place yet: give it one here and in docs/architecture.md.");
             var references = project.Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value.Replace('\\', '/')));
             foreach (var reference in references) Assert.True(allowed.Contains(reference), $"{name} must not reference {reference}.");
         }

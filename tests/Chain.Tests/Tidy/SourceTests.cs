@@ -1,6 +1,6 @@
 namespace Chain.Tests;
 
-/// <summary>Style that a machine can judge (STYLE: "style is a test").</summary>
+/// <summary>Style that a machine can judge (CONTRIBUTING.md).</summary>
 public sealed class SourceTests
 {
     private const int MaxLines = 500;

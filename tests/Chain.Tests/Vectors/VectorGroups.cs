@@ -92,7 +92,7 @@ internal static class VectorGroups
         ("ethereum-tests/DifficultyTests/**", "The difficulty rules of Homestead and Gray Glacier are not ours: see aserti3-2d."),
         ("ethereum-tests/EIPTests/*", "BLS12-381 precompiles come with Prague, after the EVM."),
         ("ethereum-tests/GeneralStateTests-newer/**", "The EVM comes later."),
-        ("ethereum-tests/PoWTests/*", "Ethash is not the seal here: section 4 of the design."),
+        ("ethereum-tests/PoWTests/*", "Ethash is not the seal here."),
         ("ethers-testcases/abi.json.gz", "Contract calls are encoded by clients."),
         ("ethers-testcases/create2.json.gz", "CREATE2 comes with the EVM."),
         ("ethers-testcases/hmac.json.gz", "HMAC is the platform's."),

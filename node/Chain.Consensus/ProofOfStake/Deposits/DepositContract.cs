@@ -4,7 +4,7 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// The deposit contract (DESIGN section 5): burns the value of a good call and says so in an event, from which the block's stake
+/// The deposit contract (docs/consensus/stake.md): burns the value of a good call and says so in an event, from which the block's stake
 /// transition reads the deposit. A call whose payload, proof or amount is wrong fails, and its sender keeps the value.
 /// </summary>
 /// <remarks>

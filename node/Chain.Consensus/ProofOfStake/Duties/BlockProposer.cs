@@ -9,7 +9,7 @@ internal sealed record UnsignedBlock(SealedHeader Header, BlockBody Body, Consen
     public Block Sign(Signature signature) => new(Header, Body, new ConsensusSidecar(Consensus, signature).Encode());
 }
 
-/// <summary>Makes blocks in the order in which others check them (DESIGN section 5): slots, withdrawals, transactions, operations, deposits, stake root.</summary>
+/// <summary>Makes blocks in the order in which others check them (docs/consensus/stake.md): slots, withdrawals, transactions, operations, deposits, stake root.</summary>
 internal sealed class BlockProposer(IConsensusHost host, ChainSpec spec, StakeChain chain, StakeGenesisState genesis, Deposits deposits, AttestationPool votes, OffenceWatch watch)
 {
     /// <summary>The block that a validator proposes on a parent.</summary>

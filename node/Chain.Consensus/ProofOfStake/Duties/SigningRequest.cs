@@ -4,7 +4,7 @@ namespace Chain.Consensus;
 
 /// <summary>
 /// Something that a validator of this node is to sign, with what its signing history must know of it. The rules only ask;
-/// whoever holds the keys writes the history durably first, then signs (DESIGN section 5).
+/// whoever holds the keys writes the history durably first, then signs (EIP-3076).
 /// </summary>
 /// <param name="Key">Whose signature is wanted.</param>
 /// <param name="SigningRoot">The digest to sign (<see cref="StakeDomain"/>).</param>

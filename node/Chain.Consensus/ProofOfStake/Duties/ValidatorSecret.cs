@@ -4,7 +4,7 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// All that a validator must keep to itself: its private key, and from it the seeds of its RANDAO onions (DESIGN section 5).
+/// All that a validator must keep to itself: its private key, and from it the seeds of its RANDAO onions.
 /// Safe to use from several threads. Prints as its public key, never as itself.
 /// </summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 namespace Chain.Consensus;
 
 /// <summary>
-/// Watches for proof that a checkpoint which excludes our finalized one is final for others (DESIGN section 5). It does no more than collect
+/// Watches for proof that a checkpoint which excludes our finalized one is final for others (docs/consensus/stake.md). It does no more than collect
 /// verified votes and weigh them; whoever asks it stops the node.
 /// <para>
 /// The proof is one finalizing link: votes from a conflicting checkpoint C of epoch e to a checkpoint of epoch e + 1, signed by at

@@ -2,7 +2,7 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>The messages of stake/1 beside blocks and their sidecars (DESIGN section 6).</summary>
+/// <summary>The messages of stake/1 beside blocks and their sidecars.</summary>
 public abstract record StakeMessage : ConsensusMessage
 {
     private StakeMessage()

@@ -1,7 +1,7 @@
 namespace Chain.Consensus;
 
 /// <summary>
-/// Finds slashable offences in what is heard and makes the evidence (DESIGN section 5): double votes, surround votes both
+/// Finds slashable offences in what is heard and makes the evidence: double votes, surround votes both
 /// ways, and two blocks of one proposer for one slot. It takes only messages whose signatures were verified.
 /// <para>
 /// Kept are, for each target epoch of the window, every validator's first vote, and for each slot every proposer's first proposal. A

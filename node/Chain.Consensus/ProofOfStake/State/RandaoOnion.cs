@@ -3,7 +3,7 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// A validator's commitment to its RANDAO reveals (DESIGN section 5): reveal(e) = H^(N - (e - e0))(seed), so that each epoch
+/// A validator's commitment to its RANDAO reveals (docs/consensus/stake.md): reveal(e) = H^(N - (e - e0))(seed), so that each epoch
 /// has one value which its maker cannot choose, and which hashes forward to the layer revealed before.
 /// </summary>
 /// <param name="Commitment">The outermost layer, H^N(seed): which of its onions a validator must reveal from.</param>

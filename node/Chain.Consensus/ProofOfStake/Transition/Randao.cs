@@ -2,7 +2,7 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>The chain's randomness: each proposer adds a value that it committed to before (DESIGN section 5).</summary>
+/// <summary>The chain's randomness: each proposer adds a value that it committed to before.</summary>
 internal static class Randao
 {
     /// <summary>The specs' process_randao without its signature: mix xor hash(reveal).</summary>

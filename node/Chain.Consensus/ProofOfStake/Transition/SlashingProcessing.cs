@@ -1,6 +1,6 @@
 namespace Chain.Consensus;
 
-/// <summary>Evidence in a block and what it costs the offender (consensus-specs, phase 0 to Bellatrix; penalties of DESIGN section 5).</summary>
+/// <summary>Evidence in a block and what it costs (consensus-specs, phase 0 to Bellatrix; penalties: docs/consensus/stake.md).</summary>
 internal static class SlashingProcessing
 {
     /// <summary>process_proposer_slashing: two different blocks for one slot. An error leaves the state as it was.</summary>

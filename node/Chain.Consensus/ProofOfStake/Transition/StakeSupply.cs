@@ -3,7 +3,7 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// Adds ether up (DESIGN section 5): accounts and validators' balances hold all of it, and nothing changes it but rewards, penalties
+/// Adds ether up: accounts and validators' balances hold all of it, and nothing changes it but rewards, penalties
 /// and burned fees. The rules do not need it; simulations and tests ask it at every block.
 /// </summary>
 public static class StakeSupply

@@ -3,7 +3,7 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// From one block's stake state to the next (consensus-specs: state_transition), in DESIGN section 5's order: slots and epochs,
+/// From one block's stake state to the next (consensus-specs: state_transition), in the order of docs/consensus/stake.md: slots and epochs,
 /// withdrawals, the transactions, operations, deposits. Functions change the state that they are given: a copy of the caller's.
 /// </summary>
 public static class StakeTransition

@@ -3,7 +3,7 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// What a proposer signs beside its block (DESIGN section 5): small and of fixed size, so that two of them are evidence.
+/// What a proposer signs beside its block: small and of fixed size, so that two of them are evidence.
 /// </summary>
 public sealed record SignedProposal(Slot Slot, int ProposerIndex, Hash256 BlockHash, Signature Signature)
 {

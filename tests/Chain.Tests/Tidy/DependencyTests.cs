@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Chain.Node;
 
 namespace Chain.Tests;
 
@@ -12,11 +11,16 @@ public sealed class DependencyTests
         ["Chain.Execution"] = ["Chain.Primitives"],
         ["Chain.Consensus"] = ["Chain.Execution"],
         ["Chain.Node"] = ["Chain.Consensus"],
-        ["Chain.Node.Host"] = ["Chain.Node", "Chain.Mining"],
+        ["Chain.Storage"] = ["Chain.Node"],
+        ["Chain.Network"] = ["Chain.Node"],
+        ["Chain.Rpc"] = ["Chain.Node"],
+        ["Chain.Host"] = ["Chain.Storage", "Chain.Network", "Chain.Rpc", "Chain.Mining"],
+        ["Chain.Simulation"] = ["Chain.Node"],
         ["Chain.Rpc.Client"] = ["Chain.Primitives"],
         ["Chain.Terminal"] = ["Chain.Primitives"],
-        ["Chain.Testnet"] = ["Chain.Node.Host", "Chain.Rpc.Client"],
-        ["Chain.Cli"] = ["Chain.Testnet", "Chain.Terminal"],
+        ["Chain.Testnet"] = ["Chain.Host", "Chain.Rpc.Client"],
+        ["Chain.Bench"] = ["Chain.Simulation", "Chain.Testnet"],
+        ["Chain.Cli"] = ["Chain.Bench", "Chain.Testnet", "Chain.Terminal"],
         ["Chain.Mining"] = ["Chain.Consensus"],
         ["Chain.Mining.Gpu"] = ["Chain.Mining"],
         ["Chain.Mining.Native"] = ["Chain.Mining"],
@@ -37,6 +41,17 @@ public sealed class DependencyTests
             Assert.True(Allowed.TryGetValue(name, out var allowed), $"{name} has no place yet: give it one here and in docs/architecture.md.");
             var references = project.Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value.Replace('\\', '/')));
             foreach (var reference in references) Assert.True(allowed.Contains(reference), $"{name} must not reference {reference}.");
+        }
+    }
+
+    // Programs show the tests what they do not show each other.
+    [Fact]
+    public void Internals_are_visible_to_the_tests_alone()
+    {
+        foreach (var (name, project) in Projects())
+        {
+            foreach (var friend in project.Descendants("InternalsVisibleTo").Select(item => item.Attribute("Include")!.Value))
+                Assert.True(friend == "Chain.Tests", $"{name} must not show its internals to {friend}.");
         }
     }
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Chain.Host;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc;
 using Chain.Testnet;

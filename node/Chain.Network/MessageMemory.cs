@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Chain.Node;
 
 namespace Chain.Network;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Chain.Consensus;
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Simulation;

@@ -1,5 +1,4 @@
 using Chain.Consensus;
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Simulation;

@@ -1,4 +1,3 @@
-using Chain.Node;
 using Chain.Rpc.Client;
 
 namespace Chain.Testnet;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Chain.Node;
 
 namespace Chain.Testnet;
 

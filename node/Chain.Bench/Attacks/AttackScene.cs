@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Chain.Node;
 
 namespace Chain.Bench;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Chain.Node;
 using Chain.Testnet;
 
 namespace Chain.Bench;

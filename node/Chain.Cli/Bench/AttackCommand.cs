@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Chain.Bench;
-using Chain.Node;
 using Chain.Testnet;
 using Spectre.Console;
 

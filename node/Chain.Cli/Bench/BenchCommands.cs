@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Bench;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;
 using Spectre.Console;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Chain.Consensus;
 using Chain.Host;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;
 

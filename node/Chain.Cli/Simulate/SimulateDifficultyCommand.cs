@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
-using Chain.Node;
 using Chain.Simulation;
 using Chain.Testnet;
 using Spectre.Console;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Chain.Node;
 using Chain.Simulation;
 using Spectre.Console;
 

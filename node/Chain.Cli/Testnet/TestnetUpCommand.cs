@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Chain.Node;
 using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;

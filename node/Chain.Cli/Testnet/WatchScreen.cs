@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Chain.Node;
 using Chain.Primitives;
-using Chain.Rpc;
 using Chain.Testnet;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Chain.Host;
 using Chain.Node;
 using Chain.Testnet;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Terminal;

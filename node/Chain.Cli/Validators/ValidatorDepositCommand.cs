@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
 using Chain.Host;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Storage;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Chain.Consensus;
 using Chain.Host;
-using Chain.Node;
 using Chain.Testnet;
 
 namespace Chain.Cli;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
 using Chain.Host;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Terminal;

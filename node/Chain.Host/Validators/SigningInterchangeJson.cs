@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Chain.Consensus;
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Host;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Network;

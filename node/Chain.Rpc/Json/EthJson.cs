@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Rpc;

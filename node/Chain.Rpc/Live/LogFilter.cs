@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Rpc;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Chain.Execution;
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Rpc;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Chain.Node;
 using Microsoft.AspNetCore.Http;
 
 namespace Chain.Rpc;

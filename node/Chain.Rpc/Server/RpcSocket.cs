@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Threading.Channels;
-using Chain.Node;
 
 namespace Chain.Rpc;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Chain.Node;
 
 namespace Chain.Storage;
 

@@ -1,5 +1,3 @@
-using Chain.Node;
-
 namespace Chain.Storage;
 
 /// <summary>A read-only connection with its statements, used by one reader at a time.</summary>

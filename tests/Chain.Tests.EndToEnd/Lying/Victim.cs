@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Chain.Host;
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Tests.EndToEnd;

@@ -1,6 +1,5 @@
 using Chain.Consensus;
 using Chain.Host;
-using Chain.Node;
 using Chain.Storage;
 using static Chain.Tests.SigningSample;
 

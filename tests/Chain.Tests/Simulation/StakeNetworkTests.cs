@@ -1,7 +1,5 @@
-using Chain.Bench;
 using Chain.Consensus;
 using Chain.Execution;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Simulation;
 

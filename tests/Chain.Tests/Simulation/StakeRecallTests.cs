@@ -1,4 +1,3 @@
-using Chain.Bench;
 using Chain.Consensus;
 using Chain.Node;
 using Chain.Primitives;

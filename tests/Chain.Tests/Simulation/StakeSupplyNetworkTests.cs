@@ -1,6 +1,4 @@
-using Chain.Bench;
 using Chain.Consensus;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Simulation;
 

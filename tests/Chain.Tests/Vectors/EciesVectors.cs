@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Chain.Network;
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Tests;

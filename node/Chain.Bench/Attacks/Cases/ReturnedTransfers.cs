@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Chain.Node;
 using Chain.Testnet;
 
 namespace Chain.Bench;

@@ -1,7 +1,6 @@
 using Chain.Consensus;
 using Chain.Execution;
 using Chain.Mining;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Testnet;
 

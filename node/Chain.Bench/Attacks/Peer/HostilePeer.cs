@@ -4,7 +4,6 @@ using System.Net;
 using Chain.Network;
 using Chain.Node;
 using Chain.Primitives;
-using Chain.Testnet;
 
 namespace Chain.Bench;
 

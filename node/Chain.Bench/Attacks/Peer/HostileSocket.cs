@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Chain.Host;
 using Chain.Network;
 using Chain.Node;
 using Chain.Primitives;

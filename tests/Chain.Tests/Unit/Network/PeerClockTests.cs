@@ -1,5 +1,4 @@
 using Chain.Network;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc;
 

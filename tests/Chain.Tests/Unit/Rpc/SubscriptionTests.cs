@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc;
 

@@ -1,4 +1,3 @@
-using Chain.Bench;
 using Chain.Consensus;
 using Chain.Execution;
 using Chain.Node;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Chain.Node;
 using Chain.Rpc;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,3 @@
-using Chain.Bench;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc.Client;

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Chain.Cli;
 using Chain.Host;
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Tests;

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
 using Chain.Host;
-using Chain.Node;
 using Chain.Primitives;
 using static Chain.Tests.SigningSample;
 

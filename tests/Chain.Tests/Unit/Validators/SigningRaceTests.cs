@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Chain.Consensus;
 using Chain.Host;
-using Chain.Node;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;

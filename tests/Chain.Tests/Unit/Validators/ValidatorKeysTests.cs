@@ -1,5 +1,4 @@
 using Chain.Host;
-using Chain.Node;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Chain.Rpc;
 using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Chain.Node;
 using Chain.Testnet;
 
 namespace Chain.Cli;

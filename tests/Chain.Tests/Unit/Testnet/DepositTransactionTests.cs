@@ -1,4 +1,3 @@
-using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Testnet;

@@ -111,7 +111,9 @@ internal sealed class TransactionDesk(
             else _fetcher.Settle(transaction.Hash, now);
         }
 
-        if (outbox.Pool.Entered.Count > executable) outbox.Credit(peer.Id);
+        // What offers less than the base fee will not be mined soon, and never where it offers next to nothing: it costs nothing to make.
+        var baseFee = importer.PoolHead().NextBaseFee;
+        if (outbox.Pool.Entered.Skip(executable).Any(entered => entered.Transaction.MaxFeePerGas >= baseFee)) outbox.Credit(peer.Id);
         return taken;
     }
 }

@@ -40,6 +40,7 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     public static SigningHistory Open(string path, Hash256 genesis)
     {
         ArgumentNullException.ThrowIfNull(path);
+        RefuseFolder(path);
         CreateFolder(path);
         CreateIfMissing(path, genesis);
         return Open(path, database =>
@@ -53,6 +54,7 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     /// <exception cref="StoreException">There is none, or as for <see cref="Open(string, Hash256)"/>.</exception>
     public static SigningHistory OpenExisting(string path)
     {
+        RefuseFolder(path);
         if (!File.Exists(path)) throw new StoreException(StoreFailure.Io, $"There is no signing history '{path}'. Name a validator's data folder, or the file itself.");
         return Open(path, SigningHistoryTables.Format.RequireOwn);
     }
@@ -227,6 +229,12 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
         using var check = database.Prepare("PRAGMA integrity_check(1)");
         if (check.Step() && check.Blob(0) is var said && !said.SequenceEqual("ok"u8))
             throw new StoreException(StoreFailure.Corrupt, $"'{database.Path}' is damaged: {System.Text.Encoding.UTF8.GetString(said)}. {WhenDamaged}");
+    }
+
+    private static void RefuseFolder(string path)
+    {
+        if (!Directory.Exists(path)) return;
+        throw new StoreException(StoreFailure.Corrupt, $"'{path}' is a folder; a signing history is a file of that name. Move the folder away. {WhenDamaged}");
     }
 
     private static void CreateFolder(string path)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
+using Chain.Files;
 using Chain.Node;
 using Chain.Node.Host;
 using Chain.Node.Host.Network;

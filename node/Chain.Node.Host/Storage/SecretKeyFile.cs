@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Chain.Files;
 using Chain.Primitives;
 
 namespace Chain.Node.Host;

@@ -11,7 +11,8 @@ public sealed class DependencyTests
         ["Chain.Execution"] = ["Chain.Primitives"],
         ["Chain.Consensus"] = ["Chain.Execution"],
         ["Chain.Node"] = ["Chain.Consensus"],
-        ["Chain.Node.Host"] = ["Chain.Node", "Chain.Mining"],
+        ["Chain.Files"] = [],
+        ["Chain.Node.Host"] = ["Chain.Node", "Chain.Mining", "Chain.Files"],
         ["Chain.Rpc.Client"] = ["Chain.Primitives"],
         ["Chain.Terminal"] = ["Chain.Primitives"],
         ["Chain.Testnet"] = ["Chain.Node.Host", "Chain.Rpc.Client"],
@@ -19,7 +20,7 @@ public sealed class DependencyTests
         ["Chain.Mining"] = ["Chain.Consensus"],
         ["Chain.Mining.Gpu"] = ["Chain.Mining"],
         ["Chain.Miner"] = ["Chain.Mining", "Chain.Mining.Gpu", "Chain.Terminal"],
-        ["Chain.Wallet"] = ["Chain.Rpc.Client", "Chain.Terminal"],
+        ["Chain.Wallet"] = ["Chain.Rpc.Client", "Chain.Terminal", "Chain.Files"],
     };
 
     private static readonly string[] Pure = ["Chain.Primitives", "Chain.Execution", "Chain.Consensus", "Chain.Node"];

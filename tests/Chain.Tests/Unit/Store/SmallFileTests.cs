@@ -1,3 +1,4 @@
+using Chain.Files;
 using Chain.Node.Host;
 
 namespace Chain.Tests;

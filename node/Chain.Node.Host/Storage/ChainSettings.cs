@@ -1,5 +1,4 @@
 using System.Text;
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Node.Host;

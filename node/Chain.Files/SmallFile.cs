@@ -29,7 +29,8 @@ public static class SmallFile
         while (file.Read(buffer) is var read and > 0)
         {
             text.Write(buffer, 0, read);
-            if (text.Length > longest) throw new IOException($"'{path}' is longer than {longest} bytes; another file may be meant.");
+            if (text.Length <= longest) continue;
+            throw new IOException($"'{path}' is longer than {longest} bytes; another file may be meant.");
         }
 
         text.Position = 0;

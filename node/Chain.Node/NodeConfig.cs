@@ -39,8 +39,8 @@ public sealed record NodeLimits
     public long OrphanBytesPerPeer { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>
-    /// Kibibytes of blocks that cost too little to be kept or followed (<see cref="BlockSize"/>) and that a peer may send before it pays; half
-    /// is forgotten with each point.
+    /// Kibibytes (<see cref="BlockSize"/>) of blocks that cost too little to be kept or followed, and that a peer may send before
+    /// it pays; half is forgotten with each point.
     /// </summary>
     public int UselessKibibytesPerPeer { get; init; } = 64 * 1024;
 

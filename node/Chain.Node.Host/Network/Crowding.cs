@@ -17,8 +17,8 @@ internal static class Crowding
         oldestFirst.GroupBy(sourceOf).MaxBy(group => group.Count() + (group.Key.Equals(newcomer) ? 1 : 0))?.First();
 
     /// <summary>
-    /// One source: an IPv4 address, or the first 64 bits of an IPv6 address, below which a customer has all. This machine is one, whichever of
-    /// its millions of loopback addresses is used.
+    /// One source: an IPv4 address, or the first 64 bits of an IPv6 address, below which a customer has all. This machine is one,
+    /// whichever of its millions of loopback addresses is used.
     /// </summary>
     public static IPAddress SourceOf(IPAddress address)
     {

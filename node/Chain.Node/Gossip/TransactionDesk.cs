@@ -111,9 +111,10 @@ internal sealed class TransactionDesk(
             else _fetcher.Settle(transaction.Hash, now);
         }
 
-        // What offers less than the base fee will not be mined soon, and never where it offers next to nothing: it costs nothing to make.
+        // What offers less than the base fee may never be mined, so that it costs nothing to make.
         var baseFee = importer.PoolHead().NextBaseFee;
-        if (outbox.Pool.Entered.Skip(executable).Any(entered => entered.Transaction.MaxFeePerGas >= baseFee)) outbox.Credit(peer.Id);
+        var entered = outbox.Pool.Entered.Skip(executable);
+        if (entered.Any(transaction => transaction.Transaction.MaxFeePerGas >= baseFee)) outbox.Credit(peer.Id);
         return taken;
     }
 }

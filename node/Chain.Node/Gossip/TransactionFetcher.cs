@@ -252,8 +252,8 @@ internal sealed class TransactionFetcher(
     }
 
     /// <summary>
-    /// The order in which peers are asked for what several of them have: many that keep silent, each for a moment, must not hold the same
-    /// transaction up one after the other, nor the next one.
+    /// The order in which peers are asked for what several of them have: many that each keep silent for a moment must not hold up
+    /// one transaction after the other.
     /// </summary>
     private List<PeerFetches> BestFirst(IEnumerable<PeerFetches> fetches) =>
     [

@@ -52,7 +52,8 @@ internal sealed class EvictionOrder(PoolLimits limits, bool queued)
     {
         var before = queued ? sender.Pending : 0;
         var (fee, tip) = sender.LowestPriceOf(index);
-        var price = queued ? NoPrice : (UInt256.Min(fee, transaction.MaxFeePerGas), UInt256.Min(tip, transaction.MaxPriorityFeePerGas));
+        var (offeredFee, offeredTip) = (transaction.MaxFeePerGas, transaction.MaxPriorityFeePerGas);
+        var price = queued ? NoPrice : (UInt256.Min(fee, offeredFee), UInt256.Min(tip, offeredTip));
         var bytes = sender.BytesOf(index) - sender.BytesOf(before) + transaction.Encoded.Length;
         return PoolRank.Of(limits, _baseFee!.Value, price, index - before + 1, bytes, sequence, sender.Address);
     }

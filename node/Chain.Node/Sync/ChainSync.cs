@@ -42,8 +42,8 @@ internal sealed class ChainSync(
         ? new SyncView(session.StartingBlock, tree.Head.Number, Math.Max(tree.Head.Number, session.VerifiedNumber)) : null;
 
     /// <summary>
-    /// Whether the node knows, and not only by hearsay, that the chain's end is elsewhere, and is on its way there. Headers alone can be shown
-    /// by one peer after another, so that only blocks that keep coming are a reason to stop work.
+    /// Whether the node knows, and not only by hearsay, that the chain's end is elsewhere, and is on its way there. Headers alone
+    /// can be shown by one peer after another, so that only blocks that keep coming are a reason to stop work.
     /// </summary>
     public bool IsFarBehind => _session is { IsFlowing: true } session && IsBehind(session);
 

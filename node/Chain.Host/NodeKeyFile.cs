@@ -1,3 +1,4 @@
+using Chain.Files;
 using Chain.Network;
 using Chain.Node;
 using Chain.Primitives;

@@ -16,11 +16,15 @@ internal static class Crowding
         where T : class =>
         oldestFirst.GroupBy(sourceOf).MaxBy(group => group.Count() + (group.Key.Equals(newcomer) ? 1 : 0))?.First();
 
-    /// <summary>One source: an IPv4 address, or the first 64 bits of an IPv6 address, below which a customer has all.</summary>
+    /// <summary>
+    /// One source: an IPv4 address, or the first 64 bits of an IPv6 address, below which a customer has all. This machine is one,
+    /// whichever of its millions of loopback addresses is used.
+    /// </summary>
     public static IPAddress SourceOf(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address)) return address;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (IPAddress.IsLoopback(address)) return IPAddress.Loopback;
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
         var bytes = address.GetAddressBytes();
         bytes.AsSpan(8).Clear();
         return new IPAddress(bytes);

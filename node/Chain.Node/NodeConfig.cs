@@ -38,6 +38,12 @@ public sealed record NodeLimits
     /// <summary>A block above this is not kept as an orphan: sync fetches it with its parents.</summary>
     public long OrphanBytesPerPeer { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>
+    /// Kibibytes (<see cref="BlockSize"/>) of blocks that cost too little to be kept or followed, and that a peer may send before
+    /// it pays; half is forgotten with each point.
+    /// </summary>
+    public int UselessKibibytesPerPeer { get; init; } = 64 * 1024;
+
     /// <summary>Blocks that wait for their time to come.</summary>
     public int FutureBlocks { get; init; } = 64;
 

@@ -400,7 +400,12 @@ public sealed class NodeCore
             return;
         }
 
-        if (!_importer.IsWorthTaking(block, now)) return;
+        if (!_importer.IsWorthTaking(block, now))
+        {
+            ChargeForUseless(peer, block);
+            return;
+        }
+
         switch (_importer.Add(block, peer.Id, now))
         {
             case ImportResult.Added:
@@ -411,11 +416,21 @@ public sealed class NodeCore
             case ImportResult.Orphan { IsPlausible: true }:
                 _sync.Follow(peer.Id, block.Hash, now);
                 break;
+            case ImportResult.Orphan:
+                ChargeForUseless(peer, block);
+                break;
             case ImportResult.Refused refused:
                 if (refused.Error.IsBelowFinality) peer.CutOff.Add(block.Hash);
                 _peers.Punish(peer.Id, new PeerOffence.InvalidBlock(refused.Error));
                 break;
         }
+    }
+
+    // An honest peer has a few such blocks, as when we are far behind: what counts is their bytes in a short time.
+    private void ChargeForUseless(Peer peer, Block block)
+    {
+        if (!peer.UselessBlocks.Add((int)(BlockSize.Of(block) / 1024), good: 0)) return;
+        _peers.Punish(peer.Id, new PeerOffence.UselessBlocks(_config.Limits.UselessKibibytesPerPeer));
     }
 
     private void Announce(Block block, BlockEntry entry)

@@ -1,4 +1,5 @@
 using System.Text;
+using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Storage;
@@ -26,8 +27,16 @@ public static class ChainSettings
         return text.ToString();
     }
 
+    /// <summary>Refuses a database that was made with other settings.</summary>
+    /// <exception cref="StoreException">A setting that both know differs.</exception>
+    internal static void RequireSame(string database, string stored, string now)
+    {
+        if (FindDifference(stored, now) is not var (name, before, after)) return;
+        throw new StoreException(StoreFailure.OtherGenesis, $"'{database}' holds a chain whose genesis file says {name} {before}, not {after}. Name the genesis file it was made with, or another data folder.");
+    }
+
     /// <summary>The first setting that differs; null when all that both know agree.</summary>
-    internal static (string Name, string Stored, string Now)? FindDifference(string stored, string now)
+    private static (string Name, string Stored, string Now)? FindDifference(string stored, string now)
     {
         var known = stored.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Pair).ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
         foreach (var (name, value) in now.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Pair))

@@ -28,7 +28,7 @@ public static class DiskStores
         var other = name == Sqlite ? ("chain.litedb", LiteDb) : (SqliteChainStore.FileName, Sqlite);
         if (File.Exists(Path.Combine(folder, other.Item1))) throw new StoreException(StoreFailure.Unsupported, $"The data folder '{folder}' holds a store of kind {other.Item2}. Name that kind, or another data folder.");
         return name == LiteDb
-            ? LiteDbChainStore.Open(folder, genesis)
+            ? LiteDbChainStore.Open(folder, genesis, settings)
             : SqliteChainStore.Open(folder, genesis, new SqliteStoreOptions { Settings = settings, Note = note });
     }
 }

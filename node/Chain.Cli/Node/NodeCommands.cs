@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
+using Chain.Files;
 using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
+using Chain.Files;
 using Chain.Host;
 using Chain.Primitives;
 using Chain.Rpc.Client;

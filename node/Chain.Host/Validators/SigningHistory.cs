@@ -42,6 +42,7 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     public static SigningHistory Open(string path, Hash256 genesis)
     {
         ArgumentNullException.ThrowIfNull(path);
+        RefuseFolder(path);
         CreateFolder(path);
         CreateIfMissing(path, genesis);
         return Open(path, database =>
@@ -55,6 +56,7 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     /// <exception cref="StoreException">There is none, or as for <see cref="Open(string, Hash256)"/>.</exception>
     public static SigningHistory OpenExisting(string path)
     {
+        RefuseFolder(path);
         if (!File.Exists(path)) throw new StoreException(StoreFailure.Io, $"There is no signing history '{path}'. Name a validator's data folder, or the file itself.");
         return Open(path, SigningHistoryTables.Format.RequireOwn);
     }
@@ -229,6 +231,12 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
         using var check = database.Prepare("PRAGMA integrity_check(1)");
         if (check.Step() && check.Blob(0) is var said && !said.SequenceEqual("ok"u8))
             throw new StoreException(StoreFailure.Corrupt, $"'{database.Path}' is damaged: {System.Text.Encoding.UTF8.GetString(said)}. {WhenDamaged}");
+    }
+
+    private static void RefuseFolder(string path)
+    {
+        if (!Directory.Exists(path)) return;
+        throw new StoreException(StoreFailure.Corrupt, $"'{path}' is a folder; a signing history is a file of that name. Move the folder away. {WhenDamaged}");
     }
 
     private static void CreateFolder(string path)

@@ -111,7 +111,10 @@ internal sealed class TransactionDesk(
             else _fetcher.Settle(transaction.Hash, now);
         }
 
-        if (outbox.Pool.Entered.Count > executable) outbox.Credit(peer.Id);
+        // What offers less than the base fee may never be mined, so that it costs nothing to make.
+        var baseFee = importer.PoolHead().NextBaseFee;
+        var entered = outbox.Pool.Entered.Skip(executable);
+        if (entered.Any(transaction => transaction.Transaction.MaxFeePerGas >= baseFee)) outbox.Credit(peer.Id);
         return taken;
     }
 }

@@ -60,7 +60,7 @@ internal sealed class TransactionFetcher(
     /// <summary>Asks for as much as the peers' shares allow.</summary>
     public void Pump(At now)
     {
-        foreach (var fetches in _fetches.Values)
+        foreach (var fetches in BestFirst(_fetches.Values.Where(fetches => fetches.HasReady)))
         {
             while (fetches.HasReady && fetches.OpenRequests < RequestsPerPeer && fetches.InFlight < fetches.Allowance)
             {
@@ -247,15 +247,20 @@ internal sealed class TransactionFetcher(
             return;
         }
 
-        PeerFetches? best = null;
-        foreach (var announcer in wanted.Announcers)
-        {
-            if (best is null || announcer.Allowance > best.Allowance) best = announcer;
-        }
-
-        if (best is null) _wanted.Remove(hash);
-        else best.MakeReady(hash);
+        if (BestFirst(wanted.Announcers).FirstOrDefault() is { } best) best.MakeReady(hash);
+        else _wanted.Remove(hash);
     }
+
+    /// <summary>
+    /// The order in which peers are asked for what several of them have: many that each keep silent for a moment must not hold up
+    /// one transaction after the other.
+    /// </summary>
+    private List<PeerFetches> BestFirst(IEnumerable<PeerFetches> fetches) =>
+    [
+        .. fetches.OrderBy(one => one.IsSlow || one.HasFailed)
+            .ThenBy(one => peers.Find(one.Peer)?.Score ?? 0)
+            .ThenByDescending(one => one.Allowance),
+    ];
 
     private sealed class Wanted(int bytes, At since)
     {

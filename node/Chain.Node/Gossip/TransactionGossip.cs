@@ -64,7 +64,8 @@ internal sealed class TransactionGossip(NodeLimits limits, TransactionPool pool,
             // The clock may have jumped either way.
             if (Math.Abs(now.Since(_roundBegan.Value)) < limits.ReofferMs) return;
             _roundBegan = now;
-            foreach (var hash in Executable(pooled => now.Since(pooled.AddedAt) >= limits.ReofferMs / 2)) _reoffers.Enqueue(hash);
+            var waiting = Executable(pooled => Math.Abs(now.Since(pooled.AddedAt)) >= limits.ReofferMs / 2);
+            foreach (var hash in waiting) _reoffers.Enqueue(hash);
         }
 
         var portion = Take(_reoffers, ReofferedPerTick);

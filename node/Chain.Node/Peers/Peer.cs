@@ -35,6 +35,9 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
 
     public int Score { get; set; }
 
+    /// <summary>Kibibytes of blocks that it sent and that cost it too little to be of use.</summary>
+    public Debt UselessBlocks { get; } = new(limits.UselessKibibytesPerPeer);
+
     /// <summary>Sync sessions in a row that did not lead to what it claimed.</summary>
     public int FailedSessions { get; set; }
 

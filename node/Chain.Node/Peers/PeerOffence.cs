@@ -40,6 +40,9 @@ public abstract record PeerOffence
     /// <summary>It sent many transactions unasked that were of no use.</summary>
     public sealed record UselessTransactions(int Count) : PeerOffence;
 
+    /// <summary>It sent many bytes of blocks that cost too little to be of use.</summary>
+    public sealed record UselessBlocks(int Kibibytes) : PeerOffence;
+
     /// <summary>Something that the consensus rule holds against it.</summary>
     public sealed record ConsensusRule(int Charge, string Why) : PeerOffence;
 
@@ -52,6 +55,7 @@ public abstract record PeerOffence
         InvalidTransaction { Error: var error } => PointsOf(error),
         UndeliveredTransactions => 25,
         UselessTransactions => 25,
+        UselessBlocks => 25,
         UnexpectedAnswer => 10,
         Timeout => 5,
         EmptyPromise => 5,
@@ -71,6 +75,7 @@ public abstract record PeerOffence
         ConsensusRule c => c.Why,
         UndeliveredTransactions u => $"announced {u.Count} transactions that it did not have",
         UselessTransactions u => $"sent {u.Count} useless transactions unasked",
+        UselessBlocks u => $"sent {u.Kibibytes} KiB of blocks that cost next to nothing",
         EmptyPromise e => $"announced but not delivered: {e.What}",
         _ => throw new InvalidOperationException($"No text for {GetType().Name}."),
     };

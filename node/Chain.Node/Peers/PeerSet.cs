@@ -37,7 +37,11 @@ internal sealed class PeerSet(Outbox outbox, NodeLimits limits)
     {
         if (Math.Abs(now.Since(_forgaveAt)) < limits.ForgivenessMs) return;
         _forgaveAt = now;
-        foreach (var peer in Ready) peer.Score = Math.Max(0, peer.Score - 1);
+        foreach (var peer in Ready)
+        {
+            peer.Score = Math.Max(0, peer.Score - 1);
+            peer.UselessBlocks.Halve();
+        }
     }
 
     /// <summary>The peers as readers see them: the same list as the last time when nothing changed.</summary>

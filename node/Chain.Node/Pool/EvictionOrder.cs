@@ -4,11 +4,14 @@ namespace Chain.Node;
 
 /// <summary>
 /// Who gives way when the pool is full: always the last transaction of a sender, so that none that stays loses the one in
-/// front of it. Made when it is needed first and kept from then on, until another base fee makes other ranks.
+/// front of it. Made when it is needed first and kept from then on, until another base fee makes other ranks. What waits behind a
+/// gap offers a price that nobody may ever have to pay: there only counts how much its sender has, and who came first.
 /// </summary>
 /// <param name="queued">Whether it is about the queued transactions; else about the pending ones.</param>
 internal sealed class EvictionOrder(PoolLimits limits, bool queued)
 {
+    private static readonly (UInt256 Fee, UInt256 Tip) NoPrice = (UInt256.Zero, UInt256.Zero);
+
     private readonly SortedSet<PoolRank> _ranks = [];
     private readonly Dictionary<Address, PoolRank> _rankOf = [];
     private UInt256? _baseFee;
@@ -49,7 +52,8 @@ internal sealed class EvictionOrder(PoolLimits limits, bool queued)
     {
         var before = queued ? sender.Pending : 0;
         var (fee, tip) = sender.LowestPriceOf(index);
-        var price = (UInt256.Min(fee, transaction.MaxFeePerGas), UInt256.Min(tip, transaction.MaxPriorityFeePerGas));
+        var (offeredFee, offeredTip) = (transaction.MaxFeePerGas, transaction.MaxPriorityFeePerGas);
+        var price = queued ? NoPrice : (UInt256.Min(fee, offeredFee), UInt256.Min(tip, offeredTip));
         var bytes = sender.BytesOf(index) - sender.BytesOf(before) + transaction.Encoded.Length;
         return PoolRank.Of(limits, _baseFee!.Value, price, index - before + 1, bytes, sequence, sender.Address);
     }
@@ -98,7 +102,7 @@ internal sealed class EvictionOrder(PoolLimits limits, bool queued)
         var before = queued ? sender.Pending : 0;
         var end = End(sender) - skip;
         if (end <= before) return null;
-        var (price, bytes) = (sender.LowestPriceOf(end), sender.BytesOf(end) - sender.BytesOf(before));
+        var (price, bytes) = (queued ? NoPrice : sender.LowestPriceOf(end), sender.BytesOf(end) - sender.BytesOf(before));
         return PoolRank.Of(limits, _baseFee!.Value, price, end - before, bytes, sender[end - 1].Sequence, sender.Address);
     }
 }

@@ -34,6 +34,7 @@ internal readonly record struct PoolRank(
     {
         var order = IsPayable.CompareTo(other.IsPayable);
         if (order == 0) order = Worth.CompareTo(other.Worth);
+        if (order == 0) order = other.Shares.CompareTo(Shares);
         if (order == 0) order = other.Places.CompareTo(Places);
         return order != 0 ? order : other.Sequence.CompareTo(Sequence);
     }

@@ -41,8 +41,11 @@ internal sealed class ChainSync(
     public SyncView? View => _session is { } session && IsBehind(session)
         ? new SyncView(session.StartingBlock, tree.Head.Number, Math.Max(tree.Head.Number, session.VerifiedNumber)) : null;
 
-    /// <summary>Whether the node knows, and not only by hearsay, that the chain's end is elsewhere.</summary>
-    public bool IsFarBehind => _session is { } session && IsBehind(session);
+    /// <summary>
+    /// Whether the node knows, and not only by hearsay, that the chain's end is elsewhere, and is on its way there. Headers alone
+    /// can be shown by one peer after another, so that only blocks that keep coming are a reason to stop work.
+    /// </summary>
+    public bool IsFarBehind => _session is { IsFlowing: true } session && IsBehind(session);
 
     /// <summary>About how much memory the bodies and sidecars take that wait for the blocks before them.</summary>
     public long HeldBytes => _session?.HeldBytes ?? 0;
@@ -63,6 +66,7 @@ internal sealed class ChainSync(
         if (!isSteady) _session?.BeginTurn(now);
         Pump(now);
         if (_session is not { } session) return;
+        session.CheckFlow(now, config.Limits.RequestTimeoutMs);
         if (now.Since(session.ProgressAt) > 2L * config.Limits.RequestTimeoutMs)
             Fail(new PeerOffence.EmptyPromise($"the blocks up to {session.Target}"), now);
         else if (IsSlow(session, now) && peers.Find(session.Leader) is { } leader && claims.AnotherWaits(leader, now))

@@ -5,6 +5,8 @@ namespace Chain.Node;
 /// <summary>One attempt to catch up with one peer: what it claimed, what of that it has shown, and what is on its way.</summary>
 internal sealed class SyncSession(PeerId leader, BlockRef target, UInt256 claimedWeight, ulong startingBlock, At now)
 {
+    private At _importedAt = now;
+
     public PeerId Leader { get; } = leader;
 
     /// <summary>The claim: a block that the leader says it has. Its number is 0 where the leader did not tell it.</summary>
@@ -21,6 +23,9 @@ internal sealed class SyncSession(PeerId leader, BlockRef target, UInt256 claime
 
     /// <summary>When the session last came closer to its end by something that the leader cannot make up.</summary>
     public At ProgressAt { get; set; } = now;
+
+    /// <summary>Whether blocks come: the last new one not long ago.</summary>
+    public bool IsFlowing { get; private set; }
 
     /// <summary>How far to ask: a claim until the headers up to there are verified.</summary>
     public ulong TargetNumber { get; set; }
@@ -140,11 +145,14 @@ internal sealed class SyncSession(PeerId leader, BlockRef target, UInt256 claime
         }
     }
 
+    /// <summary>Time has passed, by a clock that may have jumped either way.</summary>
+    public void CheckFlow(At now, long longestPauseMs) => IsFlowing &= Math.Abs(now.Since(_importedAt)) <= longestPauseMs;
+
     /// <summary>A block became part of the tree by this session.</summary>
     public void CountImported(ulong number, At now)
     {
         Imported++;
-        ProgressAt = now;
+        (ProgressAt, _importedAt, IsFlowing) = (now, now, true);
         VerifiedNumber = Math.Max(VerifiedNumber, number);
         while (Unvouched.TryPeek(out var slot) && slot.Header.Number <= number) Unvouched.Dequeue();
     }

@@ -16,6 +16,9 @@ public sealed class LiteDbChainStore : IChainStore
     private const int SchemaVersion = 1;
     private const int RowsPerPiece = 512;
 
+    // LiteDB's header is one page, which is there from the moment that the file is made.
+    private const int PageBytes = 8192;
+
     private readonly Lock _write = new();
     private readonly DataFolderLock _folderLock;
     private readonly FileStream _data;
@@ -35,8 +38,9 @@ public sealed class LiteDbChainStore : IChainStore
 
     /// <summary>Opens the store in a data folder, or makes an empty one.</summary>
     /// <param name="genesis">The hash of the genesis block whose chain this must be.</param>
+    /// <param name="settings">The settings that the chain depends on (<see cref="ChainSettings"/>); null does not compare them.</param>
     /// <exception cref="StoreException">In use, of another genesis, newer, damaged, or not to be read.</exception>
-    public static LiteDbChainStore Open(string folder, Hash256 genesis)
+    public static LiteDbChainStore Open(string folder, Hash256 genesis, string? settings = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         var path = Path.Combine(folder, FileName);
@@ -55,7 +59,7 @@ public sealed class LiteDbChainStore : IChainStore
                 var store = new LiteDbChainStore(path, folderLock, data, log, database);
                 GuardRead(path, () =>
                 {
-                    store.RequireChain(genesis);
+                    store.RequireChain(genesis, settings);
                     return true;
                 });
                 return store;
@@ -228,11 +232,12 @@ public sealed class LiteDbChainStore : IChainStore
         }
     }
 
-    // LiteDB would begin anew beside a log that nothing belongs to any more.
+    // LiteDB would begin anew in what is left of a file, and beside a log that nothing belongs to any more.
     private static void RequireData(string path)
     {
-        var isEmpty = new FileInfo(path) is not { Exists: true, Length: > 0 };
-        if (isEmpty && new FileInfo(path + "-log") is { Exists: true, Length: > 0 }) throw StoreGuard.Damaged(path, "it is missing or empty, but its log is here");
+        var (file, log) = (new FileInfo(path), new FileInfo(path + "-log"));
+        if (file is { Exists: true, Length: < PageBytes }) throw StoreGuard.Damaged(path, $"it has {file.Length} bytes, fewer than any database");
+        if (!file.Exists && log is { Exists: true, Length: > 0 }) throw StoreGuard.Damaged(path, "it is missing, but its log is here");
     }
 
     // The node's own reads take turns with commits: a view of all collections at once would cost a thread.
@@ -293,7 +298,7 @@ public sealed class LiteDbChainStore : IChainStore
         return removed;
     }
 
-    private void RequireChain(Hash256 genesis)
+    private void RequireChain(Hash256 genesis, string? settings)
     {
         if (_tables.Meta.FindById("schema") is not { } schema)
         {
@@ -303,6 +308,7 @@ public sealed class LiteDbChainStore : IChainStore
                 {
                     _tables.Meta.Insert(new BsonDocument { ["_id"] = "schema", ["value"] = SchemaVersion });
                     _tables.Meta.Insert(new BsonDocument { ["_id"] = "genesis", ["value"] = genesis.ToArray() });
+                    if (settings is not null) KeepSettings(settings);
                 },
                 durable: true);
             return;
@@ -312,5 +318,10 @@ public sealed class LiteDbChainStore : IChainStore
         if (version > SchemaVersion) throw new StoreException(StoreFailure.NewerSchema, $"'{_path}' has schema version {version}; this program knows versions up to {SchemaVersion}. Use the newer program that wrote it, or another data folder.");
         var stored = new Hash256(_tables.Meta.FindById("genesis")["value"].AsBinary);
         if (stored != genesis) throw new StoreException(StoreFailure.OtherGenesis, $"'{_path}' holds the chain of genesis block {stored}, not of {genesis}. Name the genesis file it was made with, or another data folder.");
+        if (settings is null) return;
+        if (_tables.Meta.FindById("settings") is { } kept) ChainSettings.RequireSame(_path, kept["value"].AsString, settings);
+        else Write(() => KeepSettings(settings), durable: true);
     }
+
+    private void KeepSettings(string settings) => _tables.Meta.Insert(new BsonDocument { ["_id"] = "settings", ["value"] = settings });
 }

@@ -36,15 +36,18 @@ internal static class SqliteOpening
         SqliteSchema.Format.RequireReadable(path);
         if (mark.IsDamaged) options.Note?.Invoke($"'{mark.Path}' is damaged: how far the chain in this folder had come is not known.");
         var changed = FindChange(path, mark);
+        var hadLog = File.Exists(DatabaseFiles.RealPath(path) + "-wal");
         var database = new SqliteDatabase(path, readOnly: false);
         try
         {
-            database.KeepLogOnClose(true);
+            // A refusal leaves the log that was there, and none where there was none.
+            database.KeepLogOnClose(hadLog);
             SqliteSchema.Format.RequireGenesis(database, genesis);
             SqliteSchema.Format.RequireTables(database, SqliteSchema.Tables);
-            RequireSettings(database, options.Settings);
+            var stored = ReadSettings(database);
+            if (stored is not null && options.Settings is not null) ChainSettings.RequireSame(path, stored, options.Settings);
             RequireSound(path, mark, changed, options);
-            if (options.Settings is { } settings && ReadSettings(database) is null) KeepSettings(database, settings);
+            if (stored is null && options.Settings is { } settings) KeepSettings(database, settings);
             database.KeepLogOnClose(false);
             return database;
         }
@@ -103,12 +106,6 @@ internal static class SqliteOpening
     {
         var real = DatabaseFiles.RealPath(path);
         return new FileInfo(real).Length + (new FileInfo(real + "-wal") is { Exists: true } log ? log.Length : 0);
-    }
-
-    private static void RequireSettings(SqliteDatabase database, string? settings)
-    {
-        if (settings is null || ReadSettings(database) is not { } stored || ChainSettings.FindDifference(stored, settings) is not var (name, before, now)) return;
-        throw new StoreException(StoreFailure.OtherGenesis, $"'{database.Path}' holds a chain whose genesis file says {name} {before}, not {now}. Name the genesis file it was made with, or another data folder.");
     }
 
     private static string? ReadSettings(SqliteDatabase database)

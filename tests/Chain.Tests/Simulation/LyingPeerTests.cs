@@ -142,6 +142,50 @@ public sealed class LyingPeerTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(7_000)]
+    public void Leaders_that_show_the_same_heavy_headers_in_turn_and_few_bodies_do_not_keep_the_miner_from_work(int msPerBody)
+    {
+        var network = Miners(3);
+        network.Run(TimeSpan.FromSeconds(10));
+        network.Partition([0, 1], [2]);
+        for (var i = 0; i < 300; i++)
+        {
+            Accounts.Transfer(network, network.Random, 1);
+            network.Run(TimeSpan.FromSeconds(2));
+        }
+
+        var (node, tip) = (network.Nodes[2], network.Nodes[0].Core.View.Head);
+        Assert.True(node.Core.View.HeadTotalDifficulty * 5 < network.Nodes[0].Core.View.HeadTotalDifficulty * 4);
+        var (before, chain) = (node.Core.View.Head.Number, Chain(network.Nodes[0], tip));
+        var (leader, asked) = (Lead(), new List<WireMessage.GetBlockBodies>());
+        for (var second = 0; second < 120; second++)
+        {
+            // As soon as one has lost its turn the next one has it.
+            if (node.Core.View.Sync is null) leader = Lead();
+            network.Run(TimeSpan.FromSeconds(1));
+            if (msPerBody == 0 || second % (msPerBody / 1000) != 0) continue;
+            if (leader.Heard.OfType<WireMessage.GetBlockBodies>().Except(asked).LastOrDefault() is not { } question) continue;
+            asked.Add(question);
+            var body = network.Nodes[0].Store.GetBlock(question.Hashes[0])!.Body;
+            network.Say(leader, new WireMessage.BlockBodies(question.RequestId, [body]));
+        }
+
+        var mined = node.Core.View.Head.Number - before;
+        Assert.True(mined >= 20, $"only {mined} blocks in two minutes");
+
+        SimulatedStranger Lead()
+        {
+            var next = network.AddStranger(2);
+            next.Answer = message => message is WireMessage.GetBlockHeaders ask
+                ? new WireMessage.BlockHeaders(ask.RequestId, Serve(ask, chain))
+                : null;
+            network.Say(next, new WireMessage.NewBlockHashes([new BlockRef(tip.Number, tip.Hash)]));
+            return next;
+        }
+    }
+
+    [Theory]
     [InlineData(1_000)]
     [InlineData(3_000)]
     public void A_long_branch_of_light_headers_does_not_make_the_node_behind_and_is_not_fetched(int length)
@@ -191,7 +235,7 @@ public sealed class LyingPeerTests
     }
 
     [Fact]
-    public void A_node_that_joins_a_long_chain_stops_mining_as_soon_as_headers_show_it()
+    public void A_node_that_joins_a_long_chain_says_so_as_soon_as_headers_show_it_and_catches_up()
     {
         var network = Miners(4);
         network.Partition([0, 1, 2], [3]);

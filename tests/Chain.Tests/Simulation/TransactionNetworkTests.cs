@@ -43,6 +43,23 @@ public sealed class TransactionNetworkTests
     }
 
     [Fact]
+    public void More_than_a_peer_may_announce_at_once_comes_back_by_a_reorganization_and_reaches_the_other_node()
+    {
+        var network = Create(nodes: 2);
+        network.Partition([0], [1]);
+        RecoveredTransaction[] transfers = [.. Enumerable.Range(0, 5000).Select(i => PoolScene.Sign(i % 50, (ulong)(i / 50)))];
+        Assert.True(transfers.Length > new NodeLimits().AnnouncedPerPeer);
+        foreach (var transfer in transfers) Assert.Null(network.Submit(0, transfer));
+        MineAlone(network, 0, blocks: 8);
+        Assert.Empty(network.Nodes[0].Core.View.Pool.ByHash);
+        MineAlone(network, 1, blocks: 30);
+
+        network.Heal();
+
+        Await(network, TimeSpan.FromMinutes(3), () => network.IsConverged && PoolsHold(network, transfers));
+    }
+
+    [Fact]
     public void What_was_submitted_on_either_side_of_a_cut_is_in_both_pools_after_it()
     {
         var network = Create(nodes: 4);

@@ -11,7 +11,8 @@ public sealed class DependencyTests
         ["Chain.Execution"] = ["Chain.Primitives"],
         ["Chain.Consensus"] = ["Chain.Execution"],
         ["Chain.Node"] = ["Chain.Consensus"],
-        ["Chain.Storage"] = ["Chain.Node"],
+        ["Chain.Files"] = [],
+        ["Chain.Storage"] = ["Chain.Node", "Chain.Files"],
         ["Chain.Network"] = ["Chain.Node"],
         ["Chain.Rpc"] = ["Chain.Node"],
         ["Chain.Host"] = ["Chain.Storage", "Chain.Network", "Chain.Rpc", "Chain.Mining"],
@@ -25,7 +26,7 @@ public sealed class DependencyTests
         ["Chain.Mining.Gpu"] = ["Chain.Mining"],
         ["Chain.Mining.Native"] = ["Chain.Mining"],
         ["Chain.Miner"] = ["Chain.Mining", "Chain.Mining.Gpu", "Chain.Terminal"],
-        ["Chain.Wallet"] = ["Chain.Rpc.Client", "Chain.Terminal"],
+        ["Chain.Wallet"] = ["Chain.Rpc.Client", "Chain.Terminal", "Chain.Files"],
     };
 
     private static readonly string[] Pure = ["Chain.Primitives", "Chain.Execution", "Chain.Consensus", "Chain.Node"];

@@ -1,3 +1,5 @@
+using Chain.Files;
+
 namespace Chain.Wallet;
 
 /// <summary>Small files that the user names.</summary>
@@ -18,8 +20,7 @@ internal static class TextFile
     {
         try
         {
-            if (new FileInfo(path).Length > MaxBytes) throw new WalletException(ExitCode.Unknown, $"The {what} {path} is larger than {MaxBytes / 1024} KiB: surely another file is meant.");
-            return File.ReadAllText(path);
+            return SmallFile.ReadText(path, MaxBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Chain.Files;
 using Chain.Primitives;
 
 namespace Chain.Wallet;
@@ -35,8 +36,7 @@ public sealed class KeystoreFolder(string path)
         string json;
         try
         {
-            if (new FileInfo(file).Length > KeystoreFile.MaxBytes) return new KeystoreEntry(file, AddressInName(file), null, $"it is larger than {KeystoreFile.MaxBytes / 1024} KiB");
-            json = File.ReadAllText(file);
+            json = SmallFile.ReadText(file, KeystoreFile.MaxBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -127,6 +127,27 @@ public sealed class HandshakeFloodTests
     }
 
     [Fact]
+    public void A_flood_from_many_loopback_addresses_takes_room_from_itself_and_not_from_several_nodes_at_one_of_them()
+    {
+        var registry = new PeerRegistry(NodeId.Of(TestHub.KeyOf(1)), new PeerHubOptions { MaxPendingHandshakes = 8 });
+        var flood = Enumerable.Range(0, 8).Select(i => Admit($"127.0.1.{i}")).ToList();
+        var honest = Enumerable.Range(0, 4).Select(_ => Admit("127.0.0.1")).ToList();
+
+        flood.AddRange(Enumerable.Range(8, 4).Select(i => Admit($"127.0.1.{i}")));
+
+        Assert.All(honest, handshake => Assert.False(handshake.GaveWay.IsCancellationRequested));
+        Assert.Equal(8, flood.Count(handshake => handshake.GaveWay.IsCancellationRequested));
+        foreach (var handshake in flood.Concat(honest)) handshake.Dispose();
+
+        IncomingHandshake Admit(string address)
+        {
+            var handshake = new IncomingHandshake(IPAddress.Parse(address));
+            Assert.Null(registry.AdmitIncoming(handshake));
+            return handshake;
+        }
+    }
+
+    [Fact]
     public void Handshakes_that_are_stuck_at_a_later_stage_do_not_push_out_one_that_has_just_begun()
     {
         var registry = new PeerRegistry(NodeId.Of(TestHub.KeyOf(1)), new PeerHubOptions { MaxPendingHandshakes = 4 });
@@ -169,7 +190,10 @@ public sealed class HandshakeFloodTests
     [InlineData("::ffff:198.51.100.1", "198.51.100.1")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
     [InlineData("198.51.100.1", "198.51.100.1")]
-    [InlineData("::1", "::1")]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    [InlineData("127.77.3.1", "127.0.0.1")]
+    [InlineData("::ffff:127.0.0.9", "127.0.0.1")]
+    [InlineData("::1", "127.0.0.1")]
     public void A_source_is_an_address_or_the_network_that_one_customer_gets(string address, string source)
     {
         using var handshake = new IncomingHandshake(IPAddress.Parse(address));

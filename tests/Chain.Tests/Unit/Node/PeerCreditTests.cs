@@ -29,6 +29,9 @@ public sealed class PeerCreditTests : IDisposable
     public void What_costs_nothing_is_not_credited()
     {
         _scene.Send(_peer, new WireMessage.Transactions([PoolScene.Sign(0, 5).Transaction]));
+        var unpayable = PoolScene.Sign(1, 0, tip: 1, transfer => transfer with { MaxFeePerGas = 1 });
+        _scene.Send(_peer, new WireMessage.Transactions([unpayable.Transaction]));
+        Assert.Equal(1, _scene.Core.View.Pool.Totals.Pending);
         _scene.Send(_peer, Announced.Bogus(0, 10));
         _scene.Send(_peer, new WireMessage.NewBlockHashes([new BlockRef(1, CoreScene.HashOf(1))]));
         _scene.Send(_peer, new WireMessage.NewBlock(_scene.Make(CoreScene.HashOf(2), 7), 1));

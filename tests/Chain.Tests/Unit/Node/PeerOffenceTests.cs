@@ -22,6 +22,7 @@ public sealed class PeerOffenceTests
         { "FalseClaim", 20 },
         { "UndeliveredTransactions", 25 },
         { "UselessTransactions", 25 },
+        { "UselessBlocks", 25 },
         { "InvalidTransaction of another chain", 10 },
         { "ConsensusRule", 7 },
         { "FromTheFuture", 0 },
@@ -70,6 +71,7 @@ public sealed class PeerOffenceTests
         ["FalseClaim"] = new PeerOffence.FalseClaim("what"),
         ["UndeliveredTransactions"] = new PeerOffence.UndeliveredTransactions(256),
         ["UselessTransactions"] = new PeerOffence.UselessTransactions(2048),
+        ["UselessBlocks"] = new PeerOffence.UselessBlocks(65_536),
         ["InvalidTransaction of another chain"] =
             new PeerOffence.InvalidTransaction(new PoolError.Invalid(new TransactionError.WrongChainId(1, 2))),
         ["ConsensusRule"] = new PeerOffence.ConsensusRule(7, "why"),

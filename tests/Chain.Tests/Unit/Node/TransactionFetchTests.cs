@@ -90,6 +90,32 @@ public sealed class TransactionFetchTests : IDisposable
     }
 
     [Fact]
+    public void Many_that_announce_first_and_keep_silent_hold_up_one_transaction_and_not_those_after_it()
+    {
+        List<PeerId> silent = [_first, _second, .. Enumerable.Range(0, 10).Select(_ => _scene.Connect())];
+        var honest = _scene.Connect();
+        Assert.InRange(WaitFor(PoolScene.Sign(0, 0)), 1_000, silent.Count * 1_000);
+        for (var sender = 1; sender < 6; sender++) Assert.InRange(WaitFor(PoolScene.Sign(sender, 0)), 0, 1_000);
+
+        long WaitFor(RecoveredTransaction transfer)
+        {
+            foreach (var peer in silent.Append(honest)) _scene.Send(peer, Announced.Of(transfer));
+            var announced = _scene.Now;
+            while (true)
+            {
+                if (_scene.HearRequests(honest) is [var request])
+                {
+                    _scene.Send(honest, new WireMessage.PooledTransactions(request.RequestId, [transfer.Transaction]));
+                    return _scene.Now.Since(announced);
+                }
+
+                Assert.True(_scene.Now.Since(announced) <= 60_000, "the honest peer is never asked");
+                _scene.Pass(250);
+            }
+        }
+    }
+
+    [Fact]
     public void A_peer_that_keeps_silent_holds_a_transaction_up_for_a_second_where_another_has_it()
     {
         var transfer = PoolScene.Sign(0, 0);

@@ -100,6 +100,24 @@ public sealed class TransactionGossipTests : IDisposable
         Assert.Equal(new[] { old.Hash, fresh.Hash }.Order(), _scene.HearAnnounced(peer).Order());
     }
 
+    [Theory]
+    [InlineData(-3_600_000)]
+    [InlineData(-20_000)]
+    [InlineData(3_600_000)]
+    public void What_waits_is_told_again_although_the_clock_was_set(long jumpMs)
+    {
+        _scene.Tick();
+        var peer = _scene.Connect();
+        var transfer = PoolScene.Sign(0, 0);
+        Assert.Null(_scene.Submit(transfer));
+        _scene.Hear(peer);
+
+        _scene.Now = _scene.Now.Plus(jumpMs);
+        _scene.Pass(2 * _scene.Limits.ReofferMs);
+
+        Assert.Contains(transfer.Hash, _scene.HearAnnounced(peer));
+    }
+
     [Fact]
     public void What_is_told_again_comes_in_small_portions()
     {

@@ -78,6 +78,28 @@ public sealed class WaitingBlockTests : IDisposable
         Assert.Empty(_scene.Scores);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_peer_that_goes_on_sending_heavy_blocks_that_cost_next_to_nothing_is_thrown_out(bool isOrphan)
+    {
+        // On genesis, and below a head that outweighs it by far.
+        using var scene = new CoreScene(new NodeLimits { UselessKibibytesPerPeer = 1024 }, difficulty: 1 << 24);
+        scene.Mine(3);
+        var (flooder, honest) = (scene.Connect(), scene.Connect());
+        scene.Send(honest, Cheap(200));
+        for (byte i = 0; i < 45 && !scene.Gone.Contains(flooder); i++) scene.Send(flooder, Cheap(i));
+
+        Assert.Contains(flooder, scene.Gone);
+        Assert.Equal(0, scene.ScoreOf(honest));
+
+        WireMessage.NewBlock Cheap(byte salt)
+        {
+            var parent = isOrphan ? CoreScene.HashOf(salt) : scene.Genesis.Hash;
+            return New(scene.Make(parent, 1, scene.Head.Header.Difficulty / 17, payloadBytes: Mebibyte / 10, salt: salt));
+        }
+    }
+
     [Fact]
     public void An_orphan_whose_body_is_not_its_own_costs_a_hundred_points_and_is_not_kept()
     {

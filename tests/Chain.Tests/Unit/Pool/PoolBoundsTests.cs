@@ -1,3 +1,4 @@
+using Chain.Execution;
 using Chain.Node;
 
 namespace Chain.Tests;
@@ -67,6 +68,31 @@ public sealed class PoolBoundsTests
         Assert.Equal([1UL], _scene.Queued(9));
         Assert.Equal([1UL, 2, 3], _scene.Queued(2));
         Assert.Contains("wait for an earlier nonce", Assert.Single(_scene.Changes.Steps).Step.Reason);
+    }
+
+    [Fact]
+    public void However_much_is_offered_behind_gaps_senders_with_many_keep_out_nobody_with_one()
+    {
+        for (var sender = 0; sender < 3; sender++) _scene.TakeRun(sender, 1, 4, tip: 1000 * Gwei);
+        for (var sender = 10; sender < 19; sender++) _scene.Take(PoolScene.Sign(sender, 1, tip: 1));
+        Assert.All(Enumerable.Range(10, 9), sender => Assert.Equal([1UL], _scene.Queued(sender)));
+        Assert.All(Enumerable.Range(0, 3), sender => Assert.Equal([1UL], _scene.Queued(sender)));
+    }
+
+    [Fact]
+    public void A_sender_that_pushed_others_out_cannot_take_the_money_from_under_its_own()
+    {
+        for (var sender = 10; sender < 50; sender++) _scene.Take(PoolScene.Sign(sender, 0, tip: Gwei));
+        for (var sender = 0; sender < 8; sender++) _scene.TakeRun(sender, 0, 5, tip: 2 * Gwei);
+        var all = PoolScene.Sign(0, 0, tip: 20 * Gwei, transfer => transfer with { Value = Ledger.Ether * 999 });
+        Assert.Null(_scene.Add(all));
+        var dearer = PoolScene.Sign(1, 0, tip: 20 * Gwei, transfer => transfer with { Value = (Ledger.Ether * 1000) - (Ledger.Ether / 1000) });
+
+        var refused = Assert.IsType<PoolError.Invalid>(_scene.Add(dearer));
+
+        Assert.IsType<TransactionError.InsufficientFunds>(refused.Error);
+        Assert.Equal([0UL, 1, 2, 3, 4], _scene.Pending(1));
+        Assert.Equal(Small.Transactions, _scene.Totals.Pending);
     }
 
     [Fact]
@@ -191,7 +217,8 @@ public sealed class PoolBoundsTests
             Assert.IsType<PoolError.AccountLimit>(scene.Add(PoolScene.SignBig(sender, first + 2, 1_500)));
         }
 
-        Assert.NotNull(scene.Add(PoolScene.SignBig(9, first, 1_500, tip: Gwei)));
+        // Behind a gap no price counts, and who has fewer comes first.
+        if (!behindAGap) Assert.NotNull(scene.Add(PoolScene.SignBig(9, first, 1_500, tip: Gwei)));
         Assert.Empty(scene.Changes.Steps);
         Assert.Null(scene.Add(PoolScene.SignBig(9, first, 1_500)));
         Assert.Single(scene.Changes.Steps);

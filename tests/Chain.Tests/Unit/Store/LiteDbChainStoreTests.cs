@@ -41,6 +41,25 @@ public sealed class LiteDbChainStoreTests : ChainStoreConformance
         Assert.Equal(StoreFailure.Corrupt, Assert.Throws<StoreException>(() => Open()).Failure);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(8191)]
+    public void A_database_cut_to_less_than_its_header_is_refused_and_not_begun_anew(int length)
+    {
+        Store.Commit(new StoreScript(1).Next());
+        Store.Dispose();
+        var path = Path.Combine(_folder, LiteDbChainStore.FileName);
+        using (var file = File.OpenWrite(path)) file.SetLength(length);
+        File.Delete(path + "-log");
+
+        var refused = Assert.Throws<StoreException>(() => Open());
+
+        Assert.Equal(StoreFailure.Corrupt, refused.Failure);
+        Assert.Contains($"it has {length} bytes", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(length, new FileInfo(path).Length);
+    }
+
     [Fact]
     public void A_second_opening_is_refused()
     {

@@ -1,3 +1,4 @@
+using Chain.Files;
 using Chain.Host;
 using Chain.Storage;
 

@@ -149,22 +149,37 @@ public sealed class StoreFilesTests : IDisposable
         Assert.Contains("is a folder", Assert.Throws<StoreException>(Open).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Another_chain_id_or_block_time_over_the_same_genesis_block_is_refused()
+    [Theory]
+    [InlineData(DiskStores.Sqlite)]
+    [InlineData(DiskStores.LiteDb)]
+    public void Another_chain_id_or_block_time_over_the_same_genesis_block_is_refused_and_nothing_is_touched(string store)
     {
         var spec = new ChainSpec { ChainId = 31337, Consensus = new ProofOfWorkSettings() };
-        SqliteChainStore.Open(_folder, Genesis, new SqliteStoreOptions { Settings = ChainSettings.Of(spec) }).Dispose();
-
-        SqliteChainStore.Open(_folder, Genesis, new SqliteStoreOptions { Settings = ChainSettings.Of(spec with { StateHistoryBlocks = 9 }) }).Dispose();
-        AssertRefused(spec with { ChainId = 31338 }, "says ChainId 31337, not 31338");
-        AssertRefused(spec with { Consensus = new ProofOfWorkSettings { BlockTimeSeconds = 3 } }, "says BlockTimeSeconds 2, not 3");
-
-        void AssertRefused(ChainSpec other, string why)
+        var copy = Directory.CreateDirectory(Path.Combine(_folder, "copy")).FullName;
+        using (var made = OpenWith(_folder, spec))
         {
-            var refused = Assert.Throws<StoreException>(() => SqliteChainStore.Open(_folder, Genesis, new SqliteStoreOptions { Settings = ChainSettings.Of(other) }));
+            for (var i = 0; i < 10; i++) made.Commit(_script.Next());
+            made.BackupTo(Path.Combine(copy, store == DiskStores.Sqlite ? SqliteChainStore.FileName : LiteDbChainStore.FileName));
+        }
+
+        OpenWith(_folder, spec with { StateHistoryBlocks = 9 }).Dispose();
+        var before = FilesOf(_folder);
+        AssertRefused(_folder, spec with { ChainId = 31338 }, "says ChainId 31337, not 31338");
+        AssertRefused(_folder, spec with { Consensus = new ProofOfWorkSettings { BlockTimeSeconds = 3 } }, "says BlockTimeSeconds 2, not 3");
+        Assert.Equal(before, FilesOf(_folder));
+        AssertRefused(copy, spec with { ChainId = 31338 }, "says ChainId 31337, not 31338");
+
+        IChainStore OpenWith(string folder, ChainSpec settings) => DiskStores.Open(store, folder, Genesis, ChainSettings.Of(settings));
+
+        void AssertRefused(string folder, ChainSpec other, string why)
+        {
+            var refused = Assert.Throws<StoreException>(() => OpenWith(folder, other));
             Assert.Equal(StoreFailure.OtherGenesis, refused.Failure);
             Assert.Contains(why, refused.Message, StringComparison.Ordinal);
         }
+
+        static List<(string File, string Content)> FilesOf(string folder) =>
+            [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(file => (file, Hex.Encode(File.ReadAllBytes(file))))];
     }
 
     [Fact]

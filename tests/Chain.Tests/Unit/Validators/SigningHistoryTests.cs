@@ -34,6 +34,19 @@ public sealed class SigningHistoryTests : SigningHistoryConformance
     }
 
     [Fact]
+    public void A_folder_in_its_place_is_refused_by_name()
+    {
+        Directory.CreateDirectory(FilePath);
+
+        foreach (var open in new Action[] { () => OpenFile(), () => SigningHistory.OpenExisting(FilePath) })
+        {
+            var refused = Assert.Throws<StoreException>(open);
+            Assert.Equal(StoreFailure.Corrupt, refused.Failure);
+            Assert.Contains($"'{FilePath}' is a folder", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_copy_of_the_file_alone_holds_all_that_was_allowed_while_the_history_is_open()
     {
         using var history = OpenFile();

@@ -147,6 +147,16 @@ public sealed class KeystoreTests : IDisposable
     }
 
     [Fact]
+    public void A_keystore_that_never_ends_is_refused_by_name()
+    {
+        if (!File.Exists("/dev/zero")) return;
+        var path = Path.Combine(_folder, "endless");
+        File.CreateSymbolicLink(path, "/dev/zero");
+
+        Assert.Contains($"'{path}' is longer than", KeystoreFolder.ReadEntry(path).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_with_strangers_in_it_lists_them_with_the_reason()
     {
         File.WriteAllText(Path.Combine(_folder, "notes.txt"), "hello");
@@ -157,7 +167,7 @@ public sealed class KeystoreTests : IDisposable
         Assert.Equal(3, entries.Count);
         Assert.Equal(Key.Address, entries[0].Address);
         Assert.NotNull(entries[0].File);
-        Assert.Contains("larger", entries[1].Problem, StringComparison.Ordinal);
+        Assert.Contains($"longer than {KeystoreFile.MaxBytes} bytes", entries[1].Problem, StringComparison.Ordinal);
         Assert.Contains("not JSON", entries[2].Problem, StringComparison.Ordinal);
         Assert.Empty(new KeystoreFolder(Path.Combine(_folder, "nothing here")).List());
     }

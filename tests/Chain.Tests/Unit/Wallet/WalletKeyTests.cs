@@ -263,6 +263,15 @@ public sealed class WalletKeyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_file_that_never_ends_is_refused_by_name()
+    {
+        if (!File.Exists("/dev/zero")) return;
+        Environment("pass");
+        Assert.Equal(ExitCode.Unknown, await _wallet.RunAsync("import", "--key-file", "/dev/zero", "--light"));
+        Assert.Contains("'/dev/zero' is longer than", _wallet.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_keystore_folder_that_cannot_be_written_is_named()
     {
         Environment("pass");

@@ -1,4 +1,4 @@
-namespace Chain.Storage;
+namespace Chain.Files;
 
 /// <summary>
 /// Reads files that are known to be small, to the end that they have or to a bound: a device or a pipe under the name neither fills
@@ -18,7 +18,7 @@ public static class SmallFile
         ArgumentOutOfRangeException.ThrowIfNegative(longest);
         var reading = Task.Run(() => Read(path, longest));
         if (((IAsyncResult)reading).AsyncWaitHandle.WaitOne(Patience)) return reading.GetAwaiter().GetResult();
-        throw new IOException($"'{path}' did not end within {Patience.TotalSeconds:0} seconds. Is it a pipe?");
+        throw new IOException($"'{path}' did not end within {Patience.TotalSeconds:0} seconds; it may be a pipe.");
     }
 
     private static string Read(string path, int longest)
@@ -29,7 +29,8 @@ public static class SmallFile
         while (file.Read(buffer) is var read and > 0)
         {
             text.Write(buffer, 0, read);
-            if (text.Length > longest) throw new IOException($"'{path}' is longer than {longest} bytes. Is another file meant?");
+            if (text.Length <= longest) continue;
+            throw new IOException($"'{path}' is longer than {longest} bytes; another file may be meant.");
         }
 
         text.Position = 0;

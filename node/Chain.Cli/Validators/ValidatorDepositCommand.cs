@@ -6,7 +6,6 @@ using Chain.Files;
 using Chain.Host;
 using Chain.Primitives;
 using Chain.Rpc.Client;
-using Chain.Storage;
 using Chain.Testnet;
 using Spectre.Console;
 

@@ -15,6 +15,7 @@ public sealed class StakeClockTests
     [InlineData(-5_000)]
     [InlineData(3_600_000)]
     [InlineData(-3_600_000)]
+    [InlineData(-200_000_000)]
     public void A_clock_that_is_wrong_costs_nobody_anything_and_the_node_is_back_at_once_when_it_is_right(int skewMs)
     {
         var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 80, Fast);
@@ -41,6 +42,7 @@ public sealed class StakeClockTests
     [InlineData(1_000)]
     [InlineData(60_000)]
     [InlineData(-3_600_000)]
+    [InlineData(-200_000_000)]
     public void A_node_that_starts_with_a_wrong_clock_among_neighbors_that_are_a_little_off_is_back_at_once_when_it_is_right(int skewMs)
     {
         var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 81, Fast);

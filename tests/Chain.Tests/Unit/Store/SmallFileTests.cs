@@ -1,6 +1,5 @@
 using Chain.Files;
 using Chain.Host;
-using Chain.Storage;
 
 namespace Chain.Tests;
 

@@ -48,8 +48,12 @@ internal sealed class StakeGossip(
         }
 
         var current = chain.Store.CurrentSlot;
-        // Neither kept nor held against anyone, however far ahead: our own clock may be wrong (consensus-specs, p2p interface: IGNORE).
-        if (data.Slot > current + 1) return;
+        if (data.Slot > current + 1)
+        {
+            // It may be our clock that is wrong: neither kept nor held against anybody.
+            if (chain.Clock.IsFarFuture(data.Slot, current)) Punish(from, 10, $"a vote for {data.Slot}, now is {current}");
+            return;
+        }
 
         if (Fresh(votes) is not { } fresh || Judgeable(fresh) is not { } judgeable || Verified(from, judgeable) is not { } verified) return;
         watch.OnVotes(verified);

@@ -45,14 +45,17 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
 
     /// <summary>
     /// What a peer says is final for it. Held against it is only what our own finality tells: up to our finalized epoch. Beyond that
-    /// our head says nothing, because it may be behind, or on a branch of its own that the peer's finality will take away. Nor is an
-    /// epoch ahead of our clock held against it, however far: our clock may be wrong.
+    /// our head says nothing, because it may be behind, or on a branch of its own that the peer's finality will take away. Nor does our
+    /// clock say anything of the epochs just ahead of it.
     /// </summary>
     public void OnClaim(ConsensusPeer peer, Checkpoint claimed)
     {
         var (ours, current) = (chain.Store.Finalized, chain.Store.CurrentEpoch);
-        if (claimed.Epoch > current) return;
-        if (claimed.Epoch > ours.Epoch)
+        if (claimed.Epoch > current)
+        {
+            if (chain.Clock.IsFarFuture(claimed.Epoch, current)) host.Punish(peer, ClaimPoints, $"it claims that {claimed} is final; now is {current}");
+        }
+        else if (claimed.Epoch > ours.Epoch)
         {
             if (chain.Reaches(claimed.Epoch) && chain.Contains(chain.FindHead(), claimed) == false) SendProof(peer, claimed.Epoch);
         }

@@ -15,11 +15,14 @@ public static class Devices
     /// <summary>The version of ILGPU that compiles the kernel.</summary>
     public static string IlgpuVersion => typeof(Context).Assembly.GetName().Version?.ToString(3) ?? "unknown";
 
-    /// <summary>Every CUDA device, then every OpenCL device, usable or not; last ILGPU's own accelerator, which emulates a GPU.</summary>
+    /// <summary>
+    /// Every CUDA device, then every OpenCL device, usable or not; last ILGPU's own accelerator, which emulates a GPU.
+    /// </summary>
     public static DeviceList List()
     {
         DriverLibraries.Resolve();
-        var emulated = new MiningDevice("ILGPU CPU accelerator", MiningDevice.EmulatedKind, null, () => OpenProcessor(Environment.ProcessorCount));
+        var emulated = new MiningDevice("ILGPU CPU accelerator", MiningDevice.EmulatedKind, null,
+            () => OpenProcessor(Environment.ProcessorCount));
         Context context;
         try
         {
@@ -56,7 +59,8 @@ public static class Devices
 
     private static string? Problem(Device device) => device switch
     {
-        CLDevice openCl when !openCl.Capabilities.GenericAddressSpace => "its OpenCL driver has no generic address space, which ILGPU needs",
+        CLDevice openCl when !openCl.Capabilities.GenericAddressSpace =>
+            "its OpenCL driver has no generic address space, which ILGPU needs",
         _ => null,
     };
 

@@ -4,7 +4,9 @@ using ILGPU.Runtime;
 
 namespace Chain.Mining.Gpu;
 
-/// <summary>The exceptions by which ILGPU and the drivers say that a device cannot do, or no longer does, what is asked.</summary>
+/// <summary>
+/// The exceptions by which ILGPU and the drivers say that a device cannot do, or no longer does, what is asked.
+/// </summary>
 internal static class Failures
 {
     public static bool IsOne(Exception e) => e

@@ -5,8 +5,10 @@ using ILGPU.Runtime.Cuda;
 
 namespace Chain.Mining.Gpu;
 
-/// <summary>One accelerator. Each of the two slots has a stream and buffers of its own, so that a launch runs while the host looks at
-/// the one before.</summary>
+/// <summary>
+/// One accelerator. Each of the two slots has a stream and buffers of its own, so that a launch runs while the host looks at the
+/// one before.
+/// </summary>
 internal sealed class IlgpuDevice : IKernelDevice
 {
     private const int GroupSize = 256;

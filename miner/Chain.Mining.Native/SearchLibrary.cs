@@ -4,7 +4,9 @@ using Chain.Primitives;
 
 namespace Chain.Mining.Native;
 
-/// <summary>What the library exports: its fastest engine, under the C calling convention. <see cref="LibrarySearcher"/> calls it.</summary>
+/// <summary>
+/// What the library exports: its fastest engine, under the C calling convention. <see cref="LibrarySearcher"/> calls it.
+/// </summary>
 internal static unsafe class SearchLibrary
 {
     /// <summary>Writes the engine's name in ASCII and returns its length, or -1 if it does not fit.</summary>
@@ -13,8 +15,8 @@ internal static unsafe class SearchLibrary
         Encoding.ASCII.TryGetBytes(NonceSearchers.Best.Name, new Span<byte>(buffer, capacity), out var length) ? length : -1;
 
     /// <summary>
-    /// Tries <paramref name="count"/> nonces from <paramref name="firstNonce"/> on. Seal hash and target are 32 bytes each, the target
-    /// big-endian; <paramref name="found"/> has room for <paramref name="count"/> nonces. Returns how many it holds.
+    /// Tries <paramref name="count"/> nonces from <paramref name="firstNonce"/> on. Seal hash and target are 32 bytes each, the
+    /// target big-endian; <paramref name="found"/> has room for <paramref name="count"/> nonces. Returns how many it holds.
     /// </summary>
     [UnmanagedCallersOnly(EntryPoint = LibrarySearcher.SearchExport)]
     private static int Search(byte* sealHash, byte* target, ulong firstNonce, int count, ulong* found)

@@ -118,19 +118,24 @@ public sealed class BenchChain
                 var sender = _chain._random.Next(_chain._keys.Length);
                 var nonce = _nonces.GetValueOrDefault(sender);
                 _nonces[sender] = nonce + 1;
-                unsigned[i] = (Transfer(nonce, _chain._keys[_chain._random.Next(_chain._keys.Length)].Address), _chain._keys[sender]);
+                unsigned[i] =
+                    (Transfer(nonce, _chain._keys[_chain._random.Next(_chain._keys.Length)].Address), _chain._keys[sender]);
             }
 
             var signed = new RecoveredTransaction[count];
-            Parallel.For(0, count, i => signed[i] = unsigned[i].Fields.WithSignature(unsigned[i].Key.Sign(unsigned[i].Fields.SigningHash())).Recover()!);
-            Step(at => new NodeInput.SubmitTransactions(at, [.. signed.Select(transaction => (new RequestId(++_request), transaction))]));
+            Parallel.For(0, count,
+                i => signed[i] =
+                    unsigned[i].Fields.WithSignature(unsigned[i].Key.Sign(unsigned[i].Fields.SigningHash())).Recover()!);
+            Step(at => new NodeInput.SubmitTransactions(at,
+                [.. signed.Select(transaction => (new RequestId(++_request), transaction))]));
         }
 
         private Block Mine()
         {
             var work = (NodeReply.Work)Step(at => new NodeInput.GetWork(at, new RequestId(++_request)))!;
             var nonce = Solve(work.Package!);
-            var answer = (NodeReply.WorkSubmitted)Step(at => new NodeInput.SubmitWork(at, new RequestId(++_request), work.Package!.SealHash, nonce))!;
+            var answer = (NodeReply.WorkSubmitted)Step(at =>
+                new NodeInput.SubmitWork(at, new RequestId(++_request), work.Package!.SealHash, nonce))!;
             return _store.GetBlock(answer.BlockHash!.Value)!;
         }
 
@@ -141,7 +146,8 @@ public sealed class BenchChain
             var job = new SearchJob(work.SealHash, work.Target);
             for (ulong first = 0; ; first += SearchBatch)
             {
-                if (NonceSearchers.Best.Search(job, first, SearchBatch, CancellationToken.None).Nonces is [var nonce, ..]) return nonce;
+                if (NonceSearchers.Best.Search(job, first, SearchBatch, CancellationToken.None).Nonces is [var nonce, ..])
+                    return nonce;
             }
         }
 
@@ -179,7 +185,9 @@ public sealed class BenchChain
         GasLimit = gasLimit,
         Timestamp = StartTime,
         Alloc = [.. keys
-            .Select(key => new KeyValuePair<Address, GenesisAccount>(key.Address, new GenesisAccount(UInt256.Parse("1000000000000000000000"), 0, ReadOnlyMemory<byte>.Empty, [])))
+            .Select(key =>
+                new KeyValuePair<Address, GenesisAccount>(key.Address,
+                    new GenesisAccount(UInt256.Parse("1000000000000000000000"), 0, ReadOnlyMemory<byte>.Empty, [])))
             .OrderBy(item => item.Key)],
     };
 

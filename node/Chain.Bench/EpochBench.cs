@@ -5,7 +5,9 @@ using Chain.Simulation;
 
 namespace Chain.Bench;
 
-/// <summary>The epoch transition, and what else a block asks of the stake state, on a registry of a given size in which everybody votes.</summary>
+/// <summary>
+/// The epoch transition, and what else a block asks of the stake state, on a registry of a given size in which everybody votes.
+/// </summary>
 public static class EpochBench
 {
     private const int Rounds = 101;
@@ -28,7 +30,8 @@ public static class EpochBench
         [
             new BenchFigure($"a copy of the stake state, {validators} validators", copy, "ms"),
             new BenchFigure($"the epoch transition, {validators} validators", epoch, "ms", epoch / copy, "a copy"),
-            new BenchFigure($"the committees of an epoch, {validators} validators", committees, "ms", committees / copy, "a copy"),
+            new BenchFigure($"the committees of an epoch, {validators} validators", committees, "ms", committees / copy,
+                "a copy"),
             new BenchFigure($"the state's root, {validators} validators", root, "ms", root / copy, "a copy"),
         ];
     }
@@ -39,7 +42,8 @@ public static class EpochBench
         var network = SimulatedStake.Create(nodes: 1, validators, seed: 1);
         network.Run(TimeSpan.FromSeconds(90));
         var finalized = network.Nodes[0].StakeOf().Finalized.Root;
-        var kept = network.Nodes[0].Store.GetConsensusState(finalized) ?? throw new InvalidOperationException("The network finalized nothing.");
+        var kept = network.Nodes[0].Store.GetConsensusState(finalized)
+            ?? throw new InvalidOperationException("The network finalized nothing.");
         return (StakeStateCodec.Decode(kept, SimulatedStake.Settings), finalized);
     }
 

@@ -22,19 +22,29 @@ public static class EvidenceBench
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <param name="time">The node's clock.</param>
-    public static async Task<IReadOnlyList<BenchFigure>> RunAsync(int rounds, string folder, TimeProvider time, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<BenchFigure>> RunAsync(int rounds, string folder, TimeProvider time,
+        CancellationToken cancellation)
     {
         var secrets = Enumerable.Range(0, Math.Max(rounds, 16)).Select(SimulatedStake.SecretOf).ToList();
         var settings = SimulatedStake.Settings;
-        var file = SimulatedStake.GenesisOf(secrets, settings, (ulong)time.GetUtcNow().ToUnixTimeSeconds() - (settings.SlotsPerEpoch * settings.SlotDurationMs * 3 / 1000), []);
+        var file = SimulatedStake.GenesisOf(secrets, settings,
+            (ulong)time.GetUtcNow().ToUnixTimeSeconds() - (settings.SlotsPerEpoch * settings.SlotDurationMs * 3 / 1000), []);
         var genesis = ConsensusFactory.BuildGenesis(file).Block;
         await using var node = await NodeHost.StartAsync(
-            new NodeHostOptions { Genesis = file, DataFolder = folder, Listen = new IPEndPoint(IPAddress.Loopback, 0), Rpc = new RpcServerOptions { Port = 0 } },
+            new NodeHostOptions
+            {
+                Genesis = file,
+                DataFolder = folder,
+                Listen = new IPEndPoint(IPAddress.Loopback, 0),
+                Rpc = new RpcServerOptions { Port = 0 },
+            },
             NullLoggerFactory.Instance,
             time);
         if (!Enode.Parse(node.Enode).IsOk(out var enode, out var why)) throw new TestnetException(why);
-        await using var sender = await BenchPeer.ConnectAsync(enode, SimulatedStake.SecretOf(100_001).PrivateKey, genesis, file.Spec.ChainId, cancellation);
-        await using var listener = await BenchPeer.ConnectAsync(enode, SimulatedStake.SecretOf(100_002).PrivateKey, genesis, file.Spec.ChainId, cancellation);
+        await using var sender = await BenchPeer.ConnectAsync(enode, SimulatedStake.SecretOf(100_001).PrivateKey, genesis,
+            file.Spec.ChainId, cancellation);
+        await using var listener = await BenchPeer.ConnectAsync(enode, SimulatedStake.SecretOf(100_002).PrivateKey, genesis,
+            file.Spec.ChainId, cancellation);
 
         var domain = new StakeDomain(genesis.Hash);
         var (evidence, echo) = (new List<double>(), new List<double>());
@@ -42,14 +52,18 @@ public static class EvidenceBench
         {
             var epoch = new Epoch(2);
 
-            // For blocks that nobody has: whose turn it is to vote is not asked of such votes, but whether they contradict each other is.
-            var first = new AttestationData(epoch.StartSlot(settings.SlotsPerEpoch), 0, Keccak256.Hash([1, (byte)validator]), new Checkpoint(Epoch.Genesis, Hash256.Zero), new Checkpoint(epoch, genesis.Hash));
+            // For blocks that nobody has: whose turn it is to vote is not asked of such votes, but whether they contradict each
+            // other is.
+            var first = new AttestationData(epoch.StartSlot(settings.SlotsPerEpoch), 0, Keccak256.Hash([1, (byte)validator]),
+                new Checkpoint(Epoch.Genesis, Hash256.Zero), new Checkpoint(epoch, genesis.Hash));
             var second = first with { BeaconBlockRoot = Keccak256.Hash([2, (byte)validator]) };
             sender.Send(Vote(secrets[validator], validator, first, domain));
             echo.Add(await sender.EchoAsync(genesis.Hash, cancellation));
             var startedAt = Stopwatch.GetTimestamp();
             sender.Send(Vote(secrets[validator], validator, second, domain));
-            await listener.WaitForAsync($"The evidence against validator {validator}", message => message is WireMessage.OfConsensus { Message: StakeMessage.SlashableVotes found } && found.Evidence.CommonIndices().Contains(validator), Limit, cancellation);
+            await listener.WaitForAsync($"The evidence against validator {validator}",
+                message => message is WireMessage.OfConsensus { Message: StakeMessage.SlashableVotes found }
+                && found.Evidence.CommonIndices().Contains(validator), Limit, cancellation);
             evidence.Add(Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds);
         }
 
@@ -57,13 +71,16 @@ public static class EvidenceBench
         return
         [
             new BenchFigure("a header asked for and received over the same connection", baseline, "ms"),
-            new BenchFigure($"second vote sent to evidence received by another peer, median of {rounds}", median, "ms", median / baseline, "a header's round trip"),
+            new BenchFigure($"second vote sent to evidence received by another peer, median of {rounds}", median, "ms",
+                median / baseline, "a header's round trip"),
             new BenchFigure("the same, greatest", evidence.Max(), "ms", evidence.Max() / baseline, "a header's round trip"),
         ];
     }
 
-    private static WireMessage.OfConsensus Vote(ValidatorSecret secret, int validator, AttestationData data, StakeDomain domain) =>
-        new(new StakeMessage.Votes(new IndexedAttestation([validator], data, [secret.PrivateKey.Sign(domain.AttestationRoot(data))])));
+    private static WireMessage.OfConsensus Vote(ValidatorSecret secret, int validator, AttestationData data,
+        StakeDomain domain) =>
+        new(new StakeMessage.Votes(new IndexedAttestation([validator], data,
+            [secret.PrivateKey.Sign(domain.AttestationRoot(data))])));
 
     private static double Median(List<double> values)
     {
@@ -84,15 +101,23 @@ public static class EvidenceBench
         private BenchPeer(Enode enode, PrivateKey key, Block genesis, ulong chainId)
         {
             (_genesis, _chainId) = (genesis, chainId);
-            var options = new PeerHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), ClientName = "bench", OffersSidecars = true, StaticPeers = [enode] };
+            var options = new PeerHubOptions
+            {
+                Listen = new IPEndPoint(IPAddress.Loopback, 0),
+                ClientName = "bench",
+                OffersSidecars = true,
+                StaticPeers = [enode],
+            };
             _hub = new PeerHub(options, key, OnEventAsync, new TransactionRecovery(), TimeProvider.System, NullLogger.Instance);
         }
 
-        public static async Task<BenchPeer> ConnectAsync(Enode enode, PrivateKey key, Block genesis, ulong chainId, CancellationToken cancellation)
+        public static async Task<BenchPeer> ConnectAsync(Enode enode, PrivateKey key, Block genesis, ulong chainId,
+            CancellationToken cancellation)
         {
             var peer = new BenchPeer(enode, key, genesis, chainId);
             await peer._hub.StartAsync();
-            await peer.WaitForAsync("The node's greeting", message => message is WireMessage.OfConsensus { Message: StakeMessage.Status }, Limit, cancellation);
+            await peer.WaitForAsync("The node's greeting",
+                message => message is WireMessage.OfConsensus { Message: StakeMessage.Status }, Limit, cancellation);
             return peer;
         }
 
@@ -103,7 +128,8 @@ public static class EvidenceBench
         {
             var (id, startedAt) = (++_requests, Stopwatch.GetTimestamp());
             Send(new WireMessage.GetBlockHeaders(id, hash, 0, 1, 0, Reverse: false));
-            await WaitForAsync("A header", message => message is WireMessage.BlockHeaders answer && answer.RequestId == id, Limit, cancellation);
+            await WaitForAsync("A header", message => message is WireMessage.BlockHeaders answer && answer.RequestId == id, Limit,
+                cancellation);
             return Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
         }
 
@@ -133,7 +159,9 @@ public static class EvidenceBench
                 case PeerEvent.Connected connected:
                     // The node is the first; others come by the addresses that nodes tell each other.
                     _peer ??= connected.Peer;
-                    _hub.Send(connected.Peer, new WireMessage.Status(connected.Link.EthVersion, _chainId, UInt256.Zero, _genesis.Hash, 0, _genesis.Hash, new ForkSchedule(_genesis.Hash).At(0), 0));
+                    _hub.Send(connected.Peer,
+                        new WireMessage.Status(connected.Link.EthVersion, _chainId, UInt256.Zero, _genesis.Hash, 0, _genesis.Hash,
+                            new ForkSchedule(_genesis.Hash).At(0), 0));
                     break;
                 case PeerEvent.Received received:
                     _heard.Writer.TryWrite(received.Message);

@@ -39,7 +39,8 @@ public static class ImportBench
         return
         [
             new BenchFigure($"signature recovery alone, {Secp256k1.Provider.Name}", recoveryRate, "tx/s"),
-            new BenchFigure($"block import, {blocks} blocks of {transfersPerBlock} transfers, {accounts} accounts", importRate, "tx/s", importRate / recoveryRate, "signature recovery alone"),
+            new BenchFigure($"block import, {blocks} blocks of {transfersPerBlock} transfers, {accounts} accounts", importRate,
+                "tx/s", importRate / recoveryRate, "signature recovery alone"),
         ];
     }
 
@@ -67,12 +68,15 @@ public static class ImportBench
             foreach (var effect in effects.Items)
             {
                 if (effect is NodeEffect.Persist persist) store.Commit(persist.Batch);
-                if (effect is NodeEffect.Reply { Answer: NodeReply.Imported { Error: { } error } }) throw new TestnetException($"The bench's own block was refused: {error}");
+                if (effect is NodeEffect.Reply { Answer: NodeReply.Imported { Error: { } error } })
+                    throw new TestnetException($"The bench's own block was refused: {error}");
             }
         }
 
         watch.Stop();
-        return core.View.Head.Number == (ulong)encoded.Count ? watch.Elapsed : throw new TestnetException($"Only {core.View.Head.Number} of {encoded.Count} blocks were imported.");
+        return core.View.Head.Number == (ulong)encoded.Count
+            ? watch.Elapsed
+            : throw new TestnetException($"Only {core.View.Head.Number} of {encoded.Count} blocks were imported.");
     }
 
     private static Block Prepare(byte[] bytes, TransactionRecovery recovery) =>

@@ -20,13 +20,15 @@ public static class MemoryBench
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    public static async Task<IReadOnlyList<BenchFigure>> RunAsync(int blocks, int rpcPort, string folder, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<BenchFigure>> RunAsync(int blocks, int rpcPort, string folder,
+        CancellationToken cancellation)
     {
         var genesisJson = GenesisJsonOf(blocks);
         var chain = new BenchChain(GenesisJson.Parse(genesisJson));
         using var branch = chain.NewBranch(miner: 1);
         var made = branch.Grow(blocks, transfers: 0);
-        await using var source = await NodeHost.StartAsync(Options(chain, Path.Combine(folder, "source")), NullLoggerFactory.Instance, TimeProvider.System);
+        await using var source = await NodeHost.StartAsync(Options(chain, Path.Combine(folder, "source")),
+            NullLoggerFactory.Instance, TimeProvider.System);
         foreach (var chunk in made.Chunk(256)) await source.ImportAsync(chunk, cancellation);
 
         var testnet = new TestnetFolder(Path.Combine(folder, "node"));
@@ -38,7 +40,8 @@ public static class MemoryBench
         {
             await runner.StartAllAsync(cancellation);
             var idle = await ResidentAsync(testnet, cancellation);
-            using (var admin = new NodeClient(manifest.Nodes[0].AdminPort)) await admin.CallAsync("admin_addPeer", [source.Enode], cancellation);
+            using (var admin = new NodeClient(manifest.Nodes[0].AdminPort))
+                await admin.CallAsync("admin_addPeer", [source.Enode], cancellation);
             await WaitForBlockAsync(manifest.Nodes[0].RpcPort, (ulong)blocks, cancellation);
             var after = await ResidentAsync(testnet, cancellation);
             return
@@ -57,7 +60,8 @@ public static class MemoryBench
     private static async Task<double> ResidentAsync(TestnetFolder testnet, CancellationToken cancellation)
     {
         await Task.Delay(Settling, cancellation);
-        using var process = testnet.FindProcess(0) ?? throw new TestnetException($"The node that is measured has ended; see {testnet.LogFile(0)}.");
+        using var process = testnet.FindProcess(0)
+            ?? throw new TestnetException($"The node that is measured has ended; see {testnet.LogFile(0)}.");
         return process.WorkingSet64 / 1e6;
     }
 
@@ -67,7 +71,9 @@ public static class MemoryBench
         var watch = Stopwatch.StartNew();
         while (Convert.ToUInt64((string)(await client.CallAsync("eth_blockNumber", [], cancellation))!, 16) < number)
         {
-            if (watch.Elapsed > Limit) throw new TestnetException($"The node that is measured did not reach block {number} within {Limit.TotalMinutes} minutes.");
+            if (watch.Elapsed > Limit)
+                throw new TestnetException($"The node that is measured did not reach block {number} within "
+                    + $"{Limit.TotalMinutes} minutes.");
             await Task.Delay(50, cancellation);
         }
     }
@@ -77,7 +83,12 @@ public static class MemoryBench
         ["config"] = new JsonObject
         {
             ["chainId"] = TestnetPlan.ChainId,
-            ["chain"] = new JsonObject { ["consensus"] = "proof-of-work", ["difficultyRule"] = "fixed", ["blockTimeSeconds"] = BlockTimeSeconds },
+            ["chain"] = new JsonObject
+            {
+                ["consensus"] = "proof-of-work",
+                ["difficultyRule"] = "fixed",
+                ["blockTimeSeconds"] = BlockTimeSeconds,
+            },
         },
         ["difficulty"] = 65_536,
         ["timestamp"] = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (BlockTimeSeconds * (ulong)(blocks + 1)),

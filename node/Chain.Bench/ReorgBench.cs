@@ -6,7 +6,9 @@ using Chain.Testnet;
 
 namespace Chain.Bench;
 
-/// <summary>A reorganisation of many blocks, once with the winning branch executed during the switch, once with it executed before.</summary>
+/// <summary>
+/// A reorganisation of many blocks, once with the winning branch executed during the switch, once with it executed before.
+/// </summary>
 public static class ReorgBench
 {
     public static IReadOnlyList<BenchFigure> Run(int depth, int transfersPerBlock, string folder)
@@ -51,13 +53,16 @@ public static class ReorgBench
         Expect(core, leftBlocks[depth + 1]);
         return
         [
-            new BenchFigure($"reorganisation of {depth} blocks of {transfersPerBlock} transfers, executed in the switch", executing.TotalSeconds, "s"),
-            new BenchFigure($"reorganisation of {depth + 1} blocks of {transfersPerBlock} transfers, executed before", executed.TotalSeconds, "s", executed / executing, "executed in the switch"),
+            new BenchFigure($"reorganisation of {depth} blocks of {transfersPerBlock} transfers, executed in the switch",
+                executing.TotalSeconds, "s"),
+            new BenchFigure($"reorganisation of {depth + 1} blocks of {transfersPerBlock} transfers, executed before",
+                executed.TotalSeconds, "s", executed / executing, "executed in the switch"),
         ];
     }
 
     private static void Expect(NodeCore core, Block head)
     {
-        if (core.View.Head.Hash != head.Hash) throw new TestnetException($"The bench expected {head.Header} as head, the core stands at {core.View.Head}.");
+        if (core.View.Head.Hash != head.Hash)
+            throw new TestnetException($"The bench expected {head.Header} as head, the core stands at {core.View.Head}.");
     }
 }

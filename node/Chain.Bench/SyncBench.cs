@@ -18,7 +18,8 @@ public static class SyncBench
         var chain = new BenchChain(accounts: 10);
         using var branch = chain.NewBranch(miner: 1);
         var made = branch.Grow(blocks, 0);
-        await using var source = await NodeHost.StartAsync(Options(chain, Path.Combine(folder, "source"), []), NullLoggerFactory.Instance, TimeProvider.System);
+        await using var source = await NodeHost.StartAsync(Options(chain, Path.Combine(folder, "source"), []),
+            NullLoggerFactory.Instance, TimeProvider.System);
         var importWatch = Stopwatch.StartNew();
         foreach (var chunk in made.Chunk(256))
         {
@@ -29,10 +30,13 @@ public static class SyncBench
         importWatch.Stop();
         if (!Enode.Parse(source.Enode).IsOk(out var enode, out var why)) throw new TestnetException(why);
         var watch = Stopwatch.StartNew();
-        await using var target = await NodeHost.StartAsync(Options(chain, Path.Combine(folder, "target"), [enode]), NullLoggerFactory.Instance, TimeProvider.System);
+        await using var target = await NodeHost.StartAsync(Options(chain, Path.Combine(folder, "target"), [enode]),
+            NullLoggerFactory.Instance, TimeProvider.System);
         while (target.View.Head.Hash != source.View.Head.Hash)
         {
-            if (watch.Elapsed > Limit) throw new TestnetException($"Not synced within {Limit.TotalMinutes} minutes: block {target.View.Head.Number} of {blocks}.");
+            if (watch.Elapsed > Limit)
+                throw new TestnetException($"Not synced within {Limit.TotalMinutes} minutes: block {target.View.Head.Number} "
+                    + $"of {blocks}.");
             await Task.Delay(5, cancellation);
         }
 
@@ -41,7 +45,8 @@ public static class SyncBench
         return
         [
             new BenchFigure($"import of {blocks} empty blocks without a network", importRate, "blocks/s"),
-            new BenchFigure($"sync of {blocks} empty blocks from one peer, start of the node included", syncRate, "blocks/s", syncRate / importRate, "import without a network"),
+            new BenchFigure($"sync of {blocks} empty blocks from one peer, start of the node included", syncRate, "blocks/s",
+                syncRate / importRate, "import without a network"),
         ];
     }
 

@@ -16,12 +16,15 @@ public static class TransferBench
     private const int Connections = 16;
 
     // The first development account; its key is public knowledge.
-    private static readonly PrivateKey Payer = new(Convert.FromHexString("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"));
+    private static readonly PrivateKey Payer = new(
+        Convert.FromHexString("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"));
 
-    public static async Task<IReadOnlyList<BenchFigure>> RunAsync(TestnetRunner runner, int transfers, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<BenchFigure>> RunAsync(TestnetRunner runner, int transfers,
+        CancellationToken cancellation)
     {
         var port = runner.Manifest.Nodes[0].RpcPort;
-        var keys = Enumerable.Range(0, Connections).Select(i => new PrivateKey(Keccak256.Hash(BitConverter.GetBytes(i + 77)).Bytes)).ToArray();
+        var keys = Enumerable.Range(0, Connections)
+            .Select(i => new PrivateKey(Keccak256.Hash(BitConverter.GetBytes(i + 77)).Bytes)).ToArray();
         using var client = new NodeClient(port, TimeSpan.FromSeconds(30));
         await FundAsync(client, keys, cancellation);
         var raw = new byte[Connections][][];
@@ -43,14 +46,16 @@ public static class TransferBench
 
     /// <summary>Signed transfers of one wei each from the first development account, for a network that is new.</summary>
     internal static IEnumerable<string> Payments(int count) =>
-        Enumerable.Range(0, count).Select(i => Hex.Encode(Transfer(Payer, (ulong)i, new Address([.. new byte[18], 0xfe, (byte)i]), 1)));
+        Enumerable.Range(0, count)
+            .Select(i => Hex.Encode(Transfer(Payer, (ulong)i, new Address([.. new byte[18], 0xfe, (byte)i]), 1)));
 
     private static async Task FundAsync(NodeClient client, PrivateKey[] keys, CancellationToken cancellation)
     {
         var payer = Payer;
         for (var i = 0; i < keys.Length; i++)
         {
-            await client.CallAsync("eth_sendRawTransaction", [Hex.Encode(Transfer(payer, (ulong)i, keys[i].Address, UInt256.Parse("100000000000000000000")))], cancellation);
+            await client.CallAsync("eth_sendRawTransaction",
+                [Hex.Encode(Transfer(payer, (ulong)i, keys[i].Address, UInt256.Parse("100000000000000000000")))], cancellation);
         }
 
         await WaitForNonceAsync(client, payer.Address, (ulong)keys.Length, cancellation);
@@ -85,10 +90,14 @@ public static class TransferBench
         var url = new Uri($"http://127.0.0.1:{port}");
         foreach (var transaction in raw)
         {
-            using var content = new StringContent($"{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"eth_sendRawTransaction\",\"params\":[\"{Hex.Encode(transaction)}\"]}}", Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
+            var raw = Hex.Encode(transaction);
+            using var content = new StringContent(
+                $$"""{"jsonrpc":"2.0","id":1,"method":"eth_sendRawTransaction","params":["{{raw}}"]}""", Encoding.UTF8,
+                MediaTypeHeaderValue.Parse("application/json"));
             using var response = await http.PostAsync(url, content, cancellation);
             var text = await response.Content.ReadAsStringAsync(cancellation);
-            if (text.Contains("\"error\"", StringComparison.Ordinal)) throw new TestnetException($"The node refused a transfer of the bench: {text}");
+            if (text.Contains("\"error\"", StringComparison.Ordinal))
+                throw new TestnetException($"The node refused a transfer of the bench: {text}");
         }
     }
 
@@ -96,7 +105,8 @@ public static class TransferBench
     {
         while (true)
         {
-            var answer = (string)(await client.CallAsync("eth_getTransactionCount", [address.ToString(), "latest"], cancellation))!;
+            var answer =
+                (string)(await client.CallAsync("eth_getTransactionCount", [address.ToString(), "latest"], cancellation))!;
             if (ulong.Parse(answer.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) >= nonce) return;
             await Task.Delay(20, cancellation);
         }

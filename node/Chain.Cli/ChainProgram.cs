@@ -38,7 +38,8 @@ public static class ChainProgram
         var named = Commands.Where(command => args is [var first, ..] && command.Name == first).ToArray();
         foreach (var (_, create) in named.Length > 0 ? named : Commands) root.Add(create());
         var parsed = root.Parse(args);
-        var isOnlyUnfinished = parsed.CommandResult.Command is { Action: null, Subcommands.Count: > 0 } && parsed.UnmatchedTokens.Count == 0 && !args.Contains("--json");
+        var isOnlyUnfinished = parsed.CommandResult.Command is { Action: null, Subcommands.Count: > 0 }
+            && parsed.UnmatchedTokens.Count == 0 && !args.Contains("--json");
         if (parsed.Errors.Count > 0 && !isOnlyUnfinished)
         {
             // The message alone: a page of help would carry it off the screen, and is no JSON document.
@@ -49,7 +50,9 @@ public static class ChainProgram
         return parsed.Errors.Count > 0 ? Usage : code;
     }
 
-    /// <summary>Runs an action; an error with a message for people is printed and gives the exit code, a bug is not caught.</summary>
+    /// <summary>
+    /// Runs an action; an error with a message for people is printed and gives the exit code, a bug is not caught.
+    /// </summary>
     internal static async Task<int> GuardAsync(ParseResult parsed, Func<Task<int>> action)
     {
         var isJson = parsed.GetResult("--json") is OptionResult json && json.GetValueOrDefault<bool>();
@@ -57,7 +60,8 @@ public static class ChainProgram
         {
             return await action();
         }
-        catch (Exception e) when (e is TestnetException or GenesisException or StoreException or SigningInterchangeException or ClientException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is TestnetException or GenesisException or StoreException or SigningInterchangeException
+            or ClientException or IOException or UnauthorizedAccessException)
         {
             var code = e switch { UsageException => Usage, NoNodeException or NodeUnreachableException => NoNode, _ => Refused };
             return Fail(isJson, code, e is NodeStartException ? e.Message : Printable.Line(e.Message));

@@ -32,10 +32,15 @@ public sealed record ConsensusEvidence(string Name, ReadOnlyMemory<byte> Bytes);
 /// <summary>An immutable picture of the rule's own state, for those who show it.</summary>
 public abstract record ConsensusView;
 
-/// <summary>The rule's own messages and duties in one node. It acts through <see cref="IConsensusHost"/>; not safe for concurrent use.</summary>
+/// <summary>
+/// The rule's own messages and duties in one node. It acts through <see cref="IConsensusHost"/>; not safe for concurrent use.
+/// </summary>
 public interface IConsensusAgent
 {
-    /// <summary>Time has passed, and the fork choice knows it; <paramref name="isCatchingUp"/> says that the node does not know the chain's end yet.</summary>
+    /// <summary>
+    /// Time has passed, and the fork choice knows it; <paramref name="isCatchingUp"/> says that the node does not know the
+    /// chain's end yet.
+    /// </summary>
     void OnTick(At now, bool isCatchingUp);
 
     /// <summary>A block became the head.</summary>
@@ -53,11 +58,15 @@ public interface IConsensusAgent
     void OnSigned(IReadOnlyList<SigningAnswer> answers, At now);
 
     /// <summary>
-    /// What came of <see cref="IConsensusHost.AskHeaders"/>: headers downwards from this block, each the parent of the one before; none when no peer has the block.
+    /// What came of <see cref="IConsensusHost.AskHeaders"/>: headers downwards from this block, each the parent of the one
+    /// before; none when no peer has the block.
     /// </summary>
     void OnHeaders(Hash256 from, IReadOnlyList<SealedHeader> headers, At now);
 
-    /// <summary>The node stopped before it was started again: from now on the rule does nothing but show peers this <see cref="ConsensusEvidence"/>.</summary>
+    /// <summary>
+    /// The node stopped before it was started again: from now on the rule does nothing but show peers this
+    /// <see cref="ConsensusEvidence"/>.
+    /// </summary>
     void Stop(ReadOnlyMemory<byte> evidence);
 
     /// <summary>From now on the node acts for these.</summary>
@@ -66,7 +75,9 @@ public interface IConsensusAgent
     /// <summary>Whether this block should be passed on to peers.</summary>
     bool IsWorthRelaying(Block block);
 
-    /// <summary>The rule's state as of now; null where there is nothing beside the blocks. The same object while nothing changed.</summary>
+    /// <summary>
+    /// The rule's state as of now; null where there is nothing beside the blocks. The same object while nothing changed.
+    /// </summary>
     ConsensusView? View { get; }
 }
 
@@ -110,8 +121,8 @@ public interface IConsensusHost
     void Broadcast(ConsensusMessage message, ConsensusPeer? except);
 
     /// <summary>
-    /// Asks one peer after the other for headers downwards from a block that is not here, for its own sake and not to follow its branch;
-    /// they come back by <see cref="IConsensusAgent.OnHeaders"/>. Once more for a block under way changes nothing.
+    /// Asks one peer after the other for headers downwards from a block that is not here, for its own sake and not to follow its
+    /// branch; they come back by <see cref="IConsensusAgent.OnHeaders"/>. Once more for a block under way changes nothing.
     /// </summary>
     void AskHeaders(Hash256 from, At now);
 

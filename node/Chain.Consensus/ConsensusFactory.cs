@@ -26,16 +26,22 @@ public static class ConsensusFactory
     public static GenesisBlock BuildGenesis(GenesisFile genesis)
     {
         ArgumentNullException.ThrowIfNull(genesis);
-        return genesis.Spec.Consensus is ProofOfStakeSettings settings ? StakeGenesis.Build(genesis, settings) : GenesisState.Build(genesis);
+        return genesis.Spec.Consensus is ProofOfStakeSettings settings
+            ? StakeGenesis.Build(genesis, settings)
+            : GenesisState.Build(genesis);
     }
 }
 
 /// <summary>How one node takes part, beside what all nodes agree on.</summary>
 public sealed record ConsensusOptions
 {
-    /// <summary>How signatures of the rule's own messages are checked; a host gives one that remembers what other cores found out.</summary>
+    /// <summary>
+    /// How signatures of the rule's own messages are checked; a host gives one that remembers what other cores found out.
+    /// </summary>
     public ISignatureVerifier Signatures { get; init; } = DirectVerifier.Instance;
 
-    /// <summary>A checkpoint that any chain must contain to be followed, as "EPOCH:BLOCK-HASH" names it; null trusts genesis alone.</summary>
+    /// <summary>
+    /// A checkpoint that any chain must contain to be followed, as "EPOCH:BLOCK-HASH" names it; null trusts genesis alone.
+    /// </summary>
     public Checkpoint? TrustedCheckpoint { get; init; }
 }

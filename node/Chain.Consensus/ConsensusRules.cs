@@ -26,12 +26,14 @@ public sealed record ConsensusRules
     public required bool HasSidecar { get; init; }
 
     /// <summary>
-    /// Whether headers show by themselves how much a branch weighs: each has a seal that cost what it says. Otherwise a header is only
-    /// a claim until its block is executed.
+    /// Whether headers show by themselves how much a branch weighs: each has a seal that cost what it says. Otherwise a header is
+    /// only a claim until its block is executed.
     /// </summary>
     public required bool HeadersCarryWeight { get; init; }
 
-    /// <summary>Whether a block enters the fork choice only after it was executed; otherwise a branch is executed when it can win.</summary>
+    /// <summary>
+    /// Whether a block enters the fork choice only after it was executed; otherwise a branch is executed when it can win.
+    /// </summary>
     public required bool ExecutesOnArrival { get; init; }
 
     /// <summary>Whether what `finalized` names can never be reverted, so that no branch from below it is followed.</summary>
@@ -53,7 +55,9 @@ public sealed record ConsensusEngine(Func<ForkChoiceBlock, IForkChoice> NewForkC
 /// <summary>What a header must satisfy, cheap before dear.</summary>
 public interface IHeaderRules
 {
-    /// <summary>The seal alone, without the parent; null when it is good. What fails here is not worth keeping as an orphan.</summary>
+    /// <summary>
+    /// The seal alone, without the parent; null when it is good. What fails here is not worth keeping as an orphan.
+    /// </summary>
     HeaderError? CheckSeal(SealedHeader header);
 
     /// <summary>Everything that follows from the parent and the clock, the seal excepted; null when the header is good.</summary>
@@ -79,11 +83,14 @@ public interface IBlockLifecycle
 /// </summary>
 public interface IBlockJudge
 {
-    /// <summary>Everything that can be asked before the block is worth executing; null when it is good. The parent is executed.</summary>
+    /// <summary>
+    /// Everything that can be asked before the block is worth executing; null when it is good. The parent is executed.
+    /// </summary>
     ConsensusError? CheckEnvelope(Block block, SealedHeader parent, At now);
 
     /// <summary>
-    /// What is wrong with a block wherever it belongs, beyond its header's seal; null when nothing can be said without its parent.
+    /// What is wrong with a block wherever it belongs, beyond its header's seal; null when nothing can be said without its
+    /// parent.
     /// </summary>
     ConsensusError? CheckAlone(Block block);
 
@@ -101,7 +108,9 @@ public interface IBlockJudge
 /// <summary>A block between the rule's first and last word on it.</summary>
 public abstract class OpenedBlock
 {
-    /// <summary>What follows from the receipts of its transactions; null when all is as the block says. From then on the rule knows it.</summary>
+    /// <summary>
+    /// What follows from the receipts of its transactions; null when all is as the block says. From then on the rule knows it.
+    /// </summary>
     public abstract ConsensusError? Close(IReadOnlyList<Receipt> receipts);
 }
 
@@ -127,7 +136,8 @@ public abstract record ConsensusError
 /// <summary>A block as the fork choice sees it.</summary>
 /// <param name="Header">The verified header.</param>
 /// <param name="TotalWeight">Of this block and all its ancestors; total difficulty under proof of work.</param>
-/// <param name="ArrivalOrder">Counts the blocks of this node as they came; persisted, so that a restart does not flip a tie.</param>
+/// <param name="ArrivalOrder">Counts the blocks of this node as they came; persisted, so that a restart does not flip a
+/// tie.</param>
 public sealed record ForkChoiceBlock(SealedHeader Header, UInt256 TotalWeight, ulong ArrivalOrder);
 
 /// <summary>Which block is the head. A data structure: no I/O, no clock.</summary>

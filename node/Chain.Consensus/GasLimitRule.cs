@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>The gas limit's bounds, the same under every rule (yellow paper, section 4.3.4; EIP-1985 for the greatest value).</summary>
+/// <summary>
+/// The gas limit's bounds, the same under every rule (yellow paper, section 4.3.4; EIP-1985 for the greatest value).
+/// </summary>
 internal static class GasLimitRule
 {
     /// <summary>The least gas limit of a block.</summary>
@@ -15,7 +17,8 @@ internal static class GasLimitRule
     {
         var (limit, before) = (header.GasLimit, parent.GasLimit);
         var change = limit > before ? limit - before : before - limit;
-        if (change >= before / BoundDivisor && change != 0 || limit < Minimum) return new HeaderError.GasLimitOutOfBounds(limit, before);
+        if (change >= before / BoundDivisor && change != 0 || limit < Minimum)
+            return new HeaderError.GasLimitOutOfBounds(limit, before);
         return header.GasUsed > limit ? new HeaderError.GasUsedAboveLimit(header.GasUsed, limit) : null;
     }
 

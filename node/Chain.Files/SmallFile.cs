@@ -1,8 +1,8 @@
 namespace Chain.Files;
 
 /// <summary>
-/// Reads files that are known to be small, to the end that they have or to a bound: a device or a pipe under the name neither fills
-/// memory nor keeps the program waiting.
+/// Reads files that are known to be small, to the end that they have or to a bound: a device or a pipe under the name neither
+/// fills memory nor keeps the program waiting.
 /// </summary>
 public static class SmallFile
 {
@@ -11,7 +11,8 @@ public static class SmallFile
     /// <summary>The whole text.</summary>
     /// <param name="path">The file.</param>
     /// <param name="longest">The most bytes that it may have.</param>
-    /// <exception cref="IOException">It is longer, does not end, or cannot be read; so for <see cref="UnauthorizedAccessException"/>.</exception>
+    /// <exception cref="IOException">It is longer, does not end, or cannot be read; so for
+    /// <see cref="UnauthorizedAccessException"/>.</exception>
     public static string ReadText(string path, int longest)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -19,11 +19,16 @@ internal static class CheckpointCheck
         // get_checkpoint_block: the last block up to the epoch's first slot.
         var start = trusted.Epoch.StartSlot(slotsPerEpoch);
         var hash = head.Head;
-        while (SlotOf(store, hash) > start) hash = (store.GetHeader(hash) ?? throw StoreException.Missing($"the header of block {hash}")).ParentHash;
+        while (SlotOf(store, hash) > start)
+            hash = (store.GetHeader(hash) ?? throw StoreException.Missing($"the header of block {hash}")).ParentHash;
         return hash == trusted.Root ? null
-            : $"The chain in this folder is another one than --checkpoint {trusted.Epoch.Number}:{trusted.Root} names: at the start of {trusted.Epoch} its block is {hash}. Name a checkpoint of its own, or another --data folder for the other chain.";
+            : $"The chain in this folder is another one than --checkpoint {trusted.Epoch.Number}:{trusted.Root} names: at the "
+                + $"start of {trusted.Epoch} its block is {hash}. Name a checkpoint of its own, or another --data folder for "
+                    + $"the other chain.";
     }
 
     private static Slot SlotOf(IChainReader store, Hash256 hash) =>
-        store.GetBlock(hash) is { Sidecar.IsEmpty: false } block ? ConsensusSidecar.Decode(block.Sidecar.Span).Body.Slot : default;
+        store.GetBlock(hash) is { Sidecar.IsEmpty: false } block
+        ? ConsensusSidecar.Decode(block.Sidecar.Span).Body.Slot
+        : default;
 }

@@ -1,8 +1,8 @@
 namespace Chain.Host;
 
 /// <summary>
-/// When a node that has little to do is worth a collection of everything: soon after its heap has grown, and then ever more rarely
-/// while collecting brings little.
+/// When a node that has little to do is worth a collection of everything: soon after its heap has grown, and then ever more
+/// rarely while collecting brings little.
 /// </summary>
 internal sealed class CollectionPlan
 {

@@ -3,8 +3,8 @@ using Chain.Consensus;
 namespace Chain.Host;
 
 /// <summary>
-/// Proofs for which the node stopped, in the data folder under `evidence`: each as NAME.rlp for whoever checks it and NAME.txt in plain
-/// words. While one is there the node does not follow the chain, however often it is started.
+/// Proofs for which the node stopped, in the data folder under `evidence`: each as NAME.rlp for whoever checks it and NAME.txt in
+/// plain words. While one is there the node does not follow the chain, however often it is started.
 /// </summary>
 internal sealed class EvidenceFolder(string dataFolder)
 {
@@ -14,7 +14,9 @@ internal sealed class EvidenceFolder(string dataFolder)
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public string? Read()
     {
-        return FindFirst() is { } file ? $"{File.ReadAllText(file).TrimEnd()} (The proof is {Path.ChangeExtension(file, ".rlp")}.)" : null;
+        return FindFirst() is { } file
+            ? $"{File.ReadAllText(file).TrimEnd()} (The proof is {Path.ChangeExtension(file, ".rlp")}.)"
+            : null;
     }
 
     /// <summary>The bytes of that proof, none where its file is gone; null while there is no proof.</summary>

@@ -11,7 +11,8 @@ internal static partial class HostLog
         switch (happened)
         {
             case NodeEvent.HeadChanged { Removed.Count: > 0 } e:
-                Reorganised(logger, e.Removed.Count, e.Ancestor.Number, e.Removed[0].Hash.ToShortString(), e.Head.Number, e.Head.Hash.ToShortString());
+                Reorganised(logger, e.Removed.Count, e.Ancestor.Number, e.Removed[0].Hash.ToShortString(), e.Head.Number,
+                    e.Head.Hash.ToShortString());
                 break;
             case NodeEvent.HeadChanged e:
                 NewHead(logger, e.Head.Number, e.Head.Hash.ToShortString(), e.Added.Count);
@@ -48,7 +49,8 @@ internal static partial class HostLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Head is block {Number} {Hash} (+{Added})")]
     private static partial void NewHead(ILogger logger, ulong number, string hash, int added);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Reorganisation of {Depth} blocks above block {Ancestor}: {OldHead} lost, head is block {Number} {Hash}")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Reorganisation of {Depth} blocks above block {Ancestor}: {OldHead} lost, head is block {Number} {Hash}")]
     private static partial void Reorganised(ILogger logger, int depth, ulong ancestor, string oldHead, ulong number, string hash);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Block {Number} {Hash} refused: {Why}")]
@@ -63,7 +65,8 @@ internal static partial class HostLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Consensus: {What}")]
     private static partial void ConsensusWarning(ILogger logger, string what);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Acting for {Count} validators; what they sign is remembered in {History}")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Acting for {Count} validators; what they sign is remembered in {History}")]
     public static partial void ValidatorsHere(ILogger logger, int count, string history);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The node stops following the chain and serves reads only: {Why}")]
@@ -99,8 +102,10 @@ internal static partial class HostLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{What}")]
     public static partial void Note(ILogger logger, string what);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Client} on chain {ChainId}, genesis {Genesis}, {Consensus}; signatures by {Signatures}")]
-    public static partial void Starting(ILogger logger, string client, ulong chainId, string genesis, string consensus, string signatures);
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "{Client} on chain {ChainId}, genesis {Genesis}, {Consensus}; signatures by {Signatures}")]
+    public static partial void Starting(ILogger logger, string client, ulong chainId, string genesis, string consensus,
+        string signatures);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Resuming at block {Number} {Hash}")]
     public static partial void Resuming(ILogger logger, ulong number, string hash);

@@ -1,8 +1,8 @@
 namespace Chain.Host;
 
 /// <summary>
-/// Gives memory that a burst left behind back to the machine. The garbage collector does so only when it runs, and in an idle node
-/// it may not run for minutes: until then the process would keep what large messages took.
+/// Gives memory that a burst left behind back to the machine. The garbage collector does so only when it runs, and in an idle
+/// node it may not run for minutes: until then the process would keep what large messages took.
 /// </summary>
 internal sealed class IdleMemory(TimeProvider time)
 {

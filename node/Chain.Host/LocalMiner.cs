@@ -7,7 +7,9 @@ using Chain.Rpc;
 
 namespace Chain.Host;
 
-/// <summary>Mining inside the node's process, by the same search as the `miner` program. Follows the node's work as it is told.</summary>
+/// <summary>
+/// Mining inside the node's process, by the same search as the `miner` program. Follows the node's work as it is told.
+/// </summary>
 internal sealed class LocalMiner : IAsyncDisposable
 {
     private readonly NodeFeed.Subscription _subscription;

@@ -7,7 +7,8 @@ namespace Chain.Host;
 
 /// <summary>Control over a running node.</summary>
 internal sealed class NodeAdmin(
-    PeerHub hub, LocalMiner miner, FaultTable? faults, NodeClock clock, Address? beneficiary, Action<Address?> setBeneficiary, Action requestShutdown) : INodeAdmin
+    PeerHub hub, LocalMiner miner, FaultTable? faults, NodeClock clock, Address? beneficiary, Action<Address?> setBeneficiary,
+    Action requestShutdown) : INodeAdmin
 {
     private const string NoFaults = "this node was started without --faults";
 
@@ -18,7 +19,8 @@ internal sealed class NodeAdmin(
         get
         {
             var (blocked, links) = faults?.InForce() ?? ([], []);
-            return new NodeFaults([.. blocked.Select(id => id.ToString())], [.. links.Select(link => KeyValuePair.Create(link.Key.ToString(), link.Value))], clock.SkewMs);
+            return new NodeFaults([.. blocked.Select(id => id.ToString())],
+                [.. links.Select(link => KeyValuePair.Create(link.Key.ToString(), link.Value))], clock.SkewMs);
         }
     }
 

@@ -35,19 +35,34 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private Task _ticking = Task.CompletedTask;
 
-    private NodeHost(NodeHostOptions options, IChainStore store, GenesisBlock genesis, PrivateKey nodeKey, ILoggerFactory loggers, NodeClock clock)
+    private NodeHost(NodeHostOptions options, IChainStore store, GenesisBlock genesis, PrivateKey nodeKey, ILoggerFactory loggers,
+        NodeClock clock)
     {
         _logger = loggers.CreateLogger<NodeHost>();
         _store = store;
         _clock = clock;
-        var version = typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-        ClientVersion = $"Chain/{options.Name.Replace(' ', '-')}/v{version}/{RuntimeInformation.RuntimeIdentifier}/dotnet{Environment.Version}";
+        var informational = typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!;
+        var version = informational.InformationalVersion.Split('+')[0];
+        var runtime = $"{RuntimeInformation.RuntimeIdentifier}/dotnet{Environment.Version}";
+        ClientVersion = $"Chain/{options.Name.Replace(' ', '-')}/v{version}/{runtime}";
         Spec = options.Genesis.Spec;
         GenesisHash = genesis.Block.Hash;
         var signatures = new SignatureMemo(new StakeDomain(GenesisHash));
-        Rules = ConsensusFactory.Create(Spec, genesis.Block.Header, new ConsensusOptions { Signatures = signatures, TrustedCheckpoint = options.TrustedCheckpoint });
-        var config = new NodeConfig { Spec = Spec, Genesis = genesis.Block, ExtraData = System.Text.Encoding.UTF8.GetBytes(options.ExtraData) };
-        _loop = new NodeLoop(config, Rules, store, _inbox, Feed, new EvidenceFolder(options.DataFolder), _logger) { Peers = this };
+        Rules = ConsensusFactory.Create(Spec, genesis.Block.Header, new ConsensusOptions
+        {
+            Signatures = signatures,
+            TrustedCheckpoint = options.TrustedCheckpoint,
+        });
+        var config = new NodeConfig
+        {
+            Spec = Spec,
+            Genesis = genesis.Block,
+            ExtraData = System.Text.Encoding.UTF8.GetBytes(options.ExtraData),
+        };
+        _loop = new NodeLoop(config, Rules, store, _inbox, Feed, new EvidenceFolder(options.DataFolder), _logger)
+        {
+            Peers = this,
+        };
         var faults = options.AllowFaults ? new FaultTable(seed: 0) : null;
         var hubOptions = new PeerHubOptions
         {
@@ -70,16 +85,19 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
             clock.Time,
             loggers.CreateLogger<PeerHub>());
         _miner = new LocalMiner(Feed, SubmitOwnWorkAsync, options.MiningThreads, options.HashRateLimit);
-        _keeper = new StoreKeeper(store, () => View, Spec.StateHistoryBlocks, options.Archive, damage => Report(damage, "its upkeep"), _logger);
+        _keeper = new StoreKeeper(store, () => View, Spec.StateHistoryBlocks, options.Archive,
+            damage => Report(damage, "its upkeep"), _logger);
         CheckFits(options);
         if (options.Validators is { } validators)
         {
             _validators = ValidatorCrew.Open(validators, GenesisHash, _logger);
-            _signing = new SigningDesk(requests => Sign(_validators, requests), answers => _inbox.WriteAsync(new NodeInput.Signed(Now, answers), CancellationToken.None));
+            _signing = new SigningDesk(requests => Sign(_validators, requests),
+                answers => _inbox.WriteAsync(new NodeInput.Signed(Now, answers), CancellationToken.None));
             _loop.Signer = _signing.Ask;
         }
 
-        Admin = new NodeAdmin(_hub, _miner, faults, clock, options.Beneficiary, SetBeneficiary, () => _shutdownRequested.TrySetResult());
+        Admin = new NodeAdmin(_hub, _miner, faults, clock, options.Beneficiary, SetBeneficiary,
+            () => _shutdownRequested.TrySetResult());
     }
 
     public ChainSpec Spec { get; }
@@ -99,7 +117,9 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
     public NodeFeed Feed { get; } = new();
 
     public IReadOnlyList<PeerEndpoint> PeerEndpoints =>
-        [.. _hub.Peers.Select(peer => new PeerEndpoint(peer.Peer, peer.Id.ToString(), peer.Remote.ToString(), peer.Local.ToString(), [.. peer.Capabilities.Select(capability => capability.ToString())]))];
+        [.. _hub.Peers.Select(peer =>
+            new PeerEndpoint(peer.Peer, peer.Id.ToString(), peer.Remote.ToString(), peer.Local.ToString(),
+                [.. peer.Capabilities.Select(capability => capability.ToString())]))];
 
     public string? Enode => _hub.Self.ToString();
 
@@ -120,7 +140,9 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
 
     public int? AdminPort => _rpc?.AdminPort;
 
-    /// <summary>Completes when somebody asked for the end by `admin_`, or when the node ended by itself; then with the reason.</summary>
+    /// <summary>
+    /// Completes when somebody asked for the end by `admin_`, or when the node ended by itself; then with the reason.
+    /// </summary>
     public Task Ended => Task.WhenAny(_shutdownRequested.Task, _running).Unwrap();
 
     /// <summary>Opens the store, starts everything, and answers once JSON-RPC does.</summary>
@@ -132,12 +154,14 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         var genesis = ConsensusFactory.BuildGenesis(options.Genesis);
         var clock = new NodeClock(time) { SkewMs = options.ClockSkewMs };
         var logger = loggers.CreateLogger<NodeHost>();
-        var store = DiskStores.Open(options.Store, options.DataFolder, genesis.Block.Hash, ChainSettings.Of(options.Genesis.Spec), what => HostLog.Note(logger, what));
+        var store = DiskStores.Open(options.Store, options.DataFolder, genesis.Block.Hash, ChainSettings.Of(options.Genesis.Spec),
+            what => HostLog.Note(logger, what));
         NodeHost host;
         try
         {
             if (store.GetHead() is null) store.Commit(NodeCore.GenesisBatch(genesis, clock.Now));
-            if (!NodeKeyFile.LoadOrCreate(Path.Combine(options.DataFolder, "nodekey")).IsOk(out var nodeKey, out var keyError)) throw new IOException(keyError);
+            if (!NodeKeyFile.LoadOrCreate(Path.Combine(options.DataFolder, "nodekey")).IsOk(out var nodeKey, out var keyError))
+                throw new IOException(keyError);
             host = StoreDamage.Explain(store, () => new NodeHost(options, store, genesis, nodeKey, loggers, clock));
         }
         catch
@@ -168,7 +192,8 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
     }
 
     public async Task<PoolError?> SubmitTransactionAsync(RecoveredTransaction transaction, CancellationToken cancellation) =>
-        (await _loop.AskAsync<NodeReply.Submitted>(request => new NodeInput.SubmitTransactions(Now, [(request, transaction)]), cancellation)).Error;
+        (await _loop.AskAsync<NodeReply.Submitted>(request => new NodeInput.SubmitTransactions(Now, [(request, transaction)]),
+            cancellation)).Error;
 
     public Task<NodeReply.Work> GetWorkAsync(CancellationToken cancellation) =>
         _loop.AskAsync<NodeReply.Work>(request => new NodeInput.GetWork(Now, request), cancellation);
@@ -177,7 +202,8 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         _loop.AskAsync<NodeReply.WorkSubmitted>(request => new NodeInput.SubmitWork(Now, request, sealHash, nonce), cancellation);
 
     public async Task<string?> SubmitConsensusAsync(ConsensusMessage message, CancellationToken cancellation) =>
-        (await _loop.AskAsync<NodeReply.ConsensusSubmitted>(request => new NodeInput.SubmitConsensus(Now, request, message), cancellation)).Error;
+        (await _loop.AskAsync<NodeReply.ConsensusSubmitted>(request => new NodeInput.SubmitConsensus(Now, request, message),
+            cancellation)).Error;
 
     /// <summary>Imports blocks of a file, oldest first.</summary>
     public Task<NodeReply.Imported> ImportAsync(IReadOnlyList<Block> blocks, CancellationToken cancellation) =>
@@ -230,7 +256,9 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         await _hub.StartAsync();
         _rpc = await rpc;
         if (Rules.NewDutyHolder is null) SetBeneficiary(options.Beneficiary);
-        if (_validators is not null) _inbox.TryWrite(new NodeInput.SetValidators(Now, _validators.DutiesUnder(Rules.NewDutyHolder!), options.Beneficiary ?? Address.Zero));
+        if (_validators is not null)
+            _inbox.TryWrite(new NodeInput.SetValidators(Now, _validators.DutiesUnder(Rules.NewDutyHolder!),
+                options.Beneficiary ?? Address.Zero));
         _miner.SetOn(options.MineHere && options.Beneficiary is not null);
         _keeper.Start();
         HostLog.Listening(_logger, _rpc.Port, Enode);
@@ -238,10 +266,15 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
 
     private void CheckFits(NodeHostOptions options)
     {
-        if (Rules.NewDutyHolder is null && options.Validators is not null) throw new IOException($"Validators were named, but this chain has none: its rule is {Rules.Name}.");
-        if (Rules.NewDutyHolder is not null && options.MineHere) throw new IOException($"Mining was asked for, but this chain has no miners: its rule is {Rules.Name}.");
-        if (!Rules.FinalityHolds && options.TrustedCheckpoint is not null) throw new IOException($"A checkpoint was named, but this chain has none: its rule is {Rules.Name}.");
-        if (options.TrustedCheckpoint is { } trusted && Spec.Consensus is ProofOfStakeSettings stake && CheckpointCheck.FindProblem(_store, stake.SlotsPerEpoch, trusted) is { } problem) throw new IOException(problem);
+        if (Rules.NewDutyHolder is null && options.Validators is not null)
+            throw new IOException($"Validators were named, but this chain has none: its rule is {Rules.Name}.");
+        if (Rules.NewDutyHolder is not null && options.MineHere)
+            throw new IOException($"Mining was asked for, but this chain has no miners: its rule is {Rules.Name}.");
+        if (!Rules.FinalityHolds && options.TrustedCheckpoint is not null)
+            throw new IOException($"A checkpoint was named, but this chain has none: its rule is {Rules.Name}.");
+        if (options.TrustedCheckpoint is { } trusted && Spec.Consensus is ProofOfStakeSettings stake
+            && CheckpointCheck.FindProblem(_store, stake.SlotsPerEpoch, trusted) is { } problem)
+            throw new IOException(problem);
     }
 
     private IReadOnlyList<SigningAnswer> Sign(ValidatorCrew validators, IReadOnlyList<SigningRequest> requests)
@@ -272,7 +305,8 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
             while (true)
             {
                 var now = Now;
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(Rules.NextTick(now).Since(now), 1, LongestPauseMs)), _clock.Time, stopping);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(Rules.NextTick(now).Since(now), 1, LongestPauseMs)),
+                    _clock.Time, stopping);
 
                 // A tick that finds no room is not missed: the next one says the same.
                 _inbox.TryWrite(new NodeInput.Tick(Now));

@@ -33,15 +33,20 @@ public static class NodeKeyFile
 
     private static Verdict<PrivateKey, string> Load(string path)
     {
-        if (!SecretKeyFile.Read(path).IsOk(out var key, out var error)) return $"The node key {path} {error}. Restore it, or delete it to give this node a new identity.";
+        if (!SecretKeyFile.Read(path).IsOk(out var key, out var error))
+            return $"The node key {path} {error}. Restore it, or delete it to give this node a new identity.";
         if (!File.Exists(path + IdEnding))
         {
             WriteId(path, key);
             return key;
         }
 
-        if (NodeId.TryParse(SmallFile.ReadText(path + IdEnding, SecretKeyFile.LongestBytes).Trim(), out var known) && known == NodeId.Of(key)) return key;
-        return $"The node key {path} and the node id {path}{IdEnding} do not belong together: one of them is damaged or was replaced. Restore the key, or delete {path}{IdEnding} if the key is the right one; delete both to give this node a new identity.";
+        if (NodeId.TryParse(SmallFile.ReadText(path + IdEnding, SecretKeyFile.LongestBytes).Trim(), out var known)
+            && known == NodeId.Of(key))
+            return key;
+        return $"The node key {path} and the node id {path}{IdEnding} do not belong together: one of them is damaged or was "
+            + $"replaced. Restore the key, or delete {path}{IdEnding} if the key is the right one; delete both to give this "
+                + $"node a new identity.";
     }
 
     private static void WriteId(string path, PrivateKey key)

@@ -28,7 +28,8 @@ internal interface IPeerSender
 /// reads, and has no peers. Where the consensus rule stops it, it only reads too, but keeps its peers: they must learn why.
 /// </summary>
 /// <param name="evidence">Where proofs are kept; what it holds at the start keeps the node from following the chain.</param>
-internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainStore store, NodeInbox inbox, NodeFeed feed, EvidenceFolder evidence, ILogger logger)
+internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainStore store, NodeInbox inbox, NodeFeed feed,
+    EvidenceFolder evidence, ILogger logger)
 {
     private const string LeftToRead = "this node serves reads only";
 
@@ -56,7 +57,8 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
     public StepHealth Steps => _steps.Read(inbox.Waiting);
 
     public ImportTotals Imports => new(
-        Interlocked.Read(ref _importedBlocks), Interlocked.Read(ref _importedTransactions), Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _importTicks)));
+        Interlocked.Read(ref _importedBlocks), Interlocked.Read(ref _importedTransactions),
+        Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _importTicks)));
 
     /// <summary>Asks the core something and waits for its reply.</summary>
     /// <exception cref="NodeUnavailableException">The node only reads, or it is ending.</exception>
@@ -146,7 +148,8 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
                 if (_asked.TryRemove(reply.Request, out var answer)) answer.TrySetResult(reply.Answer);
                 break;
             case NodeEffect.Tell tell:
-                if (tell.Event is NodeEvent.OfConsensus { Happened: { Evidence: { } proof } happened }) Keep(proof, happened.Message);
+                if (tell.Event is NodeEvent.OfConsensus { Happened: { Evidence: { } proof } happened })
+                    Keep(proof, happened.Message);
                 HostLog.Tell(logger, tell.Event);
                 feed.Publish(View, tell.Event);
                 break;
@@ -186,11 +189,13 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
         if (isDamage) HostLog.Damaged(logger, e.Message);
         else HostLog.ReadOnly(logger, e.Message);
         Peers?.Retire(isDamage ? "the store is damaged" : "the store refused a write");
-        _whyReadOnly = $"{LeftToRead} since its store {(isDamage ? "turned out damaged" : "refused a write")}: {e.Message} Mend that and restart the node.";
+        _whyReadOnly = $"{LeftToRead} since its store {(isDamage ? "turned out damaged" : "refused a write")}: {e.Message} "
+            + $"Mend that and restart the node.";
         ShowCommitted();
     }
 
-    // What the core had in mind beyond the store is lost with it. A damaged store may not carry a new one: then the last picture stays.
+    // What the core had in mind beyond the store is lost with it. A damaged store may not carry a new one: then the last picture
+    // stays.
     private void ShowCommitted()
     {
         try

@@ -5,8 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Chain.Host;
 
-/// <summary>Looks after the store beside the imports: moves the write-ahead log into the database, and forgets old states.</summary>
-internal sealed class StoreKeeper(IChainStore store, Func<ChainView> view, ulong stateHistoryBlocks, bool archive, Action<StoreException> damaged, ILogger logger) : IAsyncDisposable
+/// <summary>
+/// Looks after the store beside the imports: moves the write-ahead log into the database, and forgets old states.
+/// </summary>
+internal sealed class StoreKeeper(IChainStore store, Func<ChainView> view, ulong stateHistoryBlocks, bool archive,
+    Action<StoreException> damaged, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -60,14 +63,17 @@ internal sealed class StoreKeeper(IChainStore store, Func<ChainView> view, ulong
     /// <summary>The states that stay: genesis, and every executed block from this height on, on all branches.</summary>
     private static List<Hash256> RootsFrom(IChainReader reader, ulong number)
     {
-        var roots = new List<Hash256> { RootOf(reader, reader.GetCanonicalHash(0) ?? throw StoreException.Missing("the canonical block 0")) };
+        var roots = new List<Hash256> { RootOf(reader,
+            reader.GetCanonicalHash(0) ?? throw StoreException.Missing("the canonical block 0")) };
         for (; ; number++)
         {
             var records = reader.GetBlocksAt(number);
             if (records.Count == 0) return roots;
-            foreach (var record in records.Where(record => record.Status == BlockStatus.Executed)) roots.Add(RootOf(reader, record.Hash));
+            foreach (var record in records.Where(record => record.Status == BlockStatus.Executed))
+                roots.Add(RootOf(reader, record.Hash));
         }
     }
 
-    private static Hash256 RootOf(IChainReader reader, Hash256 block) => (reader.GetHeader(block) ?? throw StoreException.Missing($"the header of block {block}")).Header.StateRoot;
+    private static Hash256 RootOf(IChainReader reader, Hash256 block) =>
+        (reader.GetHeader(block) ?? throw StoreException.Missing($"the header of block {block}")).Header.StateRoot;
 }

@@ -32,16 +32,21 @@ internal sealed class Dialler : IDisposable
     private readonly Func<int> _dialledConnections;
     private readonly Lock _gate = new();
     private readonly Dictionary<NodeId, Target> _targets = [];
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1)
+    {
+        FullMode = BoundedChannelFullMode.DropWrite,
+    });
     private readonly ITimer _timer;
     private long _eagerUntilMs;
     private bool _isRetired;
     private long _order;
 
-    public Dialler(NodeId self, PeerHubOptions options, MonotonicClock clock, Func<NodeId, bool> isConnected, Func<int> dialledConnections)
+    public Dialler(NodeId self, PeerHubOptions options, MonotonicClock clock, Func<NodeId, bool> isConnected,
+        Func<int> dialledConnections)
     {
         (_self, _options, _clock, _isConnected, _dialledConnections) = (self, options, clock, isConnected, dialledConnections);
-        _timer = clock.Time.CreateTimer(static wake => ((Dialler)wake!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = clock.Time.CreateTimer(static wake => ((Dialler)wake!).Wake(), this, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     public IReadOnlyList<StaticPeerInfo> StaticPeers
@@ -51,7 +56,8 @@ internal sealed class Dialler : IDisposable
             lock (_gate)
             {
                 return [.. _targets.Values.Where(target => target.Kind == DialKind.Static).OrderBy(target => target.Order)
-                    .Select(target => new StaticPeerInfo(target.Enode, _isConnected(target.Enode.Id), target.Failures, target.LastError))];
+                    .Select(target =>
+                        new StaticPeerInfo(target.Enode, _isConnected(target.Enode.Id), target.Failures, target.LastError))];
             }
         }
     }
@@ -71,7 +77,9 @@ internal sealed class Dialler : IDisposable
             }
             else
             {
-                if (kind == DialKind.Learned && _targets.Values.Count(target => target.Kind == DialKind.Learned) >= _options.MaxLearnedAddresses) return;
+                if (kind == DialKind.Learned
+                    && _targets.Values.Count(target => target.Kind == DialKind.Learned) >= _options.MaxLearnedAddresses)
+                    return;
                 _targets.Add(enode.Id, new Target(enode, kind, _order++) { NextAtMs = _clock.NowMs });
             }
         }
@@ -93,7 +101,9 @@ internal sealed class Dialler : IDisposable
     /// <summary>Looks again at who should be dialled.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
 
-    /// <summary>A partition ended or a link changed: everyone is worth another try, at once and for a while without patience.</summary>
+    /// <summary>
+    /// A partition ended or a link changed: everyone is worth another try, at once and for a while without patience.
+    /// </summary>
     public void TryAllAgain()
     {
         lock (_gate)
@@ -129,10 +139,12 @@ internal sealed class Dialler : IDisposable
                 target.Busy = false;
                 target.LastError = why;
                 target.Failures = lastedMs >= LastingMs ? 0 : target.Failures + 1;
-                if (lastedMs is not null && reason != DisconnectReason.NetworkError) target.Leaves = lastedMs >= LastingMs ? 0 : target.Leaves + 1;
+                if (lastedMs is not null && reason != DisconnectReason.NetworkError)
+                    target.Leaves = lastedMs >= LastingMs ? 0 : target.Leaves + 1;
                 target.NextAtMs = _clock.NowMs + WaitMs(target, reason);
                 failures = target.Failures;
-                if (target.Kind == DialKind.Learned && (failures >= ForgetLearnedAfter || IsHopeless(reason))) _targets.Remove(node);
+                if (target.Kind == DialKind.Learned && (failures >= ForgetLearnedAfter || IsHopeless(reason)))
+                    _targets.Remove(node);
             }
         }
 
@@ -173,8 +185,10 @@ internal sealed class Dialler : IDisposable
             var now = _clock.NowMs;
             var nextAt = now + IdleMs;
             var busy = _targets.Values.Count(target => target.Busy);
-            var wanted = _options.TargetDialled - _dialledConnections() - _targets.Values.Count(target => target.Busy && target.Kind != DialKind.Static);
-            foreach (var target in _targets.Values.Where(target => !target.Busy).OrderBy(target => target.Kind).ThenBy(target => target.Failures).ThenBy(target => target.Order))
+            var wanted = _options.TargetDialled - _dialledConnections() - _targets.Values.Count(target =>
+                target.Busy && target.Kind != DialKind.Static);
+            foreach (var target in _targets.Values.Where(target => !target.Busy).OrderBy(target => target.Kind)
+                .ThenBy(target => target.Failures).ThenBy(target => target.Order))
             {
                 if (target.Kind != DialKind.Static && wanted <= 0) break;
                 if (_isConnected(target.Enode.Id) || _options.Faults?.IsCut(target.Enode.Id) == true) continue;
@@ -209,7 +223,8 @@ internal sealed class Dialler : IDisposable
     // Trying again soon cannot help: the peer is of another network, speaks another protocol, or is not who it was said to be.
     private static bool IsHopeless(DisconnectReason reason) => reason
         is DisconnectReason.SubprotocolReason or DisconnectReason.UselessPeer or DisconnectReason.IncompatibleVersion
-        or DisconnectReason.BreachOfProtocol or DisconnectReason.ConnectedToSelf or DisconnectReason.UnexpectedIdentity or DisconnectReason.NullIdentity;
+        or DisconnectReason.BreachOfProtocol or DisconnectReason.ConnectedToSelf or DisconnectReason.UnexpectedIdentity
+            or DisconnectReason.NullIdentity;
 
     private sealed class Target(Enode enode, DialKind kind, long order)
     {

@@ -16,7 +16,9 @@ public sealed class FaultTable(int seed)
     /// <summary>Raised after every change, on the thread that made it.</summary>
     public event Action? Changed;
 
-    /// <summary>Cuts this node off from exactly these; connections with them end at once, and none is made until <see cref="Heal"/>.</summary>
+    /// <summary>
+    /// Cuts this node off from exactly these; connections with them end at once, and none is made until <see cref="Heal"/>.
+    /// </summary>
     public void SetBlocked(IEnumerable<NodeId> nodes)
     {
         var blocked = nodes.ToHashSet();
@@ -24,7 +26,10 @@ public sealed class FaultTable(int seed)
         Changed?.Invoke();
     }
 
-    /// <summary>Sets what the link to one node does; null, or one without faults, makes it sound. Answers what is wrong with the numbers, or null.</summary>
+    /// <summary>
+    /// Sets what the link to one node does; null, or one without faults, makes it sound. Answers what is wrong with the numbers,
+    /// or null.
+    /// </summary>
     public string? SetLink(NodeId node, LinkFaults? faults)
     {
         if (faults?.FindProblem() is { } problem) return problem;
@@ -67,7 +72,9 @@ public sealed class FaultTable(int seed)
         lock (_gate) return _blocked.Contains(node);
     }
 
-    /// <summary>What becomes of one message to this node: how many copies of it leave (0 when it is lost), and how late.</summary>
+    /// <summary>
+    /// What becomes of one message to this node: how many copies of it leave (0 when it is lost), and how late.
+    /// </summary>
     public (int Copies, int DelayMs) Roll(NodeId node, bool mayBeLost)
     {
         lock (_gate)

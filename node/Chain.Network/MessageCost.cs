@@ -41,7 +41,8 @@ internal static class MessageCost
         WireMessage.OfConsensus { Message: StakeMessage.Votes m } => m.Attestation.Signatures.Count * Lookup,
         WireMessage.OfConsensus { Message: StakeMessage.SlashableVotes m } =>
             StateCopy + (SignaturesIn(m.Evidence) * Recovery),
-        WireMessage.OfConsensus { Message: StakeMessage.History m } => (m.Proof.VoteCount * Recovery) + (m.Proof.Headers.Count * Lookup),
+        WireMessage.OfConsensus { Message: StakeMessage.History m } =>
+            (m.Proof.VoteCount * Recovery) + (m.Proof.Headers.Count * Lookup),
         WireMessage.OfConsensus { Message: StakeMessage.DoubleProposal or StakeMessage.Exit } => StateCopy,
         _ => 0,
     };

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Chain.Network;
 
 /// <summary>
-/// About how much memory a message takes once it is decoded, from its unpacked bytes alone: many small items make far more objects
-/// than their bytes suggest.
+/// About how much memory a message takes once it is decoded, from its unpacked bytes alone: many small items make far more
+/// objects than their bytes suggest.
 /// </summary>
 internal static class MessageMemory
 {
@@ -20,11 +20,12 @@ internal static class MessageMemory
 
     /// <summary>What this message takes.</summary>
     public static long Of(ReadOnlySpan<byte> plain) =>
-        Math.Max(plain.Length * PerByte, (plain.Length * PerByteOfSmallItems) + (CountItems(plain, mayHoldEncodings: true) * PerItem));
+        Math.Max(plain.Length * PerByte,
+            (plain.Length * PerByteOfSmallItems) + (CountItems(plain, mayHoldEncodings: true) * PerItem));
 
     /// <summary>
-    /// RLP items on all levels, by going from one header to the next; what is no RLP is for the decoder to refuse. A typed transaction
-    /// is a string that holds a list after its type.
+    /// RLP items on all levels, by going from one header to the next; what is no RLP is for the decoder to refuse. A typed
+    /// transaction is a string that holds a list after its type.
     /// </summary>
     private static long CountItems(ReadOnlySpan<byte> rest, bool mayHoldEncodings)
     {

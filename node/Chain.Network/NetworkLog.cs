@@ -10,11 +10,14 @@ internal static partial class NetworkLog
     [LoggerMessage(1, LogLevel.Information, "Listening for peers at {Enode}")]
     public static partial void Listening(this ILogger logger, Enode enode);
 
-    [LoggerMessage(2, LogLevel.Information, "Connected with {Node} {Name} at {Remote} over eth/{EthVersion} (outbound: {Outbound})")]
-    public static partial void PeerConnected(this ILogger logger, string node, string name, IPEndPoint remote, int ethVersion, bool outbound);
+    [LoggerMessage(2, LogLevel.Information,
+        "Connected with {Node} {Name} at {Remote} over eth/{EthVersion} (outbound: {Outbound})")]
+    public static partial void PeerConnected(this ILogger logger, string node, string name, IPEndPoint remote, int ethVersion,
+        bool outbound);
 
     [LoggerMessage(3, LogLevel.Information, "Connection with {Node} ended: {Reason}, {Why} (by remote: {ByRemote})")]
-    public static partial void PeerDisconnected(this ILogger logger, string node, DisconnectReason reason, string why, bool byRemote);
+    public static partial void PeerDisconnected(this ILogger logger, string node, DisconnectReason reason, string why,
+        bool byRemote);
 
     [LoggerMessage(4, LogLevel.Debug, "Handshake with {Remote} failed: {Why}")]
     public static partial void HandshakeFailed(this ILogger logger, string remote, string why);

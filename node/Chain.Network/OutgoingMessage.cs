@@ -18,7 +18,9 @@ internal sealed class OutgoingMessage
             var rlp = new RlpWriter(EstimatedBytes);
             WireCodec.Encode(message, ethVersion, rlp);
             var plain = rlp.WrittenSpan;
-            if (plain.Length > WireLimits.MaxMessageBytes) throw new InvalidOperationException($"{WireCodec.CodeOf(message)} has {plain.Length} bytes, more than a message may have.");
+            if (plain.Length > WireLimits.MaxMessageBytes)
+                throw new InvalidOperationException($"{WireCodec.CodeOf(message)} has {plain.Length} bytes, more than a "
+                    + $"message may have.");
             return SnappyPayload.Compress(plain);
         });
     }
@@ -51,7 +53,9 @@ internal sealed class OutgoingMessage
             WireMessage.GetPooledTransactions m => m.Hashes.Count * Hash,
             WireMessage.GetReceipts m => m.Hashes.Count * Hash,
             WireMessage.GetSidecars m => m.Hashes.Count * Hash,
-            WireMessage.Receipts m => m.Blocks.Sum(receipts => 4 + receipts.Sum(receipt => 280 + receipt.Logs.Sum(log => 40 + (log.Topics.Count * Hash) + log.Data.Length))),
+            WireMessage.Receipts m =>
+                m.Blocks.Sum(receipts =>
+                    4 + receipts.Sum(receipt => 280 + receipt.Logs.Sum(log => 40 + (log.Topics.Count * Hash) + log.Data.Length))),
             WireMessage.Sidecars m => m.Items.Sum(sidecar => 4 + sidecar.Length),
             _ => 128,
         };

@@ -2,8 +2,8 @@ namespace Chain.Network;
 
 /// <summary>
 /// How far one peer's clock is from ours, by asking for its time: an answer is taken to have been true halfway between question
-/// and answer. What is remembered is the peer's time against the monotonic clock, so that the offset is right again as soon as our
-/// wall clock is set. Safe from any thread.
+/// and answer. What is remembered is the peer's time against the monotonic clock, so that the offset is right again as soon as
+/// our wall clock is set. Safe from any thread.
 /// </summary>
 internal sealed class PeerClock(MonotonicClock clock, Func<long> unixMs)
 {
@@ -52,6 +52,8 @@ internal sealed class PeerClock(MonotonicClock clock, Func<long> unixMs)
         long[] sorted = [.. offsets.Order()];
         if (sorted.Length == 0) return null;
         var middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 || Math.Abs(sorted[middle]) < Math.Abs(sorted[middle - 1]) ? sorted[middle] : sorted[middle - 1];
+        return sorted.Length % 2 == 1 || Math.Abs(sorted[middle]) < Math.Abs(sorted[middle - 1])
+            ? sorted[middle]
+            : sorted[middle - 1];
     }
 }

@@ -42,7 +42,8 @@ internal sealed class PeerConnection : IDisposable
     private long _messagesOut;
     private int _latencyMicroseconds = -1;
 
-    public PeerConnection(PeerId peer, Socket socket, FrameTransport transport, Hello hello, MessageSpace space, Enode? dialled, bool isStatic, PeerHubServices services)
+    public PeerConnection(PeerId peer, Socket socket, FrameTransport transport, Hello hello, MessageSpace space, Enode? dialled,
+        bool isStatic, PeerHubServices services)
     {
         (Peer, Id, Name, Outbound, IsStatic) = (peer, hello.Id, hello.ClientName, dialled is not null, isStatic);
         IsNamed = isStatic || services.IsTrusted(Id);
@@ -52,7 +53,9 @@ internal sealed class PeerConnection : IDisposable
         Remote = Unmapped((IPEndPoint)socket.RemoteEndPoint!);
         Local = Unmapped((IPEndPoint)socket.LocalEndPoint!);
         Address = dialled ?? (hello.ListenPort > 0 ? new PeerAddress(Id, Remote.Address, hello.ListenPort).ToEnode() : null);
-        ListensAt = hello.ListenPort > 0 || dialled is not null ? new PeerAddress(Id, Remote.Address, dialled?.Port ?? hello.ListenPort) : null;
+        ListensAt = hello.ListenPort > 0 || dialled is not null
+            ? new PeerAddress(Id, Remote.Address, dialled?.Port ?? hello.ListenPort)
+            : null;
         EthVersion = space.EthVersion ?? throw new ArgumentException("A connection needs an eth version.", nameof(space));
         _queue = new SendQueue(_options.MaxQueuedMessages, _options.MaxQueuedBytes, services.Queued);
         _received = services.Received.Open(
@@ -129,7 +132,8 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Runs until the connection is gone; throws nothing.</summary>
     public async Task RunAsync(CancellationToken hubStopping)
     {
-        using var hubStops = hubStopping.Register(static connection => ((PeerConnection)connection!).Abort(DisconnectReason.ClientQuitting, "This node stops."), this);
+        using var hubStops = hubStopping.Register(static connection =>
+            ((PeerConnection)connection!).Abort(DisconnectReason.ClientQuitting, "This node stops."), this);
         var writing = Task.CompletedTask;
         try
         {
@@ -182,7 +186,9 @@ internal sealed class PeerConnection : IDisposable
     public void Send(OutgoingMessage message)
     {
         var code = WireCodec.CodeOf(message.Message);
-        if (_space.NumberOf(code.Capability == WireCapability.Eth ? MessageSpace.Eth : MessageSpace.Stake, code.Id) is not { } number) return;
+        if (_space.NumberOf(code.Capability == WireCapability.Eth ? MessageSpace.Eth : MessageSpace.Stake,
+            code.Id) is not { } number)
+            return;
         _incoming.NoteQuestion(message.Message);
         Enqueue(number, null, message, mayBeLost: message.Message is not WireMessage.Status);
     }
@@ -194,7 +200,8 @@ internal sealed class PeerConnection : IDisposable
     public void Close(DisconnectReason reason, string why)
     {
         if (Interlocked.CompareExchange(ref _ending, new PeerEnding(reason, false, why), null) is not null) return;
-        _queue.Close(new QueuedFrame(BaseMessages.DisconnectId, SnappyPayload.Compress(BaseMessages.Disconnect(reason)), null, 0));
+        _queue.Close(new QueuedFrame(BaseMessages.DisconnectId, SnappyPayload.Compress(BaseMessages.Disconnect(reason)), null,
+            0));
         StopAfter(_options.GoodbyeTimeout);
     }
 
@@ -206,13 +213,18 @@ internal sealed class PeerConnection : IDisposable
         StopAfter(TimeSpan.Zero);
     }
 
-    /// <summary>Called about every second: pings, asks for addresses and the time from time to time, and ends what has fallen silent.</summary>
+    /// <summary>
+    /// Called about every second: pings, asks for addresses and the time from time to time, and ends what has fallen silent.
+    /// </summary>
     public void Tick()
     {
         var now = _clock.NowMs;
-        if (now - Volatile.Read(ref _lastFrameMs) > _options.PingTimeout.TotalMilliseconds) Close(DisconnectReason.PingTimeout, $"Nothing came from it for {_options.PingTimeout.TotalSeconds:0} s.");
-        else if (!_hasStatus && now - StartedMs > _options.StatusTimeout.TotalMilliseconds) Close(DisconnectReason.UselessPeer, $"It sent no status within {_options.StatusTimeout.TotalSeconds:0} s.");
-        else if (now - Volatile.Read(ref _writingSinceMs) > _options.WriteTimeout.TotalMilliseconds) Abort(DisconnectReason.NetworkError, $"It took no bytes for {_options.WriteTimeout.TotalSeconds:0} s.");
+        if (now - Volatile.Read(ref _lastFrameMs) > _options.PingTimeout.TotalMilliseconds)
+            Close(DisconnectReason.PingTimeout, $"Nothing came from it for {_options.PingTimeout.TotalSeconds:0} s.");
+        else if (!_hasStatus && now - StartedMs > _options.StatusTimeout.TotalMilliseconds)
+            Close(DisconnectReason.UselessPeer, $"It sent no status within {_options.StatusTimeout.TotalSeconds:0} s.");
+        else if (now - Volatile.Read(ref _writingSinceMs) > _options.WriteTimeout.TotalMilliseconds)
+            Abort(DisconnectReason.NetworkError, $"It took no bytes for {_options.WriteTimeout.TotalSeconds:0} s.");
         else if (now - Volatile.Read(ref _lastPingMs) > _options.PingInterval.TotalMilliseconds) Ping();
         if (Ending is null && now - Volatile.Read(ref _lastClockMs) >= _options.ClockInterval.TotalMilliseconds) AskTime();
     }
@@ -225,7 +237,8 @@ internal sealed class PeerConnection : IDisposable
         _received.Dispose();
     }
 
-    private static IPEndPoint Unmapped(IPEndPoint end) => end.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(end.Address.MapToIPv4(), end.Port) : end;
+    private static IPEndPoint Unmapped(IPEndPoint end) =>
+        end.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(end.Address.MapToIPv4(), end.Port) : end;
 
     private void Ping()
     {
@@ -258,7 +271,8 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Sends a message of chain/1, where the peer speaks it.</summary>
     private void SendOwn(int id, byte[] payload)
     {
-        if (_space.NumberOf(MessageSpace.Addresses, id) is { } number) Enqueue(number, SnappyPayload.Compress(payload), null, mayBeLost: false);
+        if (_space.NumberOf(MessageSpace.Addresses, id) is { } number)
+            Enqueue(number, SnappyPayload.Compress(payload), null, mayBeLost: false);
     }
 
     private void Enqueue(int number, byte[]? payload, OutgoingMessage? message, bool mayBeLost)
@@ -338,7 +352,8 @@ internal sealed class PeerConnection : IDisposable
             var frame = await _transport.ReadAsync(FrameCodec.MaxBodySize, _stop.Token).ConfigureAwait(false);
             Volatile.Write(ref _lastFrameMs, _clock.NowMs);
             Interlocked.Increment(ref _messagesIn);
-            if (rate.Take() is var waitMs and > 0) await Task.Delay(TimeSpan.FromMilliseconds(waitMs), _clock.Time, _stop.Token).ConfigureAwait(false);
+            if (rate.Take() is var waitMs and > 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(waitMs), _clock.Time, _stop.Token).ConfigureAwait(false);
             await HandleAsync(frame).ConfigureAwait(false);
         }
     }
@@ -364,7 +379,8 @@ internal sealed class PeerConnection : IDisposable
             return ValueTask.CompletedTask;
         }
 
-        if (_space.Resolve(frame.Number) is not { } kind) return MalformedAsync($"Message number 0x{frame.Number:x2} belongs to no agreed capability.");
+        if (_space.Resolve(frame.Number) is not { } kind)
+            return MalformedAsync($"Message number 0x{frame.Number:x2} belongs to no agreed capability.");
         if (kind.Name == MessageSpace.Addresses) return HandleOwnAsync(kind.Id, frame.Payload.Span);
         var code = new WireCode(kind.Name == MessageSpace.Eth ? WireCapability.Eth : WireCapability.Stake, kind.Id);
         return HandleWireAsync(code, frame.Payload);
@@ -414,7 +430,8 @@ internal sealed class PeerConnection : IDisposable
                 Volatile.Write(ref _latencyMicroseconds, (int)Math.Min(roundTrip.TotalMicroseconds, int.MaxValue));
                 break;
             default:
-                throw new PeerProtocolException(DisconnectReason.BreachOfProtocol, $"Base protocol message 0x{frame.Number:x2} has no place here.");
+                throw new PeerProtocolException(DisconnectReason.BreachOfProtocol,
+                    $"Base protocol message 0x{frame.Number:x2} has no place here.");
         }
     }
 
@@ -425,11 +442,14 @@ internal sealed class PeerConnection : IDisposable
         switch (id)
         {
             case AddressMessages.GetPeersId:
-                if (AddressMessages.ReadGetPeers(plain) is not { } limit) return MalformedAsync("GetPeers (chain 0x00) is malformed.");
-                if (AddressesToTell?.Invoke(this) is { } addresses) SendOwn(AddressMessages.PeersId, AddressMessages.Peers(addresses.Take(limit)));
+                if (AddressMessages.ReadGetPeers(plain) is not { } limit)
+                    return MalformedAsync("GetPeers (chain 0x00) is malformed.");
+                if (AddressesToTell?.Invoke(this) is { } addresses)
+                    SendOwn(AddressMessages.PeersId, AddressMessages.Peers(addresses.Take(limit)));
                 return ValueTask.CompletedTask;
             case AddressMessages.PeersId:
-                if (AddressMessages.ReadPeers(plain) is not { } learned) return MalformedAsync("Peers (chain 0x01) is malformed.");
+                if (AddressMessages.ReadPeers(plain) is not { } learned)
+                    return MalformedAsync("Peers (chain 0x01) is malformed.");
                 AddressesLearned?.Invoke(this, learned);
                 return ValueTask.CompletedTask;
             case TimeMessages.GetTimeId:
@@ -452,10 +472,12 @@ internal sealed class PeerConnection : IDisposable
                 Close(protocol.Reason, protocol.Message);
                 break;
             case IOException or SocketException or ObjectDisposedException:
-                Interlocked.CompareExchange(ref _ending, new PeerEnding(DisconnectReason.NetworkError, true, "The connection was lost."), null);
+                Interlocked.CompareExchange(ref _ending,
+                    new PeerEnding(DisconnectReason.NetworkError, true, "The connection was lost."), null);
                 break;
             case OperationCanceledException:
-                Interlocked.CompareExchange(ref _ending, new PeerEnding(DisconnectReason.Requested, false, "The connection was stopped."), null);
+                Interlocked.CompareExchange(ref _ending,
+                    new PeerEnding(DisconnectReason.Requested, false, "The connection was stopped."), null);
                 break;
             default:
                 _logger.PeerFailed(e, Id.ToShortString());

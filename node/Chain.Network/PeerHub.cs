@@ -32,15 +32,18 @@ public sealed class PeerHub : IAsyncDisposable
     private long _clocksAheadMs = ClocksUnknown;
     private volatile bool _isRetired;
 
-    public PeerHub(PeerHubOptions options, PrivateKey nodeKey, PeerEventHandler handler, TransactionRecovery recovery, TimeProvider time, ILogger logger)
+    public PeerHub(PeerHubOptions options, PrivateKey nodeKey, PeerEventHandler handler, TransactionRecovery recovery,
+        TimeProvider time, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         _nodeKey = nodeKey;
         Id = NodeId.Of(nodeKey);
         _services = new PeerHubServices(options, new MonotonicClock(time), handler, recovery, logger);
         _registry = new PeerRegistry(Id, options);
-        _dialler = new Dialler(Id, options, _services.Clock, node => _registry.Find(node) is { Ending: null }, () => _registry.All.Count(peer => peer.Outbound && !peer.IsStatic));
-        _capabilities = [.. options.EthVersions.Select(version => new Capability(MessageSpace.Eth, version)), new Capability(MessageSpace.Addresses, 1)];
+        _dialler = new Dialler(Id, options, _services.Clock, node => _registry.Find(node) is { Ending: null },
+            () => _registry.All.Count(peer => peer.Outbound && !peer.IsStatic));
+        _capabilities = [.. options.EthVersions.Select(version => new Capability(MessageSpace.Eth, version)),
+            new Capability(MessageSpace.Addresses, 1)];
         if (options.OffersSidecars) _capabilities.Add(new Capability(MessageSpace.Stake, 1));
         foreach (var enode in options.StaticPeers) _dialler.Add(enode, DialKind.Static);
         foreach (var enode in options.Bootnodes) _dialler.Add(enode, DialKind.Bootnode);
@@ -58,13 +61,18 @@ public sealed class PeerHub : IAsyncDisposable
 
     public int PeerCount => _registry.Count;
 
-    /// <summary>The peers' clocks minus ours in milliseconds, the median, or the last one known when all are gone; null before any peer has told its time.</summary>
+    /// <summary>
+    /// The peers' clocks minus ours in milliseconds, the median, or the last one known when all are gone; null before any peer
+    /// has told its time.
+    /// </summary>
     public long? ClockOffsetMs
     {
         get
         {
             RememberClocks();
-            return Volatile.Read(ref _clocksAheadMs) is var ahead && ahead == ClocksUnknown ? null : PeerClock.Offset(ahead, _services.Clock, _services.UnixMs);
+            return Volatile.Read(ref _clocksAheadMs) is var ahead && ahead == ClocksUnknown
+                ? null
+                : PeerClock.Offset(ahead, _services.Clock, _services.UnixMs);
         }
     }
 
@@ -72,7 +80,8 @@ public sealed class PeerHub : IAsyncDisposable
     public IReadOnlyList<StaticPeerInfo> StaticPeers => _dialler.StaticPeers;
 
     /// <summary>Listens and begins to dial.</summary>
-    /// <exception cref="IOException">The address is taken or not this machine's; the message says which and what to do.</exception>
+    /// <exception cref="IOException">The address is taken or not this machine's; the message says which and what to
+    /// do.</exception>
     public Task StartAsync()
     {
         var options = _services.Options;
@@ -83,11 +92,13 @@ public sealed class PeerHub : IAsyncDisposable
         }
         catch (SocketException e)
         {
-            throw new IOException($"Peers cannot be listened for on {options.Listen.Address}, port {options.Listen.Port}: {e.Message}. Choose another --p2p-port, or stop what uses it.", e);
+            throw new IOException($"Peers cannot be listened for on {options.Listen.Address}, port {options.Listen.Port}: "
+                + $"{e.Message}. Choose another --p2p-port, or stop what uses it.", e);
         }
 
         var bound = (IPEndPoint)_listener.LocalEndpoint;
-        _enode = new Enode(Id, options.ExternalHost ?? (bound.Address.Equals(IPAddress.Any) ? "127.0.0.1" : bound.Address.ToString()), bound.Port);
+        _enode = new Enode(Id,
+            options.ExternalHost ?? (bound.Address.Equals(IPAddress.Any) ? "127.0.0.1" : bound.Address.ToString()), bound.Port);
         _services.Logger.Listening(_enode);
         Run(() => AcceptAllAsync(_listener));
         Run(() => _dialler.RunAsync((enode, isStatic) => Run(() => DialAsync(enode, isStatic)), _stop.Token));
@@ -143,7 +154,8 @@ public sealed class PeerHub : IAsyncDisposable
         _listener?.Stop();
         var connections = _registry.All;
         foreach (var connection in connections) connection.Close(DisconnectReason.ClientQuitting, "This node stops.");
-        await Task.WhenAny(Task.WhenAll(connections.Select(connection => connection.Gone)), Task.Delay(Farewell)).ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(connections.Select(connection => connection.Gone)), Task.Delay(Farewell))
+            .ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         Task[] running;
         lock (_gate) running = [.. _running];
@@ -259,7 +271,8 @@ public sealed class PeerHub : IAsyncDisposable
             catch (Exception e) when (e is SocketException or OperationCanceledException or IOException)
             {
                 socket.Dispose();
-                failure = new PeerEnding(DisconnectReason.NetworkError, false, e is SocketException ? e.Message : "No answer in time.");
+                failure = new PeerEnding(DisconnectReason.NetworkError, false,
+                    e is SocketException ? e.Message : "No answer in time.");
                 return;
             }
 
@@ -276,12 +289,15 @@ public sealed class PeerHub : IAsyncDisposable
         }
         finally
         {
-            if (failure is not null) _services.Logger.DialFailed(enode, _dialler.Ended(enode.Id, failure.Reason, failure.Why, lastedMs: null), failure.Why);
+            if (failure is not null)
+                _services.Logger.DialFailed(enode, _dialler.Ended(enode.Id, failure.Reason, failure.Why, lastedMs: null),
+                    failure.Why);
         }
     }
 
     // Up to the point where the connection is in the registry; else the socket is closed, and it is said why.
-    private async Task<(PeerConnection? Connection, PeerEnding Ending)> ShakeHandsAsync(Socket socket, Enode? dialled, bool isStatic, IncomingHandshake? incoming)
+    private async Task<(PeerConnection? Connection, PeerEnding Ending)> ShakeHandsAsync(Socket socket, Enode? dialled,
+        bool isStatic, IncomingHandshake? incoming)
     {
         var gaveWay = incoming?.GaveWay ?? CancellationToken.None;
         FrameTransport? transport = null;
@@ -305,11 +321,13 @@ public sealed class PeerHub : IAsyncDisposable
                 var space = MessageSpace.Agree(_capabilities, theirs.Capabilities);
                 if (space.EthVersion is null)
                 {
-                    ending = new PeerEnding(DisconnectReason.UselessPeer, false, $"It speaks none of {string.Join(", ", _capabilities)}.");
+                    ending = new PeerEnding(DisconnectReason.UselessPeer, false,
+                        $"It speaks none of {string.Join(", ", _capabilities)}.");
                 }
                 else
                 {
-                    connection = new PeerConnection(new PeerId(Interlocked.Increment(ref _lastPeer)), socket, transport, theirs, space, dialled, isStatic || _dialler.IsStatic(id), _services)
+                    connection = new PeerConnection(new PeerId(Interlocked.Increment(ref _lastPeer)), socket, transport, theirs,
+                        space, dialled, isStatic || _dialler.IsStatic(id), _services)
                     {
                         AddressesToTell = TellAddresses,
                         AddressesLearned = LearnAddresses,
@@ -319,7 +337,8 @@ public sealed class PeerHub : IAsyncDisposable
                     (var refused, var gone) = _registry.Add(connection);
                     gone?.Connection.Close(gone.Reason, gone.Why);
                     // A fault set since it was looked at has not seen this connection.
-                    if (refused is null && _services.Options.Faults?.IsCut(id) == true) connection.Abort(DisconnectReason.NetworkError, "A fault cuts the link.");
+                    if (refused is null && _services.Options.Faults?.IsCut(id) == true)
+                        connection.Abort(DisconnectReason.NetworkError, "A fault cuts the link.");
                     if (refused is null) return (connection, new PeerEnding(DisconnectReason.Requested, false, ""));
                     ending = refused;
                 }
@@ -338,7 +357,12 @@ public sealed class PeerHub : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            ending = new PeerEnding(DisconnectReason.NetworkError, true, gaveWay.IsCancellationRequested ? "It gave way to a newer handshake." : e is OperationCanceledException ? "The handshake took too long." : e.Message);
+            ending = new PeerEnding(DisconnectReason.NetworkError, true,
+                gaveWay.IsCancellationRequested
+                ? "It gave way to a newer handshake."
+                : e is OperationCanceledException
+                ? "The handshake took too long."
+                : e.Message);
         }
         _services.Logger.HandshakeFailed(remote, ending.Why);
         transport?.Dispose();
@@ -348,7 +372,8 @@ public sealed class PeerHub : IAsyncDisposable
     }
 
     // The first message has a shorter limit of its own: whoever dials sends it at once.
-    private async Task<(FrameTransport Transport, NodeId Remote)> AcceptAsync(NetworkStream stream, IncomingHandshake incoming, CancellationToken stopping)
+    private async Task<(FrameTransport Transport, NodeId Remote)> AcceptAsync(NetworkStream stream, IncomingHandshake incoming,
+        CancellationToken stopping)
     {
         using var limit = LimitedTo(_services.Options.AuthTimeout, stopping, out var timeout);
         using (timeout)
@@ -370,7 +395,8 @@ public sealed class PeerHub : IAsyncDisposable
                 await transport.FlushAsync(limit.Token).ConfigureAwait(false);
                 await transport.DrainAsync(limit.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException
+                or ObjectDisposedException)
             {
                 // It is gone already, or does not listen.
             }
@@ -393,7 +419,8 @@ public sealed class PeerHub : IAsyncDisposable
             await connection.TellEndAsync(ending, _stop.Token).ConfigureAwait(false);
             connection.Dispose();
             _services.Logger.PeerDisconnected(node, ending.Reason, ending.Why, ending.ByRemote);
-            if (_registry.Find(connection.Id) is null) _dialler.Ended(connection.Id, ending.Reason, ending.Why, _services.Clock.NowMs - connection.StartedMs);
+            if (_registry.Find(connection.Id) is null)
+                _dialler.Ended(connection.Id, ending.Reason, ending.Why, _services.Clock.NowMs - connection.StartedMs);
         }
     }
 
@@ -419,7 +446,8 @@ public sealed class PeerHub : IAsyncDisposable
     {
         foreach (var connection in _registry.All)
         {
-            if (_services.Options.Faults!.IsCut(connection.Id)) connection.Abort(DisconnectReason.NetworkError, "A fault cuts the link.");
+            if (_services.Options.Faults!.IsCut(connection.Id))
+                connection.Abort(DisconnectReason.NetworkError, "A fault cuts the link.");
         }
 
         _dialler.TryAllAgain();
@@ -433,7 +461,8 @@ public sealed class PeerHub : IAsyncDisposable
         foreach (var address in addresses)
         {
             // An address that means this machine or its own network is believed only from there.
-            if (AddressScope.Of(address.Address) >= AddressScope.Of(source.Remote.Address)) _dialler.Add(address.ToEnode(), DialKind.Learned);
+            if (AddressScope.Of(address.Address) >= AddressScope.Of(source.Remote.Address))
+                _dialler.Add(address.ToEnode(), DialKind.Learned);
         }
     }
 

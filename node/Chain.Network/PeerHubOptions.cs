@@ -33,7 +33,9 @@ public sealed record PeerHubOptions
     /// <summary>Peers at once. Static and trusted peers come on top, and incoming ones that have delivered nothing yet.</summary>
     public int MaxPeers { get; init; } = 50;
 
-    /// <summary>Connections made to bootnodes and learned addresses; more come only from others. Incoming ones leave these places free.</summary>
+    /// <summary>
+    /// Connections made to bootnodes and learned addresses; more come only from others. Incoming ones leave these places free.
+    /// </summary>
     public int TargetDialled { get; init; } = 8;
 
     /// <summary>

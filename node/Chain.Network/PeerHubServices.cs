@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Chain.Network;
 
 /// <summary>What all connections of a hub share.</summary>
-internal sealed record PeerHubServices(PeerHubOptions Options, MonotonicClock Clock, PeerEventHandler Deliver, TransactionRecovery Recovery, ILogger Logger)
+internal sealed record PeerHubServices(PeerHubOptions Options, MonotonicClock Clock, PeerEventHandler Deliver,
+    TransactionRecovery Recovery, ILogger Logger)
 {
     private readonly HashSet<NodeId> _trusted = [.. Options.TrustedPeers.Select(peer => peer.Id)];
 

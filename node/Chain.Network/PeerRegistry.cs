@@ -95,7 +95,8 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
     {
         lock (_gate)
         {
-            if (connection.Id == self) return (new PeerEnding(DisconnectReason.ConnectedToSelf, false, "It is this node itself."), null);
+            if (connection.Id == self)
+                return (new PeerEnding(DisconnectReason.ConnectedToSelf, false, "It is this node itself."), null);
             _byNode.TryGetValue(connection.Id, out var older);
             if (older is not null && !TakesThePlaceOf(connection, older))
                 return (new PeerEnding(DisconnectReason.AlreadyConnected, false, "It is connected already."), null);

@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace Chain.Network;
 
-/// <summary>One thing to write: a message number with its compressed bytes, or with a message that is still to be encoded.</summary>
+/// <summary>
+/// One thing to write: a message number with its compressed bytes, or with a message that is still to be encoded.
+/// </summary>
 /// <param name="DueMs">Not before this instant; 0 for at once.</param>
 internal readonly record struct QueuedFrame(int Number, byte[]? Payload, OutgoingMessage? Message, long DueMs)
 {
@@ -35,7 +37,10 @@ internal sealed class SendTotal(long maxBytes, long always)
 /// </summary>
 internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total)
 {
-    private readonly Channel<QueuedFrame> _channel = Channel.CreateUnbounded<QueuedFrame>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<QueuedFrame> _channel = Channel.CreateUnbounded<QueuedFrame>(new UnboundedChannelOptions
+    {
+        SingleReader = true,
+    });
     private readonly Lock _gate = new();
     private int _messages;
     private long _bytes;

@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Network;
 
-/// <summary>The part of chain/1 by which nodes compare their clocks: GetTime (0x02) = [] and Time (0x03) = [Unix time in milliseconds].</summary>
+/// <summary>
+/// The part of chain/1 by which nodes compare their clocks: GetTime (0x02) = [] and Time (0x03) = [Unix time in milliseconds].
+/// </summary>
 internal static class TimeMessages
 {
     public const int GetTimeId = 0x02;

@@ -74,13 +74,19 @@ public sealed class TransactionRecovery(Action<WireMessage>? alsoPrepare = null)
         return unknown;
     }
 
-    private Block Recover(Block block) => block with { Body = block.Body with { Transactions = Recover(block.Body.Transactions) } };
+    private Block Recover(Block block) => block with
+    {
+        Body = block.Body with { Transactions = Recover(block.Body.Transactions) },
+    };
 
     private BlockBody[] RecoverAll(IReadOnlyList<BlockBody> bodies)
     {
         var recovered = new BlockBody[bodies.Count];
         for (var i = 0; i < recovered.Length; i++)
-            recovered[i] = bodies[i].Transactions.Count == 0 ? bodies[i] : bodies[i] with { Transactions = Recover(bodies[i].Transactions) };
+            recovered[i] = bodies[i].Transactions.Count == 0 ? bodies[i] : bodies[i] with
+            {
+                Transactions = Recover(bodies[i].Transactions),
+            };
         return recovered;
     }
 

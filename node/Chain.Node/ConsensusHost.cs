@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>What a core lets its consensus rule do: read blocks, also those of the step under way, and act through the outbox.</summary>
+/// <summary>
+/// What a core lets its consensus rule do: read blocks, also those of the step under way, and act through the outbox.
+/// </summary>
 internal sealed class ConsensusHost(IChainReader store, Outbox outbox) : IConsensusHost
 {
     // The parts of the core that are made after the rule; set once, before the first step.
@@ -36,11 +38,13 @@ internal sealed class ConsensusHost(IChainReader store, Outbox outbox) : IConsen
 
     public void Submit(Block block, At now) => Submitted(block, now);
 
-    public void SendBlock(ConsensusPeer peer, Block block) => outbox.Send(new PeerId(peer.Number), new WireMessage.NewBlockWithSidecar(block, UInt256.Zero));
+    public void SendBlock(ConsensusPeer peer, Block block) =>
+        outbox.Send(new PeerId(peer.Number), new WireMessage.NewBlockWithSidecar(block, UInt256.Zero));
 
     public void Sign(IReadOnlyList<SigningRequest> requests) => outbox.Sign(requests);
 
-    public void Send(ConsensusPeer peer, ConsensusMessage message) => outbox.Send(new PeerId(peer.Number), new WireMessage.OfConsensus(message));
+    public void Send(ConsensusPeer peer, ConsensusMessage message) =>
+        outbox.Send(new PeerId(peer.Number), new WireMessage.OfConsensus(message));
 
     public void Broadcast(ConsensusMessage message, ConsensusPeer? except)
     {
@@ -57,7 +61,8 @@ internal sealed class ConsensusHost(IChainReader store, Outbox outbox) : IConsen
 
     public void AskHeaders(Hash256 from, At now) => HeadersWanted(from, now);
 
-    public void Punish(ConsensusPeer peer, int points, string why) => PeerSet().Punish(new PeerId(peer.Number), new PeerOffence.ConsensusRule(points, why));
+    public void Punish(ConsensusPeer peer, int points, string why) =>
+        PeerSet().Punish(new PeerId(peer.Number), new PeerOffence.ConsensusRule(points, why));
 
     public void Tell(ConsensusEvent happened) => outbox.Tell(new NodeEvent.OfConsensus(happened));
 

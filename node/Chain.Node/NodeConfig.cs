@@ -99,7 +99,9 @@ public sealed record NodeLimits
     /// <summary>Transactions asked of one peer and not answered yet; fewer while it does not deliver.</summary>
     public int TransactionsInFlightPerPeer { get; init; } = 1024;
 
-    /// <summary>When a peer has not answered for so long, others that announced the same blocks or transactions are asked too.</summary>
+    /// <summary>
+    /// When a peer has not answered for so long, others that announced the same blocks or transactions are asked too.
+    /// </summary>
     public int SlowAnswerMs { get; init; } = 1000;
 
     /// <summary>How long a transaction that was refused, or was mined, is not asked for again.</summary>

@@ -46,7 +46,8 @@ public sealed class NodeCore
     public NodeCore(NodeConfig config, ConsensusRules rules, IChainReader store, ReadOnlyMemory<byte>? evidence = null)
     {
         var head = store.GetHead() ?? throw new InvalidOperationException("The store is empty: commit the genesis batch first.");
-        if (head.Genesis != config.Genesis.Hash) throw new InvalidOperationException($"The store belongs to genesis {head.Genesis}, the node to {config.Genesis.Hash}.");
+        if (head.Genesis != config.Genesis.Hash)
+            throw new InvalidOperationException($"The store has genesis {head.Genesis}, the node {config.Genesis.Hash}.");
         _config = config;
         _rules = rules;
         _store = store;
@@ -103,8 +104,10 @@ public sealed class NodeCore
     public static StoreBatch GenesisBatch(Chain.Execution.GenesisBlock genesis, At now)
     {
         var (block, state) = (genesis.Block, genesis.State);
-        var batch = new StoreBatch { Head = new HeadRecord(block.Hash, block.Hash, NextArrivalOrder: 1, NextLogOffset: 1, block.Hash) };
-        batch.Blocks.Add((block, new BlockRecord(block.Hash, 0, block.Header.ParentHash, block.Header.Header.Difficulty, 0, now, BlockStatus.Executed, 0)));
+        var head = new HeadRecord(block.Hash, block.Hash, NextArrivalOrder: 1, NextLogOffset: 1, block.Hash);
+        var (parent, difficulty) = (block.Header.ParentHash, block.Header.Header.Difficulty);
+        var batch = new StoreBatch { Head = head };
+        batch.Blocks.Add((block, new BlockRecord(block.Hash, 0, parent, difficulty, 0, now, BlockStatus.Executed, 0)));
         batch.Receipts.Add((block.Hash, []));
         batch.TrieNodes.AddRange(state.Nodes);
         batch.Codes.AddRange(state.Codes);
@@ -130,7 +133,8 @@ public sealed class NodeCore
         TellHead(input.At);
         _transactions.EndStep(input.At, _sync.IsFarBehind);
         _work.Refresh(input.At, _sync.IsFarBehind);
-        var parts = new ViewParts(_outbox.Batch.Blocks.Count > 0, _importer.NewReorgs, _pool.Snapshot, _peers.ToViews(), _agent.View, _sync.View, _work.Beneficiary);
+        var parts = new ViewParts(_outbox.Batch.Blocks.Count > 0, _importer.NewReorgs, _pool.Snapshot, _peers.ToViews(),
+            _agent.View, _sync.View, _work.Beneficiary);
         var view = ViewBuilder.Next(_view, _tree, _store, parts, _config.Limits);
         _importer.EndStep();
         _tree.Trim(_config.Limits.TreeHeights);
@@ -351,7 +355,8 @@ public sealed class NodeCore
     }
 
     private WireMessage.Status OwnStatus(int version) => new(
-        version, _config.Spec.ChainId, _tree.Head.TotalDifficulty, _tree.Head.Hash, _tree.Head.Number, _config.Genesis.Hash, _forks.At(_tree.Head.Number), EarliestBlock: 0);
+        version, _config.Spec.ChainId, _tree.Head.TotalDifficulty, _tree.Head.Hash, _tree.Head.Number, _config.Genesis.Hash,
+        _forks.At(_tree.Head.Number), EarliestBlock: 0);
 
     private void OnStatus(Peer peer, WireMessage.Status status, At now)
     {
@@ -361,9 +366,11 @@ public sealed class NodeCore
             return;
         }
 
-        var refusal = status.GenesisHash != _config.Genesis.Hash ? $"another genesis: {status.GenesisHash}, here {_config.Genesis.Hash}"
+        var refusal = status.GenesisHash != _config.Genesis.Hash
+            ? $"another genesis: {status.GenesisHash}, here {_config.Genesis.Hash}"
             : status.NetworkId != _config.Spec.ChainId ? $"another network: {status.NetworkId}, here {_config.Spec.ChainId}"
-            : _forks.Judge(status.ForkId, _tree.Head.Number) is var verdict && verdict != ForkVerdict.Compatible ? $"another fork id ({verdict}): {status.ForkId}, here {_forks.At(_tree.Head.Number)}"
+            : _forks.Judge(status.ForkId, _tree.Head.Number) is var verdict && verdict != ForkVerdict.Compatible
+            ? $"another fork id ({verdict}): {status.ForkId}, here {_forks.At(_tree.Head.Number)}"
             : null;
         if (refusal is not null)
         {
@@ -402,7 +409,7 @@ public sealed class NodeCore
 
         if (!_importer.IsWorthTaking(block, now))
         {
-            ChargeForUseless(peer, block);
+            _peers.ChargeForUseless(peer, block);
             return;
         }
 
@@ -417,20 +424,13 @@ public sealed class NodeCore
                 _sync.Follow(peer.Id, block.Hash, now);
                 break;
             case ImportResult.Orphan:
-                ChargeForUseless(peer, block);
+                _peers.ChargeForUseless(peer, block);
                 break;
             case ImportResult.Refused refused:
                 if (refused.Error.IsBelowFinality) peer.CutOff.Add(block.Hash);
                 _peers.Punish(peer.Id, new PeerOffence.InvalidBlock(refused.Error));
                 break;
         }
-    }
-
-    // An honest peer has a few such blocks, as when we are far behind: what counts is their bytes in a short time.
-    private void ChargeForUseless(Peer peer, Block block)
-    {
-        if (!peer.UselessBlocks.Add((int)(BlockSize.Of(block) / 1024), good: 0)) return;
-        _peers.Punish(peer.Id, new PeerOffence.UselessBlocks(_config.Limits.UselessKibibytesPerPeer));
     }
 
     private void Announce(Block block, BlockEntry entry)
@@ -441,7 +441,9 @@ public sealed class NodeCore
     /// <summary>A block that the consensus rule's duties made.</summary>
     private void TakeOwnBlock(Block block, At now)
     {
-        if (_importer.Add(block, null, now) is not ImportResult.Added || _tree.Find(block.Hash) is not { Status: not BlockStatus.Invalid } entry) return;
+        if (_importer.Add(block, null, now) is not ImportResult.Added
+            || _tree.Find(block.Hash) is not { Status: not BlockStatus.Invalid } entry)
+            return;
         _importer.UpdateHead(now);
         Announce(block, entry);
     }

@@ -1,6 +1,8 @@
 namespace Chain.Primitives;
 
-/// <summary>An instant as the host or a simulation gives it: milliseconds since 1970-01-01 UTC. The pure projects know no other clock.</summary>
+/// <summary>
+/// An instant as the host or a simulation gives it: milliseconds since 1970-01-01 UTC. The pure projects know no other clock.
+/// </summary>
 public readonly record struct At(long UnixMs) : IComparable<At>
 {
     /// <summary>Whole seconds since 1970-01-01 UTC, rounded down: what a header's timestamp holds.</summary>

@@ -1,7 +1,8 @@
 namespace Chain.Primitives;
 
 /// <summary>Which forks of which chain a node has behind it (EIP-2124).</summary>
-/// <param name="Hash">The CRC-32 of the genesis hash and the numbers of the forks passed; four bytes big-endian on the wire.</param>
+/// <param name="Hash">The CRC-32 of the genesis hash and the numbers of the forks passed; four bytes big-endian on the
+/// wire.</param>
 /// <param name="Next">The number of the next fork that the node knows of; 0 for none.</param>
 public readonly record struct ForkId(uint Hash, ulong Next)
 {

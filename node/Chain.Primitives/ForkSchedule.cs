@@ -16,7 +16,9 @@ public enum ForkVerdict
     LocalIncompatibleOrStale,
 }
 
-/// <summary>A chain's genesis and the numbers of the blocks where its rules changed, from which fork identifiers follow (EIP-2124).</summary>
+/// <summary>
+/// A chain's genesis and the numbers of the blocks where its rules changed, from which fork identifiers follow (EIP-2124).
+/// </summary>
 public sealed class ForkSchedule
 {
     private readonly ulong[] _forks;
@@ -32,7 +34,8 @@ public sealed class ForkSchedule
         ulong last = 0;
         foreach (var fork in forks)
         {
-            if (fork < last) throw new ArgumentException($"Forks are given in ascending order; {fork} comes after {last}.", nameof(forks));
+            if (fork < last)
+                throw new ArgumentException($"Forks are given in ascending order; {fork} comes after {last}.", nameof(forks));
             if (fork != last) distinct.Add(fork);
             last = fork;
         }
@@ -66,7 +69,8 @@ public sealed class ForkSchedule
         if (match < 0) return ForkVerdict.LocalIncompatibleOrStale;
 
         // Both at the same forks: the peer must not expect one that passed us unnoticed.
-        if (match == passed) return remote.Next != 0 && remote.Next <= head ? ForkVerdict.LocalIncompatibleOrStale : ForkVerdict.Compatible;
+        if (match == passed)
+            return remote.Next != 0 && remote.Next <= head ? ForkVerdict.LocalIncompatibleOrStale : ForkVerdict.Compatible;
 
         // The peer is behind: it must know what comes next. The peer is ahead: we are merely not in sync.
         return match > passed || remote.Next == _forks[match] ? ForkVerdict.Compatible : ForkVerdict.RemoteStale;

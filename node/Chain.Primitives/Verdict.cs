@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Chain.Primitives;
 
-/// <summary>Either a value or the reason why there is none. A rule that the outside can break answers with this; a bug throws.</summary>
+/// <summary>
+/// Either a value or the reason why there is none. A rule that the outside can break answers with this; a bug throws.
+/// </summary>
 public readonly struct Verdict<T, TError>
     where T : notnull
     where TError : class

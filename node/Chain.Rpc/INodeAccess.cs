@@ -28,7 +28,9 @@ public interface INodeAccess
     /// <summary>The node's clock, its configured skew included.</summary>
     At Now { get; }
 
-    /// <summary>Offers a transaction to the pool. Many may be under way at once; the host hands them to the core in batches.</summary>
+    /// <summary>
+    /// Offers a transaction to the pool. Many may be under way at once; the host hands them to the core in batches.
+    /// </summary>
     /// <returns>Null when it is in the pool, otherwise why not.</returns>
     Task<PoolError?> SubmitTransactionAsync(RecoveredTransaction transaction, CancellationToken cancellation);
 
@@ -79,7 +81,8 @@ public interface INodeAccess
 /// <param name="NodeId">The peer's public key: 128 lower-case hex digits, as in its enode URL.</param>
 /// <param name="RemoteAddress">Address and port of its end of the connection.</param>
 /// <param name="Capabilities">As agreed: "eth/68".</param>
-public sealed record PeerEndpoint(PeerId Id, string NodeId, string RemoteAddress, string LocalAddress, IReadOnlyList<string> Capabilities);
+public sealed record PeerEndpoint(PeerId Id, string NodeId, string RemoteAddress, string LocalAddress,
+    IReadOnlyList<string> Capabilities);
 
 public sealed record ImportTotals(long Blocks, long Transactions, TimeSpan Time);
 
@@ -105,7 +108,8 @@ public sealed record StepHealth(long Count, TimeSpan Last, TimeSpan Longest, Tim
 /// <param name="BlockedPeers">Node ids (128 lower-case hex digits).</param>
 /// <param name="Links">By node id, what the link to it does to messages; those not named are sound.</param>
 /// <param name="ClockSkewMs">How far its clock is ahead of the machine's.</param>
-public sealed record NodeFaults(IReadOnlyList<string> BlockedPeers, IReadOnlyList<KeyValuePair<string, LinkFaults>> Links, long ClockSkewMs);
+public sealed record NodeFaults(IReadOnlyList<string> BlockedPeers, IReadOnlyList<KeyValuePair<string, LinkFaults>> Links,
+    long ClockSkewMs);
 
 /// <summary>
 /// Control over a node, for its owner and for test networks. A refusal (a malformed enode URL, faults on a node started without
@@ -118,10 +122,15 @@ public interface INodeAdmin
 
     string? RemovePeer(string enode);
 
-    /// <summary>Cuts the network: peers with these node ids (128 lower-case hex digits) are refused until <see cref="Heal"/>; all others are let through.</summary>
+    /// <summary>
+    /// Cuts the network: peers with these node ids (128 lower-case hex digits) are refused until <see cref="Heal"/>; all others
+    /// are let through.
+    /// </summary>
     string? SetBlockedPeers(IReadOnlyCollection<string> nodeIds);
 
-    /// <summary>Changes what the link to a peer does to messages, in both directions as far as this node sends; null restores it.</summary>
+    /// <summary>
+    /// Changes what the link to a peer does to messages, in both directions as far as this node sends; null restores it.
+    /// </summary>
     string? SetLink(string nodeId, LinkFaults? faults);
 
     /// <summary>Ends all partitions and link faults and dials the static peers at once.</summary>

@@ -11,13 +11,14 @@ public readonly record struct DifficultyPoint(double Seconds, UInt256 Difficulty
 /// <summary>A stretch of one hash rate.</summary>
 /// <param name="HashesPerSecond">The rate of all miners together.</param>
 /// <param name="StartsAtSeconds">When it began, from the start.</param>
-/// <param name="SettledAfterSeconds">How long after its beginning a block first had a difficulty within half as much again of what the rate
-/// deserves, which is rate × block time; null when none had.</param>
+/// <param name="SettledAfterSeconds">How long after its beginning a block first had a difficulty within half as much again of
+/// what the rate deserves, which is rate × block time; null when none had.</param>
 /// <param name="LongestGapSeconds">The longest time without a block.</param>
 /// <param name="SettledBlockSeconds">The mean time between blocks from then on.</param>
 /// <param name="Blocks">How many were found.</param>
 public sealed record DifficultyPhase(
-    double HashesPerSecond, double StartsAtSeconds, double? SettledAfterSeconds, double LongestGapSeconds, double SettledBlockSeconds, int Blocks);
+    double HashesPerSecond, double StartsAtSeconds, double? SettledAfterSeconds, double LongestGapSeconds,
+    double SettledBlockSeconds, int Blocks);
 
 /// <summary>What <see cref="DifficultySimulation.Run"/> saw.</summary>
 /// <param name="Phases">The rate as it was, multiplied, and as it was again.</param>
@@ -25,15 +26,17 @@ public sealed record DifficultyPhase(
 public sealed record DifficultyHistory(IReadOnlyList<DifficultyPhase> Phases, IReadOnlyList<DifficultyPoint> Curve);
 
 /// <summary>
-/// The difficulty rule alone under a hash rate that jumps up and falls back (docs/consensus/work.md): one miner whose template is renewed
-/// every second, so that the difficulty falls while the search lasts, and whose timestamps may run 15 s ahead of the clock, where
-/// it waits. Pure: equal seeds give equal histories.
+/// The difficulty rule alone under a hash rate that jumps up and falls back (docs/consensus/work.md): one miner whose template is
+/// renewed every second, so that the difficulty falls while the search lasts, and whose timestamps may run 15 s ahead of the
+/// clock, where it waits. Pure: equal seeds give equal histories.
 /// </summary>
 public static class DifficultySimulation
 {
-    /// <summary>Within how many half-lives a thousandfold change settles when every block needs its expected number of hashes. By chance it
-    /// may take longer after a fall: 11 half-lives are the median of 5,000 seeds at 2 s blocks, 12 are exceeded by one in nine, the
-    /// longest took 15.5.</summary>
+    /// <summary>
+    /// Within how many half-lives a thousandfold change settles when every block needs its expected number of hashes. By chance
+    /// it may take longer after a fall: 11 half-lives are the median of 5,000 seeds at 2 s blocks, 12 are exceeded by one in
+    /// nine, the longest took 15.5.
+    /// </summary>
     public const double HalfLivesToSettle = 12;
 
     private const double FutureBoundSeconds = 15;
@@ -91,7 +94,8 @@ public static class DifficultySimulation
         return new DifficultyHistory(phases, curve);
     }
 
-    private static DifficultyPhase Judge(List<DifficultyPoint> blocks, double rate, double begin, double before, double end, ulong blockTimeSeconds)
+    private static DifficultyPhase Judge(List<DifficultyPoint> blocks, double rate, double begin, double before, double end,
+        ulong blockTimeSeconds)
     {
         var gap = 0.0;
         var last = before;
@@ -101,7 +105,8 @@ public static class DifficultySimulation
             last = block.Seconds;
         }
 
-        var settled = blocks.FindIndex(block => (double)block.Difficulty / (rate * blockTimeSeconds) is >= 1 / Tolerance and <= Tolerance);
+        var settled =
+            blocks.FindIndex(block => (double)block.Difficulty / (rate * blockTimeSeconds) is >= 1 / Tolerance and <= Tolerance);
         return new DifficultyPhase(
             rate,
             begin,
@@ -112,7 +117,8 @@ public static class DifficultySimulation
     }
 
     /// <summary>The block that is found once the chances of all hashes tried add up to <paramref name="work"/>.</summary>
-    private static (double Found, BlockHeader Child) NextBlock(BlockHeader parent, double time, double rate, double work, ulong blockTimeSeconds)
+    private static (double Found, BlockHeader Child) NextBlock(BlockHeader parent, double time, double rate, double work,
+        ulong blockTimeSeconds)
     {
         time = Math.Max(time, parent.Timestamp - Origin.Timestamp + 1 - FutureBoundSeconds);
         while (true)
@@ -121,7 +127,13 @@ public static class DifficultySimulation
             var difficulty = Asert.NextDifficulty(parent, timestamp, blockTimeSeconds);
             var needed = work * (double)difficulty / rate;
             var untilNextSecond = Math.Floor(time) + 1 - time;
-            if (needed <= untilNextSecond) return (time + needed, parent with { Difficulty = difficulty, Timestamp = timestamp, Number = parent.Number + 1 });
+            if (needed <= untilNextSecond)
+                return (time + needed, parent with
+                {
+                    Difficulty = difficulty,
+                    Timestamp = timestamp,
+                    Number = parent.Number + 1,
+                });
             work -= untilNextSecond * rate / (double)difficulty;
             time = Math.Floor(time) + 1;
         }

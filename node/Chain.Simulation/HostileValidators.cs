@@ -7,7 +7,8 @@ namespace Chain.Simulation;
 /// <param name="Twins">Whose keys run on both sides of a partition, each side with a signing record of its own.</param>
 public sealed record HostileValidators(IReadOnlyDictionary<int, Misbehaviour> Misbehaviours, IReadOnlyList<int> Twins)
 {
-    private static readonly Misbehaviour[] Kinds = [Misbehaviour.Equivocate, Misbehaviour.DoubleVote, Misbehaviour.Surround, Misbehaviour.Withhold, Misbehaviour.Offline];
+    private static readonly Misbehaviour[] Kinds = [Misbehaviour.Equivocate, Misbehaviour.DoubleVote, Misbehaviour.Surround,
+        Misbehaviour.Withhold, Misbehaviour.Offline];
 
     /// <summary>Those who sign what they must not: nobody else may be slashed.</summary>
     public IReadOnlySet<int> Guilty => Misbehaviours
@@ -22,9 +23,13 @@ public sealed record HostileValidators(IReadOnlyDictionary<int, Misbehaviour> Mi
     public override string ToString() =>
         Twins.Count > 0 ? $"{Twins.Count} sign on both sides"
         : Misbehaviours.Count == 0 ? "nobody"
-        : string.Join(", ", Misbehaviours.GroupBy(entry => entry.Value).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key}"));
+        : string.Join(", ",
+            Misbehaviours.GroupBy(entry => entry.Value).OrderBy(group => group.Key).Select(group =>
+                $"{group.Count()} {group.Key}"));
 
-    /// <summary>Nobody, some below a third, or some from a third to half of them; such as misbehave each in its own way, or twins.</summary>
+    /// <summary>
+    /// Nobody, some below a third, or some from a third to half of them; such as misbehave each in its own way, or twins.
+    /// </summary>
     /// <param name="percent">So many misbehave; null draws it.</param>
     internal static HostileValidators Draw(SeededRandom random, int validators, int? percent)
     {
@@ -40,6 +45,7 @@ public sealed record HostileValidators(IReadOnlyDictionary<int, Misbehaviour> Mi
         var chosen = Enumerable.Range(0, validators).OrderBy(_ => random.NextUInt64()).Take(count).Order().ToList();
         return mode >= 3
             ? new HostileValidators(new SortedDictionary<int, Misbehaviour>(), chosen)
-            : new HostileValidators(new SortedDictionary<int, Misbehaviour>(chosen.ToDictionary(index => index, _ => Kinds[random.Next(Kinds.Length)])), []);
+            : new HostileValidators(new SortedDictionary<int, Misbehaviour>(chosen.ToDictionary(index => index,
+                _ => Kinds[random.Next(Kinds.Length)])), []);
     }
 }

@@ -3,8 +3,8 @@ using Chain.Node;
 namespace Chain.Simulation;
 
 /// <summary>
-/// How the blocks that a node called `safe` fared: a revert is a head that leaves such a block off its branch. (That `safe` falls back to
-/// an earlier block of the same branch, because it cannot be confirmed any more, reverts nothing.)
+/// How the blocks that a node called `safe` fared: a revert is a head that leaves such a block off its branch. (That `safe` falls
+/// back to an earlier block of the same branch, because it cannot be confirmed any more, reverts nothing.)
 /// </summary>
 public sealed class SafetyRecord
 {

@@ -18,9 +18,13 @@ internal sealed class SimulatedAccounts
 
     /// <summary>For the genesis file: 1,000 ether each.</summary>
     public IReadOnlyList<KeyValuePair<Address, GenesisAccount>> Alloc =>
-        [.. Addresses.Order().Select(address => new KeyValuePair<Address, GenesisAccount>(address, new GenesisAccount(StartingBalance, 0, ReadOnlyMemory<byte>.Empty, [])))];
+        [.. Addresses.Order().Select(address =>
+            new KeyValuePair<Address, GenesisAccount>(address,
+                new GenesisAccount(StartingBalance, 0, ReadOnlyMemory<byte>.Empty, [])))];
 
-    /// <summary>Small transfers handed to random nodes; the same nonce may be spent twice on different sides of a partition.</summary>
+    /// <summary>
+    /// Small transfers handed to random nodes; the same nonce may be spent twice on different sides of a partition.
+    /// </summary>
     public void Transfer(SimulatedNetwork network, SeededRandom random, int count)
     {
         for (var i = 0; i < count; i++)
@@ -36,7 +40,8 @@ internal sealed class SimulatedAccounts
     public void Deposit(SimulatedNetwork network, SeededRandom random, ValidatorSecret secret, UInt256 wei, StakeDomain domain)
     {
         var settings = (ProofOfStakeSettings)network.Spec.Consensus;
-        var data = DepositCall.Sign(secret.PrivateKey, secret.Commitment(settings.RandaoOnionLayers), secret.PrivateKey.Address, domain).Encode();
+        var data = DepositCall.Sign(secret.PrivateKey, secret.Commitment(settings.RandaoOnionLayers), secret.PrivateKey.Address,
+            domain).Encode();
         Send(network, random.Next(network.Nodes.Count), _keys[random.Next(_keys.Length)], settings.DepositAddress, wei, data);
     }
 

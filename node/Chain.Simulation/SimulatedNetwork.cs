@@ -27,12 +27,16 @@ public sealed class SimulatedNetwork
     private NodeReply? _lastReply;
 
     /// <param name="genesis">Must carry the simulated seal, so that a block costs no work.</param>
-    public SimulatedNetwork(GenesisFile genesis, int nodes, ulong seed, IReadOnlyList<IReadOnlyList<SimulatedValidator>>? validators = null)
+    public SimulatedNetwork(GenesisFile genesis, int nodes, ulong seed,
+        IReadOnlyList<IReadOnlyList<SimulatedValidator>>? validators = null)
     {
         Random = new SeededRandom(seed);
         GenesisFile = genesis;
         Genesis = ConsensusFactory.BuildGenesis(genesis);
-        Rules = ConsensusFactory.Create(genesis.Spec, Genesis.Block.Header, new ConsensusOptions { Signatures = new SharedSignatures() });
+        Rules = ConsensusFactory.Create(genesis.Spec, Genesis.Block.Header, new ConsensusOptions
+        {
+            Signatures = new SharedSignatures(),
+        });
         Now = new At((long)(genesis.Timestamp * 1000));
         _partitionOf = new int[nodes];
         var config = new NodeConfig { Spec = genesis.Spec, Genesis = Genesis.Block };
@@ -73,7 +77,9 @@ public sealed class SimulatedNetwork
     public LinkConditions DefaultLink { get; set; } = LinkConditions.Good;
 
     /// <summary>Whether all running nodes that go on have the same head.</summary>
-    public bool IsConverged => _nodes.Where(node => node.IsRunning && node.WhyHalted is null).Select(node => node.Core.View.Head.Hash).Distinct().Count() <= 1;
+    public bool IsConverged =>
+        _nodes.Where(node => node.IsRunning && node.WhyHalted is null)
+            .Select(node => node.Core.View.Head.Hash).Distinct().Count() <= 1;
 
     public void ConnectAll()
     {
@@ -129,7 +135,9 @@ public sealed class SimulatedNetwork
         node.Restart();
         node.IsRunning = true;
         Begin(node);
-        foreach (var other in _nodes.Where(other => other != node && other.IsRunning && _partitionOf[other.Index] == _partitionOf[index])) Connect(node, other);
+        foreach (var other in _nodes.Where(other =>
+            other != node && other.IsRunning && _partitionOf[other.Index] == _partitionOf[index]))
+            Connect(node, other);
     }
 
     /// <summary>Lets a node mine at this rate from now on, in hashes a second; 0 stops it.</summary>
@@ -166,20 +174,23 @@ public sealed class SimulatedNetwork
     /// <summary>Connects a peer that is no node and makes its greeting acceptable.</summary>
     /// <param name="claim">What it makes of the greeting that it heard; null for the same.</param>
     /// <param name="answer">What it answers from the start; null for nothing.</param>
-    public SimulatedStranger AddStranger(int index, Func<WireMessage.Status, WireMessage.Status>? claim = null, Func<WireMessage, WireMessage?>? answer = null)
+    public SimulatedStranger AddStranger(int index, Func<WireMessage.Status, WireMessage.Status>? claim = null,
+        Func<WireMessage, WireMessage?>? answer = null)
     {
         var node = _nodes[index];
         var stranger = new SimulatedStranger(node, new PeerId(_nextPeer++));
         if (answer is not null) stranger.Answer = answer;
         node.Strangers.Add(stranger.Id.Number, stranger);
-        Step(node, at => new NodeInput.PeerConnected(at, stranger.Id, new PeerLink(68, Outbound: false, Rules.HasSidecar, "a stranger")));
+        Step(node, at =>
+            new NodeInput.PeerConnected(at, stranger.Id, new PeerLink(68, Outbound: false, Rules.HasSidecar, "a stranger")));
         var greeting = stranger.Heard.OfType<WireMessage.Status>().Single();
         Say(stranger, claim is null ? greeting : claim(greeting));
         return stranger;
     }
 
     /// <summary>Delivers a stranger's message at once.</summary>
-    public void Say(SimulatedStranger stranger, WireMessage message) => Step(stranger.Node, at => new NodeInput.MessageReceived(at, stranger.Id, message));
+    public void Say(SimulatedStranger stranger, WireMessage message) =>
+        Step(stranger.Node, at => new NodeInput.MessageReceived(at, stranger.Id, message));
 
     /// <summary>Runs this long, in the network's time.</summary>
     public void Run(TimeSpan duration) => RunUntil(() => false, duration);
@@ -312,7 +323,8 @@ public sealed class SimulatedNetwork
                 _lastReply = reply.Answer;
                 break;
             case NodeEffect.Tell { Event: NodeEvent.HeadChanged head }:
-                _trace.Note(Now, node.Index, $"head {head.Head.Number} {head.Head.Hash.ToShortString()} -{head.Removed.Count} +{head.Added.Count}");
+                _trace.Note(Now, node.Index,
+                    $"head {head.Head.Number} {head.Head.Hash.ToShortString()} -{head.Removed.Count} +{head.Added.Count}");
                 node.Safety.OnHead(head.Ancestor.Number);
                 break;
             case NodeEffect.Tell { Event: NodeEvent.BlockRejected rejected }:

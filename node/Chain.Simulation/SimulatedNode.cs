@@ -10,7 +10,8 @@ public sealed class SimulatedNode
     private readonly NodeConfig _config;
     private readonly ConsensusRules _rules;
 
-    internal SimulatedNode(int index, NodeConfig config, ConsensusRules rules, InMemoryChainStore store, Address beneficiary, IReadOnlyList<SimulatedValidator> validators)
+    internal SimulatedNode(int index, NodeConfig config, ConsensusRules rules, InMemoryChainStore store, Address beneficiary,
+        IReadOnlyList<SimulatedValidator> validators)
     {
         Index = index;
         Beneficiary = beneficiary;
@@ -104,5 +105,7 @@ public sealed class SimulatedNode
         request is not (SigningRequest.Offence or SigningRequest.Registration);
 
     /// <summary>Starts again from what the store and the evidence beside it hold, as a process does after a crash.</summary>
-    internal void Restart() => Core = new NodeCore(_config, _rules, Store, Told.Select(told => told.Evidence).LastOrDefault(evidence => evidence is not null)?.Bytes);
+    internal void Restart() =>
+        Core = new NodeCore(_config, _rules, Store,
+            Told.Select(told => told.Evidence).LastOrDefault(evidence => evidence is not null)?.Bytes);
 }

@@ -34,7 +34,9 @@ public static class SimulatedStake
         var onNode = Enumerable.Range(0, nodes)
             .Select(node => (IReadOnlyList<SimulatedValidator>)[.. Enumerable.Range(0, validators + newcomers)
                 .Where(validator => validator % nodes == node)
-                .Select(validator => new SimulatedValidator(secrets[validator], misbehaviours?.GetValueOrDefault(validator) ?? Misbehaviour.None))])
+                .Select(validator =>
+                    new SimulatedValidator(secrets[validator],
+                        misbehaviours?.GetValueOrDefault(validator) ?? Misbehaviour.None))])
             .ToList();
         var network = new SimulatedNetwork(genesis, nodes, seed, onNode);
         network.ConnectAll();
@@ -47,9 +49,14 @@ public static class SimulatedStake
     /// <summary>A genesis file that names these validators.</summary>
     /// <param name="timestamp">When slot zero begins, in seconds since 1970-01-01 UTC.</param>
     public static GenesisFile GenesisOf(
-        IReadOnlyList<ValidatorSecret> secrets, ProofOfStakeSettings settings, ulong timestamp, IReadOnlyList<KeyValuePair<Address, GenesisAccount>> alloc) => new()
+        IReadOnlyList<ValidatorSecret> secrets, ProofOfStakeSettings settings, ulong timestamp,
+        IReadOnlyList<KeyValuePair<Address, GenesisAccount>> alloc) => new()
         {
-            Spec = new ChainSpec { ChainId = 31337, Consensus = settings with { Validators = [.. secrets.Select(secret => Stake(secret, settings))] } },
+            Spec = new ChainSpec
+            {
+                ChainId = 31337,
+                Consensus = settings with { Validators = [.. secrets.Select(secret => Stake(secret, settings))] },
+            },
             Difficulty = UInt256.Zero,
             GasLimit = 30_000_000,
             Timestamp = timestamp,
@@ -66,5 +73,6 @@ public static class SimulatedStake
     }
 
     private static GenesisValidator Stake(ValidatorSecret secret, ProofOfStakeSettings settings) =>
-        new(secret.Key.Bytes.ToArray(), secret.Commitment(settings.RandaoOnionLayers), secret.PrivateKey.Address, settings.MaxEffectiveBalance);
+        new(secret.Key.Bytes.ToArray(), secret.Commitment(settings.RandaoOnionLayers), secret.PrivateKey.Address,
+            settings.MaxEffectiveBalance);
 }

@@ -4,8 +4,8 @@ using Chain.Primitives;
 namespace Chain.Simulation;
 
 /// <summary>
-/// Hurts a network of validators and then lets it heal: loss, duplication, jitter, skewed clocks, partitions, crashes, absent and hostile validators,
-/// transfers, deposits and exits. What it promises is asked afterwards (<see cref="StakePromises"/>).
+/// Hurts a network of validators and then lets it heal: loss, duplication, jitter, skewed clocks, partitions, crashes, absent and
+/// hostile validators, transfers, deposits and exits. What it promises is asked afterwards (<see cref="StakePromises"/>).
 /// </summary>
 public sealed class SimulatedStakeScenario
 {
@@ -19,7 +19,8 @@ public sealed class SimulatedStakeScenario
     private const int Newcomers = 3;
     private const int Hurts = 6;
 
-    // A life from deposit to withdrawal, and a leak, within some twenty epochs of six slots: with fewer, `safe` seldom leaves `finalized`.
+    // A life from deposit to withdrawal, and a leak, within some twenty epochs of six slots: with fewer, `safe` seldom leaves
+    // `finalized`.
     private static readonly ProofOfStakeSettings Settings = new()
     {
         SlotsPerEpoch = 6,
@@ -53,7 +54,8 @@ public sealed class SimulatedStakeScenario
         _random = new SeededRandom(seed);
         _hostile = HostileValidators.Draw(_random, Validators, hostilePercent);
         _newcomers = new(Enumerable.Range(Validators, Newcomers).Select(SimulatedStake.SecretOf));
-        _network = SimulatedStake.Create(nodes, Validators, seed, Settings, _hostile.Misbehaviours, _accounts.Alloc, newcomers: Newcomers);
+        _network = SimulatedStake.Create(nodes, Validators, seed, Settings, _hostile.Misbehaviours, _accounts.Alloc,
+            newcomers: Newcomers);
         _domain = new StakeDomain(_network.Genesis.Block.Hash);
     }
 
@@ -63,8 +65,10 @@ public sealed class SimulatedStakeScenario
 
     /// <param name="seed">Equal seeds give equal runs.</param>
     /// <param name="nodes">From 2.</param>
-    /// <param name="hostilePercent">The share of stake that misbehaves, each validator in its own way; null lets the seed decide.</param>
-    public static StakeSimulationResult Run(ulong seed, int nodes = 4, int? hostilePercent = null) => new SimulatedStakeScenario(seed, nodes, hostilePercent).Run(seed);
+    /// <param name="hostilePercent">The share of stake that misbehaves, each validator in its own way; null lets the seed
+    /// decide.</param>
+    public static StakeSimulationResult Run(ulong seed, int nodes = 4, int? hostilePercent = null) =>
+        new SimulatedStakeScenario(seed, nodes, hostilePercent).Run(seed);
 
     private StakeSimulationResult Run(ulong seed)
     {
@@ -158,7 +162,8 @@ public sealed class SimulatedStakeScenario
     {
         var index = _random.Next(Validators);
         var epoch = _network.Nodes.Select(node => node.Core.View.Consensus).OfType<StakeView>().First().Epoch;
-        var exit = new SignedVoluntaryExit(epoch, index, SimulatedStake.SecretOf(index).PrivateKey.Sign(_domain.VoluntaryExitRoot(epoch, index)));
+        var exit = new SignedVoluntaryExit(epoch, index,
+            SimulatedStake.SecretOf(index).PrivateKey.Sign(_domain.VoluntaryExitRoot(epoch, index)));
         _network.Submit(_random.Next(_network.Nodes.Count), new StakeMessage.Exit(exit));
     }
 
@@ -172,7 +177,10 @@ public sealed class SimulatedStakeScenario
         _network.Run(2 * Epoch);
         _network.Partition([.. Enumerable.Range(0, half)], [.. Enumerable.Range(half, _network.Nodes.Count - half)]);
         var twins = _hostile.Twins.Select(index => new SimulatedValidator(SimulatedStake.SecretOf(index), IsTwin: true)).ToList();
-        foreach (var index in new[] { 0, half }) _network.SetValidators(index, [.. _network.Nodes[index].Validators.Where(own => !twins.Exists(twin => twin.Secret.Key.Equals(own.Secret.Key))), .. twins]);
+        foreach (var index in new[] { 0, half })
+            _network.SetValidators(index,
+                [.. _network.Nodes[index].Validators.Where(own => !twins.Exists(twin => twin.Secret.Key.Equals(own.Secret.Key))),
+                    .. twins]);
         _network.Run(((5 + _random.Next(4)) * Epoch) + (_random.Next(4) * Slot));
     }
 

@@ -7,7 +7,8 @@ namespace Chain.Simulation;
 /// <summary>One run: what came out and the digest of all that happened.</summary>
 /// <param name="Trace">Equal for equal seeds.</param>
 /// <param name="Failure">Null when every promise was kept.</param>
-public sealed record SimulationResult(ulong Seed, Hash256 Trace, string? Failure, ulong Height, int Reorgs, int DeepestReorg, TimeSpan SimulatedTime)
+public sealed record SimulationResult(ulong Seed, Hash256 Trace, string? Failure, ulong Height, int Reorgs, int DeepestReorg,
+    TimeSpan SimulatedTime)
 {
     public bool Passed => Failure is null;
 }
@@ -55,7 +56,9 @@ public static class SimulationScenario
         network.Run(TimeSpan.FromSeconds(30));
         for (var i = 0; i < nodes; i++) network.SetHashRate(i, i == 0 ? 65_536.0 / 2 : 0);
         var converged = network.RunUntil(() => network.IsConverged, TimeSpan.FromMinutes(5));
-        var failure = converged ? LedgerFault(network, [.. accounts.Addresses, .. network.Nodes.Select(node => node.Beneficiary)]) : $"no common head: {string.Join(", ", network.Nodes.Select(node => node.Core.View.Head))}";
+        var failure = converged
+            ? LedgerFault(network, [.. accounts.Addresses, .. network.Nodes.Select(node => node.Beneficiary)])
+            : $"no common head: {string.Join(", ", network.Nodes.Select(node => node.Core.View.Head))}";
         var reorgs = network.Nodes.SelectMany(node => node.Core.View.Reorgs).ToList();
         return new SimulationResult(
             seed, network.Trace.Digest, failure, network.Nodes[0].Core.View.Head.Number,

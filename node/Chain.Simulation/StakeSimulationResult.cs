@@ -21,7 +21,10 @@ public sealed record StakeSimulationResult
     /// <summary>The finalized epoch.</summary>
     public required ulong Finalized { get; init; }
 
-    /// <summary>How many epochs after healing every node had made an epoch final that was voted for after healing; null where it never came to that.</summary>
+    /// <summary>
+    /// How many epochs after healing every node had made an epoch final that was voted for after healing; null where it never
+    /// came to that.
+    /// </summary>
     public required ulong? EpochsToFinality { get; init; }
 
     public required int Slashed { get; init; }

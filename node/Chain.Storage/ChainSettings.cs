@@ -13,7 +13,8 @@ public static class ChainSettings
     // Each node may choose them for itself, the genesis block contains them, or they follow from others.
     private static readonly string[] LeftOut =
     [
-        nameof(ProofOfWorkSettings.SafeDepth), nameof(ProofOfWorkSettings.FinalizedDepth), nameof(ProofOfStakeSettings.Validators),
+        nameof(ProofOfWorkSettings.SafeDepth), nameof(ProofOfWorkSettings.FinalizedDepth),
+        nameof(ProofOfStakeSettings.Validators),
         nameof(ConsensusSettings.HasWithdrawals), nameof(ConsensusSettings.BlockIntervalMs),
     ];
 
@@ -32,13 +33,16 @@ public static class ChainSettings
     internal static void RequireSame(string database, string stored, string now)
     {
         if (FindDifference(stored, now) is not var (name, before, after)) return;
-        throw new StoreException(StoreFailure.OtherGenesis, $"'{database}' holds a chain whose genesis file says {name} {before}, not {after}. Name the genesis file it was made with, or another data folder.");
+        throw new StoreException(StoreFailure.OtherGenesis,
+            $"'{database}' holds a chain whose genesis file says {name} {before}, not {after}. Name the genesis file it was "
+                + $"made with, or another data folder.");
     }
 
     /// <summary>The first setting that differs; null when all that both know agree.</summary>
     private static (string Name, string Stored, string Now)? FindDifference(string stored, string now)
     {
-        var known = stored.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Pair).ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
+        var known = stored.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Pair).ToDictionary(pair => pair.Name,
+            pair => pair.Value, StringComparer.Ordinal);
         foreach (var (name, value) in now.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Pair))
         {
             if (known.TryGetValue(name, out var other) && other != value) return (name, other, value);
@@ -47,7 +51,8 @@ public static class ChainSettings
         return null;
     }
 
-    private static (string Name, string Value) Pair(string line) => line.IndexOf('=', StringComparison.Ordinal) is var at and > 0 ? (line[..at], line[(at + 1)..]) : (line, "");
+    private static (string Name, string Value) Pair(string line) =>
+        line.IndexOf('=', StringComparison.Ordinal) is var at and > 0 ? (line[..at], line[(at + 1)..]) : (line, "");
 
     // "Type { A = 1, B = 2 }", as records print themselves.
     private static IEnumerable<(string Name, string Value)> PairsOf(ConsensusSettings settings)

@@ -3,7 +3,10 @@ using System.Numerics;
 
 namespace Chain.Storage;
 
-/// <summary>CRC-32C (Castagnoli, as iSCSI has it): tells accidental damage, several bytes a clock with today's processors. Not a seal against people.</summary>
+/// <summary>
+/// CRC-32C (Castagnoli, as iSCSI has it): tells accidental damage, several bytes a clock with today's processors. Not a seal
+/// against people.
+/// </summary>
 internal static class Crc32C
 {
     public const int Size = sizeof(uint);
@@ -11,7 +14,8 @@ internal static class Crc32C
     private const int ChunkBytes = 1 << 20;
 
     /// <summary>The sum of some bytes, and of others behind them.</summary>
-    public static uint Of(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> more = default) => ~Extend(Extend(uint.MaxValue, bytes), more);
+    public static uint Of(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> more = default) =>
+        ~Extend(Extend(uint.MaxValue, bytes), more);
 
     /// <summary>The sum of a whole file.</summary>
     public static uint OfFile(string path)
@@ -25,7 +29,8 @@ internal static class Crc32C
 
     private static uint Extend(uint sum, ReadOnlySpan<byte> bytes)
     {
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..]) sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+            sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
         foreach (var value in bytes) sum = BitOperations.Crc32C(sum, value);
         return sum;
     }

@@ -26,7 +26,9 @@ internal static class StoreCodec
         return header;
     }
 
-    /// <summary>[transactions, ommers, withdrawals?], and a sum over that and the sidecar, which has a column of its own.</summary>
+    /// <summary>
+    /// [transactions, ommers, withdrawals?], and a sum over that and the sidecar, which has a column of its own.
+    /// </summary>
     public static byte[] EncodeBody(BlockBody body, ReadOnlySpan<byte> sidecar)
     {
         var rlp = new RlpWriter(64 + (body.Transactions.Count * 160));
@@ -177,7 +179,8 @@ internal static class StoreCodec
     public static Reorg DecodeReorg(ReadOnlySpan<byte> bytes)
     {
         var rlp = ReadSummed(bytes);
-        return new Reorg(ReadAt(ref rlp), rlp.ReadInt32(), ReadBlockRef(ref rlp), ReadBlockRef(ref rlp), ReadBlockRef(ref rlp), rlp.ReadInt32(), rlp.ReadInt32());
+        return new Reorg(ReadAt(ref rlp), rlp.ReadInt32(), ReadBlockRef(ref rlp), ReadBlockRef(ref rlp), ReadBlockRef(ref rlp),
+            rlp.ReadInt32(), rlp.ReadInt32());
     }
 
     public static byte[] EncodeHead(HeadRecord head)
@@ -241,7 +244,9 @@ internal static class StoreCodec
     private static void RequireSum(ReadOnlySpan<byte> bytes, int length, ReadOnlySpan<byte> beside = default)
     {
         if (bytes.Length == length) return;
-        if (bytes.Length != length + Crc32C.Size || BinaryPrimitives.ReadUInt32BigEndian(bytes[length..]) != Crc32C.Of(bytes[..length], beside)) throw new RlpException("its bytes do not add up to the sum behind them");
+        if (bytes.Length != length + Crc32C.Size
+            || BinaryPrimitives.ReadUInt32BigEndian(bytes[length..]) != Crc32C.Of(bytes[..length], beside))
+            throw new RlpException("its bytes do not add up to the sum behind them");
     }
 
     private static RlpReader ReadSummed(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> beside = default)

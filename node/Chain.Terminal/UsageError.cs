@@ -8,7 +8,8 @@ namespace Chain.Terminal;
 public static partial class UsageError
 {
     /// <summary>
-    /// The parser's messages without the names of .NET's types, the command or option that was probably meant, and where to read on.
+    /// The parser's messages without the names of .NET's types, the command or option that was probably meant, and where to read
+    /// on.
     /// </summary>
     /// <param name="program">The program's name, as a person types it.</param>
     /// <param name="parsed">A command line with errors.</param>
@@ -35,18 +36,21 @@ public static partial class UsageError
             return [$"Unknown command '{word}'.", .. Suggestion(word, command)];
         }
 
-        return [.. parsed.Errors.Select(error => error.Message), .. parsed.UnmatchedTokens.SelectMany(token => Suggestion(token, command))];
+        return [.. parsed.Errors.Select(error => error.Message),
+            .. parsed.UnmatchedTokens.SelectMany(token => Suggestion(token, command))];
     }
 
     private static IEnumerable<string> Suggestion(string token, Command command)
     {
         var known = IsOption(token) ? Options(command) : command.Subcommands.Select(sub => sub.Name);
         var nearest = known.Order(StringComparer.Ordinal).MinBy(name => EditDistance.Between(token, name));
-        if (nearest is not null && EditDistance.Between(token, nearest) <= Math.Max(1, token.Length / 3)) yield return $"Did you mean '{nearest}'?";
+        if (nearest is not null && EditDistance.Between(token, nearest) <= Math.Max(1, token.Length / 3))
+            yield return $"Did you mean '{nearest}'?";
     }
 
     private static IEnumerable<string> Options(Command command) =>
-        command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive)))
+        command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent =>
+            parent.Options.Where(option => option.Recursive)))
             .Where(option => !option.Hidden)
             .SelectMany(option => option.Aliases.Prepend(option.Name))
             .Where(name => name.StartsWith("--", StringComparison.Ordinal));

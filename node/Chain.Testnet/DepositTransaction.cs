@@ -73,12 +73,16 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
             if (status == "mined" && await ReceiptAsync(hash, cancellation) is { } receipt) return receipt;
             if (status is "dropped" or "replaced" or "conflicting") throw new TestnetException($"The deposit {hash} is "
                 + $"{status}{(seen.Field("reason") is { } reason ? $": {reason.Words()}" : "")}. Nothing was staked.");
-            if (isLate) throw new TestnetException($"The deposit {hash} is in no block after {limit.TotalSeconds:0.#} s. It waits in the pool and may still come into one: look with `chain validator list` before you send another.");
+            if (isLate)
+                throw new TestnetException($"The deposit {hash} is in no block after {limit.TotalSeconds:0.#} s. It waits in "
+                    + $"the pool and may still come into one: look with `chain validator list` before you send another.");
             await Task.Delay(LookEvery, cancellation);
         }
     }
 
-    /// <summary>Why a call that a block has with status 0 failed, in the contract's words; receipts do not say it, so it is run again.</summary>
+    /// <summary>
+    /// Why a call that a block has with status 0 failed, in the contract's words; receipts do not say it, so it is run again.
+    /// </summary>
     public async Task<string> WhyFailedAsync(DepositReceipt receipt, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(receipt);

@@ -24,7 +24,12 @@ public sealed class NodeClient : IDisposable
         Url = url;
 
         // A call goes where it was sent and nowhere else, whatever the answer says.
-        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2) };
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+        };
         _http = new HttpClient(handler)
         {
             MaxResponseContentBufferSize = MaxAnswerBytes,
@@ -70,10 +75,17 @@ public sealed class NodeClient : IDisposable
 
     private async Task<JsonElement> SendAsync(string method, JsonNode?[] parameters, CancellationToken cancellation)
     {
-        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = new JsonArray(parameters) };
+        var request = new JsonObject
+        {
+            ["jsonrpc"] = "2.0",
+            ["id"] = 1,
+            ["method"] = method,
+            ["params"] = new JsonArray(parameters),
+        };
         try
         {
-            using var content = new StringContent(request.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
+            using var content = new StringContent(request.ToJsonString(), Encoding.UTF8,
+                MediaTypeHeaderValue.Parse("application/json"));
             using var response = await _http.PostAsync((Uri?)null, content, cancellation);
 
             // In UTF-8, whatever charset it claims to be in; a name that is there twice has no meaning.

@@ -15,19 +15,25 @@ public sealed record StakeWishes
 
     public ulong SlotsPerEpoch { get; init; } = 8;
 
-    /// <summary>How long after its making the network begins, at least; null for as long as the nodes probably take to start (<see cref="StartEstimate"/>).</summary>
+    /// <summary>
+    /// How long after its making the network begins, at least; null for as long as the nodes probably take to start
+    /// (<see cref="StartEstimate"/>).
+    /// </summary>
     public TimeSpan? GenesisDelay { get; init; }
 
     /// <summary>Who misbehaves; of two about one validator the later counts.</summary>
     public IReadOnlyList<BehaveWish> Behave { get; init; } = [];
 }
 
-/// <summary>The validators of a network: their keys in the nodes' folders, their part of the genesis file, who of them misbehaves.</summary>
+/// <summary>
+/// The validators of a network: their keys in the nodes' folders, their part of the genesis file, who of them misbehaves.
+/// </summary>
 internal static class StakePlan
 {
     public const int MaxValidators = 4096;
 
-    // Slot zero has neither block nor votes, so nodes need not wait a long one out: the first block comes this soon after their start.
+    // Slot zero has neither block nor votes, so nodes need not wait a long one out: the first block comes this soon after their
+    // start.
     private const ulong LongestWaitMs = 1000;
 
     private static readonly TimeSpan MaxGenesisDelay = TimeSpan.FromHours(1);
@@ -35,16 +41,25 @@ internal static class StakePlan
     /// <exception cref="TestnetException">A wish that cannot be met.</exception>
     public static void Check(StakeWishes wishes, int nodes)
     {
-        if (wishes.SlotMs is < 100 or > 3_600_000) throw new UsageException($"A slot is from 100ms to 1h long, not {wishes.SlotMs} ms (--slot).");
-        if (wishes.SlotsPerEpoch is < 2 or > 1024) throw new UsageException($"An epoch has 2 to 1024 slots, not {wishes.SlotsPerEpoch} (--slots-per-epoch): one of a single slot ends before its own block can be voted for.");
+        if (wishes.SlotMs is < 100 or > 3_600_000)
+            throw new UsageException($"A slot is from 100ms to 1h long, not {wishes.SlotMs} ms (--slot).");
+        if (wishes.SlotsPerEpoch is < 2 or > 1024)
+            throw new UsageException($"An epoch has 2 to 1024 slots, not {wishes.SlotsPerEpoch} (--slots-per-epoch): one of a "
+                + $"single slot ends before its own block can be voted for.");
         if (wishes.Validators < 0 || (ulong)wishes.Validators < wishes.SlotsPerEpoch)
-            throw new UsageException($"{wishes.Validators} validators are too few for {wishes.SlotsPerEpoch} slots an epoch: each slot needs one at least. Choose more --validators or fewer --slots-per-epoch.");
-        if (wishes.Validators > MaxValidators) throw new UsageException($"A test network has at most {MaxValidators} validators, not {wishes.Validators}.");
-        if (wishes.GenesisDelay is { } delay && (delay < TimeSpan.Zero || delay > MaxGenesisDelay)) throw new UsageException($"Genesis is at most {MaxGenesisDelay.TotalHours} h away, not {delay} (--genesis-delay).");
+            throw new UsageException($"{wishes.Validators} validators are too few for {wishes.SlotsPerEpoch} slots an epoch: "
+                + $"each slot needs one at least. Choose more --validators or fewer --slots-per-epoch.");
+        if (wishes.Validators > MaxValidators)
+            throw new UsageException($"A test network has at most {MaxValidators} validators, not {wishes.Validators}.");
+        if (wishes.GenesisDelay is { } delay && (delay < TimeSpan.Zero || delay > MaxGenesisDelay))
+            throw new UsageException($"Genesis is at most {MaxGenesisDelay.TotalHours} h away, not {delay} (--genesis-delay).");
         foreach (var wish in wishes.Behave)
         {
-            if (wish.Node >= nodes) throw new UsageException($"--behave: there is no node {wish.Node}; this network has the nodes 0 to {nodes - 1}.");
-            if (wish.Node is null && wish.Last >= wishes.Validators) throw new UsageException($"--behave: there is no validator {wish.Last}; this network has v0 to v{wishes.Validators - 1}.");
+            if (wish.Node >= nodes)
+                throw new UsageException($"--behave: there is no node {wish.Node}; this network has the nodes 0 to {nodes - 1}.");
+            if (wish.Node is null && wish.Last >= wishes.Validators)
+                throw new UsageException($"--behave: there is no validator {wish.Last}; this network has v0 to "
+                    + $"v{wishes.Validators - 1}.");
         }
     }
 
@@ -59,9 +74,14 @@ internal static class StakePlan
     public static ValidatorSecret[] DrawKeys(string nodeFolder, int count)
     {
         var history = Path.Combine(nodeFolder, SigningHistory.FileName);
-        if (File.Exists(history)) throw new TestnetException($"{history} is there already, of a network that is not: choose another --dir, or delete this one.");
-        return ValidatorKeys.Create(Path.Combine(nodeFolder, ValidatorKeys.FolderName), count).IsOk(out var secrets, out var error) ? secrets
-            : throw new TestnetException($"{error} A network that was not finished may have left them: choose another --dir, or delete this one.");
+        if (File.Exists(history))
+            throw new TestnetException($"{history} is there already, of a network that is not: choose another --dir, or delete "
+                + $"this one.");
+        return ValidatorKeys.Create(Path.Combine(nodeFolder, ValidatorKeys.FolderName), count).IsOk(out var secrets,
+            out var error)
+            ? secrets
+            : throw new TestnetException($"{error} A network that was not finished may have left them: choose another --dir, "
+                + $"or delete this one.");
     }
 
     /// <summary>Says to a node's signing history that its keys are new, so that they do not count as signing elsewhere.</summary>
@@ -78,13 +98,17 @@ internal static class StakePlan
         var arguments = new List<string>();
         for (var i = 0; i < secrets.Count; i++)
         {
-            if (wishes.Behave.LastOrDefault(wish => wish.Covers(node, first + i)) is { } wish) arguments.Add($"{MisbehaviourNames.Of(wish.Kind)}:{ValidatorKeys.NameOf(secrets[i].Key)}");
+            if (wishes.Behave.LastOrDefault(wish => wish.Covers(node, first + i)) is { } wish)
+                arguments.Add($"{MisbehaviourNames.Of(wish.Kind)}:{ValidatorKeys.NameOf(secrets[i].Key)}");
         }
 
         return arguments;
     }
 
-    /// <summary>The genesis file but for its accounts and its time, which is best chosen once this is done: the validators' onions take some.</summary>
+    /// <summary>
+    /// The genesis file but for its accounts and its time, which is best chosen once this is done: the validators' onions take
+    /// some.
+    /// </summary>
     public static JsonObject Genesis(StakeWishes wishes, IReadOnlyList<ValidatorSecret> secrets, ulong chainId, ulong gasLimit)
     {
         var layers = new ProofOfStakeSettings().RandaoOnionLayers;
@@ -116,8 +140,8 @@ internal static class StakePlan
     }
 
     /// <summary>
-    /// When slot zero begins: on the first whole second by which the nodes have started, or so long before it that the first block comes a
-    /// second later where slots are longer than that. Headers count whole seconds, so that up to one more passes.
+    /// When slot zero begins: on the first whole second by which the nodes have started, or so long before it that the first
+    /// block comes a second later where slots are longer than that. Headers count whole seconds, so that up to one more passes.
     /// </summary>
     /// <param name="now">Just before the nodes are started.</param>
     /// <param name="start">How long the nodes take to start.</param>
@@ -130,5 +154,6 @@ internal static class StakePlan
     }
 
     // The withdrawn stake is nobody's: 0x00…57a40000 and up, so that the development accounts hold what transfers leave there.
-    private static Address WithdrawalAddressOf(int validator) => new([.. new byte[16], 0x57, 0xa4, (byte)(validator >> 8), (byte)validator]);
+    private static Address WithdrawalAddressOf(int validator) =>
+        new([.. new byte[16], 0x57, 0xa4, (byte)(validator >> 8), (byte)validator]);
 }

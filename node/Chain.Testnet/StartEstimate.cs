@@ -8,7 +8,8 @@ namespace Chain.Testnet;
 /// </summary>
 internal static class StartEstimate
 {
-    // A node opens a store, a JSON-RPC server and its peers: 8 to 10 times what a process takes that only begins to plan, and something to spare.
+    // A node opens a store, a JSON-RPC server and its peers: 8 to 10 times what a process takes that only begins to plan, and
+    // something to spare.
     private const double NodeToOwnStart = 12;
 
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1.5);

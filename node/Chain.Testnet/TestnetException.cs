@@ -3,7 +3,9 @@ namespace Chain.Testnet;
 /// <summary>A test network cannot do what was asked; the message says why, with the values, and what to do.</summary>
 public class TestnetException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>What was asked makes no sense, whatever the state of the network: a value out of range, a text that is no time.</summary>
+/// <summary>
+/// What was asked makes no sense, whatever the state of the network: a value out of range, a text that is no time.
+/// </summary>
 public sealed class UsageException(string message) : TestnetException(message);
 
 /// <summary>A node did not start. Below the reason, the message has the last lines of its log.</summary>

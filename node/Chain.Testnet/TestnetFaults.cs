@@ -2,11 +2,15 @@ using System.Text.Json.Nodes;
 
 namespace Chain.Testnet;
 
-/// <summary>The faults of a network as its running nodes have them: nobody else remembers a fault, and a node that was started again has none.</summary>
+/// <summary>
+/// The faults of a network as its running nodes have them: nobody else remembers a fault, and a node that was started again has
+/// none.
+/// </summary>
 internal static class TestnetFaults
 {
     /// <summary>Asks the nodes and puts their answers together (<see cref="Combine"/>).</summary>
-    public static async Task<JsonObject> ReadAsync(TestnetManifest manifest, IReadOnlyList<int> running, CancellationToken cancellation)
+    public static async Task<JsonObject> ReadAsync(TestnetManifest manifest, IReadOnlyList<int> running,
+        CancellationToken cancellation)
     {
         var answers = new NodeFaults?[manifest.Nodes.Count];
         await Task.WhenAll(running.Select(async index =>
@@ -18,8 +22,8 @@ internal static class TestnetFaults
     }
 
     /// <summary>
-    /// The field `faults` of the status. Two nodes are cut off from each other when either blocks the other. The partition is who is
-    /// left together then, over others too; a cut that it does not explain is a cut link.
+    /// The field `faults` of the status. Two nodes are cut off from each other when either blocks the other. The partition is who
+    /// is left together then, over others too; a cut that it does not explain is a cut link.
     /// </summary>
     /// <param name="ids">The nodes' ids in order.</param>
     /// <param name="answers">What each says of itself (`admin_faults`); null where it does not answer.</param>

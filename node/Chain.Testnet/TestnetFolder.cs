@@ -33,7 +33,10 @@ public sealed class TestnetFolder
     /// <summary>What the node's process wrote to standard error, of all its runs.</summary>
     public string ErrorFile(int index) => System.IO.Path.Combine(NodeFolder(index), "stderr.log");
 
-    /// <summary>Why a node that died did so: its last error, where that is newer than its log, else the end of the log. A node may die before it opens its log.</summary>
+    /// <summary>
+    /// Why a node that died did so: its last error, where that is newer than its log, else the end of the log. A node may die
+    /// before it opens its log.
+    /// </summary>
     public string LastWords(int index)
     {
         const int shown = 8;
@@ -41,7 +44,9 @@ public sealed class TestnetFolder
         if (errors is { Exists: true, Length: > 0 } && (!log.Exists || errors.LastWriteTimeUtc >= log.LastWriteTimeUtc))
         {
             var lines = File.ReadAllLines(errors.FullName);
-            var from = Array.FindLastIndex(lines, line => line.StartsWith("error:", StringComparison.Ordinal) || line.StartsWith("Unhandled exception", StringComparison.Ordinal));
+            var from = Array.FindLastIndex(lines,
+                line => line.StartsWith("error:", StringComparison.Ordinal)
+                || line.StartsWith("Unhandled exception", StringComparison.Ordinal));
             return $"The end of {errors.FullName}:{Quote(lines.Skip(Math.Max(from, 0)).Take(shown))}";
         }
 
@@ -57,11 +62,16 @@ public sealed class TestnetFolder
     /// <exception cref="TestnetException">No network is there, or its manifest cannot be read.</exception>
     public TestnetManifest Load()
     {
-        if (!HasNetwork) throw new TestnetException($"There is no test network in {Path}. Start one with `chain testnet up --dir {Path}`, or name its folder with --dir.");
+        if (!HasNetwork)
+            throw new TestnetException($"There is no test network in {Path}. Start one with `chain testnet up --dir {Path}`, "
+                + $"or name its folder with --dir.");
         try
         {
-            var manifest = JsonSerializer.Deserialize(File.ReadAllText(ManifestFile), TestnetJson.Default.TestnetManifest) ?? throw new JsonException("It says null.");
-            if (manifest.Version != ManifestVersion) throw new TestnetException($"{ManifestFile} has version {manifest.Version}; this program knows version {ManifestVersion}. Use the program that made it, or another --dir.");
+            var manifest = JsonSerializer.Deserialize(File.ReadAllText(ManifestFile), TestnetJson.Default.TestnetManifest)
+                ?? throw new JsonException("It says null.");
+            if (manifest.Version != ManifestVersion)
+                throw new TestnetException($"{ManifestFile} has version {manifest.Version}; this program knows version "
+                    + $"{ManifestVersion}. Use the program that made it, or another --dir.");
             return ManifestCheck.FindProblem(manifest) is { } problem ? throw Damaged(problem) : manifest;
         }
         catch (JsonException e)
@@ -69,7 +79,8 @@ public sealed class TestnetFolder
             throw Damaged(ManifestCheck.Explain(e), e);
         }
 
-        TestnetException Damaged(string problem, Exception? inner = null) => new($"{ManifestFile} cannot be used: {Printable.Line(problem)} Restore it, or delete {Path} to begin anew.", inner);
+        TestnetException Damaged(string problem, Exception? inner = null) =>
+            new($"{ManifestFile} cannot be used: {Printable.Line(problem)} Restore it, or delete {Path} to begin anew.", inner);
     }
 
     /// <summary>Writes the manifest last, so that a folder half made holds no network.</summary>
@@ -89,9 +100,12 @@ public sealed class TestnetFolder
         {
             var record = JsonSerializer.Deserialize(File.ReadAllText(file), TestnetJson.Default.NodeProcessRecord)!;
             var process = Process.GetProcessById(record.Pid);
-            if (!process.HasExited && !IsDefunct(process) && Math.Abs(process.StartTime.ToUniversalTime().Ticks - record.StartedAtTicks) < StartTolerance.Ticks) return process;
+            if (!process.HasExited && !IsDefunct(process)
+                && Math.Abs(process.StartTime.ToUniversalTime().Ticks - record.StartedAtTicks) < StartTolerance.Ticks)
+                return process;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException
+            or System.ComponentModel.Win32Exception)
         {
             // The file is stale or torn, or the process ended while we looked.
         }
@@ -102,7 +116,8 @@ public sealed class TestnetFolder
 
     public void RecordProcess(int index, Process process) => WriteAtomically(
         ProcessFile(index),
-        JsonSerializer.Serialize(new NodeProcessRecord(process.Id, process.StartTime.ToUniversalTime().Ticks), TestnetJson.Default.NodeProcessRecord));
+        JsonSerializer.Serialize(new NodeProcessRecord(process.Id, process.StartTime.ToUniversalTime().Ticks),
+            TestnetJson.Default.NodeProcessRecord));
 
     public void ForgetProcess(int index) => File.Delete(ProcessFile(index));
 

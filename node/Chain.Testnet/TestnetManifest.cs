@@ -38,7 +38,8 @@ public sealed record TestnetStake(ulong SlotMs, ulong SlotsPerEpoch, int Validat
 /// <param name="NodeId">128 hex digits.</param>
 /// <param name="Beneficiary">Who gets its rewards.</param>
 /// <param name="HashRate">Hashes a second that it searches at most; 0 for a node that does not mine.</param>
-public sealed record TestnetNode(int Index, int RpcPort, int AdminPort, int PeerPort, string Enode, string NodeId, string Beneficiary, double HashRate)
+public sealed record TestnetNode(int Index, int RpcPort, int AdminPort, int PeerPort, string Enode, string NodeId,
+    string Beneficiary, double HashRate)
 {
     /// <summary>Its validators under proof of stake; null where it has none.</summary>
     public TestnetValidators? Validators { get; init; }

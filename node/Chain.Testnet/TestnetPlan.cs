@@ -51,11 +51,13 @@ public static class TestnetPlan
         if (File.Exists(folder.Path)) throw new UsageException($"{folder.Path} is a file; --dir names a folder.");
 
         // Before anything is written, so that a refusal leaves nothing behind.
-        for (var i = 0; i < wishes.Nodes; i++) CheckPorts(i, wishes.RpcPort + i, wishes.RpcPort + AdminPortOffset + i, wishes.PeerPort + i);
+        for (var i = 0; i < wishes.Nodes; i++)
+            CheckPorts(i, wishes.RpcPort + i, wishes.RpcPort + AdminPortOffset + i, wishes.PeerPort + i);
         var nodes = Nodes(folder, wishes);
         string genesis;
         TestnetStake? asked = null;
-        if (wishes.Stake is { } stake) (nodes, genesis, asked) = WithValidators(folder, nodes, wishes, stake, stake.GenesisDelay ?? start);
+        if (wishes.Stake is { } stake)
+            (nodes, genesis, asked) = WithValidators(folder, nodes, wishes, stake, stake.GenesisDelay ?? start);
         else genesis = Write(WorkGenesis(wishes));
         var manifest = new TestnetManifest
         {
@@ -90,7 +92,8 @@ public static class TestnetPlan
         for (var i = 0; i < wishes.Nodes; i++)
         {
             Directory.CreateDirectory(folder.NodeFolder(i));
-            if (!NodeKeyFile.LoadOrCreate(Path.Combine(folder.NodeFolder(i), "nodekey")).IsOk(out var key, out var error)) throw new TestnetException(error);
+            if (!NodeKeyFile.LoadOrCreate(Path.Combine(folder.NodeFolder(i), "nodekey")).IsOk(out var key, out var error))
+                throw new TestnetException(error);
             var id = NodeId.Of(key).ToString();
             var peerPort = wishes.PeerPort + i;
             nodes.Add(new TestnetNode(
@@ -101,9 +104,12 @@ public static class TestnetPlan
         return nodes;
     }
 
-    private static (List<TestnetNode> Nodes, string Genesis, TestnetStake Stake) WithValidators(TestnetFolder folder, List<TestnetNode> nodes, TestnetWishes wishes, StakeWishes stake, TimeSpan start)
+    private static (List<TestnetNode> Nodes, string Genesis, TestnetStake Stake) WithValidators(TestnetFolder folder,
+        List<TestnetNode> nodes, TestnetWishes wishes, StakeWishes stake, TimeSpan start)
     {
-        var secrets = nodes.ConvertAll(node => StakePlan.DrawKeys(folder.NodeFolder(node.Index), StakePlan.ValidatorsOf(node.Index, nodes.Count, stake.Validators).Count));
+        var secrets = nodes.ConvertAll(node =>
+            StakePlan.DrawKeys(folder.NodeFolder(node.Index),
+                StakePlan.ValidatorsOf(node.Index, nodes.Count, stake.Validators).Count));
         var genesis = StakePlan.Genesis(stake, [.. secrets.SelectMany(own => own)], ChainId, wishes.GasLimit);
         genesis["alloc"] = DevelopmentAlloc();
         var genesisTime = StakePlan.GenesisTime(DateTimeOffset.UtcNow, start, stake.SlotMs);
@@ -111,12 +117,15 @@ public static class TestnetPlan
         var text = Write(genesis);
         var hash = ConsensusFactory.BuildGenesis(Primitives.GenesisJson.Parse(text)).Block.Hash;
         foreach (var node in nodes) StakePlan.Register(folder.NodeFolder(node.Index), secrets[node.Index], hash);
-        return (nodes.ConvertAll(node => node with { HashRate = 0, Validators = Describe(node.Index) }), text, new TestnetStake(stake.SlotMs, stake.SlotsPerEpoch, stake.Validators, genesisTime));
+        return (nodes.ConvertAll(node => node with { HashRate = 0, Validators = Describe(node.Index) }), text,
+            new TestnetStake(stake.SlotMs, stake.SlotsPerEpoch, stake.Validators, genesisTime));
 
         TestnetValidators? Describe(int node)
         {
             var (first, count) = StakePlan.ValidatorsOf(node, nodes.Count, stake.Validators);
-            return count == 0 ? null : new TestnetValidators(first, count, StakePlan.BehaviourOf(node, first, secrets[node], stake));
+            return count == 0
+                ? null
+                : new TestnetValidators(first, count, StakePlan.BehaviourOf(node, first, secrets[node], stake));
         }
     }
 
@@ -125,36 +134,47 @@ public static class TestnetPlan
 
     private static void Check(TestnetWishes wishes)
     {
-        if (wishes.Nodes is < 1 or > MaxNodes) throw new UsageException($"A test network has 1 to {MaxNodes} nodes, not {wishes.Nodes}.");
+        if (wishes.Nodes is < 1 or > MaxNodes)
+            throw new UsageException($"A test network has 1 to {MaxNodes} nodes, not {wishes.Nodes}.");
         if (wishes.Stake is { } stake) StakePlan.Check(stake, wishes.Nodes);
-        if (wishes.BlockTimeSeconds is < 2 or > 3600) throw new UsageException($"The block time is from 2 to 3600 s, not {wishes.BlockTimeSeconds} s: header time has whole seconds.");
-        if (wishes.HashRate is not (>= 1000 and <= MaxHashRate)) throw new UsageException($"The hash rate of a network is from 1000 to 10^12 hashes a second, not {wishes.HashRate}.");
+        if (wishes.BlockTimeSeconds is < 2 or > 3600)
+            throw new UsageException($"The block time is from 2 to 3600 s, not {wishes.BlockTimeSeconds} s: header time has "
+                + $"whole seconds.");
+        if (wishes.HashRate is not (>= 1000 and <= MaxHashRate))
+            throw new UsageException($"The hash rate of a network is from 1000 to 10^12 hashes a second, not {wishes.HashRate}.");
         CheckRange("--rpc-port", "JSON-RPC", wishes.RpcPort, wishes.Nodes);
         CheckRange("--rpc-port", "administration", wishes.RpcPort + AdminPortOffset, wishes.Nodes);
         CheckRange("--p2p-port", "peers", wishes.PeerPort, wishes.Nodes);
 
         int[] firsts = [wishes.RpcPort, wishes.RpcPort + AdminPortOffset, wishes.PeerPort];
         if (Math.Abs(firsts[0] - firsts[2]) < wishes.Nodes || Math.Abs(firsts[1] - firsts[2]) < wishes.Nodes)
-            throw new UsageException($"--p2p-port {firsts[2]} and the ports after it meet those of JSON-RPC from {firsts[0]} or of administration from {firsts[1]}; choose --rpc-port and --p2p-port further apart.");
+            throw new UsageException($"--p2p-port {firsts[2]} and the ports after it meet those of JSON-RPC from {firsts[0]} "
+                + $"or of administration from {firsts[1]}; choose --rpc-port and --p2p-port further apart.");
     }
 
     private static void CheckRange(string option, string use, int first, int nodes)
     {
         var last = first + nodes - 1;
         if (first < 1024 || last > 65_535)
-            throw new UsageException($"{option}: the ports for {use} would be {first} to {last}, and they must lie between 1024 and 65535.");
+            throw new UsageException($"{option}: the ports for {use} would be {first} to {last}, and they must lie between "
+                + $"1024 and 65535.");
     }
 
     private static double[] Shares(TestnetWishes wishes)
     {
         if (wishes.HashShares is null) return [.. Enumerable.Repeat(1.0 / wishes.Nodes, wishes.Nodes)];
-        if (wishes.HashShares.Count != wishes.Nodes) throw new UsageException($"--hash-share names {wishes.HashShares.Count} shares for {wishes.Nodes} nodes; give one for each.");
+        if (wishes.HashShares.Count != wishes.Nodes)
+            throw new UsageException($"--hash-share names {wishes.HashShares.Count} shares for {wishes.Nodes} nodes; give one "
+                + $"for each.");
         var sum = wishes.HashShares.Sum();
-        if (wishes.HashShares.Any(share => share is not (>= 0 and <= 1)) || sum <= 0) throw new UsageException("Each share of --hash-share is from 0 to 1, and not all are 0.");
+        if (wishes.HashShares.Any(share => share is not (>= 0 and <= 1)) || sum <= 0)
+            throw new UsageException("Each share of --hash-share is from 0 to 1, and not all are 0.");
         return [.. wishes.HashShares.Select(share => share / sum)];
     }
 
-    /// <summary>Genesis difficulty is a quarter of what the rate deserves, so that the first blocks come at once; it then settles.</summary>
+    /// <summary>
+    /// Genesis difficulty is a quarter of what the rate deserves, so that the first blocks come at once; it then settles.
+    /// </summary>
     private static JsonObject WorkGenesis(TestnetWishes wishes)
     {
         var settled = wishes.HashRate * wishes.BlockTimeSeconds;
@@ -182,7 +202,8 @@ public static class TestnetPlan
     private static JsonObject DevelopmentAlloc()
     {
         var alloc = new JsonObject();
-        foreach (var key in DevelopmentAccounts.Keys) alloc[key.Address.ToString()] = new JsonObject { ["balance"] = "10000000000000000000000" };
+        foreach (var key in DevelopmentAccounts.Keys)
+            alloc[key.Address.ToString()] = new JsonObject { ["balance"] = "10000000000000000000000" };
         return alloc;
     }
 
@@ -190,9 +211,12 @@ public static class TestnetPlan
 
     private static void CheckPorts(int index, int rpcPort, int adminPort, int peerPort)
     {
-        foreach (var (port, what, option) in new[] { (rpcPort, "JSON-RPC", "--rpc-port"), (adminPort, "administration", "--rpc-port"), (peerPort, "peers", "--p2p-port") })
+        foreach (var (port, what, option) in new[] { (rpcPort, "JSON-RPC", "--rpc-port"),
+            (adminPort, "administration", "--rpc-port"), (peerPort, "peers", "--p2p-port") })
         {
-            if (!LocalPort.IsFree(port)) throw new TestnetException($"Port {port}, where node {index} would listen for {what}, is in use. Stop what uses it, or begin a network in another --dir with another {option}.");
+            if (!LocalPort.IsFree(port))
+                throw new TestnetException($"Port {port}, where node {index} would listen for {what}, is in use. Stop what "
+                    + $"uses it, or begin a network in another --dir with another {option}.");
         }
     }
 }

@@ -21,9 +21,13 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     /// <summary>The program `chain` that nodes are started with; null for this very program.</summary>
     public string? NodeProgram { get; init; }
 
-    /// <summary>Starts every node that does not run, and waits until all answer. When that fails, those that were started are stopped again.</summary>
+    /// <summary>
+    /// Starts every node that does not run, and waits until all answer. When that fails, those that were started are stopped
+    /// again.
+    /// </summary>
     /// <returns>The nodes that were started.</returns>
-    /// <exception cref="TestnetException">A node died or did not answer in time; the message holds the end of its log, and which nodes were stopped.</exception>
+    /// <exception cref="TestnetException">A node died or did not answer in time; the message holds the end of its log, and which
+    /// nodes were stopped.</exception>
     public async Task<IReadOnlyList<int>> StartAllAsync(CancellationToken cancellation)
     {
         var missing = manifest.Nodes.Where(node => folder.FindProcess(node.Index) is null).Select(node => node.Index).ToList();
@@ -38,15 +42,19 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         {
             var stopped = await StopAsync(missing);
             if (stopped.Count == 0 || e is not (TestnetException or IOException or UnauthorizedAccessException)) throw;
-            throw new NodeStartException($"{e.Message}{Environment.NewLine}The nodes that had been started were stopped again: {string.Join(", ", stopped)}.", e);
+            throw new NodeStartException($"{e.Message}{Environment.NewLine}The nodes that had been started were stopped again: "
+                + $"{string.Join(", ", stopped)}.", e);
         }
     }
 
     /// <summary>Waits until every node knows a block of this height.</summary>
-    public Task WaitForBlockAsync(ulong number, CancellationToken cancellation) => Task.WhenAll(manifest.Nodes.Select(async node =>
+    public Task WaitForBlockAsync(ulong number, CancellationToken cancellation) =>
+        Task.WhenAll(manifest.Nodes.Select(async node =>
     {
         using var client = new NodeClient(node.RpcPort);
-        while (await client.TryCallAsync("eth_blockNumber", [], cancellation) is not { } head || Convert.ToUInt64((string)head!, 16) < number) await Task.Delay(20, cancellation);
+        while (await client.TryCallAsync("eth_blockNumber", [], cancellation) is not { } head
+            || Convert.ToUInt64((string)head!, 16) < number)
+            await Task.Delay(20, cancellation);
     }));
 
     /// <param name="index">Which node.</param>
@@ -55,7 +63,8 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     public async Task StartAsync(int index, CancellationToken cancellation, params string[] options)
     {
         Check(index);
-        if (folder.FindProcess(index) is { } running) throw new TestnetException($"Node {index} runs already, as process {running.Id}.");
+        if (folder.FindProcess(index) is { } running)
+            throw new TestnetException($"Node {index} runs already, as process {running.Id}.");
         TestnetPlan.CheckPorts(manifest.Nodes[index]);
         Launch(index, options);
         await WaitUntilAnsweringAsync(index, cancellation);
@@ -82,7 +91,8 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
 
     private async Task<List<int>> StopAsync(IEnumerable<int> nodes)
     {
-        var running = nodes.Select(index => (Index: index, Process: folder.FindProcess(index))).Where(item => item.Process is not null).ToList();
+        var running = nodes.Select(index => (Index: index, Process: folder.FindProcess(index)))
+            .Where(item => item.Process is not null).ToList();
         foreach (var (index, process) in running)
         {
             if (IsStopped(process!)) Signal(index, SigContinue);
@@ -124,7 +134,8 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
 
         await OnAllRunningAsync("admin_setBlockedPeers", index =>
         {
-            var blocked = manifest.Nodes.Where(other => other.Index != index && (groupOf[index] is null || groupOf[other.Index] != groupOf[index]));
+            var blocked = manifest.Nodes.Where(other =>
+                other.Index != index && (groupOf[index] is null || groupOf[other.Index] != groupOf[index]));
             return [new JsonArray([.. blocked.Select(other => (JsonNode)other.NodeId)])];
         }, cancellation);
     }
@@ -157,7 +168,12 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         foreach (var (from, to) in new[] { (a, b), (b, a) })
         {
             using var client = new NodeClient(manifest.Nodes[from].AdminPort);
-            var faults = new JsonObject { ["delayMs"] = (long)delay.TotalMilliseconds, ["loss"] = loss, ["duplicate"] = duplication };
+            var faults = new JsonObject
+            {
+                ["delayMs"] = (long)delay.TotalMilliseconds,
+                ["loss"] = loss,
+                ["duplicate"] = duplication,
+            };
             await client.CallAsync("admin_setLink", [manifest.Nodes[to].NodeId, faults], cancellation);
         }
     }
@@ -165,7 +181,9 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     private async Task OnAllRunningAsync(string method, Func<int, JsonNode?[]> parameters, CancellationToken cancellation)
     {
         var running = manifest.Nodes.Where(node => folder.FindProcess(node.Index) is { } process && !IsStopped(process)).ToList();
-        if (running.Count == 0) throw new NoNodeException($"No node of {folder.Path} runs. Start the network with `chain testnet up --dir {folder.Path}`.");
+        if (running.Count == 0)
+            throw new NoNodeException($"No node of {folder.Path} runs. Start the network with `chain testnet up --dir "
+                + $"{folder.Path}`.");
         await Task.WhenAll(running.Select(async node =>
         {
             using var client = new NodeClient(node.AdminPort);
@@ -175,7 +193,10 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
 
     private void Launch(int index, params string[] options)
     {
-        if (!Directory.Exists(folder.NodeFolder(index))) throw new TestnetException($"The folder of node {index}, {folder.NodeFolder(index)}, is gone, and with it its keys{(manifest.Nodes[index].Validators is null ? "" : " and its validators'")}. Put it back, or make a new network in another --dir.");
+        if (!Directory.Exists(folder.NodeFolder(index)))
+            throw new TestnetException($"The folder of node {index}, {folder.NodeFolder(index)}, is gone, and with it its "
+                + $"keys{(manifest.Nodes[index].Validators is null ? "" : " and its validators'")}. Put it back, or make a new "
+                    + $"network in another --dir.");
         var node = manifest.Nodes[index];
         var (program, first) = NodeProgram is { } named ? (named, []) : OwnProgram();
         var start = StartInfo(program, folder.ErrorFile(index));
@@ -201,7 +222,8 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // A node is a small process among many: a heap that gives memory back early.
         start.Environment["DOTNET_GCConserveMemory"] = "5";
-        using var process = Process.Start(start) ?? throw new TestnetException($"Node {index} could not be started as {program}.");
+        using var process = Process.Start(start)
+            ?? throw new TestnetException($"Node {index} could not be started as {program}.");
         try
         {
             folder.RecordProcess(index, process);
@@ -247,39 +269,51 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
             await Task.Delay(10, cancellation);
             if (waited.Elapsed < nextLook) continue;
             nextLook = waited.Elapsed + ProcessLook;
-            if (folder.FindProcess(index) is null) throw new NodeStartException($"Node {index} died while it was starting. {folder.LastWords(index)}");
-            if (waited.Elapsed > StartLimit) throw new TestnetException($"Node {index} did not answer on port {port} within {StartLimit.TotalSeconds} s. See {folder.LogFile(index)}.");
+            if (folder.FindProcess(index) is null)
+                throw new NodeStartException($"Node {index} died while it was starting. {folder.LastWords(index)}");
+            if (waited.Elapsed > StartLimit)
+                throw new TestnetException($"Node {index} did not answer on port {port} within {StartLimit.TotalSeconds} s. "
+                    + $"See {folder.LogFile(index)}.");
         }
     }
 
     private Process Running(int index)
     {
         Check(index);
-        return folder.FindProcess(index) ?? throw new NoNodeException($"Node {index} does not run. `chain testnet restart {index} --dir {folder.Path}` starts it.");
+        return folder.FindProcess(index)
+            ?? throw new NoNodeException($"Node {index} does not run. `chain testnet restart {index} --dir {folder.Path}` "
+                + $"starts it.");
     }
 
     private void Check(int index)
     {
-        if (index < 0 || index >= manifest.Nodes.Count) throw new TestnetException($"There is no node {index}; this network has the nodes 0 to {manifest.Nodes.Count - 1}.");
+        if (index < 0 || index >= manifest.Nodes.Count)
+            throw new TestnetException($"There is no node {index}; this network has the nodes 0 to {manifest.Nodes.Count - 1}.");
     }
 
     private void CheckAwake(int index)
     {
-        if (IsStopped(Running(index))) throw new TestnetException($"Node {index} is paused. `chain testnet resume {index}` lets it go on.");
+        if (IsStopped(Running(index)))
+            throw new TestnetException($"Node {index} is paused. `chain testnet resume {index}` lets it go on.");
     }
 
     private int Signal(int index, int signal)
     {
         var process = Running(index);
-        if (OperatingSystem.IsWindows()) throw new TestnetException("Pausing a process needs signals, which Windows does not have.");
-        if (SendSignal(process.Id, signal) != 0) throw new TestnetException($"Process {process.Id} of node {index} could not be signalled: error {Marshal.GetLastPInvokeError()}.");
+        if (OperatingSystem.IsWindows())
+            throw new TestnetException("Pausing a process needs signals, which Windows does not have.");
+        if (SendSignal(process.Id, signal) != 0)
+            throw new TestnetException($"Process {process.Id} of node {index} could not be signalled: error "
+                + $"{Marshal.GetLastPInvokeError()}.");
         return process.Id;
     }
 
     /// <summary>Whether a process is frozen by a signal.</summary>
     public static bool IsStopped(Process process) => StateOf(process) == 'T';
 
-    /// <summary>A process's state as the system names it, such as R, S, T (stopped) or Z (defunct); null where it does not say.</summary>
+    /// <summary>
+    /// A process's state as the system names it, such as R, S, T (stopped) or Z (defunct); null where it does not say.
+    /// </summary>
     public static char? StateOf(Process process)
     {
         try
@@ -299,7 +333,9 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         var assembly = Path.Combine(AppContext.BaseDirectory, "chain.dll");
         var executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "chain.exe" : "chain");
         if (File.Exists(executable)) return (executable, []);
-        return File.Exists(assembly) ? ("dotnet", [assembly]) : throw new TestnetException($"The program chain is not in {AppContext.BaseDirectory}.");
+        return File.Exists(assembly)
+            ? ("dotnet", [assembly])
+            : throw new TestnetException($"The program chain is not in {AppContext.BaseDirectory}.");
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -8,15 +8,18 @@ public static class TestnetStatus
     public static async Task<JsonObject> ReadAsync(TestnetRunner runner, CancellationToken cancellation)
     {
         var nodes = await Task.WhenAll(runner.Manifest.Nodes.Select(node => ReadNodeAsync(runner, node, cancellation)));
-        var heads = nodes.Where(node => (string?)node["state"] == "running").Select(node => (string?)node["head"]?["hash"]).Distinct().ToList();
+        var heads = nodes.Where(node => (string?)node["state"] == "running")
+            .Select(node => (string?)node["head"]?["hash"]).Distinct().ToList();
         var status = new JsonObject
         {
             ["consensus"] = runner.Manifest.Consensus,
             ["converged"] = heads.Count == 1,
             ["nodes"] = new JsonArray([.. nodes]),
-            ["faults"] = await TestnetFaults.ReadAsync(runner.Manifest, [.. nodes.Where(node => (string?)node["state"] == "running").Select(node => (int)node["index"]!)], cancellation),
+            ["faults"] = await TestnetFaults.ReadAsync(runner.Manifest,
+                [.. nodes.Where(node => (string?)node["state"] == "running").Select(node => (int)node["index"]!)], cancellation),
         };
-        if (runner.Manifest.Stake?.UntilGenesis(TimeProvider.System.GetUtcNow()) is { Ticks: > 0 } wait) status["genesisInMs"] = (long)Math.Ceiling(wait.TotalMilliseconds);
+        if (runner.Manifest.Stake?.UntilGenesis(TimeProvider.System.GetUtcNow()) is { Ticks: > 0 } wait)
+            status["genesisInMs"] = (long)Math.Ceiling(wait.TotalMilliseconds);
         return status;
     }
 
@@ -32,7 +35,8 @@ public static class TestnetStatus
             ["rpc"] = $"http://127.0.0.1:{node.RpcPort}",
             ["rssBytes"] = process?.WorkingSet64,
         };
-        if (node.Validators is { } validators) result["validators"] = new JsonObject { ["first"] = validators.First, ["count"] = validators.Count };
+        if (node.Validators is { } validators)
+            result["validators"] = new JsonObject { ["first"] = validators.First, ["count"] = validators.Count };
         if (state != "running") return result;
         using var client = new NodeClient(node.RpcPort, TimeSpan.FromSeconds(3));
         if (await client.TryAskAsync("chain_status", NodeStatus.Read, cancellation) is { } status) status.WriteTo(result);

@@ -25,7 +25,8 @@ public sealed class DevP2pTests
     {
         await using var network = await TestNetwork.UpAsync(1);
         var node = network.Describe(0);
-        var outcome = (await NodePackages.RunAsync(Folder, script, node.Enode, network.Url(0), $"http://127.0.0.1:{node.AdminPort}", network.GenesisFile)).Succeeded();
+        var outcome = (await NodePackages.RunAsync(Folder, script, node.Enode, network.Url(0),
+            $"http://127.0.0.1:{node.AdminPort}", network.GenesisFile)).Succeeded();
         Assert.Equal(Steps.Select(step => $"ok {step}"), outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 }

@@ -20,7 +20,8 @@ public sealed class LiteDbTests
             var node = Programs.ChainAsync("node", "run", "--store", "litedb", "--genesis", network.GenesisFile,
                 "--data", Path.Combine(network.Folder, "litedb"), "--peer", network.Describe(0).Enode,
                 "--rpc-port", $"{port}", "--p2p-port", $"{port + 50}", "--admin-port", $"{port + 1000}");
-            await TestNetwork.UntilAsync(async () => node.IsCompleted ? "the node ended" : await AskAsync(port, hash), seen => seen == history,
+            await TestNetwork.UntilAsync(async () => node.IsCompleted ? "the node ended" : await AskAsync(port, hash),
+                seen => seen == history,
                 "the same history from the other store");
             using var admin = new NodeClient(port + 1000);
             await admin.CallAsync("admin_shutdown", []);

@@ -49,12 +49,15 @@ internal static class NodePackages
     private static string? Prepare(string path)
     {
         // Written when an installation ended well, with what was asked for.
-        var (stamp, wanted) = (Path.Combine(path, "node_modules", ".installed"), File.ReadAllText(Path.Combine(path, "package.json")));
+        var (stamp, wanted) =
+            (Path.Combine(path, "node_modules", ".installed"), File.ReadAllText(Path.Combine(path, "package.json")));
         try
         {
             if (Run("node", path, "--version") is { } noNode) return $"Node.js is not here: {noNode}";
             if (File.Exists(stamp) && File.ReadAllText(stamp) == wanted) return null;
-            if (Run("npm", path, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error") is { } failed) return $"npm could not install the packages: {failed}";
+            if (Run("npm", path, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts",
+                "--loglevel=error") is { } failed)
+                return $"npm could not install the packages: {failed}";
             File.WriteAllText(stamp, wanted);
             return null;
         }
@@ -70,14 +73,20 @@ internal static class NodePackages
         using var process = Start(program, path, arguments);
         var errors = process.StandardError.ReadToEndAsync();
         _ = process.StandardOutput.ReadToEndAsync();
-        if (process.WaitForExit(InstallLimit)) return process.ExitCode == 0 ? null : $"exit code {process.ExitCode}: {errors.Result.Split('\n')[0]}";
+        if (process.WaitForExit(InstallLimit))
+            return process.ExitCode == 0 ? null : $"exit code {process.ExitCode}: {errors.Result.Split('\n')[0]}";
         process.Kill(entireProcessTree: true);
         return $"not within {InstallLimit.TotalMinutes} minutes";
     }
 
     private static Process Start(string program, string path, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = path, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         return Process.Start(start)!;
     }
 }

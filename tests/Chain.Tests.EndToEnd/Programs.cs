@@ -13,7 +13,9 @@ internal static class Programs
         "transfers.jsonl");
 
     /// <summary>The folder of published programs to test; null: those that were built with the tests run.</summary>
-    private static readonly string? Published = Environment.GetEnvironmentVariable("CHAIN_PROGRAMS") is { Length: > 0 } folder ? folder : null;
+    private static readonly string? Published = Environment.GetEnvironmentVariable("CHAIN_PROGRAMS") is { Length: > 0 } folder
+        ? folder
+        : null;
 
     /// <summary>The program `chain` that is tested; null: the one that was built with the tests.</summary>
     public static string? PublishedChain => Published is null ? null : Path.Combine(Published, "chain");
@@ -52,9 +54,15 @@ internal static class Programs
     }
 
     private static async Task<Outcome> RunAsync(
-        string file, string[] first, string[] arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
+        string file, string[] first, string[] arguments, string input = "",
+        IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(file, [.. first, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(file, [.. first, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         start.Environment["CHAIN_JOURNAL"] = Journal;
         start.Environment.Remove("CHAIN_BOOK");
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;

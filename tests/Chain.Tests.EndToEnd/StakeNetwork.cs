@@ -8,7 +8,8 @@ internal static class StakeNetwork
     public const string Alice = "0x1111111111111111111111111111111111111111";
 
     public static Task<TestNetwork> UpAsync(params string[] more) =>
-        TestNetwork.UpAsync(4, ["--consensus", "pos", "--validators", "16", "--slot", "500ms", "--slots-per-epoch", "4", .. more]);
+        TestNetwork.UpAsync(4,
+            ["--consensus", "pos", "--validators", "16", "--slot", "500ms", "--slots-per-epoch", "4", .. more]);
 
     /// <summary>Waits until every node has finalized this epoch or a later one.</summary>
     public static Task<JsonNode> FinalizedAsync(TestNetwork network, long epoch) => TestNetwork.UntilAsync(
@@ -17,5 +18,6 @@ internal static class StakeNetwork
         $"epoch {epoch} is finalized everywhere");
 
     public static async Task<List<int>> SlashedAsync(TestNetwork network, int node) =>
-        [.. ((await network.CallAsync(node, "chain_status"))?["stake"]?["slashed"]?.AsArray() ?? []).Select(index => (int)index!)];
+        [.. ((await network.CallAsync(node, "chain_status"))?["stake"]?["slashed"]?.AsArray() ?? []).Select(index =>
+            (int)index!)];
 }

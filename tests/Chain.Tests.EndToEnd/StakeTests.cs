@@ -13,7 +13,8 @@ public sealed class StakeTests
 
         var status = await network.StatusAsync();
         Assert.InRange((long)status["genesisInMs"]!, 1, 61_000);
-        Assert.All(status["nodes"]!.AsArray(), node => Assert.Equal((0, 0), ((long)node!["head"]!["number"]!, (long)node["stake"]!["slot"]!)));
+        Assert.All(status["nodes"]!.AsArray(),
+            node => Assert.Equal((0, 0), ((long)node!["head"]!["number"]!, (long)node["stake"]!["slot"]!)));
         var screen = (await Programs.ChainAsync("testnet", "status", "--dir", network.Folder)).Succeeded().Output;
         Assert.Contains("genesis in ", screen, StringComparison.Ordinal);
     }
@@ -21,10 +22,12 @@ public sealed class StakeTests
     [Fact]
     public async Task Who_signs_two_conflicting_messages_is_slashed_on_every_node_and_nobody_else()
     {
-        await using var network = await StakeNetwork.UpAsync("--behave", "v2=equivocate", "--behave", "v7=double-vote", "--behave", "v9=surround");
+        await using var network =
+            await StakeNetwork.UpAsync("--behave", "v2=equivocate", "--behave", "v7=double-vote", "--behave", "v9=surround");
         foreach (var node in new[] { 0, 1, 2, 3 })
         {
-            var slashed = await TestNetwork.UntilAsync(() => StakeNetwork.SlashedAsync(network, node), seen => seen.Count >= 3, $"node {node} knows three slashed validators");
+            var slashed = await TestNetwork.UntilAsync(() => StakeNetwork.SlashedAsync(network, node), seen => seen.Count >= 3,
+                $"node {node} knows three slashed validators");
             Assert.Equal([2, 7, 9], slashed);
         }
 
@@ -46,7 +49,8 @@ public sealed class StakeTests
         using var socket = new ClientWebSocket();
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{network.RpcPort}"), patience.Token);
-        await socket.SendAsync("""{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["chainConsensus"]}"""u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, patience.Token);
+        await socket.SendAsync("""{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["chainConsensus"]}"""u8.ToArray(),
+            WebSocketMessageType.Text, endOfMessage: true, patience.Token);
         var subscription = (string?)(await HearAsync(socket, patience.Token))["result"];
         Assert.NotNull(subscription);
 
@@ -71,16 +75,20 @@ public sealed class StakeTests
     {
         await using var network = await StakeNetwork.UpAsync();
         await StakeNetwork.FinalizedAsync(network, epoch: 4);
-        string[] At(int node) => ["--data", Path.Combine(network.Folder, $"node{node}"), "--rpc", network.Url(node), "--yes", "--json"];
-        var deposit = (await Programs.ChainAsync(["validator", "deposit", "--new", "--withdrawal", StakeNetwork.Alice, "--from", "dev:3", .. At(0)])).Succeeded().Json;
+        string[] At(int node) =>
+            ["--data", Path.Combine(network.Folder, $"node{node}"), "--rpc", network.Url(node), "--yes", "--json"];
+        var deposit = (await Programs.ChainAsync(["validator", "deposit", "--new", "--withdrawal", StakeNetwork.Alice, "--from",
+            "dev:3", .. At(0)])).Succeeded().Json;
         Assert.Equal("included", (string?)deposit["outcome"]);
         Assert.True((ulong)deposit["blockNumber"]! > 0);
-        var joined = await TestNetwork.UntilAsync(() => ValidatorAsync(network, 3, 16), seen => seen is not null, "the new validator is known on another node");
+        var joined = await TestNetwork.UntilAsync(() => ValidatorAsync(network, 3, 16), seen => seen is not null,
+            "the new validator is known on another node");
         Assert.Equal((string?)deposit["publicKey"], (string?)joined!["publicKey"]);
         Assert.Equal(StakeNetwork.Alice, (string?)joined["withdrawalAddress"]);
 
         (await Programs.ChainAsync(["validator", "exit", "5", .. At(1)])).Succeeded();
-        var leaving = await TestNetwork.UntilAsync(() => ValidatorAsync(network, 1, 5), seen => seen?["exitEpoch"] is not null, "validator 5 leaves");
+        var leaving = await TestNetwork.UntilAsync(() => ValidatorAsync(network, 1, 5), seen => seen?["exitEpoch"] is not null,
+            "validator 5 leaves");
         Assert.False((bool)leaving!["slashed"]!);
         var again = await Programs.ChainAsync(["validator", "exit", "5", .. At(1)]);
         Assert.Equal(1, again.ExitCode);
@@ -104,8 +112,10 @@ public sealed class StakeTests
         await StakeNetwork.FinalizedAsync(network, epoch: 2);
         var (file, data) = (Path.Combine(network.Folder, "chain.rlp"), Path.Combine(network.Folder, "copy"));
         Directory.CreateDirectory(data);
-        var exported = (await Programs.ChainAsync("node", "export", "--data", Path.Combine(network.Folder, "node1"), file, "--json")).Succeeded().Json;
-        var imported = (await Programs.ChainAsync("node", "import", "--data", data, "--genesis", network.GenesisFile, file, "--json")).Succeeded().Json;
+        var exported = (await Programs.ChainAsync("node", "export", "--data", Path.Combine(network.Folder, "node1"), file,
+            "--json")).Succeeded().Json;
+        var imported = (await Programs.ChainAsync("node", "import", "--data", data, "--genesis", network.GenesisFile, file,
+            "--json")).Succeeded().Json;
         Assert.Equal((long)exported["last"]!, (long)imported["head"]!);
         Assert.True((long)imported["head"]! > 0);
     }
@@ -114,7 +124,8 @@ public sealed class StakeTests
     public async Task Fewer_validators_than_slots_are_refused()
     {
         var folder = Path.Combine(Path.GetTempPath(), $"chain-e2e-{Environment.ProcessId}-{Guid.NewGuid():n}");
-        var refused = await Programs.ChainAsync("testnet", "up", "--consensus", "pos", "--validators", "7", "--dir", folder, "--detach");
+        var refused =
+            await Programs.ChainAsync("testnet", "up", "--consensus", "pos", "--validators", "7", "--dir", folder, "--detach");
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains("7 validators are too few for 8 slots an epoch", refused.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder));

@@ -33,12 +33,14 @@ internal sealed class TestNetwork : IAsyncDisposable
         var folder = Path.Combine(Path.GetTempPath(), $"chain-e2e-{Environment.ProcessId}-{Guid.NewGuid():n}");
         var port = FreePorts(nodes);
         var network = new TestNetwork(folder, port);
-        var up = await Programs.ChainAsync(["testnet", "up", "--dir", folder, "--nodes", $"{nodes}", "--rpc-port", $"{port}", "--p2p-port", $"{port + 50}", "--detach", "--json", .. more]);
+        var up = await Programs.ChainAsync(["testnet", "up", "--dir", folder, "--nodes", $"{nodes}", "--rpc-port", $"{port}",
+            "--p2p-port", $"{port + 50}", "--detach", "--json", .. more]);
         up.Succeeded();
         return network;
     }
 
-    public Task<Programs.Outcome> TestnetAsync(params string[] arguments) => Programs.ChainAsync(["testnet", .. arguments, "--dir", Folder, "--json"]);
+    public Task<Programs.Outcome> TestnetAsync(params string[] arguments) =>
+        Programs.ChainAsync(["testnet", .. arguments, "--dir", Folder, "--json"]);
 
     public async Task<JsonNode> StatusAsync() => (await TestnetAsync("status")).Succeeded().Json;
 
@@ -66,7 +68,9 @@ internal sealed class TestNetwork : IAsyncDisposable
     /// <summary>Waits until all running nodes have one head of at least this height.</summary>
     public Task<JsonNode> ConvergedAsync(long height = 0) => UntilAsync(
         StatusAsync,
-        status => (bool)status["converged"]! && status["nodes"]!.AsArray().Where(node => (string?)node!["state"] == "running").All(node => (long)node!["head"]!["number"]! >= height),
+        status => (bool)status["converged"]!
+        && status["nodes"]!.AsArray().Where(node => (string?)node!["state"] == "running").All(node =>
+            (long)node!["head"]!["number"]! >= height),
         $"one head at block {height} or above");
 
     public async ValueTask DisposeAsync()
@@ -75,13 +79,16 @@ internal sealed class TestNetwork : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    /// <summary>The first of as many JSON-RPC ports, whose ports for peers (50 on) and administration (1000 on) are free too.</summary>
+    /// <summary>
+    /// The first of as many JSON-RPC ports, whose ports for peers (50 on) and administration (1000 on) are free too.
+    /// </summary>
     public static int FreePorts(int nodes)
     {
         while (true)
         {
             var first = Interlocked.Add(ref _nextBlock, 100);
-            var wanted = Enumerable.Range(first, nodes).Concat(Enumerable.Range(first + 50, nodes)).Concat(Enumerable.Range(first + 1000, nodes));
+            var wanted = Enumerable.Range(first, nodes)
+                .Concat(Enumerable.Range(first + 50, nodes)).Concat(Enumerable.Range(first + 1000, nodes));
             if (wanted.All(IsFree)) return first;
         }
     }

@@ -13,10 +13,12 @@ public sealed class TestnetTests
     {
         await using var network = await TestNetwork.UpAsync(4);
         await network.ConvergedAsync(height: 2);
-        var sent = await Programs.WalletAsync("send", "--from", "dev:0", "--to", Alice, "--value", "1.5ether", "--yes", "--json", "--rpc", network.Url(0));
+        var sent = await Programs.WalletAsync("send", "--from", "dev:0", "--to", Alice, "--value", "1.5ether", "--yes", "--json",
+            "--rpc", network.Url(0));
         var hash = (string)sent.Succeeded().Json["hash"]!;
         var confidence = await TestNetwork.UntilAsync(
-            () => network.CallAsync(3, "chain_getConfidence", hash), seen => (int?)seen?["confirmations"] >= 3, "three confirmations on another node");
+            () => network.CallAsync(3, "chain_getConfidence", hash), seen => (int?)seen?["confirmations"] >= 3,
+            "three confirmations on another node");
         Assert.InRange((double)confidence!["catchUpProbability"]!, 0, 1);
         Assert.Equal("0x14d1120d7b160000", (string?)await network.CallAsync(2, "eth_getBalance", Alice, "latest"));
     }
@@ -31,16 +33,19 @@ public sealed class TestnetTests
         var right = await SendAsync(network, 2, Bob, "2ether", "--nonce", "0");
         foreach (var (node, hash) in new[] { (0, left), (2, right) })
         {
-            await TestNetwork.UntilAsync(() => network.CallAsync(node, "eth_getTransactionReceipt", hash), seen => seen is not null, $"the transfer is mined on the side of node {node}");
+            await TestNetwork.UntilAsync(() => network.CallAsync(node, "eth_getTransactionReceipt", hash),
+                seen => seen is not null, $"the transfer is mined on the side of node {node}");
         }
 
         (await network.TestnetAsync("heal")).Succeeded();
         var status = await network.ConvergedAsync();
-        var losers = status["nodes"]!.AsArray().Where(node => node!["reorgs"]!.AsArray().Any(reorg => (int)reorg!["depth"]! >= 1)).Select(node => (int)node!["index"]!).ToList();
+        var losers = status["nodes"]!.AsArray().Where(node => node!["reorgs"]!.AsArray().Any(reorg => (int)reorg!["depth"]! >= 1))
+            .Select(node => (int)node!["index"]!).ToList();
         Assert.NotEmpty(losers);
 
         // Exactly one of the two was kept; the nodes of the losing side say of the other that it can never be mined again.
-        var receipts = new[] { await network.CallAsync(1, "eth_getTransactionReceipt", left), await network.CallAsync(1, "eth_getTransactionReceipt", right) };
+        var receipts = new[] { await network.CallAsync(1, "eth_getTransactionReceipt", left),
+            await network.CallAsync(1, "eth_getTransactionReceipt", right) };
         Assert.Single(receipts, receipt => receipt is not null);
         var (lost, loser) = receipts[0] is null ? (left, 0) : (right, 2);
         var fate = await network.CallAsync(loser, "chain_getTransactionStatus", lost);
@@ -52,7 +57,11 @@ public sealed class TestnetTests
         {
             var head = status["nodes"]![0]!["head"]!["hash"]!.GetValue<string>();
             var balances = new HashSet<string?>();
-            for (var node = 0; node < 4; node++) balances.Add((string?)await network.CallAsync(node, "eth_getBalance", account, new JsonObject { ["blockHash"] = head }));
+            for (var node = 0; node < 4; node++)
+                balances.Add((string?)await network.CallAsync(node, "eth_getBalance", account, new JsonObject
+                {
+                    ["blockHash"] = head,
+                }));
             Assert.Single(balances);
         }
     }
@@ -93,7 +102,8 @@ public sealed class TestnetTests
         Assert.Equal(1, up.ExitCode);
         Assert.Contains("Node 1 died while it was starting", up.Errors, StringComparison.Ordinal);
         Assert.Contains("were stopped again: 2.", up.Errors, StringComparison.Ordinal);
-        Assert.Equal(["running", "stopped", "stopped"], (await network.StatusAsync())["nodes"]!.AsArray().Select(node => (string?)node!["state"]));
+        Assert.Equal(["running", "stopped", "stopped"],
+            (await network.StatusAsync())["nodes"]!.AsArray().Select(node => (string?)node!["state"]));
     }
 
     [Fact]
@@ -118,7 +128,8 @@ public sealed class TestnetTests
         var status = await network.StatusAsync();
         Assert.False(HasSkew(status, 0) || HasSkew(status, 1), status.ToJsonString());
 
-        static bool HasSkew(JsonNode status, int index) => status["nodes"]![index]!["alerts"]?.AsArray().Any(alert => (string?)alert!["name"] == "clock_skew") == true;
+        static bool HasSkew(JsonNode status, int index) =>
+            status["nodes"]![index]!["alerts"]?.AsArray().Any(alert => (string?)alert!["name"] == "clock_skew") == true;
     }
 
     [Fact]
@@ -132,11 +143,13 @@ public sealed class TestnetTests
             """{"partition":[[0,1],[2]],"cutLinks":[],"links":[{"from":0,"to":1,"delayMs":100,"jitterMs":0,"loss":0.05,"duplicate":0},{"from":1,"to":0,"delayMs":100,"jitterMs":0,"loss":0.05,"duplicate":0}],"skews":[{"node":2,"clockSkewMs":2000}]}""",
             (await network.StatusAsync())["faults"]!.ToJsonString());
         var screen = await Programs.ChainAsync("testnet", "status", "--dir", network.Folder);
-        Assert.Contains("partition: 0,1 | 2; link 0-1: delay 100 ms, loss 5 %; clock of node 2: 2000 ms ahead", screen.Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("partition: 0,1 | 2; link 0-1: delay 100 ms, loss 5 %; clock of node 2: 2000 ms ahead",
+            screen.Succeeded().Output, StringComparison.Ordinal);
 
         (await network.TestnetAsync("skew", "2", "0s")).Succeeded();
         (await network.TestnetAsync("heal")).Succeeded();
-        Assert.Equal("""{"partition":null,"cutLinks":[],"links":[],"skews":[]}""", (await network.StatusAsync())["faults"]!.ToJsonString());
+        Assert.Equal("""{"partition":null,"cutLinks":[],"links":[],"skews":[]}""",
+            (await network.StatusAsync())["faults"]!.ToJsonString());
     }
 
     [Fact]
@@ -158,7 +171,8 @@ public sealed class TestnetTests
             Assert.Contains(says, outcome.Errors.ReplaceLineEndings(" "), StringComparison.Ordinal);
         }
 
-        var second = await Programs.ChainAsync("testnet", "up", "--dir", network.Folder + "-other", "--rpc-port", $"{network.RpcPort}", "--detach");
+        var second = await Programs.ChainAsync("testnet", "up", "--dir", network.Folder + "-other", "--rpc-port",
+            $"{network.RpcPort}", "--detach");
         Assert.Equal(1, second.ExitCode);
         Assert.Contains("is in use", second.Errors.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.False(Directory.Exists(network.Folder + "-other"), "a refused network leaves nothing behind");

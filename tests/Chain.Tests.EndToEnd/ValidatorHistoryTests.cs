@@ -20,13 +20,16 @@ public sealed class ValidatorHistoryTests : IDisposable
     {
         var history = History(await NewGenesisAsync());
 
-        var imported = (await Programs.ChainReadingAsync(history, "validator", "history", "import", "--data", Data, "--genesis", GenesisFile, "--json", "-")).Succeeded().Json;
+        var imported = (await Programs.ChainReadingAsync(history, "validator", "history", "import", "--data", Data, "--genesis",
+            GenesisFile, "--json", "-")).Succeeded().Json;
         var piped = (await Programs.ChainAsync("validator", "history", "export", "--data", Data, "-")).Succeeded();
         var file = Path.Combine(_folder, "history.json");
-        var exported = (await Programs.ChainAsync("validator", "history", "export", "--data", Data, "--json", file)).Succeeded().Json;
+        var exported =
+            (await Programs.ChainAsync("validator", "history", "export", "--data", Data, "--json", file)).Succeeded().Json;
         var again = (await Programs.ChainAsync("validator", "history", "import", "--data", Data, file)).Succeeded();
 
-        Assert.Equal([1, 1, 1, 1], new[] { "keys", "newKeys", "newBlocks", "newAttestations" }.Select(name => (int)imported[name]!));
+        Assert.Equal([1, 1, 1, 1],
+            new[] { "keys", "newKeys", "newBlocks", "newAttestations" }.Select(name => (int)imported[name]!));
         Assert.Empty(imported["conflicts"]!.AsArray());
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(history), piped.Json), piped.Output);
         Assert.True(JsonNode.DeepEquals(piped.Json, JsonNode.Parse(await File.ReadAllTextAsync(file))));
@@ -42,12 +45,15 @@ public sealed class ValidatorHistoryTests : IDisposable
         var genesis = await NewGenesisAsync();
 
         var ofNoChain = await Programs.ChainReadingAsync(History(genesis), "validator", "history", "import", "--data", Data, "-");
-        var ofAnother = await Programs.ChainReadingAsync(History(OtherGenesis), "validator", "history", "import", "--data", Data, "--genesis", GenesisFile, "-");
-        var malformed = await Programs.ChainReadingAsync(History(genesis).Replace("\"7\"", "\"seven\"", StringComparison.Ordinal), "validator", "history", "import", "--data", Data, "--genesis", GenesisFile, "-");
+        var ofAnother = await Programs.ChainReadingAsync(History(OtherGenesis), "validator", "history", "import", "--data", Data,
+            "--genesis", GenesisFile, "-");
+        var malformed = await Programs.ChainReadingAsync(History(genesis).Replace("\"7\"", "\"seven\"", StringComparison.Ordinal),
+            "validator", "history", "import", "--data", Data, "--genesis", GenesisFile, "-");
         var taken = await Programs.ChainAsync("validator", "history", "export", "--data", Data, GenesisFile);
         var nothing = await Programs.ChainAsync("validator", "history", "export", "--data", _folder, "-");
 
-        Assert.Equal([1, 1, 1, 1, 1], new[] { ofNoChain, ofAnother, malformed, taken, nothing }.Select(outcome => outcome.ExitCode));
+        Assert.Equal([1, 1, 1, 1, 1],
+            new[] { ofNoChain, ofAnother, malformed, taken, nothing }.Select(outcome => outcome.ExitCode));
         Assert.Contains("--genesis", ofNoChain.Errors, StringComparison.Ordinal);
         Assert.Contains(OtherGenesis, ofAnother.Errors, StringComparison.Ordinal);
         Assert.Contains("data[0].signed_blocks[0].slot must be a whole number", malformed.Errors, StringComparison.Ordinal);

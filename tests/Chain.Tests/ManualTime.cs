@@ -1,6 +1,8 @@
 namespace Chain.Tests;
 
-/// <summary>A clock that stands still until it is moved; timers fire within <see cref="Advance"/>, on the caller's thread.</summary>
+/// <summary>
+/// A clock that stands still until it is moved; timers fire within <see cref="Advance"/>, on the caller's thread.
+/// </summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();

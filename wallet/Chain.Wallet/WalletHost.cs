@@ -42,7 +42,8 @@ public sealed class WalletHost
         Environment = name => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
         Home = System.Environment.GetFolderPath(
             System.Environment.SpecialFolder.UserProfile, System.Environment.SpecialFolderOption.DoNotVerify),
-        // A proxy of the environment is for the world outside, never for a node on this machine. Nobody is followed to where a call was not sent.
+        // A proxy of the environment is for the world outside, never for a node on this machine. Nobody is followed to where a
+        // call was not sent.
         Http = url => new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -55,7 +56,8 @@ public sealed class WalletHost
         OutputIsTerminal = !Console.IsOutputRedirected,
     };
 
-    private static bool IsLoopback(Uri url) => url.IsLoopback || (IPAddress.TryParse(url.Host, out var address) && IPAddress.IsLoopback(address));
+    private static bool IsLoopback(Uri url) =>
+        url.IsLoopback || (IPAddress.TryParse(url.Host, out var address) && IPAddress.IsLoopback(address));
 
     private static string? ReadLine(string question)
     {
@@ -65,7 +67,9 @@ public sealed class WalletHost
         return Console.ReadLine();
     }
 
-    /// <summary>Ctrl-C at a question ends the program at once: nothing is under way, and reading the console heeds no cancellation.</summary>
+    /// <summary>
+    /// Ctrl-C at a question ends the program at once: nothing is under way, and reading the console heeds no cancellation.
+    /// </summary>
     private static PosixSignalRegistration EndOnInterrupt() => PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
     {
         Console.Error.WriteLine();

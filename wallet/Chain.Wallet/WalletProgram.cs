@@ -22,7 +22,12 @@ public static class WalletProgram
             return (int)ExitCode.Usage;
         }
 
-        var invocation = new InvocationConfiguration { Output = host.Output, Error = host.Error, EnableDefaultExceptionHandler = false };
+        var invocation = new InvocationConfiguration
+        {
+            Output = host.Output,
+            Error = host.Error,
+            EnableDefaultExceptionHandler = false,
+        };
         return await parsed.InvokeAsync(invocation, cancel).ConfigureAwait(false);
     }
 

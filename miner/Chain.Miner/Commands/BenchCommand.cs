@@ -14,8 +14,10 @@ internal static class BenchCommand
 
     public static int Execute(int rounds, FileInfo? file, bool json)
     {
-        if (rounds < 1) return MinerCommands.Fail(json, MinerCommands.Usage, $"--rounds {rounds} measures nothing; give 1 or more.");
-        if (file is not null && BenchFile.FindProblem(file) is { } problem) return MinerCommands.Fail(json, MinerCommands.Usage, $"--report: {problem}");
+        if (rounds < 1)
+            return MinerCommands.Fail(json, MinerCommands.Usage, $"--rounds {rounds} measures nothing; give 1 or more.");
+        if (file is not null && BenchFile.FindProblem(file) is { } problem)
+            return MinerCommands.Fail(json, MinerCommands.Usage, $"--report: {problem}");
 
         var engines = NonceSearchers.Available();
         var found = Devices.List();
@@ -60,8 +62,11 @@ internal static class BenchCommand
 
     private static void Print(BenchReport report)
     {
-        AnsiConsole.MarkupLineInterpolated($"All engines agree with BouncyCastle. {report.Machine.Processor}, {report.Machine.Cores} cores, {report.Machine.ClockGhz:0.00} GHz measured.");
-        var table = new Table().AddColumns("engine", "one core", "x BouncyCastle", "issue limit", "of the limit", "instructions/vector");
+        AnsiConsole.MarkupLineInterpolated(
+            $"All engines agree with BouncyCastle. {report.Machine.Processor}, {report.Machine.Cores} cores, "
+                + $"{report.Machine.ClockGhz:0.00} GHz measured.");
+        var table = new Table().AddColumns("engine", "one core", "x BouncyCastle", "issue limit", "of the limit",
+            "instructions/vector");
         foreach (var engine in report.Engines)
         {
             table.AddRow(
@@ -74,8 +79,14 @@ internal static class BenchCommand
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.MarkupLineInterpolated($"{report.AllCores.Threads} threads of {report.AllCores.Engine}: {Describe.Rate(report.AllCores.HashesPerSecond)}, {report.AllCores.ShareOfCores:P1} of cores x one core ({report.AllCores.ShareOfCoresByCpuTime:P1} by processor time)");
-        AnsiConsole.MarkupLineInterpolated($"Distribution of work costs {report.Distribution.Overhead:P3} of the search ({report.Distribution.BatchMicroseconds:0.0} µs a batch, {report.Distribution.JobChangeMicroseconds:0.0} µs a job change).");
+        AnsiConsole.MarkupLineInterpolated(
+            $"{report.AllCores.Threads} threads of {report.AllCores.Engine}: {Describe.Rate(report.AllCores.HashesPerSecond)}, "
+                + $"{report.AllCores.ShareOfCores:P1} of cores x one core ({report.AllCores.ShareOfCoresByCpuTime:P1} by "
+                    + $"processor time)");
+        AnsiConsole.MarkupLineInterpolated(
+            $"Distribution of work costs {report.Distribution.Overhead:P3} of the search "
+                + $"({report.Distribution.BatchMicroseconds:0.0} µs a batch, {report.Distribution.JobChangeMicroseconds:0.0} "
+                    + $"µs a job change).");
         foreach (var assumption in report.Assumptions) AnsiConsole.MarkupLineInterpolated($"[grey]{assumption}[/]");
     }
 }

@@ -24,7 +24,8 @@ internal static class Describe
 
     public static string Event(MinerEvent happened) => happened switch
     {
-        MinerEvent.Connected connected => $"mining for {connected.Url}, {(connected.Pushed ? "which pushes new work" : "asking for new work")}",
+        MinerEvent.Connected connected =>
+            $"mining for {connected.Url}, {(connected.Pushed ? "which pushes new work" : "asking for new work")}",
         MinerEvent.Disconnected disconnected => disconnected.RetryIn > TimeSpan.Zero
             ? $"{disconnected.Reason} Trying again in {disconnected.RetryIn.TotalSeconds:0.##} s."
             : $"{disconnected.Reason} Trying the next node.",
@@ -47,7 +48,8 @@ internal static class Describe
     {
         var counters = client.Counters;
         var searched = client.Session.SearchShare is { } share ? $" in {share:P2} of the time" : "";
-        return $"{client.Session.TotalHashes} hashes{searched}, {counters.Found} found, {counters.Accepted} accepted, {counters.Stale} stale, "
+        return $"{client.Session.TotalHashes} hashes{searched}, {counters.Found} found, {counters.Accepted} accepted, "
+            + $"{counters.Stale} stale, "
                + $"{counters.Duplicate} duplicate, {counters.Rejected} rejected, {counters.Lost} lost";
     }
 }

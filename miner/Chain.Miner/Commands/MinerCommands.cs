@@ -4,7 +4,9 @@ using Chain.Terminal;
 
 namespace Chain.Miner;
 
-/// <summary>The command line of `miner`. Exit codes: 0 done, 1 failed, 2 a command line that makes no sense, as in `chain` and `wallet`.</summary>
+/// <summary>
+/// The command line of `miner`. Exit codes: 0 done, 1 failed, 2 a command line that makes no sense, as in `chain` and `wallet`.
+/// </summary>
 internal static class MinerCommands
 {
     public const int Failed = 1;
@@ -27,7 +29,10 @@ internal static class MinerCommands
         return parsed.Errors.Count > 0 ? Usage : code;
     }
 
-    /// <summary>The end of a command that cannot go on: the sentence on standard error, with --json a document in one line on standard output too.</summary>
+    /// <summary>
+    /// The end of a command that cannot go on: the sentence on standard error, with --json a document in one line on standard
+    /// output too.
+    /// </summary>
     public static int Fail(bool isJson, int code, string message)
     {
         if (isJson) Console.Out.WriteLine(ErrorDocument.Of(code, message).ToJsonString());
@@ -51,7 +56,8 @@ internal static class MinerCommands
         };
         var engine = new Option<string>("--engine")
         {
-            Description = "auto, cpu, gpu, ilgpu (the kernel through ILGPU on the best device, if need be an emulated one), or an engine of `miner devices`",
+            Description = "auto, cpu, gpu, ilgpu (the kernel through ILGPU on the best device, if need be an emulated one), or "
+                + "an engine of `miner devices`",
             DefaultValueFactory = _ => "auto",
         };
         var threads = new Option<int>("--threads")
@@ -89,7 +95,8 @@ internal static class MinerCommands
             Description = "Also write the result to this new file, with the machine, its devices and the versions",
         };
         var command = new Command("bench", "Check every engine against BouncyCastle, then measure it") { rounds, report, json };
-        command.SetAction((parsed, _) => Task.Run(() => BenchCommand.Execute(parsed.GetValue(rounds), parsed.GetValue(report), parsed.GetValue(json))));
+        command.SetAction((parsed, _) =>
+            Task.Run(() => BenchCommand.Execute(parsed.GetValue(rounds), parsed.GetValue(report), parsed.GetValue(json))));
         return command;
     }
 

@@ -4,7 +4,8 @@ using Chain.Mining;
 namespace Chain.Miner;
 
 /// <summary>One line of `miner run --json`.</summary>
-/// <param name="Event">connected, disconnected, work, found, submitted, rate, device or stopped; the other fields depend on it.</param>
+/// <param name="Event">connected, disconnected, work, found, submitted, rate, device or stopped; the other fields depend on
+/// it.</param>
 /// <param name="Time">When, in UTC.</param>
 internal sealed record RunLine(string Event, DateTimeOffset Time)
 {

@@ -15,7 +15,8 @@ internal static class RunCommand
         NodeUrl[] nodes;
         try
         {
-            nodes = arguments.Rpc.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(NodeUrl.Parse).ToArray();
+            nodes = arguments.Rpc.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(NodeUrl.Parse).ToArray();
         }
         catch (FormatException e)
         {
@@ -23,9 +24,12 @@ internal static class RunCommand
         }
 
         if (nodes.Length == 0) return Refuse(arguments.Json, "--rpc names no node; give http://HOST:PORT.");
-        if (arguments.Limit is { } limit && !(limit > 0)) return Refuse(arguments.Json, $"--limit {limit} allows no search; give hashes a second above zero.");
+        if (arguments.Limit is { } limit && !(limit > 0))
+            return Refuse(arguments.Json, $"--limit {limit} allows no search; give hashes a second above zero.");
 
-        if (arguments.Blocks is { } blocks and < 1) return Refuse(arguments.Json, $"--blocks {blocks} is nothing to mine; give 1 or more, or leave it out to go on until Ctrl-C.");
+        if (arguments.Blocks is { } blocks and < 1)
+            return Refuse(arguments.Json,
+                $"--blocks {blocks} is nothing to mine; give 1 or more, or leave it out to go on until Ctrl-C.");
 
         IRunDisplay display = arguments.Json ? new JsonLines(Console.Out, TimeProvider.System)
             : Console.IsOutputRedirected ? new PlainLines(Console.Out)

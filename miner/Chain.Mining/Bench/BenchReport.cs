@@ -29,7 +29,8 @@ public sealed record EngineReport(
 /// <summary>The best engine on every core against one core, in the same rounds.</summary>
 /// <param name="ShareOfCores">Rate by cores × rate of one core, by the wall clock: low where other programs run.</param>
 /// <param name="ShareOfCoresByCpuTime">The same by processor time used.</param>
-public sealed record AllCoresReport(string Engine, int Threads, double HashesPerSecond, double ShareOfCores, double ShareOfCoresByCpuTime);
+public sealed record AllCoresReport(string Engine, int Threads, double HashesPerSecond, double ShareOfCores,
+    double ShareOfCoresByCpuTime);
 
 /// <summary>What handing out ranges and changing jobs costs.</summary>
 /// <param name="BatchMicroseconds">Processor time of one batch but for its search, all cores at it.</param>

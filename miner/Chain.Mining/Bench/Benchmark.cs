@@ -5,9 +5,11 @@ using Chain.Primitives;
 
 namespace Chain.Mining;
 
-/// <summary>Measures engines in interleaved rounds: each round runs all of them for a moment, so that whatever else the machine does
-/// hits all alike, and only ratios within one round are compared. A processor engine's rate is by the processor time that it got,
-/// so a busy machine measures nearly what an idle one does; a device's is by the wall clock.</summary>
+/// <summary>
+/// Measures engines in interleaved rounds: each round runs all of them for a moment, so that whatever else the machine does hits
+/// all alike, and only ratios within one round are compared. A processor engine's rate is by the processor time that it got, so a
+/// busy machine measures nearly what an idle one does; a device's is by the wall clock.
+/// </summary>
 public sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, IReadOnlyList<INonceSearcher> devices, int rounds)
 {
     private const int SettledSlices = 12;
@@ -41,13 +43,15 @@ public sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, IReadOnlyLi
         var distribution = DistributionCost.Measure(rounds);
         return new BenchReport(
             new MachineReport(processor.Name, Environment.ProcessorCount, Median(clocks) / 1e9),
-            all.Select((engine, i) => Report(engine.Name, rates[i], rates[^1], clocks, IssueLimit.Of(engine.Name, operations, processor))).ToArray(),
+            all.Select((engine, i) =>
+                Report(engine.Name, rates[i], rates[^1], clocks, IssueLimit.Of(engine.Name, operations, processor))).ToArray(),
             allCores,
             distribution,
             Assumptions(processor));
     }
 
-    private static EngineReport Report(string name, double[] rates, double[] reference, double[] clocks, IssueLimit? limit) => new(
+    private static EngineReport Report(string name, double[] rates, double[] reference, double[] clocks,
+        IssueLimit? limit) => new(
         name,
         Median(rates),
         Median(rates.Zip(reference, (rate, unit) => rate / unit)),
@@ -57,24 +61,26 @@ public sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, IReadOnlyLi
 
     private static string[] Assumptions(ProcessorModel processor) =>
     [
-        $"Processor taken for {processor.Name}: logic/shift units {Text(processor.Scalar)} scalar, {Text(processor.Vector)} at 128 and 256 bits, "
-        + $"{Text(processor.Wide)} at 512 bits.",
-        "The limit counts the logic, shift, rotate and shuffle instructions of one vector as if they filled the units without a gap; loads, stores, "
-        + "register moves, the loop and the comparison are free in it.",
+        $"Processor taken for {processor.Name}: logic/shift units {Text(processor.Scalar)} scalar, {Text(processor.Vector)} at "
+        + $"128 and 256 bits, {Text(processor.Wide)} at 512 bits.",
+        "The limit counts the logic, shift, rotate and shuffle instructions of one vector as if they filled the units without "
+        + "a gap; loads, stores, register moves, the loop and the comparison are free in it.",
         .. processor.CompilerFoldsLogic
-            ? ["The just-in-time compiler has AVX-512VL here and turns avx2's pairs of logic instructions into ternary ones; its limit counts those."]
+            ? ["The just-in-time compiler has AVX-512VL here and turns avx2's pairs of logic instructions into ternary ones; "
+                + "its limit counts those."]
             : Array.Empty<string>(),
-        "The clock is measured by a chain of dependent one-cycle instructions on one core, so turbo and a throttled virtual machine are in it.",
+        "The clock is measured by a chain of dependent one-cycle instructions on one core, so turbo and a throttled virtual "
+            + "machine are in it.",
         "Rates of processor engines are by the processor time of one core that they used, rates of devices by the wall clock.",
-        "Distribution of work is measured with engines that do no work: the processor time of one batch and of one job change, set "
-        + "against batches of 20 ms and a new template every second.",
+        "Distribution of work is measured with engines that do no work: the processor time of one batch and of one job change, "
+        + "set against batches of 20 ms and a new template every second.",
         "Ratios and shares are medians of the ratios within each round; rates are medians on their own.",
     ];
 
     private static string Text(Units units) => $"{units.Logic}/{units.Shift}";
 
-    // How many nonces fill a slice, once the runtime has compiled the engine for good. It compiles the reference anew after that has
-    // run for a while, and to measure it before would flatter the others.
+    // How many nonces fill a slice, once the runtime has compiled the engine for good. It compiles the reference anew after that
+    // has run for a while, and to measure it before would flatter the others.
     private static ulong WarmUp(INonceSearcher engine)
     {
         var count = Size(engine);
@@ -189,6 +195,8 @@ public sealed class Benchmark(IReadOnlyList<INonceSearcher> engines, IReadOnlyLi
     internal static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+        return sorted.Length % 2 == 1
+            ? sorted[sorted.Length / 2]
+            : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
 }

@@ -4,7 +4,8 @@ using System.Numerics;
 namespace Chain.Mining;
 
 /// <summary>How often the body of the search uses each operation for one vector of nonces.</summary>
-internal readonly record struct LaneOperations(int Xor, int Xor3, int ThetaEffect, int Theta, int Chi, int Rotate, int RotateWholeBytes)
+internal readonly record struct LaneOperations(int Xor, int Xor3, int ThetaEffect, int Theta, int Chi, int Rotate,
+    int RotateWholeBytes)
 {
     /// <summary>Counted by running the body once.</summary>
     public static LaneOperations OfBody()

@@ -2,15 +2,19 @@ using Chain.Primitives;
 
 namespace Chain.Mining;
 
-/// <summary>The cost of a session beside its searches, measured with engines that search nothing, so that what is left is the session.</summary>
+/// <summary>
+/// The cost of a session beside its searches, measured with engines that search nothing, so that what is left is the session.
+/// </summary>
 internal static class DistributionCost
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(20);
 
     public static DistributionReport Measure(int rounds)
     {
-        var batch = Benchmark.Median(Enumerable.Range(0, rounds).Select(_ => SecondsPerCall(new IdleEngine(), changeJobs: false)));
-        var change = Benchmark.Median(Enumerable.Range(0, rounds).Select(_ => SecondsPerCall(new WaitingEngine(), changeJobs: true)));
+        var batch = Benchmark.Median(Enumerable.Range(0,
+            rounds).Select(_ => SecondsPerCall(new IdleEngine(), changeJobs: false)));
+        var change =
+            Benchmark.Median(Enumerable.Range(0, rounds).Select(_ => SecondsPerCall(new WaitingEngine(), changeJobs: true)));
         var batchTime = new SearchSessionOptions { Engines = [], FirstNonce = 0 }.BatchTime;
         return new DistributionReport(batch * 1e6, change * 1e6, (batch / batchTime.TotalSeconds) + change);
     }
@@ -18,7 +22,11 @@ internal static class DistributionCost
     // Processor time by calls of the engine, a thread on each core.
     private static double SecondsPerCall(CountingEngine engine, bool changeJobs)
     {
-        var options = new SearchSessionOptions { Engines = Enumerable.Repeat(engine, Environment.ProcessorCount).ToArray(), FirstNonce = 0 };
+        var options = new SearchSessionOptions
+        {
+            Engines = Enumerable.Repeat(engine, Environment.ProcessorCount).ToArray(),
+            FirstNonce = 0,
+        };
         using var session = new SearchSession(options, _ => { });
         session.SetJob(default(SearchJob));
         var cpuBefore = Environment.CpuUsage.TotalTime;

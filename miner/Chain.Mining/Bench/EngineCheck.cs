@@ -21,7 +21,8 @@ public static class EngineCheck
             var actual = engine.Search(job, first, Nonces, CancellationToken.None).Nonces;
             if (!expected.SequenceEqual(actual))
             {
-                return $"{engine.Name}, seed {seed}: seal hash {job.SealHash}, target {job.Target.ToQuantity()}, {Nonces} nonces from {first}: "
+                return $"{engine.Name}, seed {seed}: seal hash {job.SealHash}, target {job.Target.ToQuantity()}, {Nonces} "
+                    + $"nonces from {first}: "
                        + $"expected [{string.Join(", ", expected)}], got [{string.Join(", ", actual)}]";
             }
         }
@@ -43,14 +44,16 @@ public static class EngineCheck
         for (var bits = 8; bits < 64; bits += 8) yield return (new SearchJob(RandomHash(random), half), (1UL << bits) - 77);
         yield return (new SearchJob(RandomHash(random), half), unchecked(0UL - 77));
         for (var i = 0; i < 40; i++)
-            yield return (new SearchJob(RandomHash(random), RandomHash(random).ToUInt256() >> random.Next(8)), (ulong)random.NextInt64());
+            yield return (new SearchJob(RandomHash(random), RandomHash(random).ToUInt256() >> random.Next(8)),
+                (ulong)random.NextInt64());
     }
 
     // One nonce that just meets its target, in each place of the widest vector.
     private static IEnumerable<(SearchJob Job, ulong First)> LoneSolutions(Random random)
     {
         var seal = RandomHash(random);
-        var nonce = Enumerable.Range(0, 2 * Nonces).Select(i => (ulong)i).MinBy(candidate => KeccakSeal.PowHash(seal, candidate).ToUInt256());
+        var nonce = Enumerable.Range(0, 2 * Nonces)
+            .Select(i => (ulong)i).MinBy(candidate => KeccakSeal.PowHash(seal, candidate).ToUInt256());
         var job = new SearchJob(seal, KeccakSeal.PowHash(seal, nonce).ToUInt256());
         for (var place = 0UL; place < WidestVector; place++) yield return (job, unchecked(nonce - place));
     }

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Chain.Mining;
 
-/// <summary>Execution units that this model lets an instruction set use in one cycle: all of them for logic, some for shifts.</summary>
+/// <summary>
+/// Execution units that this model lets an instruction set use in one cycle: all of them for logic, some for shifts.
+/// </summary>
 internal readonly record struct Units(int Logic, int Shift);
 
 /// <summary>What this model takes the processor to be.</summary>
@@ -14,8 +16,8 @@ internal readonly record struct Units(int Logic, int Shift);
 internal sealed record ProcessorModel(string Name, Units Scalar, Units Vector, Units Wide)
 {
     /// <summary>
-    /// Whether the just-in-time compiler turns pairs of 256-bit logic instructions into one ternary instruction by itself, as it does
-    /// where AVX-512VL is there. Then "avx2" uses more than its name says.
+    /// Whether the just-in-time compiler turns pairs of 256-bit logic instructions into one ternary instruction by itself, as it
+    /// does where AVX-512VL is there. Then "avx2" uses more than its name says.
     /// </summary>
     public bool CompilerFoldsLogic { get; init; }
 
@@ -35,16 +37,19 @@ internal sealed record ProcessorModel(string Name, Units Scalar, Units Vector, U
         const int Auth = 0x68747541, Genu = 0x756E6547;
         return (ebx, ecx, edx) switch
         {
-            (Auth, _, _) when family >= 0x1A => new ProcessorModel("AMD Zen 5", new Units(6, 3), new Units(4, 2), new Units(4, 2)),
+            (Auth, _, _) when family >= 0x1A =>
+                new ProcessorModel("AMD Zen 5", new Units(6, 3), new Units(4, 2), new Units(4, 2)),
             (Auth, _, _) when family >= 0x17 && Avx512F.IsSupported =>
                 new ProcessorModel("AMD Zen 4", new Units(4, 2), new Units(4, 2), new Units(2, 1)),
-            (Auth, _, _) when family >= 0x17 => new ProcessorModel("AMD Zen 2 or 3", new Units(4, 2), new Units(4, 2), new Units(2, 1)),
+            (Auth, _, _) when family >= 0x17 =>
+                new ProcessorModel("AMD Zen 2 or 3", new Units(4, 2), new Units(4, 2), new Units(2, 1)),
             (Genu, _, _) => new ProcessorModel("Intel, Ice Lake or alike", new Units(4, 2), new Units(3, 2), new Units(2, 1)),
             _ => Unknown,
         };
     }
 
-    private static ProcessorModel Unknown => new("not recognised; units as of Ice Lake", new Units(4, 2), new Units(3, 2), new Units(2, 1));
+    private static ProcessorModel Unknown =>
+        new("not recognised; units as of Ice Lake", new Units(4, 2), new Units(3, 2), new Units(2, 1));
 }
 
 /// <summary>
@@ -60,7 +65,8 @@ internal sealed record IssueLimit(int Instructions, double CyclesPerHash)
     {
         // And-not is one instruction; a rotate is one shift.
         "scalar" => From(counts, 1, processor.Scalar, rotate: (0, 1), wholeBytes: (0, 1), Pairs),
-        "avx2" => From(counts, 4, processor.Vector, rotate: (1, 2), wholeBytes: (0, 1), processor.CompilerFoldsLogic ? Folded : Pairs),
+        "avx2" => From(counts, 4, processor.Vector, rotate: (1, 2), wholeBytes: (0, 1),
+            processor.CompilerFoldsLogic ? Folded : Pairs),
         "advsimd" => From(counts, 2, processor.Vector, rotate: (0, 2), wholeBytes: (0, 2), Pairs),
         "avx512vl" => From(counts, 4, processor.Vector, rotate: (0, 1), wholeBytes: (0, 1), Ternary),
         "avx512" => From(counts, 8, processor.Wide, rotate: (0, 1), wholeBytes: (0, 1), Ternary),

@@ -21,7 +21,8 @@ public sealed record EngineChoice(IReadOnlyList<INonceSearcher> Engines, TimeSpa
     /// <param name="name">As typed.</param>
     /// <param name="threads">For processor engines, also when one takes over from a device.</param>
     /// <param name="findDevices">Called only where devices matter.</param>
-    /// <param name="onDeviceNews">Told when a device fails and a processor engine takes over, or is slower than its name suggests.</param>
+    /// <param name="onDeviceNews">Told when a device fails and a processor engine takes over, or is slower than its name
+    /// suggests.</param>
     public static EngineChoice Resolve(string name, int threads, Func<DeviceList> findDevices, Action<string> onDeviceNews)
     {
         if (threads is < 1 or > MaxThreads) return Failed($"{threads} threads cannot search; give --threads 1 to {MaxThreads}.");
@@ -78,7 +79,9 @@ public sealed record EngineChoice(IReadOnlyList<INonceSearcher> Engines, TimeSpa
     }
 
     private static string Explain(DeviceList list) =>
-        list.Note ?? string.Join(" ", list.Devices.Where(device => device.IsGpu).Select(device => $"{device.Name} ({device.Kind}): {device.Problem ?? "it failed to open"}."));
+        list.Note ?? string.Join(" ",
+            list.Devices.Where(device => device.IsGpu).Select(device =>
+                $"{device.Name} ({device.Kind}): {device.Problem ?? "it failed to open"}."));
 
     private static EngineChoice OnThreads(INonceSearcher engine, int threads) =>
         new(Enumerable.Repeat(engine, threads).ToArray(), ProcessorBatch, null);

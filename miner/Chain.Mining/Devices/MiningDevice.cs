@@ -4,10 +4,13 @@ namespace Chain.Mining;
 /// <param name="Name">What the driver calls it.</param>
 /// <param name="Kind">`cuda`, `opencl`, or <see cref="EmulatedKind"/>.</param>
 /// <param name="Problem">Why it cannot be used; null when it can.</param>
-/// <param name="Open">Compiles the kernel for it and tunes the launch; throws <see cref="DeviceException"/>. Null with a problem.</param>
+/// <param name="Open">Compiles the kernel for it and tunes the launch; throws <see cref="DeviceException"/>. Null with a
+/// problem.</param>
 public sealed record MiningDevice(string Name, string Kind, string? Problem, Func<INonceSearcher>? Open)
 {
-    /// <summary>The kind of an accelerator that only emulates a GPU on the processor: far slower than the processor engines.</summary>
+    /// <summary>
+    /// The kind of an accelerator that only emulates a GPU on the processor: far slower than the processor engines.
+    /// </summary>
     public const string EmulatedKind = "emulated";
 
     /// <summary>Whether this is real hardware, which `auto` and `gpu` may choose.</summary>

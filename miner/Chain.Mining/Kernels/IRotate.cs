@@ -16,7 +16,9 @@ public readonly struct PlainRotate : IRotate
     public ulong Left(ulong x, int count) => (x << count) | (x >> (64 - count));
 }
 
-/// <summary>Two 32-bit halves, of which NVIDIA's compiler makes two funnel shifts; with a literal count the branch folds away.</summary>
+/// <summary>
+/// Two 32-bit halves, of which NVIDIA's compiler makes two funnel shifts; with a literal count the branch folds away.
+/// </summary>
 public readonly struct FunnelRotate : IRotate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

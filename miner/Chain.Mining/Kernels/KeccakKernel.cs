@@ -1,16 +1,18 @@
 namespace Chain.Mining;
 
 /// <summary>
-/// The body of the GPU kernel: plain C#, free of any GPU library's types, so that the tests of the processor engines judge it. It is
-/// written for a compiler that makes machine code of 64-bit operations on 32-bit lanes: rotates are built by an
+/// The body of the GPU kernel: plain C#, free of any GPU library's types, so that the tests of the processor engines judge it. It
+/// is written for a compiler that makes machine code of 64-bit operations on 32-bit lanes: rotates are built by an
 /// <see cref="IRotate"/>; theta is three xors in a row, which become one ternary instruction a half; no local arrays, which would
 /// spill; two rounds a turn, so that the loop stays in the instruction cache; round constants from an
 /// <see cref="IRoundConstants"/>, since a static array would be copied to every thread.
 /// </summary>
 public static class KeccakKernel
 {
-    /// <summary>Tries <see cref="KernelJob.NoncesPerThread"/> nonces in a row and says whether one of them may be a solution: the top
-    /// 64 bits of its hash are at most the target's. Which one, and whether it is, the host finds out with the full hash.</summary>
+    /// <summary>
+    /// Tries <see cref="KernelJob.NoncesPerThread"/> nonces in a row and says whether one of them may be a solution: the top 64
+    /// bits of its hash are at most the target's. Which one, and whether it is, the host finds out with the full hash.
+    /// </summary>
     /// <param name="job">The same for all threads of a launch.</param>
     /// <param name="thread">This thread's number in the launch, from 0.</param>
     /// <param name="constants">The 24 round constants.</param>
@@ -23,7 +25,8 @@ public static class KeccakKernel
         var found = false;
         for (var i = 0; i < job.NoncesPerThread; i++)
         {
-            var top = ReverseBytes(Lane0<TRotate, TConstants>(job.Midstate, ReverseBytes(nonce + (ulong)(uint)i, rotate), constants), rotate);
+            var top = ReverseBytes(Lane0<TRotate, TConstants>(job.Midstate, ReverseBytes(nonce + (ulong)(uint)i, rotate),
+                constants), rotate);
             found |= top <= job.Bound;
         }
 

@@ -16,9 +16,12 @@ public sealed class KernelSearcher : INonceSearcher
     private readonly int _tunedNoncesPerThread;
     private readonly Lock _lock = new();
 
-    /// <summary>Tunes the launch by trying: nonces per thread are doubled until a launch takes <paramref name="launchTime"/>.</summary>
+    /// <summary>
+    /// Tunes the launch by trying: nonces per thread are doubled until a launch takes <paramref name="launchTime"/>.
+    /// </summary>
     /// <param name="device">The device, which this searcher has to itself from now on.</param>
-    /// <param name="launchTime">10 to 35 ms: long enough to drown the cost of a launch, short enough that a new job need not wait.</param>
+    /// <param name="launchTime">10 to 35 ms: long enough to drown the cost of a launch, short enough that a new job need not
+    /// wait.</param>
     /// <param name="time">What the launches are timed with.</param>
     public KernelSearcher(IKernelDevice device, TimeSpan launchTime, TimeProvider time)
     {
@@ -58,7 +61,8 @@ public sealed class KernelSearcher : INonceSearcher
             }
 
             if (!inFlight.TryDequeue(out var oldest)) return new SearchResult(started, found);
-            foreach (var thread in _device.Finish(oldest.Slot)) SearchThreadAgain(job, oldest.Launch, thread, oldest.Count, found);
+            foreach (var thread in _device.Finish(oldest.Slot))
+                SearchThreadAgain(job, oldest.Launch, thread, oldest.Count, found);
         }
     }
 

@@ -33,7 +33,9 @@ internal interface ILaneOps<TVector>
     /// <summary>Rotates each lane left by a literal from 1 to 63.</summary>
     static abstract TVector RotateLeft(TVector a, [ConstantExpected(Max = (byte)63)] byte count);
 
-    /// <summary>The nonces <paramref name="first"/>, first + 1, … as lane 4 of the sponge: bytes reversed, wrapping at 2^64.</summary>
+    /// <summary>
+    /// The nonces <paramref name="first"/>, first + 1, … as lane 4 of the sponge: bytes reversed, wrapping at 2^64.
+    /// </summary>
     static abstract TVector NonceLanes(ulong first);
 
     /// <summary>A bit per lane, the lowest for the first, that says whether the lane's bytes read big-endian are at most

@@ -20,10 +20,12 @@ internal static class KeccakLanes<TOps, TVector>
     public static TVector Lane0(in Midstate m, TVector n)
     {
         TVector b0, b1, b2, b3, b4, c0, c1, c2, c3, c4, r0, r1, r2, r3, r4, d0, d1, d2, d3, d4;
-        TVector e00, e01, e02, e03, e04, e05, e06, e07, e08, e09, e10, e11, e12, e13, e14, e15, e16, e17, e18, e19, e20, e21, e22, e23, e24;
+        TVector e00, e01, e02, e03, e04, e05, e06, e07, e08, e09, e10, e11, e12,
+            e13, e14, e15, e16, e17, e18, e19, e20, e21, e22, e23, e24;
 
         // The first round: b from the midstate.
-        TVector a00, a01, a02, a03, a04, a05, a06, a07, a08, a09, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24;
+        TVector a00, a01, a02, a03, a04, a05, a06, a07, a08, a09, a10, a11, a12,
+            a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24;
         b0 = TOps.Xor(n, TOps.Broadcast(m.B00));
         b1 = TOps.Broadcast(m.B01);
         b2 = TOps.Broadcast(m.B02);

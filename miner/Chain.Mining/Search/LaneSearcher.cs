@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Chain.Mining;
 
-/// <summary>The engine of one instruction set: walks a range vector by vector and verifies every hit with the full hash.</summary>
+/// <summary>
+/// The engine of one instruction set: walks a range vector by vector and verifies every hit with the full hash.
+/// </summary>
 internal sealed class LaneSearcher<TOps, TVector>(string name) : INonceSearcher
     where TOps : ILaneOps<TVector>
     where TVector : struct

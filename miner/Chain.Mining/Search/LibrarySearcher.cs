@@ -32,8 +32,8 @@ public sealed unsafe class LibrarySearcher : INonceSearcher
         OperatingSystem.IsWindows() ? "chain-search.dll" : OperatingSystem.IsMacOS() ? "chain-search.dylib" : "chain-search.so";
 
     /// <summary>
-    /// The engine in this file; null if the file is absent or not this library. It must have been compiled for instructions that the
-    /// processor has: otherwise loading it ends the program.
+    /// The engine in this file; null if the file is absent or not this library. It must have been compiled for instructions that
+    /// the processor has: otherwise loading it ends the program.
     /// </summary>
     public static LibrarySearcher? Load(string path)
     {
@@ -43,7 +43,8 @@ public sealed unsafe class LibrarySearcher : INonceSearcher
         var buffer = stackalloc byte[LongestName];
         var length = ((delegate* unmanaged<byte*, int, int>)name)(buffer, LongestName);
         if (length < 0) return null;
-        return new LibrarySearcher(Encoding.ASCII.GetString(buffer, length), (delegate* unmanaged<byte*, byte*, ulong, int, ulong*, int>)search);
+        return new LibrarySearcher(Encoding.ASCII.GetString(buffer, length),
+            (delegate* unmanaged<byte*, byte*, ulong, int, ulong*, int>)search);
     }
 
     public SearchResult Search(SearchJob job, ulong firstNonce, ulong count, CancellationToken ct)

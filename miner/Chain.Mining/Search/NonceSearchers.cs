@@ -11,8 +11,10 @@ public static class NonceSearchers
     private static readonly (INonceSearcher Engine, string Needs, bool Runs)[] Engines =
     [
         WidestOfX86(),
-        (new LaneSearcher<Vector256TernaryOps, Vector256<ulong>>("avx512vl"), "AVX-512VL", Avx512F.VL.IsSupported && CompilesToAvx512),
-        (new LaneSearcher<Vector256Ops, Vector256<ulong>>("avx2"), "AVX2", Avx2.IsSupported && (IsJustInTime || Vector256.IsHardwareAccelerated)),
+        (new LaneSearcher<Vector256TernaryOps, Vector256<ulong>>("avx512vl"), "AVX-512VL",
+            Avx512F.VL.IsSupported && CompilesToAvx512),
+        (new LaneSearcher<Vector256Ops, Vector256<ulong>>("avx2"), "AVX2",
+            Avx2.IsSupported && (IsJustInTime || Vector256.IsHardwareAccelerated)),
         (new LaneSearcher<Vector128Ops, Vector128<ulong>>("advsimd"), "Arm AdvSimd", AdvSimd.IsSupported),
         (new LaneSearcher<ScalarOps, ulong>("scalar"), "nothing", true),
     ];
@@ -21,7 +23,8 @@ public static class NonceSearchers
     public static INonceSearcher Best => Available()[0];
 
     /// <summary>Every engine that this processor runs, the fastest first; the last is the plain scalar one.</summary>
-    public static IReadOnlyList<INonceSearcher> Available() => Engines.Where(entry => entry.Runs).Select(entry => entry.Engine).ToArray();
+    public static IReadOnlyList<INonceSearcher> Available() =>
+        Engines.Where(entry => entry.Runs).Select(entry => entry.Engine).ToArray();
 
     /// <summary>The engines that this processor does not run, and what they need.</summary>
     public static IReadOnlyList<(string Name, string Needs)> Unavailable() =>
@@ -45,6 +48,8 @@ public static class NonceSearchers
         if (!(Avx512BW.IsSupported && Avx512CD.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported))
             return (compiled, "all of x86-64-v4 (AVX-512 F, BW, CD, DQ and VL)", false);
         var library = LibrarySearcher.Load(Path.Combine(AppContext.BaseDirectory, LibrarySearcher.FileName));
-        return library is null ? (compiled, $"{LibrarySearcher.FileName} beside the program", false) : (library, "AVX-512F and AVX2", true);
+        return library is null
+            ? (compiled, $"{LibrarySearcher.FileName} beside the program", false)
+            : (library, "AVX-512F and AVX2", true);
     }
 }

@@ -1,7 +1,9 @@
 namespace Chain.Mining;
 
-/// <summary>One engine on several threads at once, for whoever has a single caller: what takes over from a device. Searches by several
-/// callers go one after the other. When cancelled, the nonces tried are not the first of the range, but spread over it.</summary>
+/// <summary>
+/// One engine on several threads at once, for whoever has a single caller: what takes over from a device. Searches by several
+/// callers go one after the other. When cancelled, the nonces tried are not the first of the range, but spread over it.
+/// </summary>
 /// <param name="engine">A processor engine.</param>
 /// <param name="threads">1 or more.</param>
 public sealed class ParallelSearcher(INonceSearcher engine, int threads) : INonceSearcher
@@ -19,7 +21,8 @@ public sealed class ParallelSearcher(INonceSearcher engine, int threads) : INonc
         {
             var range = new SharedRange(engine, job, firstNonce, count, ct);
             var others = Enumerable.Range(1, threads - 1)
-                .Select(_ => new Thread(range.SearchParts) { IsBackground = true, Priority = ThreadPriority.BelowNormal }).ToArray();
+                .Select(_ => new Thread(range.SearchParts) { IsBackground = true, Priority = ThreadPriority.BelowNormal })
+                .ToArray();
             foreach (var thread in others) thread.Start();
             range.SearchParts();
             foreach (var thread in others) thread.Join();

@@ -44,5 +44,6 @@ internal readonly struct Vector128Ops : ILaneOps<Vector128<ulong>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ulong> ReverseBytes(Vector128<ulong> words) =>
-        Vector128.Shuffle(words.AsByte(), Vector128.Create((byte)7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8)).AsUInt64();
+        Vector128.Shuffle(words.AsByte(), Vector128.Create((byte)7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8))
+            .AsUInt64();
 }

@@ -38,14 +38,16 @@ internal readonly struct Vector256Ops : ILaneOps<Vector256<ulong>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> NonceLanes(ulong first) => ReverseBytes(Vector256.Create(first) + Vector256.Create(0UL, 1, 2, 3));
+    public static Vector256<ulong> NonceLanes(ulong first) =>
+        ReverseBytes(Vector256.Create(first) + Vector256.Create(0UL, 1, 2, 3));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint AtMost(Vector256<ulong> lanes, ulong bound) =>
         Vector256.LessThanOrEqual(ReverseBytes(lanes), Vector256.Create(bound)).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector256<ulong> ReverseBytes(Vector256<ulong> words) => Vector256.Shuffle(words.AsByte(), ReverseEachWord).AsUInt64();
+    internal static Vector256<ulong> ReverseBytes(Vector256<ulong> words) =>
+        Vector256.Shuffle(words.AsByte(), ReverseEachWord).AsUInt64();
 
     private static Vector256<byte> RotateBy8
     {
@@ -65,6 +67,7 @@ internal readonly struct Vector256Ops : ILaneOps<Vector256<ulong>>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Vector256.Create(
-            (byte)7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8, 23, 22, 21, 20, 19, 18, 17, 16, 31, 30, 29, 28, 27, 26, 25, 24);
+            (byte)7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8, 23, 22, 21, 20, 19, 18, 17, 16, 31, 30, 29, 28, 27, 26,
+            25, 24);
     }
 }

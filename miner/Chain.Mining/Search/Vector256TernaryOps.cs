@@ -25,7 +25,8 @@ internal readonly struct Vector256TernaryOps : ILaneOps<Vector256<ulong>>
     public static Vector256<ulong> ThetaEffect(Vector256<ulong> c, Vector256<ulong> r) => c ^ r;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> Theta(Vector256<ulong> a, Vector256<ulong> c, Vector256<ulong> r, Vector256<ulong> d) => Xor3(a, c, r);
+    public static Vector256<ulong> Theta(Vector256<ulong> a, Vector256<ulong> c, Vector256<ulong> r, Vector256<ulong> d) =>
+        Xor3(a, c, r);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> Chi(Vector256<ulong> a, Vector256<ulong> b, Vector256<ulong> c) =>

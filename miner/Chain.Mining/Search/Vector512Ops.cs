@@ -25,7 +25,8 @@ internal readonly struct Vector512Ops : ILaneOps<Vector512<ulong>>
     public static Vector512<ulong> ThetaEffect(Vector512<ulong> c, Vector512<ulong> r) => c ^ r;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> Theta(Vector512<ulong> a, Vector512<ulong> c, Vector512<ulong> r, Vector512<ulong> d) => Xor3(a, c, r);
+    public static Vector512<ulong> Theta(Vector512<ulong> a, Vector512<ulong> c, Vector512<ulong> r, Vector512<ulong> d) =>
+        Xor3(a, c, r);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> Chi(Vector512<ulong> a, Vector512<ulong> b, Vector512<ulong> c) =>

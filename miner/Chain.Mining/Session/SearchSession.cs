@@ -60,15 +60,19 @@ public sealed class SearchSession : IDisposable
     /// <summary>Hashes a second of all threads over the last five seconds.</summary>
     public double HashesPerSecond => _meters.Sum(meter => meter.HashesPerSecond(Elapsed));
 
-    /// <summary>The rate of each engine over the last five seconds, threads of the same engine added up, in the order given.</summary>
+    /// <summary>
+    /// The rate of each engine over the last five seconds, threads of the same engine added up, in the order given.
+    /// </summary>
     public IReadOnlyList<(string Engine, int Threads, double HashesPerSecond)> Rates =>
         _options.Engines.Zip(_meters)
             .GroupBy(pair => pair.First.Name)
             .Select(group => (group.Key, group.Count(), group.Sum(pair => pair.Second.HashesPerSecond(Elapsed))))
             .ToArray();
 
-    /// <summary>Of the time that the threads have had since the first job, the share that was spent searching: what is missing to 1 was
-    /// spent on handing out ranges, changing jobs, resting after solutions and waiting for a limit. Null before the first job.</summary>
+    /// <summary>
+    /// Of the time that the threads have had since the first job, the share that was spent searching: what is missing to 1 was
+    /// spent on handing out ranges, changing jobs, resting after solutions and waiting for a limit. Null before the first job.
+    /// </summary>
     public double? SearchShare
     {
         get
@@ -101,7 +105,9 @@ public sealed class SearchSession : IDisposable
         changed.SetResult();
     }
 
-    /// <summary>Ends the search, waits for the running batches and reports what they found. Not for two threads at once.</summary>
+    /// <summary>
+    /// Ends the search, waits for the running batches and reports what they found. Not for two threads at once.
+    /// </summary>
     public void Dispose()
     {
         if (_disposed) return;
@@ -138,7 +144,8 @@ public sealed class SearchSession : IDisposable
         Task changed;
         lock (_lock)
         {
-            // Looked at under the lock: Dispose sets it before it sends the last signal, which a thread that comes later does not get.
+            // Looked at under the lock: Dispose sets it before it sends the last signal, which a thread that comes later does not
+            // get.
             if (_stop.IsCancellationRequested) return false;
             changed = _changed.Task;
             if (_assignment is not null && _limiter is null) return Take(batch, out assignment, out first);

@@ -3,7 +3,9 @@ namespace Chain.Mining;
 /// <summary>How a <see cref="SearchSession"/> searches.</summary>
 public sealed record SearchSessionOptions
 {
-    /// <summary>The engine of each thread, one entry a thread: the same engine several times, or a device's beside them.</summary>
+    /// <summary>
+    /// The engine of each thread, one entry a thread: the same engine several times, or a device's beside them.
+    /// </summary>
     public required IReadOnlyList<INonceSearcher> Engines { get; init; }
 
     /// <summary>The first nonce. Draw it at random: two miners of one template must not search the same range.</summary>

@@ -12,7 +12,8 @@ public readonly record struct MiningWork(SearchJob Job, ulong BlockNumber)
     internal static MiningWork Parse(IReadOnlyList<string>? fields)
     {
         if (fields is not { Count: 3 or 4 })
-            throw new FormatException($"Work has {fields?.Count ?? 0} fields; expected seal hash, zero hash, target, block number.");
+            throw new FormatException($"Work has {fields?.Count ?? 0} fields; expected seal hash, zero hash, target, block "
+                + $"number.");
         var job = new SearchJob(Hash256.Parse(fields[0]), Hash256.Parse(fields[2]).ToUInt256());
         return new MiningWork(job, fields.Count == 4 ? (ulong)UInt256.Parse(fields[3]) : 0);
     }

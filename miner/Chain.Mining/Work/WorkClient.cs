@@ -32,7 +32,12 @@ public sealed class WorkClient : IDisposable
         if (options.Nodes.Count == 0) throw new ArgumentException("A miner needs at least one node.", nameof(options));
         _options = options;
         _tell = tell;
-        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), UseProxy = false, AllowAutoRedirect = false };
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(3),
+            UseProxy = false,
+            AllowAutoRedirect = false,
+        };
         _http = new HttpClient(handler)
         {
             MaxResponseContentBufferSize = MaxAnswerBytes,
@@ -138,7 +143,8 @@ public sealed class WorkClient : IDisposable
     {
         while (true)
         {
-            await Task.Delay(current == 0 ? Timeout.InfiniteTimeSpan : _options.PreferredProbeInterval, Time, ct).ConfigureAwait(false);
+            await Task.Delay(current == 0 ? Timeout.InfiniteTimeSpan : _options.PreferredProbeInterval, Time, ct)
+                .ConfigureAwait(false);
             for (var earlier = 0; earlier < current; earlier++)
             {
                 try
@@ -242,7 +248,8 @@ public sealed class WorkClient : IDisposable
         {
             try
             {
-                return await _nodes[Volatile.Read(ref _node)].SubmitAsync(solution.Job.SealHash, solution.Nonce, ct).ConfigureAwait(false);
+                return await _nodes[Volatile.Read(ref _node)]
+                    .SubmitAsync(solution.Job.SealHash, solution.Nonce, ct).ConfigureAwait(false);
             }
             catch (NodeUnreachableException e) when (Time.GetElapsedTime(startedAt) >= _options.SubmitTimeout)
             {
@@ -270,7 +277,8 @@ public sealed class WorkClient : IDisposable
             if (ct.IsCancellationRequested) return;
             try
             {
-                await _nodes[Volatile.Read(ref _node)].SubmitHashrateAsync(_session.HashesPerSecond, _options.MinerId, ct).ConfigureAwait(false);
+                await _nodes[Volatile.Read(ref _node)]
+                    .SubmitHashrateAsync(_session.HashesPerSecond, _options.MinerId, ct).ConfigureAwait(false);
             }
             catch (RpcFaultException e) when (e.Code == RpcFaultException.MethodNotFound)
             {

@@ -5,8 +5,10 @@ namespace Chain.Mining;
 /// <summary>How a <see cref="WorkClient"/> gets work and searches.</summary>
 public sealed record WorkClientOptions
 {
-    /// <summary>The nodes, the preferred one first; the next is taken when one fails, around again from the last. An earlier one is taken
-    /// again once it answers.</summary>
+    /// <summary>
+    /// The nodes, the preferred one first; the next is taken when one fails, around again from the last. An earlier one is taken
+    /// again once it answers.
+    /// </summary>
     public required IReadOnlyList<NodeUrl> Nodes { get; init; }
 
     public required SearchSessionOptions Search { get; init; }
@@ -17,7 +19,9 @@ public sealed record WorkClientOptions
     /// <summary>How often a node that does not push is asked.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How often a node that does push is asked all the same, lest a silent subscription leave the miner on old work.</summary>
+    /// <summary>
+    /// How often a node that does push is asked all the same, lest a silent subscription leave the miner on old work.
+    /// </summary>
     public TimeSpan SafetyPollInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often the nodes before the one that gives work are asked whether they do again.</summary>

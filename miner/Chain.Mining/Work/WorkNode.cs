@@ -82,7 +82,8 @@ internal sealed class WorkNode(NodeUrl url, HttpClient http)
         RpcResponse? response;
         try
         {
-            using var reply = await http.PostAsJsonAsync(url.Http, new RpcRequest(method, parameters), RpcJson.Default.RpcRequest, ct)
+            using var reply =
+                await http.PostAsJsonAsync(url.Http, new RpcRequest(method, parameters), RpcJson.Default.RpcRequest, ct)
                 .ConfigureAwait(false);
             response = await reply.Content.ReadFromJsonAsync(RpcJson.Default.RpcResponse, ct).ConfigureAwait(false);
         }
@@ -97,6 +98,7 @@ internal sealed class WorkNode(NodeUrl url, HttpClient http)
         }
 
         if (response?.Error is { } fault) throw new RpcFaultException(fault.Code, Printable.Field(fault.Message ?? "no message"));
-        return response?.Result ?? throw new NodeUnreachableException($"{url} answered {method} with neither a result nor an error.");
+        return response?.Result
+            ?? throw new NodeUnreachableException($"{url} answered {method} with neither a result nor an error.");
     }
 }

@@ -17,7 +17,8 @@ internal sealed class WorkSubscription(ClientWebSocket socket) : IDisposable
     /// <summary>Asks for the subscription; false when the node refuses.</summary>
     public async Task<bool> TryStartAsync(CancellationToken ct)
     {
-        var request = JsonSerializer.SerializeToUtf8Bytes(new RpcRequest("eth_subscribe", ["newWork"]), RpcJson.Default.RpcRequest);
+        var request =
+            JsonSerializer.SerializeToUtf8Bytes(new RpcRequest("eth_subscribe", ["newWork"]), RpcJson.Default.RpcRequest);
         await socket.SendAsync(request, WebSocketMessageType.Text, endOfMessage: true, ct).ConfigureAwait(false);
         RpcResponse? answer;
         do answer = await ReceiveAsync(ct).ConfigureAwait(false);

@@ -14,10 +14,13 @@ public static class DamageBench
     /// <param name="port">JSON-RPC port of the nodes; administration is 1000 above it, peers 500.</param>
     /// <param name="report">Hears of each flip; null for nobody.</param>
     /// <exception cref="TestnetException">A node ended in another way, did not answer, or answered something else.</exception>
-    public static async Task<IReadOnlyList<BenchFigure>> RunAsync(int flips, int firstSeed, int port, string folder, Action<string>? report, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<BenchFigure>> RunAsync(int flips, int firstSeed, int port, string folder,
+        Action<string>? report, CancellationToken cancellation)
     {
         var sources = new List<DamageSource>();
-        foreach (var isStake in new[] { false, true }) sources.AddRange(await DamageSource.MakeAsync(isStake, port, Path.Combine(folder, isStake ? "pos" : "pow"), cancellation));
+        foreach (var isStake in new[] { false, true })
+            sources.AddRange(await DamageSource.MakeAsync(isStake, port, Path.Combine(folder, isStake ? "pos" : "pow"),
+                cancellation));
         foreach (var source in sources) await source.AskSoundAsync(cancellation);
 
         var outcomes = new Dictionary<DamageOutcome, int>();
@@ -31,12 +34,16 @@ public static class DamageBench
             report?.Invoke($"seed {seed}, {trial.Description}: {outcome} {said}".TrimEnd());
         }
 
-        if (broken.Count > 0) throw new TestnetException($"{broken.Count} of {flips} flips broke a promise:{Environment.NewLine}{string.Join(Environment.NewLine, broken)}");
+        if (broken.Count > 0)
+            throw new TestnetException($"{broken.Count} of {flips} flips broke a "
+                + $"promise:{Environment.NewLine}{string.Join(Environment.NewLine, broken)}");
         return
         [
             new BenchFigure("bits flipped, each in one file of a node's folder", flips, "flips"),
-            new BenchFigure("refused to start, with one line and exit code 1", outcomes.GetValueOrDefault(DamageOutcome.Refused), "flips"),
-            new BenchFigure("served, with an error in the place of some answers", outcomes.GetValueOrDefault(DamageOutcome.ServedWithErrors), "flips"),
+            new BenchFigure("refused to start, with one line and exit code 1", outcomes.GetValueOrDefault(DamageOutcome.Refused),
+                "flips"),
+            new BenchFigure("served, with an error in the place of some answers",
+                outcomes.GetValueOrDefault(DamageOutcome.ServedWithErrors), "flips"),
             new BenchFigure("served, with every answer as before", outcomes.GetValueOrDefault(DamageOutcome.Served), "flips"),
         ];
     }

@@ -3,7 +3,9 @@ using Chain.Testnet;
 
 namespace Chain.Bench;
 
-/// <summary>The folder of a one-node network that damage is done to copies of, with what its node answers when nothing is damaged.</summary>
+/// <summary>
+/// The folder of a one-node network that damage is done to copies of, with what its node answers when nothing is damaged.
+/// </summary>
 internal sealed class DamageSource(string name, TestnetFolder folder, TestnetManifest manifest)
 {
     private const ulong Blocks = 12;
@@ -19,12 +21,22 @@ internal sealed class DamageSource(string name, TestnetFolder folder, TestnetMan
     /// <summary>Questions about what is there, and their sound answers.</summary>
     public IReadOnlyList<DamageQuestion> Questions { get; private set; } = [];
 
-    /// <summary>Runs a node for a while, and keeps its folder as a kill leaves it, as a stop does, and as a kill soon after the next start.</summary>
-    public static async Task<IReadOnlyList<DamageSource>> MakeAsync(bool isStake, int port, string path, CancellationToken cancellation)
+    /// <summary>
+    /// Runs a node for a while, and keeps its folder as a kill leaves it, as a stop does, and as a kill soon after the next
+    /// start.
+    /// </summary>
+    public static async Task<IReadOnlyList<DamageSource>> MakeAsync(bool isStake, int port, string path,
+        CancellationToken cancellation)
     {
         var folder = new TestnetFolder(Path.Combine(path, "live"));
         var stake = isStake ? new StakeWishes { Validators = 4, SlotMs = SlotMs, SlotsPerEpoch = 4 } : null;
-        var manifest = TestnetPlan.Create(folder, new TestnetWishes { Nodes = 1, RpcPort = port, PeerPort = port + 500, Stake = stake });
+        var manifest = TestnetPlan.Create(folder, new TestnetWishes
+        {
+            Nodes = 1,
+            RpcPort = port,
+            PeerPort = port + 500,
+            Stake = stake,
+        });
         var runner = new TestnetRunner(folder, manifest);
         var kept = new List<DamageSource>();
         try
@@ -32,7 +44,8 @@ internal sealed class DamageSource(string name, TestnetFolder folder, TestnetMan
             await runner.StartAllAsync(cancellation);
             using (var client = new NodeClient(port))
             {
-                foreach (var raw in TransferBench.Payments(Transfers)) await client.CallAsync("eth_sendRawTransaction", [raw], cancellation);
+                foreach (var raw in TransferBench.Payments(Transfers))
+                    await client.CallAsync("eth_sendRawTransaction", [raw], cancellation);
             }
 
             await runner.WaitForBlockAsync(Blocks, cancellation);
@@ -75,7 +88,8 @@ internal sealed class DamageSource(string name, TestnetFolder folder, TestnetMan
         var sound = new TestnetFolder(folder.Path + "-sound");
         Copy(folder.Path, sound.Path);
         using var node = DamagedNode.Start(sound, manifest);
-        if (!await node.AnswersAsync(cancellation)) throw new TestnetException($"The node on a sound copy of {folder.Path} does not start: {await node.EndAsync()}");
+        if (!await node.AnswersAsync(cancellation))
+            throw new TestnetException($"The node on a sound copy of {folder.Path} does not start: {await node.EndAsync()}");
         using var client = new NodeClient(manifest.Nodes[0].RpcPort, TimeSpan.FromSeconds(30));
         Questions = await DamageQuestion.AskAllAsync(client, cancellation);
         await node.EndAsync();
@@ -124,5 +138,6 @@ internal sealed record DamageQuestion(string Method, string Parameters, string A
         }
     }
 
-    private static JsonNode?[] Parse(string parameters) => [.. JsonNode.Parse(parameters)!.AsArray().Select(parameter => parameter?.DeepClone())];
+    private static JsonNode?[] Parse(string parameters) =>
+        [.. JsonNode.Parse(parameters)!.AsArray().Select(parameter => parameter?.DeepClone())];
 }

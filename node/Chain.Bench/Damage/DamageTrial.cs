@@ -18,7 +18,8 @@ internal sealed class DamageTrial
     {
         (_source, _folder) = (source, new TestnetFolder(path));
         var random = new SeededRandom((ulong)seed);
-        var files = Directory.EnumerateFiles(source.Folder.Path, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length > 0).Order(StringComparer.Ordinal).ToArray();
+        var files = Directory.EnumerateFiles(source.Folder.Path, "*", SearchOption.AllDirectories)
+            .Where(file => new FileInfo(file).Length > 0).Order(StringComparer.Ordinal).ToArray();
 
         // Half of them in the databases, which are most of what there is.
         var databases = files.Where(file => Path.GetFileName(file).StartsWith("chain.db", StringComparison.Ordinal)).ToArray();
@@ -61,14 +62,17 @@ internal sealed class DamageTrial
         using var node = DamagedNode.Start(_folder, _source.Manifest);
         if (!await node.AnswersAsync(cancellation))
         {
-            return await node.EndAsync() is { } last ? Judge(node.ExitCode, last) : (DamageOutcome.Broken, "it neither answers nor ends");
+            return await node.EndAsync() is { } last
+                ? Judge(node.ExitCode, last)
+                : (DamageOutcome.Broken, "it neither answers nor ends");
         }
 
         var (errors, wrong) = await CompareAsync(cancellation);
         var said = await node.EndAsync();
         if (said is null) return (DamageOutcome.Broken, "it does not end when asked to");
         if (wrong is not null) return (DamageOutcome.Broken, wrong);
-        if (node.ExitCode != 0 || said.Length > 0) return (DamageOutcome.Broken, $"it served and ended with exit code {node.ExitCode}: {said}");
+        if (node.ExitCode != 0 || said.Length > 0)
+            return (DamageOutcome.Broken, $"it served and ended with exit code {node.ExitCode}: {said}");
         return errors is null ? (DamageOutcome.Served, "") : (DamageOutcome.ServedWithErrors, errors);
     }
 
@@ -89,7 +93,8 @@ internal sealed class DamageTrial
             {
                 var answer = await client.CallAsync(question.Method, question.ParametersJson, cancellation);
                 var text = question.Method == "chain_nodeInfo" ? (string)answer!["enode"]! : answer?.ToJsonString() ?? "null";
-                if (text != question.Answer) return (errors, $"{question.Method}{question.Parameters} answers {text}, not {question.Answer}");
+                if (text != question.Answer)
+                    return (errors, $"{question.Method}{question.Parameters} answers {text}, not {question.Answer}");
             }
             catch (RefusedCallException refused) when (question.MayFail)
             {

@@ -35,7 +35,11 @@ internal sealed class DamagedNode : IDisposable
     public static DamagedNode Run(TestnetManifest manifest, params string[] arguments)
     {
         var (program, first) = TestnetRunner.OwnProgram();
-        var start = new ProcessStartInfo(program, [.. first, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, [.. first, .. arguments])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         return new DamagedNode(Process.Start(start) ?? throw new TestnetException($"{program} could not be started."), manifest);
     }
 
@@ -53,7 +57,9 @@ internal sealed class DamagedNode : IDisposable
         return false;
     }
 
-    /// <summary>Waits until it ends, by request if it still runs; null when it had to be killed. Answers what it said on standard error.</summary>
+    /// <summary>
+    /// Waits until it ends, by request if it still runs; null when it had to be killed. Answers what it said on standard error.
+    /// </summary>
     public async Task<string?> EndAsync()
     {
         using var client = new NodeClient(_manifest.Nodes[0].AdminPort);

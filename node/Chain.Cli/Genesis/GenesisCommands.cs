@@ -11,9 +11,14 @@ namespace Chain.Cli;
 /// <summary>`chain genesis`: makes and checks genesis files.</summary>
 internal static class GenesisCommands
 {
-    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else", Recursive = true };
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print one JSON document and nothing else",
+        Recursive = true,
+    };
 
-    public static Command Create() => new("genesis", "Make and check genesis files") { GenesisNewCommand.Create(), Check(), Json };
+    public static Command Create() =>
+        new("genesis", "Make and check genesis files") { GenesisNewCommand.Create(), Check(), Json };
 
     /// <summary>Prints what a genesis file describes, as text or as JSON.</summary>
     /// <param name="file">The file's name.</param>
@@ -78,7 +83,8 @@ internal static class GenesisCommands
         yield return new("consensus", "consensus", "proof-of-stake");
         yield return new("stake root", "stakeRoot", state.ComputeRoot().ToString());
         yield return new("validators", "validators", settings.Validators.Count);
-        yield return new("active", "activeValidators", settings.Validators.Count(validator => validator.BalanceGwei >= settings.MaxEffectiveBalance));
+        yield return new("active", "activeValidators",
+            settings.Validators.Count(validator => validator.BalanceGwei >= settings.MaxEffectiveBalance));
         yield return new("stake", "stake", StakeSupply.TotalStake(state).ToString(), "wei");
         yield return new("slot", "slotDurationMs", settings.SlotDurationMs, "ms");
         yield return new("epoch", "slotsPerEpoch", settings.SlotsPerEpoch, "slots");

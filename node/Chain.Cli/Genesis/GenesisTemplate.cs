@@ -13,14 +13,16 @@ internal static class GenesisTemplate
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Proof of work.</summary>
-    public static string Write(ulong chainId, ulong blockTimeSeconds, ulong difficulty, IReadOnlyList<KeyValuePair<Address, UInt256>> accounts) => Text(
+    public static string Write(ulong chainId, ulong blockTimeSeconds, ulong difficulty,
+        IReadOnlyList<KeyValuePair<Address, UInt256>> accounts) => Text(
         chainId,
         new JsonObject { ["consensus"] = "proof-of-work", ["blockTimeSeconds"] = blockTimeSeconds },
         new JsonObject { ["difficulty"] = difficulty },
         accounts);
 
     /// <summary>Proof of stake; what a validator stakes goes back to its key's own account in the end.</summary>
-    public static string WriteStake(ulong chainId, ulong slotMs, ulong slotsPerEpoch, IReadOnlyList<ValidatorSecret> validators, IReadOnlyList<KeyValuePair<Address, UInt256>> accounts)
+    public static string WriteStake(ulong chainId, ulong slotMs, ulong slotsPerEpoch, IReadOnlyList<ValidatorSecret> validators,
+        IReadOnlyList<KeyValuePair<Address, UInt256>> accounts)
     {
         var layers = new ProofOfStakeSettings().RandaoOnionLayers;
         var commitments = ValidatorKeys.Commitments([.. validators], layers);
@@ -32,13 +34,20 @@ internal static class GenesisTemplate
         });
         return Text(
             chainId,
-            new JsonObject { ["consensus"] = "proof-of-stake", ["slotDurationMs"] = slotMs, ["slotsPerEpoch"] = slotsPerEpoch, ["validators"] = new JsonArray([.. entries]) },
+            new JsonObject
+            {
+                ["consensus"] = "proof-of-stake",
+                ["slotDurationMs"] = slotMs,
+                ["slotsPerEpoch"] = slotsPerEpoch,
+                ["validators"] = new JsonArray([.. entries]),
+            },
             // Two networks made in the same second are still two networks.
             new JsonObject { ["mixHash"] = Hex.Encode(RandomNumberGenerator.GetBytes(Hash256.Size)) },
             accounts);
     }
 
-    private static string Text(ulong chainId, JsonObject chain, JsonObject own, IReadOnlyList<KeyValuePair<Address, UInt256>> accounts)
+    private static string Text(ulong chainId, JsonObject chain, JsonObject own,
+        IReadOnlyList<KeyValuePair<Address, UInt256>> accounts)
     {
         var alloc = new JsonObject();
         foreach (var (address, wei) in accounts) alloc[address.ToString()] = new JsonObject { ["balance"] = wei.ToString() };

@@ -38,7 +38,10 @@ internal sealed class LogFactory : ILoggerFactory
     private static StreamWriter OpenFile(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        return new StreamWriter(new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        return new StreamWriter(new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+        {
+            AutoFlush = true,
+        };
     }
 
     private sealed class LineLogger(string source, LogLevel lowest, LogFactory log) : ILogger
@@ -48,12 +51,15 @@ internal sealed class LogFactory : ILoggerFactory
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= lowest && logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
-            var level = logLevel switch { LogLevel.Information => "info", LogLevel.Warning => "warn", LogLevel.Error => "error", _ => "fatal" };
+            var level = logLevel switch { LogLevel.Information => "info", LogLevel.Warning => "warn", LogLevel.Error => "error",
+                _ => "fatal" };
             var text = Printable.Line(formatter(state, exception));
-            var line = string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {level,-5} {source}: {text}");
+            var line = string.Create(CultureInfo.InvariantCulture,
+                $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {level,-5} {source}: {text}");
             var isWhole = exception is null || logLevel < LogLevel.Critical;
             log.Write(isWhole ? line : $"{line}{Environment.NewLine}{Printable.Escape(exception!.ToString())}");
         }

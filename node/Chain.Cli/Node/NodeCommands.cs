@@ -20,12 +20,15 @@ internal static partial class NodeCommands
     private const int LongestGenesis = 256 * 1024 * 1024;
     private const int LongestToken = 64 * 1024;
 
-    public static Command Create() => new("node", "Run and look after one node") { Run(), ChainFileCommands.Export(), ChainFileCommands.Import(), ChainFileCommands.Backup() };
+    public static Command Create() =>
+        new("node", "Run and look after one node") { Run(), ChainFileCommands.Export(), ChainFileCommands.Import(),
+            ChainFileCommands.Backup() };
 
     /// <exception cref="GenesisException">There is no such file, or it is no genesis file.</exception>
     internal static GenesisFile ReadGenesis(FileInfo file)
     {
-        if (!file.Exists) throw new GenesisException($"There is no genesis file {file.FullName}. `chain genesis new FILE` makes one.");
+        if (!file.Exists)
+            throw new GenesisException($"There is no genesis file {file.FullName}. `chain genesis new FILE` makes one.");
         try
         {
             return GenesisJson.Parse(SmallFile.ReadText(file.FullName, LongestGenesis));
@@ -42,33 +45,85 @@ internal static partial class NodeCommands
 
     private static Command Run()
     {
-        var genesis = new Option<FileInfo>("--genesis") { Description = "The genesis file of the network (geth's JSON)", Required = true };
-        var data = new Option<DirectoryInfo>("--data") { Description = "The folder for chain and identity; made if it is not there", Required = true };
-        var address = new Option<IPAddress>("--address") { Description = "The address to listen on", DefaultValueFactory = _ => IPAddress.Loopback, CustomParser = result => ParseAddress(result) };
-        var rpcPort = new Option<int>("--rpc-port") { Description = "JSON-RPC over HTTP and WebSocket; 0 takes a free port", DefaultValueFactory = _ => 8545 };
-        var adminPort = new Option<int?>("--admin-port") { Description = "A second port, always on loopback, where admin_ answers" };
-        var tokenFile = new Option<FileInfo?>("--admin-token-file") { Description = "Who sends the token in this file as a bearer may use admin_ on any port" };
-        var cors = new Option<string[]>("--rpc-cors") { Description = "Origin of a web page that may ask, beside those on this machine; \"*\" for all; may be repeated", DefaultValueFactory = _ => [] };
-        var hosts = new Option<string[]>("--rpc-host") { Description = "Name under which the node may be called, beside localhost; \"*\" for all; may be repeated", DefaultValueFactory = _ => [] };
-        var peerPort = new Option<int>("--p2p-port") { Description = "Peers; 0 takes a free port", DefaultValueFactory = _ => 30303 };
-        var peers = new Option<string[]>("--peer") { Description = "enode:// URL of a peer to keep; may be repeated", DefaultValueFactory = _ => [] };
+        var genesis = new Option<FileInfo>("--genesis")
+        {
+            Description = "The genesis file of the network (geth's JSON)",
+            Required = true,
+        };
+        var data = new Option<DirectoryInfo>("--data")
+        {
+            Description = "The folder for chain and identity; made if it is not there",
+            Required = true,
+        };
+        var address = new Option<IPAddress>("--address")
+        {
+            Description = "The address to listen on",
+            DefaultValueFactory = _ => IPAddress.Loopback,
+            CustomParser = result => ParseAddress(result),
+        };
+        var rpcPort = new Option<int>("--rpc-port")
+        {
+            Description = "JSON-RPC over HTTP and WebSocket; 0 takes a free port",
+            DefaultValueFactory = _ => 8545,
+        };
+        var adminPort = new Option<int?>("--admin-port")
+        {
+            Description = "A second port, always on loopback, where admin_ answers",
+        };
+        var tokenFile = new Option<FileInfo?>("--admin-token-file")
+        {
+            Description = "Who sends the token in this file as a bearer may use admin_ on any port",
+        };
+        var cors = new Option<string[]>("--rpc-cors")
+        {
+            Description = "Origin of a web page that may ask, beside those on this machine; \"*\" for all; may be repeated",
+            DefaultValueFactory = _ => [],
+        };
+        var hosts = new Option<string[]>("--rpc-host")
+        {
+            Description = "Name under which the node may be called, beside localhost; \"*\" for all; may be repeated",
+            DefaultValueFactory = _ => [],
+        };
+        var peerPort = new Option<int>("--p2p-port")
+        {
+            Description = "Peers; 0 takes a free port",
+            DefaultValueFactory = _ => 30303,
+        };
+        var peers = new Option<string[]>("--peer")
+        {
+            Description = "enode:// URL of a peer to keep; may be repeated",
+            DefaultValueFactory = _ => [],
+        };
         var trusted = new Option<string[]>("--trusted-peer")
         {
             Description = "enode:// URL of a peer that always gets a place, whoever dials; may be repeated",
             DefaultValueFactory = _ => [],
         };
-        var bootnodes = new Option<string[]>("--bootnode") { Description = "enode:// URL to learn further peers from; may be repeated", DefaultValueFactory = _ => [] };
+        var bootnodes = new Option<string[]>("--bootnode")
+        {
+            Description = "enode:// URL to learn further peers from; may be repeated",
+            DefaultValueFactory = _ => [],
+        };
         var coinbase = new Option<string?>("--coinbase") { Description = "Who gets the rewards and fees of blocks made here" };
         var mine = new Option<bool>("--mine") { Description = "Search for blocks inside this process (needs --coinbase)" };
         var threads = new Option<int>("--mine-threads") { Description = "Threads that search", DefaultValueFactory = _ => 1 };
         var hashRate = new Option<double?>("--hash-rate") { Description = "Search no faster than this many hashes a second" };
-        var faults = new Option<bool>("--faults") { Description = "Let partition, loss, delay and clock skew be commanded (test networks)" };
-        var store = new Option<string>("--store") { Description = $"The kind of store: {string.Join(", ", DiskStores.Names)}", DefaultValueFactory = _ => DiskStores.Sqlite };
+        var faults = new Option<bool>("--faults")
+        {
+            Description = "Let partition, loss, delay and clock skew be commanded (test networks)",
+        };
+        var store = new Option<string>("--store")
+        {
+            Description = $"The kind of store: {string.Join(", ", DiskStores.Names)}",
+            DefaultValueFactory = _ => DiskStores.Sqlite,
+        };
         var archive = new Option<bool>("--archive") { Description = "Keep the states of all blocks" };
         var skew = new Option<long>("--clock-skew") { Description = "Milliseconds by which this node's clock is ahead" };
         var name = new Option<string>("--name") { Description = "What the node calls itself", DefaultValueFactory = _ => "node" };
         var logFile = new Option<FileInfo?>("--log-file") { Description = "Write the log here instead of to standard output" };
-        var command = new Command("run", "Run a node until it is told to end") { genesis, data, store, address, rpcPort, adminPort, tokenFile, cors, hosts, peerPort, peers, trusted, bootnodes, coinbase, mine, threads, hashRate, faults, archive, skew, name, logFile };
+        var command = new Command("run", "Run a node until it is told to end") { genesis, data, store, address, rpcPort,
+            adminPort, tokenFile, cors, hosts, peerPort, peers, trusted, bootnodes, coinbase, mine, threads, hashRate, faults,
+            archive, skew, name, logFile };
         var stake = new StakeRunOptions();
         stake.AddTo(command);
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
@@ -76,13 +131,18 @@ internal static partial class NodeCommands
             CheckPort(rpcPort.Name, parsed.GetValue(rpcPort));
             CheckPort(peerPort.Name, parsed.GetValue(peerPort));
             CheckPort(adminPort.Name, parsed.GetValue(adminPort) ?? 0);
-            if (parsed.GetValue(hashRate) is { } rate && !(rate > 0)) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--hash-rate {rate} allows no search; give hashes a second above zero."));
+            if (parsed.GetValue(hashRate) is { } rate && !(rate > 0))
+                throw new UsageException(string.Create(CultureInfo.InvariantCulture,
+                    $"--hash-rate {rate} allows no search; give hashes a second above zero."));
             if (DiskStores.FindProblem(parsed.GetValue(store)!) is { } noStore) throw new UsageException($"--store: {noStore}");
-            if (parsed.GetValue(threads) < 1) throw new UsageException($"--mine-threads {parsed.GetValue(threads)} cannot search; give 1 or more.");
-            if (parsed.GetValue(skew) is < -MaxSkewMs or > MaxSkewMs) throw new UsageException($"--clock-skew {parsed.GetValue(skew)} is more than a day.");
+            if (parsed.GetValue(threads) < 1)
+                throw new UsageException($"--mine-threads {parsed.GetValue(threads)} cannot search; give 1 or more.");
+            if (parsed.GetValue(skew) is < -MaxSkewMs or > MaxSkewMs)
+                throw new UsageException($"--clock-skew {parsed.GetValue(skew)} is more than a day.");
             var parsedGenesis = ReadGenesis(parsed.GetValue(genesis)!);
             if (parsedGenesis.Spec.Consensus is ProofOfWorkSettings { Seal: SealKind.Simulated })
-                throw new GenesisException("This genesis has the simulated seal, under which blocks cost no work; it is for simulations. Use \"seal\": \"keccak\".");
+                throw new GenesisException("This genesis has the simulated seal, under which blocks cost no work; it is for "
+                    + "simulations. Use \"seal\": \"keccak\".");
             var dataFolder = parsed.GetValue(data)!.FullName;
             if (File.Exists(dataFolder)) throw new UsageException($"--data {dataFolder} is a file; name a folder.");
             var options = new NodeHostOptions
@@ -96,7 +156,9 @@ internal static partial class NodeCommands
                     Address = parsed.GetValue(address)!,
                     Port = parsed.GetValue(rpcPort),
                     AdminPort = parsed.GetValue(adminPort),
-                    AdminToken = parsed.GetValue(tokenFile) is { } secret ? SmallFile.ReadText(secret.FullName, LongestToken).Trim() : null,
+                    AdminToken = parsed.GetValue(tokenFile) is { } secret
+                    ? SmallFile.ReadText(secret.FullName, LongestToken).Trim()
+                    : null,
                     CorsOrigins = parsed.GetValue(cors)!,
                     HostNames = parsed.GetValue(hosts)!,
                 },
@@ -114,7 +176,8 @@ internal static partial class NodeCommands
                 ClockSkewMs = parsed.GetValue(skew),
                 Name = parsed.GetValue(name)!,
             };
-            if (options.MineHere && options.Beneficiary is null) throw new UsageException("--mine needs --coinbase: somebody must get the rewards.");
+            if (options.MineHere && options.Beneficiary is null)
+                throw new UsageException("--mine needs --coinbase: somebody must get the rewards.");
             using var loggers = new LogFactory(parsed.GetValue(logFile)?.FullName);
             return await RunAsync(options, loggers);
         }));
@@ -131,7 +194,9 @@ internal static partial class NodeCommands
         }
 
         // A bug on any thread ends the process; the log says which.
-        AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => NodeEnded(loggers.CreateLogger("Chain"), unhandled.ExceptionObject as Exception ?? new InvalidOperationException("unknown"), "a bug");
+        AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
+            NodeEnded(loggers.CreateLogger("Chain"),
+                unhandled.ExceptionObject as Exception ?? new InvalidOperationException("unknown"), "a bug");
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         // A node outlives the terminal it was started from.
@@ -162,15 +227,22 @@ internal static partial class NodeCommands
     private static partial void NodeEnded(ILogger logger, Exception e, string why);
 
     private static Enode[] Enodes(string[] urls) =>
-        [.. urls.Select(url => Enode.Parse(url).IsOk(out var enode, out var error) ? enode : throw new UsageException($"--peer or --bootnode: {error}"))];
+        [.. urls.Select(url =>
+            Enode.Parse(url).IsOk(out var enode, out var error)
+            ? enode
+            : throw new UsageException($"--peer or --bootnode: {error}"))];
 
     private static void CheckPort(string option, int port)
     {
-        if (port is < 0 or > IPEndPoint.MaxPort) throw new UsageException($"{option} {port} is no port; they are 0 to {IPEndPoint.MaxPort}.");
+        if (port is < 0 or > IPEndPoint.MaxPort)
+            throw new UsageException($"{option} {port} is no port; they are 0 to {IPEndPoint.MaxPort}.");
     }
 
     private static Address ParseCoinbase(string text) =>
-        Address.TryParse(text, out var address) ? address : throw new UsageException($"--coinbase '{text}' is not an address (40 hex digits; mixed case must match its EIP-55 checksum).");
+        Address.TryParse(text, out var address)
+        ? address
+        : throw new UsageException($"--coinbase '{text}' is not an address (40 hex digits; mixed case must match its EIP-55 "
+            + $"checksum).");
 
     private static IPAddress? ParseAddress(System.CommandLine.Parsing.ArgumentResult result)
     {

@@ -5,7 +5,9 @@ using Spectre.Console;
 
 namespace Chain.Cli;
 
-/// <summary>`chain simulate --consensus pos`: seeded histories of a network of validators, and how often `safe` was reverted in them.</summary>
+/// <summary>
+/// `chain simulate --consensus pos`: seeded histories of a network of validators, and how often `safe` was reverted in them.
+/// </summary>
 internal static class SimulateStake
 {
     public static int Run(ulong first, ulong last, int nodes, int? hostilePercent, bool json, CancellationToken cancellation)
@@ -29,15 +31,27 @@ internal static class SimulateStake
 
     private static void Print(StakeSimulationResult result)
     {
-        var finality = result.IsConflictProven ? result.Passed ? "two histories final, all stopped" : "two histories final" : result.EpochsToFinality is { } epochs ? $"final again after {epochs} epochs" : "not final again";
-        AnsiConsole.MarkupLine($"seed {result.Seed,-6} {(result.Passed ? "[green]passed[/]" : "[red]FAILED[/]")}  height {result.Height,-5} {finality}; hostile: {result.Hostile}; {result.Slashed} slashed; {result.SafeReverts} safe reverts, deepest {result.DeepestSafeRevert}; trace {result.Trace.ToShortString()}{(result.Failure is { } why ? $"  {Markup.Escape(why)}" : "")}");
+        var finality = result.IsConflictProven
+            ? result.Passed
+            ? "two histories final, all stopped"
+            : "two histories final"
+            : result.EpochsToFinality is { } epochs
+            ? $"final again after {epochs} epochs"
+            : "not final again";
+        AnsiConsole.MarkupLine($"seed {result.Seed,-6} {(result.Passed ? "[green]passed[/]" : "[red]FAILED[/]")}  height "
+            + $"{result.Height,-5} {finality}; hostile: {result.Hostile}; {result.Slashed} slashed; {result.SafeReverts} safe "
+                + $"reverts, deepest {result.DeepestSafeRevert}; trace "
+                    + $"{result.Trace.ToShortString()}{(result.Failure is { } why ? $"  {Markup.Escape(why)}" : "")}");
     }
 
     private static void PrintTotals(List<StakeSimulationResult> results, int failed, TimeSpan elapsed)
     {
         var simulated = TimeSpan.FromTicks(results.Sum(result => result.SimulatedTime.Ticks));
-        AnsiConsole.MarkupLine($"{results.Count - failed} passed, {failed} failed; {simulated.TotalSeconds:F0} s of network time in {elapsed.TotalSeconds:F1} s: {simulated / elapsed:F0} times real time");
-        AnsiConsole.MarkupLine($"safe was reverted {results.Sum(result => result.SafeReverts)} times in {NodeSlots(results)} slots of nodes: {RevertsPerThousandSlots(results):F2} in a thousand, at most {results.Max(result => result.DeepestSafeRevert)} blocks deep");
+        AnsiConsole.MarkupLine($"{results.Count - failed} passed, {failed} failed; {simulated.TotalSeconds:F0} s of network "
+            + $"time in {elapsed.TotalSeconds:F1} s: {simulated / elapsed:F0} times real time");
+        AnsiConsole.MarkupLine($"safe was reverted {results.Sum(result => result.SafeReverts)} times in {NodeSlots(results)} "
+            + $"slots of nodes: {RevertsPerThousandSlots(results):F2} in a thousand, at most "
+                + $"{results.Max(result => result.DeepestSafeRevert)} blocks deep");
     }
 
     private static JsonObject ToJson(List<StakeSimulationResult> results, int failed) => new()
@@ -67,7 +81,9 @@ internal static class SimulateStake
         ["deepestSafeRevert"] = result.DeepestSafeRevert,
     };
 
-    private static ulong NodeSlots(List<StakeSimulationResult> results) => results.Aggregate(0UL, (sum, result) => sum + result.NodeSlots);
+    private static ulong NodeSlots(List<StakeSimulationResult> results) =>
+        results.Aggregate(0UL, (sum, result) => sum + result.NodeSlots);
 
-    private static double RevertsPerThousandSlots(List<StakeSimulationResult> results) => 1000.0 * results.Sum(result => result.SafeReverts) / NodeSlots(results);
+    private static double RevertsPerThousandSlots(List<StakeSimulationResult> results) =>
+        1000.0 * results.Sum(result => result.SafeReverts) / NodeSlots(results);
 }

@@ -17,11 +17,13 @@ internal static class FaultLine
     /// <summary>In words, each fault for itself.</summary>
     public static IEnumerable<string> Describe(JsonNode faults)
     {
-        if (faults["partition"] is JsonArray groups) yield return $"partition: {string.Join(" | ", groups.Select(group => string.Join(",", group!.AsArray())))}";
+        if (faults["partition"] is JsonArray groups)
+            yield return $"partition: {string.Join(" | ", groups.Select(group => string.Join(",", group!.AsArray())))}";
         foreach (var cut in faults["cutLinks"]!.AsArray()) yield return $"link {cut![0]}-{cut[1]}: cut";
 
         // A link that does the same both ways is told once; one that does not, each way for itself.
-        var links = faults["links"]!.AsArray().Select(link => (From: (int)link!["from"]!, To: (int)link["to"]!, Does: Describe(link.AsObject()))).ToList();
+        var links = faults["links"]!.AsArray()
+            .Select(link => (From: (int)link!["from"]!, To: (int)link["to"]!, Does: Describe(link.AsObject()))).ToList();
         foreach (var link in links)
         {
             var isBothWays = links.Contains((link.To, link.From, link.Does));

@@ -8,13 +8,17 @@ namespace Chain.Cli;
 /// <summary>Measures how a network starts: `testnet up --timings`.</summary>
 internal static class StartTimings
 {
-    /// <summary>Waits for the first block everywhere, and where finality is decided by votes for the first finalized block everywhere.</summary>
+    /// <summary>
+    /// Waits for the first block everywhere, and where finality is decided by votes for the first finalized block everywhere.
+    /// </summary>
     /// <param name="runner">The network.</param>
     /// <param name="startedAt">A timestamp of <see cref="Stopwatch"/>.</param>
     /// <param name="answering">How long it took until every node answered.</param>
-    /// <param name="untilGenesis">How long before genesis that was, negative after it; null where the rule has no slots or the network was there before.</param>
+    /// <param name="untilGenesis">How long before genesis that was, negative after it; null where the rule has no slots or the
+    /// network was there before.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    public static async Task<JsonObject> MeasureAsync(TestnetRunner runner, long startedAt, TimeSpan answering, TimeSpan? untilGenesis, CancellationToken cancellation)
+    public static async Task<JsonObject> MeasureAsync(TestnetRunner runner, long startedAt, TimeSpan answering,
+        TimeSpan? untilGenesis, CancellationToken cancellation)
     {
         var timings = new JsonObject { ["everyRpcAnsweringMs"] = (long)answering.TotalMilliseconds };
         if (untilGenesis is { } wait) timings["answeringBeforeGenesisMs"] = (long)wait.TotalMilliseconds;
@@ -32,14 +36,18 @@ internal static class StartTimings
 
     public static string Describe(JsonObject timings)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"first block known everywhere after {timings["firstBlockEverywhereMs"]} ms");
+        var text = string.Create(CultureInfo.InvariantCulture,
+            $"first block known everywhere after {timings["firstBlockEverywhereMs"]} ms");
         return timings["firstFinalityEverywhereMs"] is { } finality
-            ? string.Create(CultureInfo.InvariantCulture, $"{text}, first finality after {finality} ms, {timings["firstFinalityAfterGenesisMs"]} ms after the genesis block's time")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"{text}, first finality after {finality} ms, {timings["firstFinalityAfterGenesisMs"]} ms after the genesis "
+                    + $"block's time")
             : text;
     }
 
     private static async Task UntilAsync(TestnetRunner runner, Func<JsonNode, bool> isSo, CancellationToken cancellation)
     {
-        while (!(await TestnetStatus.ReadAsync(runner, cancellation))["nodes"]!.AsArray().All(node => isSo(node!))) await Task.Delay(20, cancellation);
+        while (!(await TestnetStatus.ReadAsync(runner, cancellation))["nodes"]!.AsArray().All(node => isSo(node!)))
+            await Task.Delay(20, cancellation);
     }
 }

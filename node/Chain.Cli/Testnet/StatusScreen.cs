@@ -13,19 +13,25 @@ internal static class StatusScreen
     private const int ShortLength = 10;
     private const int MaxAlert = 2000;
 
-    public static IRenderable Render(JsonObject status) => new Rows(StakeScreen.Fits(status) ? StakeScreen.Render(status) : WorkTable(status), new Markup(Verdict(status)), FaultLine.Render(status));
+    public static IRenderable Render(JsonObject status) =>
+        new Rows(StakeScreen.Fits(status) ? StakeScreen.Render(status) : WorkTable(status), new Markup(Verdict(status)),
+            FaultLine.Render(status));
 
-    public static bool NobodyRuns(JsonObject status) => status["nodes"]!.AsArray().All(node => (string)node!["state"]! == "stopped");
+    public static bool NobodyRuns(JsonObject status) =>
+        status["nodes"]!.AsArray().All(node => (string)node!["state"]! == "stopped");
 
     /// <summary>What the nodes warn of, a line each.</summary>
     public static Rows Alerts(JsonObject status)
     {
         // What several nodes say in the same words is told once.
-        var alerts = status["nodes"]!.AsArray().SelectMany(node => (node!["alerts"]?.AsArray() ?? []).Select(alert => (Node: (int)node["index"]!, Name: (string)alert!["name"]!, Message: (string)alert["message"]!)));
+        var alerts = status["nodes"]!.AsArray().SelectMany(node =>
+            (node!["alerts"]?.AsArray() ?? []).Select(alert =>
+                (Node: (int)node["index"]!, Name: (string)alert!["name"]!, Message: (string)alert["message"]!)));
         return new Rows(alerts.GroupBy(alert => (alert.Name, alert.Message)).Select(group =>
         {
             var nodes = string.Join(",", group.Select(alert => alert.Node));
-            return new Markup($"[yellow]node {nodes}: {Shown.Field(group.Key.Name)}[/] {Shown.Field(group.Key.Message, MaxAlert)}");
+            return new Markup($"[yellow]node {nodes}: {Shown.Field(group.Key.Name)}[/] "
+                + $"{Shown.Field(group.Key.Message, MaxAlert)}");
         }));
     }
 
@@ -39,7 +45,9 @@ internal static class StatusScreen
     {
         if (NobodyRuns(status)) return "[red]no node runs[/]";
         if (Silent(status) == status["nodes"]!.AsArray().Count) return "[red]no node answers[/]";
-        return (bool)status["converged"]! ? $"[green]one head {Where(status)}[/]" : $"[yellow]heads differ {(Silent(status) > 0 ? Where(status) : "")}".TrimEnd() + "[/]";
+        return (bool)status["converged"]!
+            ? $"[green]one head {Where(status)}[/]"
+            : $"[yellow]heads differ {(Silent(status) > 0 ? Where(status) : "")}".TrimEnd() + "[/]";
     }
 
     /// <summary>Of whom it is said that they have one head, or several.</summary>
@@ -74,10 +82,13 @@ internal static class StatusScreen
     }
 
     /// <summary>Whether a node has stopped following the chain; its alert says why.</summary>
-    internal static bool ReadsOnly(JsonObject node) => (node["alerts"]?.AsArray() ?? []).Any(alert => (string?)alert!["name"] == "read_only");
+    internal static bool ReadsOnly(JsonObject node) =>
+        (node["alerts"]?.AsArray() ?? []).Any(alert => (string?)alert!["name"] == "read_only");
 
     internal static string Head(JsonObject node) =>
-        node["head"] is { } head ? $"{head["number"]} [{Colors.Of((string)head["hash"]!)}]{Short((string)head["hash"]!)}[/]" : "-";
+        node["head"] is { } head
+        ? $"{head["number"]} [{Colors.Of((string)head["hash"]!)}]{Short((string)head["hash"]!)}[/]"
+        : "-";
 
     internal static string Pool(JsonObject node) =>
         node["pool"] is { } pool ? $"{Shown.Field(pool["pending"])}+{Shown.Field(pool["queued"])}" : "-";
@@ -88,7 +99,9 @@ internal static class StatusScreen
     internal static string Reorgs(JsonObject node)
     {
         if (node["reorgs"]?.AsArray() is not { } reorgs) return "-";
-        return reorgs.Count == 0 ? "none" : $"{reorgs.Count}; last {reorgs[^1]!["depth"]} deep above block {reorgs[^1]!["ancestor"]?["number"]}";
+        return reorgs.Count == 0
+            ? "none"
+            : $"{reorgs.Count}; last {reorgs[^1]!["depth"]} deep above block {reorgs[^1]!["ancestor"]?["number"]}";
     }
 
     /// <summary>The beginning of a hash, for markup; of what is none, as much.</summary>
@@ -105,7 +118,8 @@ internal static class StatusScreen
 /// <summary>One colour a hash, so that equal heads look equal.</summary>
 internal static class Colors
 {
-    private static readonly string[] Palette = ["deepskyblue1", "orange1", "springgreen2", "mediumpurple1", "gold1", "hotpink", "turquoise2", "salmon1"];
+    private static readonly string[] Palette = ["deepskyblue1", "orange1", "springgreen2", "mediumpurple1", "gold1", "hotpink",
+        "turquoise2", "salmon1"];
 
     public static string Of(string hash) =>
         Palette[Hash256.TryParse(hash, out var parsed) ? parsed.Bytes[0] % Palette.Length : 0];

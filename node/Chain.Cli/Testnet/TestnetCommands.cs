@@ -14,18 +14,31 @@ internal static class TestnetCommands
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private static readonly Option<DirectoryInfo> Dir = new("--dir") { Description = "The folder that is the network", DefaultValueFactory = _ => new DirectoryInfo("testnet"), Recursive = true };
-    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else", Recursive = true };
+    private static readonly Option<DirectoryInfo> Dir = new("--dir")
+    {
+        Description = "The folder that is the network",
+        DefaultValueFactory = _ => new DirectoryInfo("testnet"),
+        Recursive = true,
+    };
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print one JSON document and nothing else",
+        Recursive = true,
+    };
 
-    public static Command Create() => new("testnet", "Start, watch, cut, heal and stop a network of real node processes on this machine")
+    public static Command Create() =>
+        new("testnet", "Start, watch, cut, heal and stop a network of real node processes on this machine")
     {
         Dir, Json,
         TestnetUpCommand.Create(Dir, Json), Down(), Status(), Watch(), Logs(),
         Partition(), Heal(),
-        OnNode("kill", "End a node at once, as a power cut would", (runner, index, _) => Task.FromResult($"node {index} killed (process {runner.Kill(index)})")),
+        OnNode("kill", "End a node at once, as a power cut would",
+            (runner, index, _) => Task.FromResult($"node {index} killed (process {runner.Kill(index)})")),
         Restart(),
-        OnNode("pause", "Freeze a node", (runner, index, _) => Task.FromResult($"node {index} paused (process {runner.Pause(index)})")),
-        OnNode("resume", "Let a frozen node go on", (runner, index, _) => Task.FromResult($"node {index} resumed (process {runner.Resume(index)})")),
+        OnNode("pause", "Freeze a node",
+            (runner, index, _) => Task.FromResult($"node {index} paused (process {runner.Pause(index)})")),
+        OnNode("resume", "Let a frozen node go on",
+            (runner, index, _) => Task.FromResult($"node {index} resumed (process {runner.Resume(index)})")),
         Skew(), Link(),
     };
 
@@ -45,7 +58,10 @@ internal static class TestnetCommands
             var runner = Open(parsed);
             var stopped = await runner.StopAllAsync();
             if (parsed.GetValue(Json)) Print(new JsonObject { ["stopped"] = stopped });
-            else AnsiConsole.MarkupLine(stopped == 0 ? "No node was running." : $"{stopped} nodes stopped. `chain testnet up --dir {Shown.Line(runner.Folder.Path)}` resumes the network.{StakeScreen.WhileStopped(runner.Manifest)}");
+            else
+                AnsiConsole.MarkupLine(stopped == 0
+                    ? "No node was running." : $"{stopped} nodes stopped. `chain testnet up --dir "
+                        + $"{Shown.Line(runner.Folder.Path)}` resumes the network.{StakeScreen.WhileStopped(runner.Manifest)}");
             return ChainProgram.Ok;
         }));
         return command;
@@ -66,10 +82,13 @@ internal static class TestnetCommands
 
     private static Command Watch()
     {
-        var command = new Command("watch", "Watch the network live: heads, hash rates and the tree of the last blocks. Ctrl-C ends the view, not the network");
+        var command = new Command("watch",
+            "Watch the network live: heads, hash rates and the tree of the last blocks. Ctrl-C ends the view, not the network");
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
-            if (parsed.GetValue(Json)) throw new UsageException("`watch` is a live view, not a document; `chain testnet status --json` tells the same once.");
+            if (parsed.GetValue(Json))
+                throw new UsageException("`watch` is a live view, not a document; `chain testnet status --json` tells the same "
+                    + "once.");
             await WatchScreen.RunAsync(Open(parsed), cancellation);
             return ChainProgram.Ok;
         }));
@@ -86,12 +105,22 @@ internal static class TestnetCommands
         {
             var runner = Open(parsed);
             var index = parsed.GetValue(node);
-            if (index < 0 || index >= runner.Manifest.Nodes.Count) throw new TestnetException($"There is no node {index}; this network has the nodes 0 to {runner.Manifest.Nodes.Count - 1}.");
+            if (index < 0 || index >= runner.Manifest.Nodes.Count)
+                throw new TestnetException($"There is no node {index}; this network has the nodes 0 to "
+                    + $"{runner.Manifest.Nodes.Count - 1}.");
             var (count, file) = (parsed.GetValue(lines), runner.Folder.LogFile(index));
             if (count < 0) throw new UsageException($"--lines {count} is negative; give 0 or more.");
             if (!parsed.GetValue(Json)) await LogTail.PrintAsync(file, count, parsed.GetValue(follow), cancellation);
-            else if (parsed.GetValue(follow)) throw new UsageException("--follow does not end, so it cannot be one JSON document; leave out --json or --follow.");
-            else Print(new JsonObject { ["file"] = file, ["lines"] = new JsonArray([.. (await LogTail.LastAsync(file, count, cancellation)).Select(line => JsonValue.Create(line))]) });
+            else if (parsed.GetValue(follow))
+                throw new UsageException("--follow does not end, so it cannot be one JSON document; leave out --json or "
+                    + "--follow.");
+            else
+                Print(new JsonObject
+                {
+                    ["file"] = file,
+                    ["lines"] = new JsonArray([.. (await LogTail.LastAsync(file, count, cancellation)).Select(line =>
+                        JsonValue.Create(line))]),
+                });
             return ChainProgram.Ok;
         }));
         return command;
@@ -99,16 +128,23 @@ internal static class TestnetCommands
 
     private static Command Partition()
     {
-        var groups = new Argument<string>("groups") { Description = "Who can still reach whom, as \"0,1|2,3\"; a node in no group stands alone" };
+        var groups = new Argument<string>("groups")
+        {
+            Description = "Who can still reach whom, as \"0,1|2,3\"; a node in no group stands alone",
+        };
         var command = new Command("partition", "Cut the network into groups") { groups };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             var parsedGroups = ParseGroups(parsed.GetValue(groups)!);
             var runner = Open(parsed);
-            var alone = Enumerable.Range(0, runner.Manifest.Nodes.Count).Except(parsedGroups.SelectMany(group => group)).Select(node => $"{node} alone").ToList();
-            if (parsedGroups.Count + alone.Count < 2) throw new UsageException($"'{parsed.GetValue(groups)}' puts all nodes into one group: nothing would be cut. Write groups as \"0,1|2,3\".");
+            var alone = Enumerable.Range(0, runner.Manifest.Nodes.Count)
+                .Except(parsedGroups.SelectMany(group => group)).Select(node => $"{node} alone").ToList();
+            if (parsedGroups.Count + alone.Count < 2)
+                throw new UsageException($"'{parsed.GetValue(groups)}' puts all nodes into one group: nothing would be cut. "
+                    + $"Write groups as \"0,1|2,3\".");
             await runner.PartitionAsync(parsedGroups, cancellation);
-            return Say(parsed, $"the network is cut: {string.Join(" | ", parsedGroups.Select(group => string.Join(",", group)).Concat(alone))}");
+            return Say(parsed,
+                $"the network is cut: {string.Join(" | ", parsedGroups.Select(group => string.Join(",", group)).Concat(alone))}");
         }));
         return command;
     }
@@ -123,10 +159,17 @@ internal static class TestnetCommands
             await runner.HealAsync(cancellation);
             var status = await SettledWithin(runner, TimeSpan.FromSeconds(10), cancellation);
             var elapsed = Stopwatch.GetElapsedTime(startedAt);
-            var stopped = status["nodes"]!.AsArray().Where(node => StatusScreen.ReadsOnly(node!.AsObject())).Select(node => (int)node!["index"]!).ToList();
-            return Say(parsed, stopped.Count > 0 ? $"healed, but node {string.Join(",", stopped)} has stopped and serves reads only; `chain testnet status` says why"
-                : (bool)status["converged"]! ? string.Create(CultureInfo.InvariantCulture, $"healed: one head {StatusScreen.Where(status)} after {elapsed.TotalSeconds:F2} s")
-                : "healed: no common head within 10 s. Branches of equal weight stay apart until the next block; see `chain testnet status`.");
+            var stopped = status["nodes"]!.AsArray()
+                .Where(node => StatusScreen.ReadsOnly(node!.AsObject())).Select(node => (int)node!["index"]!).ToList();
+            return Say(parsed,
+                stopped.Count > 0
+                ? $"healed, but node {string.Join(",", stopped)} has stopped and serves reads only; `chain testnet status` "
+                    + $"says why"
+                : (bool)status["converged"]!
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"healed: one head {StatusScreen.Where(status)} after {elapsed.TotalSeconds:F2} s")
+                : "healed: no common head within 10 s. Branches of equal weight stay apart until the next block; see `chain "
+                    + "testnet status`.");
         }));
         return command;
     }
@@ -157,7 +200,10 @@ internal static class TestnetCommands
         {
             var time = Durations.Parse(parsed.GetValue(skew)!, allowNegative: true);
             await Open(parsed).SkewAsync(parsed.GetValue(node), time, cancellation);
-            var how = time == TimeSpan.Zero ? "right" : string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(time.TotalMilliseconds)} ms {(time > TimeSpan.Zero ? "ahead" : "behind")}");
+            var how = time == TimeSpan.Zero
+                ? "right"
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"{Math.Abs(time.TotalMilliseconds)} ms {(time > TimeSpan.Zero ? "ahead" : "behind")}");
             return Say(parsed, $"the clock of node {parsed.GetValue(node)} is {how}");
         }));
         return command;
@@ -167,25 +213,44 @@ internal static class TestnetCommands
     {
         var a = new Argument<int>("a") { Description = "One node" };
         var b = new Argument<int>("b") { Description = "The other node" };
-        var delay = new Option<string>("--delay") { Description = "How late every message comes, as 300ms", DefaultValueFactory = _ => "0ms" };
-        var loss = new Option<string>("--loss") { Description = "Messages that never arrive, as 2%", DefaultValueFactory = _ => "0%" };
-        var duplicate = new Option<string>("--duplicate") { Description = "Messages that arrive twice, as 2%", DefaultValueFactory = _ => "0%" };
-        var command = new Command("link", "Make the link between two nodes slow or lossy; without options, sound again") { a, b, delay, loss, duplicate };
+        var delay = new Option<string>("--delay")
+        {
+            Description = "How late every message comes, as 300ms",
+            DefaultValueFactory = _ => "0ms",
+        };
+        var loss = new Option<string>("--loss")
+        {
+            Description = "Messages that never arrive, as 2%",
+            DefaultValueFactory = _ => "0%",
+        };
+        var duplicate = new Option<string>("--duplicate")
+        {
+            Description = "Messages that arrive twice, as 2%",
+            DefaultValueFactory = _ => "0%",
+        };
+        var command = new Command("link", "Make the link between two nodes slow or lossy; without options, sound again") { a, b,
+            delay, loss, duplicate };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             await Open(parsed).LinkAsync(
                 parsed.GetValue(a), parsed.GetValue(b),
-                Durations.Parse(parsed.GetValue(delay)!, allowNegative: false), Durations.ParseRatio(parsed.GetValue(loss)!), Durations.ParseRatio(parsed.GetValue(duplicate)!), cancellation);
-            return Say(parsed, $"link {parsed.GetValue(a)}-{parsed.GetValue(b)}: delay {parsed.GetValue(delay)}, loss {parsed.GetValue(loss)}, duplicates {parsed.GetValue(duplicate)}");
+                Durations.Parse(parsed.GetValue(delay)!, allowNegative: false), Durations.ParseRatio(parsed.GetValue(loss)!),
+                Durations.ParseRatio(parsed.GetValue(duplicate)!), cancellation);
+            return Say(parsed,
+                $"link {parsed.GetValue(a)}-{parsed.GetValue(b)}: delay {parsed.GetValue(delay)}, loss "
+                    + $"{parsed.GetValue(loss)}, duplicates {parsed.GetValue(duplicate)}");
         }));
         return command;
     }
 
-    private static Command OnNode(string name, string description, Func<TestnetRunner, int, CancellationToken, Task<string>> action)
+    private static Command OnNode(string name, string description,
+        Func<TestnetRunner, int, CancellationToken, Task<string>> action)
     {
         var node = new Argument<int>("node") { Description = "The node's number" };
         var command = new Command(name, description) { node };
-        command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () => Say(parsed, await action(Open(parsed), parsed.GetValue(node), cancellation))));
+        command.SetAction((parsed, cancellation) =>
+            ChainProgram.GuardAsync(parsed,
+                async () => Say(parsed, await action(Open(parsed), parsed.GetValue(node), cancellation))));
         return command;
     }
 
@@ -203,7 +268,9 @@ internal static class TestnetCommands
         while (true)
         {
             var status = await TestnetStatus.ReadAsync(runner, cancellation);
-            if ((bool)status["converged"]! || status["nodes"]!.AsArray().All(node => StatusScreen.ReadsOnly(node!.AsObject())) || Stopwatch.GetElapsedTime(startedAt) >= limit) return status;
+            if ((bool)status["converged"]! || status["nodes"]!.AsArray().All(node => StatusScreen.ReadsOnly(node!.AsObject()))
+                || Stopwatch.GetElapsedTime(startedAt) >= limit)
+                return status;
             await Task.Delay(50, cancellation);
         }
     }
@@ -216,11 +283,14 @@ internal static class TestnetCommands
             var indices = new List<int>();
             foreach (var part in group.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
-                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index)) throw new UsageException($"'{part}' in the partition '{text}' is no node number. Write groups as \"0,1|2,3\".");
+                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+                    throw new UsageException($"'{part}' in the partition '{text}' is no node number. Write groups as "
+                        + $"\"0,1|2,3\".");
                 indices.Add(index);
             }
 
-            if (indices.Count == 0) throw new UsageException($"The partition '{text}' has an empty group. Write groups as \"0,1|2,3\".");
+            if (indices.Count == 0)
+                throw new UsageException($"The partition '{text}' has an empty group. Write groups as \"0,1|2,3\".");
             groups.Add(indices);
         }
 

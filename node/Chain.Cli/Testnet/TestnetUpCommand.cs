@@ -15,8 +15,12 @@ internal static class TestnetUpCommand
     {
         var wishes = new WishOptions();
         var detach = new Option<bool>("--detach", "-d") { Description = "Return when every node answers; the network goes on" };
-        var timings = new Option<bool>("--timings") { Description = "Measure the start: every RPC answering, first block everywhere, under proof of stake first finality" };
-        var command = new Command("up", "Start a network, or resume the one in the folder; without --detach, watch it until Ctrl-C, which stops it")
+        var timings = new Option<bool>("--timings")
+        {
+            Description = "Measure the start: every RPC answering, first block everywhere, under proof of stake first finality",
+        };
+        var command = new Command("up",
+            "Start a network, or resume the one in the folder; without --detach, watch it until Ctrl-C, which stops it")
         {
             detach, timings,
         };
@@ -30,14 +34,17 @@ internal static class TestnetUpCommand
             var resumed = folder.HasNetwork;
             var manifest = resumed ? folder.Load() : TestnetPlan.Create(folder, asked);
             if (resumed) wishes.CheckResumes(parsed, manifest);
-            if (resumed && !quiet) AnsiConsole.MarkupLine($"Resuming the network of {manifest.Nodes.Count} nodes in {Shown.Line(folder.Path)}; its settings are those it was made with.");
+            if (resumed && !quiet)
+                AnsiConsole.MarkupLine($"Resuming the network of {manifest.Nodes.Count} nodes in {Shown.Line(folder.Path)}; "
+                    + $"its settings are those it was made with.");
             var runner = new TestnetRunner(folder, manifest);
             var started = await runner.StartAllAsync(cancellation);
             var answering = Stopwatch.GetElapsedTime(startedAt);
             var genesis = resumed ? null : manifest.Stake?.UntilGenesis(TimeProvider.System.GetUtcNow());
             if (genesis is { } wait && !quiet) AnsiConsole.MarkupLine(StakeScreen.Start(manifest.Stake!, wait));
             JsonObject? measured = null;
-            if (parsed.GetValue(timings)) measured = await StartTimings.MeasureAsync(runner, startedAt, answering, genesis, cancellation);
+            if (parsed.GetValue(timings))
+                measured = await StartTimings.MeasureAsync(runner, startedAt, answering, genesis, cancellation);
             if (quiet || parsed.GetValue(detach))
             {
                 if (quiet) TestnetCommands.Print(Document(runner, measured));
@@ -48,7 +55,9 @@ internal static class TestnetUpCommand
             // Whoever joins a network that runs already only looks on.
             var isOwner = started.Count == manifest.Nodes.Count;
             if (isOwner) Announce(runner, answering, measured);
-            else AnsiConsole.MarkupLine($"The network in {Shown.Line(folder.Path)} runs already ({started.Count} of its nodes were started now). Ctrl-C ends this view; `chain testnet down` stops the network.");
+            else
+                AnsiConsole.MarkupLine($"The network in {Shown.Line(folder.Path)} runs already ({started.Count} of its nodes "
+                    + $"were started now). Ctrl-C ends this view; `chain testnet down` stops the network.");
             if (!isOwner)
             {
                 await WatchScreen.RunAsync(runner, cancellation);
@@ -63,7 +72,8 @@ internal static class TestnetUpCommand
             {
                 AnsiConsole.MarkupLine("Stopping the network …");
                 await runner.StopAllAsync();
-                AnsiConsole.MarkupLine($"Stopped. `chain testnet up --dir {Shown.Line(folder.Path)}` resumes it.{StakeScreen.WhileStopped(manifest)}");
+                AnsiConsole.MarkupLine($"Stopped. `chain testnet up --dir {Shown.Line(folder.Path)}` resumes "
+                    + $"it.{StakeScreen.WhileStopped(manifest)}");
             }
 
             return ChainProgram.Ok;
@@ -91,15 +101,24 @@ internal static class TestnetUpCommand
 
     private static void Announce(TestnetRunner runner, TimeSpan answering, JsonObject? timings)
     {
-        AnsiConsole.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"[green]{runner.Manifest.Nodes.Count} nodes are up[/] after {answering.TotalSeconds:F2} s, chain id {runner.Manifest.ChainId}, in {Shown.Line(runner.Folder.Path)}"));
-        foreach (var node in runner.Manifest.Nodes) AnsiConsole.MarkupLine($"  node {node.Index}  http://127.0.0.1:{node.RpcPort}  process {runner.Folder.FindProcess(node.Index)?.Id}{Validators(node)}");
+        AnsiConsole.MarkupLine(string.Create(CultureInfo.InvariantCulture,
+            $"[green]{runner.Manifest.Nodes.Count} nodes are up[/] after {answering.TotalSeconds:F2} s, chain id "
+                + $"{runner.Manifest.ChainId}, in {Shown.Line(runner.Folder.Path)}"));
+        foreach (var node in runner.Manifest.Nodes)
+            AnsiConsole.MarkupLine($"  node {node.Index}  http://127.0.0.1:{node.RpcPort}  process "
+                + $"{runner.Folder.FindProcess(node.Index)?.Id}{Validators(node)}");
         if (timings is not null) AnsiConsole.MarkupLine(StartTimings.Describe(timings));
     }
 
     private static string Validators(TestnetNode node)
     {
         if (node.Validators is not { } own) return "";
-        var wrong = own.Behave.Count == 0 ? "" : $", [yellow]{own.Behave.Count} of them misbehave: {Shown.Field(string.Join(", ", own.Behave.Select(behave => behave.Split(':')[0]).Distinct()))}[/]";
-        return own.Count == 1 ? $"  validator v{own.First}{wrong}" : $"  validators v{own.First} to v{own.First + own.Count - 1}{wrong}";
+        var wrong = own.Behave.Count == 0
+            ? ""
+            : $", [yellow]{own.Behave.Count} of them misbehave: "
+                + $"{Shown.Field(string.Join(", ", own.Behave.Select(behave => behave.Split(':')[0]).Distinct()))}[/]";
+        return own.Count == 1
+            ? $"  validator v{own.First}{wrong}"
+            : $"  validators v{own.First} to v{own.First + own.Count - 1}{wrong}";
     }
 }

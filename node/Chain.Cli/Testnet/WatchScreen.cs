@@ -18,7 +18,8 @@ internal static class WatchScreen
     {
         try
         {
-            if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected) await LiveAsync(runner, cancellation);
+            if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
+                await LiveAsync(runner, cancellation);
             else await LinesAsync(runner, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -32,7 +33,8 @@ internal static class WatchScreen
             while (true)
             {
                 var status = await TestnetStatus.ReadAsync(runner, cancellation);
-                live.UpdateTarget(new Rows(StatusScreen.Render(status), await TreeAsync(runner, status, cancellation), StatusScreen.Alerts(status), new Markup("[grey]Ctrl-C ends[/]")));
+                live.UpdateTarget(new Rows(StatusScreen.Render(status), await TreeAsync(runner, status, cancellation),
+                    StatusScreen.Alerts(status), new Markup("[grey]Ctrl-C ends[/]")));
                 if (StatusScreen.NobodyRuns(status)) return;
                 await Task.Delay(500, cancellation);
             }
@@ -51,7 +53,9 @@ internal static class WatchScreen
             {
                 var index = (int)node!["index"]!;
                 var final = node["stake"] is { } stake ? $", epoch {stake["finalized"]!["epoch"]} finalized" : "";
-                var line = node["head"] is { } head ? $"node {index}: block {head["number"]} {(string?)head["hash"]}{final}" : $"node {index}: {node["state"]}";
+                var line = node["head"] is { } head
+                    ? $"node {index}: block {head["number"]} {(string?)head["hash"]}{final}"
+                    : $"node {index}: {node["state"]}";
                 if (seen.GetValueOrDefault(index) == line) continue;
                 seen[index] = line;
                 Console.WriteLine(Printable.Line(line));
@@ -83,7 +87,8 @@ internal static class WatchScreen
             {
                 var (hash, parent) = ((string?)block!["hash"], (string?)block["parentHash"]);
                 if (!Hash256.TryParse(hash, out _) || !Hash256.TryParse(parent, out _)) continue;
-                blocks[hash!] = (Number(block["number"]), parent!, Number(block["transactionCount"]), (double?)block["stakeShare"]);
+                blocks[hash!] =
+                    (Number(block["number"]), parent!, Number(block["transactionCount"]), (double?)block["stakeShare"]);
             }
         }
 
@@ -91,7 +96,8 @@ internal static class WatchScreen
         var top = blocks.Values.Max(block => block.Number);
         var text = new StringBuilder();
         IReadOnlyList<string> above = [];
-        foreach (var height in blocks.GroupBy(block => block.Value.Number).Where(group => group.Key > top - Heights).OrderByDescending(group => group.Key))
+        foreach (var height in blocks.GroupBy(block => block.Value.Number)
+            .Where(group => group.Key > top - Heights).OrderByDescending(group => group.Key))
         {
             var row = InColumns(height, block => block.Key, above);
             above = [.. row.Select(block => block.Value.Parent)];
@@ -99,7 +105,9 @@ internal static class WatchScreen
             foreach (var (hash, block) in row)
             {
                 var onIt = heads.TryGetValue(hash, out var who) ? $" [bold]<- {string.Join(",", who)}[/]" : "";
-                text.Append($"[{Colors.Of(hash)}]{StatusScreen.Short(hash)}[/] on [{Colors.Of(block.Parent)}]{block.Parent[2..6]}[/]{(block.Transactions > 0 ? $" ({block.Transactions} tx)" : "")}{Share(block.Share)}{onIt}    ");
+                text.Append($"[{Colors.Of(hash)}]{StatusScreen.Short(hash)}[/] on "
+                    + $"[{Colors.Of(block.Parent)}]{block.Parent[2..6]}[/]"
+                    + $"{(block.Transactions > 0 ? $" ({block.Transactions} tx)" : "")}{Share(block.Share)}{onIt}    ");
             }
 
             text.AppendLine();
@@ -108,16 +116,21 @@ internal static class WatchScreen
         return new Panel(new Markup(text.ToString().TrimEnd())).Header("the last blocks, all branches").RoundedBorder();
     }
 
-    /// <summary>The blocks of one height from left to right: below a child of theirs, so that a branch keeps its side; those without one after them.</summary>
+    /// <summary>
+    /// The blocks of one height from left to right: below a child of theirs, so that a branch keeps its side; those without one
+    /// after them.
+    /// </summary>
     /// <param name="parentsAbove">The parents of the row above, from left to right.</param>
     internal static List<T> InColumns<T>(IEnumerable<T> row, Func<T, string> hash, IReadOnlyList<string> parentsAbove)
     {
         var columns = new Dictionary<string, int>();
         for (var i = 0; i < parentsAbove.Count; i++) columns.TryAdd(parentsAbove[i], i);
-        return [.. row.OrderBy(block => columns.GetValueOrDefault(hash(block), parentsAbove.Count)).ThenBy(hash, StringComparer.Ordinal)];
+        return [.. row.OrderBy(block => columns.GetValueOrDefault(hash(block), parentsAbove.Count)).ThenBy(hash,
+            StringComparer.Ordinal)];
     }
 
-    private static string Share(double? share) => share is { } known ? string.Create(CultureInfo.InvariantCulture, $" [grey]{known * 100:0} %[/]") : "";
+    private static string Share(double? share) =>
+        share is { } known ? string.Create(CultureInfo.InvariantCulture, $" [grey]{known * 100:0} %[/]") : "";
 
     private static long Number(JsonNode? node) => node is null ? 0
         : node.GetValueKind() == System.Text.Json.JsonValueKind.String ? Convert.ToInt64((string)node!, 16)

@@ -5,29 +5,39 @@ using Chain.Testnet;
 
 namespace Chain.Cli;
 
-/// <summary>The RANDAO hash onions of validators as `chain_validators` tells them: which comes next, and which end soon.</summary>
+/// <summary>
+/// The RANDAO hash onions of validators as `chain_validators` tells them: which comes next, and which end soon.
+/// </summary>
 internal static class OnionRenewal
 {
     // Of an onion's life, the part in which people are warned.
     private const ulong WarningShare = 8;
 
     /// <summary>
-    /// What a validator announced last, which a deposit of more stake must repeat: another commitment would become its next one. Null
-    /// for none, when it is not in the registry yet.
+    /// What a validator announced last, which a deposit of more stake must repeat: another commitment would become its next one.
+    /// Null for none, when it is not in the registry yet.
     /// </summary>
     public static Hash256? LatestCommitment(JsonNode? validator) =>
-        validator?["randao"] is not { } onion ? null : Hash256.Parse((string?)onion["nextCommitment"] ?? (string)onion["commitment"]!);
+        validator?["randao"] is not { } onion
+        ? null
+        : Hash256.Parse((string?)onion["nextCommitment"] ?? (string)onion["commitment"]!);
 
     /// <summary>The commitment of the onion after the one in use.</summary>
-    /// <exception cref="TestnetException">There is no such validator, its onion is not of this key's, or the next is announced already.</exception>
+    /// <exception cref="TestnetException">There is no such validator, its onion is not of this key's, or the next is announced
+    /// already.</exception>
     public static Hash256 NextCommitment(ValidatorSecret secret, JsonNode? validator, ulong layers)
     {
-        if (validator?["randao"] is not { } onion) throw new TestnetException($"The key {secret.Key} is no validator's on this chain, so it has no onion to renew. Deposit for it first.");
+        if (validator?["randao"] is not { } onion)
+            throw new TestnetException($"The key {secret.Key} is no validator's on this chain, so it has no onion to renew. "
+                + $"Deposit for it first.");
         var (present, first) = (Hash256.Parse((string)onion["commitment"]!), new Epoch((ulong)onion["firstEpoch"]!));
-        var number = secret.FindOnion(present, first, layers) ?? throw new TestnetException($"The commitment {present} of validator {validator["index"]} is of none of its key's onions, so which comes next is not known.");
+        var number = secret.FindOnion(present, first, layers)
+            ?? throw new TestnetException($"The commitment {present} of validator {validator["index"]} is of none of its key's "
+                + $"onions, so which comes next is not known.");
         var next = secret.Commitment(layers, number + 1);
         return (string?)onion["nextCommitment"] == next.ToString()
-            ? throw new TestnetException($"The next onion of validator {validator["index"]} is announced already; it is in use from epoch {onion["nextFirstEpoch"]} on.")
+            ? throw new TestnetException($"The next onion of validator {validator["index"]} is announced already; it is in use "
+                + $"from epoch {onion["nextFirstEpoch"]} on.")
             : next;
     }
 
@@ -44,8 +54,11 @@ internal static class OnionRenewal
             var end = (ulong)validator["randao"]!["endsBefore"]!;
             if (end > epoch + soon) continue;
             yield return end <= epoch
-                ? $"v{validator["index"]} has no RANDAO onion in use: its proposals are invalid. Announce one with `chain validator deposit --renew`"
-                : $"v{validator["index"]}'s RANDAO onion ends in {end - epoch} epochs: its proposals are invalid from epoch {end} on. Announce the next with `chain validator deposit --renew`{(end > epoch + delay ? $" before epoch {end - delay}" : "")}";
+                ? $"v{validator["index"]} has no RANDAO onion in use: its proposals are invalid. Announce one with `chain "
+                    + $"validator deposit --renew`"
+                : $"v{validator["index"]}'s RANDAO onion ends in {end - epoch} epochs: its proposals are invalid from epoch "
+                    + $"{end} on. Announce the next with `chain validator deposit "
+                        + $"--renew`{(end > epoch + delay ? $" before epoch {end - delay}" : "")}";
         }
     }
 }

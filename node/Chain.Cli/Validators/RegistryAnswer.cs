@@ -7,7 +7,9 @@ using Chain.Testnet;
 
 namespace Chain.Cli;
 
-/// <summary>What `chain_validators` must answer: a node that answers something else is found out before its figures are used.</summary>
+/// <summary>
+/// What `chain_validators` must answer: a node that answers something else is found out before its figures are used.
+/// </summary>
 internal sealed record RegistryAnswer(
     ulong Slot,
     ulong Epoch,
@@ -50,7 +52,8 @@ internal sealed record RegistryAnswer(
         catch (JsonException e)
         {
             throw new TestnetException(
-                $"The node at {url} answers chain_validators with something that is not a registry of validators: {Printable.Field(e.Message)}",
+                $"The node at {url} answers chain_validators with something that is not a registry of validators: "
+                    + $"{Printable.Field(e.Message)}",
                 e);
         }
     }

@@ -7,6 +7,7 @@ internal static class ValidatorCommands
 {
     public static Command Create() => new("validator", "Look after validators and what they signed")
     {
-        ValidatorListCommand.Create(), ValidatorDepositCommand.Create(), ValidatorExitCommand.Create(), ValidatorHistoryCommands.Create(),
+        ValidatorListCommand.Create(), ValidatorDepositCommand.Create(), ValidatorExitCommand.Create(),
+        ValidatorHistoryCommands.Create(),
     };
 }

@@ -17,17 +17,39 @@ internal static class ValidatorDepositCommand
     private const string KeyVariable = "CHAIN_PRIVATE_KEY";
     private const string DefaultAmount = "32";
     private const int LongestKeyFile = 64 * 1024;
-    private static readonly Option<bool> New = new("--new") { Description = "Draw a new key into the key folder and deposit for it" };
-    private static readonly Option<string?> Key = new("--key") { Description = "Which key of the folder, by the beginning of its name; needed where there are several" };
-    private static readonly Option<bool> Renew = new("--renew") { Description = "Announce the next RANDAO hash onion of a validator that there is, before its present one ends" };
-    private static readonly Option<string?> AmountText = new("--amount") { Description = "How much, in ether [32; with --renew the least that the contract takes]" };
-    private static readonly Option<string?> Withdrawal = new("--withdrawal") { Description = "The address that gets the stake in the end; it can never be changed. Needed for a new validator" };
-    private static readonly Option<string?> From = new("--from") { Description = $"dev:0 to dev:9, a development account, pays [else the key in --key-file, else the one in {KeyVariable}]" };
-    private static readonly Option<FileInfo?> KeyFile = new("--key-file") { Description = "A file with the private key of who pays, 64 hex digits" };
+    private static readonly Option<bool> New = new("--new")
+    {
+        Description = "Draw a new key into the key folder and deposit for it",
+    };
+    private static readonly Option<string?> Key = new("--key")
+    {
+        Description = "Which key of the folder, by the beginning of its name; needed where there are several",
+    };
+    private static readonly Option<bool> Renew = new("--renew")
+    {
+        Description = "Announce the next RANDAO hash onion of a validator that there is, before its present one ends",
+    };
+    private static readonly Option<string?> AmountText = new("--amount")
+    {
+        Description = "How much, in ether [32; with --renew the least that the contract takes]",
+    };
+    private static readonly Option<string?> Withdrawal = new("--withdrawal")
+    {
+        Description = "The address that gets the stake in the end; it can never be changed. Needed for a new validator",
+    };
+    private static readonly Option<string?> From = new("--from")
+    {
+        Description = $"dev:0 to dev:9, a development account, pays [else the key in --key-file, else the one in {KeyVariable}]",
+    };
+    private static readonly Option<FileInfo?> KeyFile = new("--key-file")
+    {
+        Description = "A file with the private key of who pays, 64 hex digits",
+    };
     private static readonly Option<string?> MaxTotalFee = new("--max-total-fee")
     {
         HelpName = "AMOUNT",
-        Description = "Allow the whole fee to become this much, such as 2ether [the amount, at least 0.01ether and at most 1ether]",
+        Description =
+            "Allow the whole fee to become this much, such as 2ether [the amount, at least 0.01ether and at most 1ether]",
     };
     private static readonly Option<string?> Contract = new("--contract")
     {
@@ -38,12 +60,21 @@ internal static class ValidatorDepositCommand
     {
         Description = "Deposit again, although an earlier deposit of the same amount may have been accepted",
     };
-    private static readonly Option<bool> NoWait = new("--no-wait") { Description = "Do not wait for the block that takes the deposit" };
-    private static readonly Option<string> Timeout = new("--timeout") { HelpName = "TIME", Description = "Stop waiting after this, such as 90s or 5m", DefaultValueFactory = _ => "2m" };
+    private static readonly Option<bool> NoWait = new("--no-wait")
+    {
+        Description = "Do not wait for the block that takes the deposit",
+    };
+    private static readonly Option<string> Timeout = new("--timeout")
+    {
+        HelpName = "TIME",
+        Description = "Stop waiting after this, such as 90s or 5m",
+        DefaultValueFactory = _ => "2m",
+    };
 
     public static Command Create()
     {
-        var command = new Command("deposit", "Send a deposit: a new validator, more stake for one that there is, or the announcement of its next RANDAO onion")
+        var command = new Command("deposit",
+            "Send a deposit: a new validator, more stake for one that there is, or the announcement of its next RANDAO onion")
         {
             New, Key, Renew, AmountText, Withdrawal, From, KeyFile, MaxTotalFee, Contract, Again, NoWait, Timeout,
             ValidatorSession.Data, ValidatorSession.Keys, ValidatorSession.Rpc, ValidatorSession.Yes, ValidatorSession.Json,
@@ -54,7 +85,9 @@ internal static class ValidatorDepositCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        if (parsed.GetValue(New) && parsed.GetValue(Renew)) throw new UsageException("--new and --renew exclude each other: a new key's first onion is announced by its first deposit.");
+        if (parsed.GetValue(New) && parsed.GetValue(Renew))
+            throw new UsageException("--new and --renew exclude each other: a new key's first onion is announced by its first "
+                + "deposit.");
         var limit = Durations.Parse(parsed.GetValue(Timeout)!, allowNegative: false);
         var payer = Payer(parsed);
         var folder = ValidatorSession.KeyFolder(parsed);
@@ -62,10 +95,17 @@ internal static class ValidatorDepositCommand
         var registry = await ValidatorSession.ValidatorsAsync(node, cancellation);
         var rules = registry["deposits"]!;
         var (layers, least) = ((ulong)rules["randaoOnionLayers"]!, (ulong)rules["minGwei"]!);
-        var gwei = parsed.GetValue(AmountText) is { } text ? ParseGwei(text) : parsed.GetValue(Renew) ? least : ParseGwei(DefaultAmount);
+        var gwei = parsed.GetValue(AmountText) is { } text
+            ? ParseGwei(text)
+            : parsed.GetValue(Renew)
+            ? least
+            : ParseGwei(DefaultAmount);
         var (chainId, genesis) = await ValidatorSession.IdentityAsync(node, cancellation);
         var chosen = parsed.GetValue(New) ? null : Choose(folder, parsed.GetValue(Key));
-        var validator = chosen is null ? null : registry["validators"]!.AsArray().FirstOrDefault(item => (string)item!["publicKey"]! == "0x" + ValidatorKeys.NameOf(chosen.Key));
+        var validator = chosen is null
+            ? null
+            : registry["validators"]!.AsArray().FirstOrDefault(item =>
+                (string)item!["publicKey"]! == "0x" + ValidatorKeys.NameOf(chosen.Key));
         var withdrawal = WithdrawalAddress(parsed, validator);
         var renewed = parsed.GetValue(Renew) ? OnionRenewal.NextCommitment(chosen!, validator, layers) : (Hash256?)null;
         var (contract, value) = (Address.Parse((string)rules["address"]!), (UInt256)gwei * 1_000_000_000);
@@ -126,8 +166,11 @@ internal static class ValidatorDepositCommand
                 "If it is meant, give it with --amount."));
     }
 
-    /// <summary>Waits for the deposit's block and says how it ended; one that failed in its block is refused with the reason.</summary>
-    private static async Task<int> FollowAsync(ParseResult parsed, DepositTransaction deposit, Hash256 hash, TimeSpan limit, JsonObject document, string name, CancellationToken cancellation)
+    /// <summary>
+    /// Waits for the deposit's block and says how it ended; one that failed in its block is refused with the reason.
+    /// </summary>
+    private static async Task<int> FollowAsync(ParseResult parsed, DepositTransaction deposit, Hash256 hash, TimeSpan limit,
+        JsonObject document, string name, CancellationToken cancellation)
     {
         Task<DepositReceipt> Wait() => deposit.WaitAsync(hash, limit, cancellation);
         ChainProgram.Errors.MarkupLine($"Sent as {hash}");
@@ -151,22 +194,31 @@ internal static class ValidatorDepositCommand
             var reason = await deposit.WhyFailedAsync(receipt, cancellation);
             document["reason"] = reason;
             if (parsed.GetValue(ValidatorSession.Json)) TestnetCommands.Print(document);
-            throw new TestnetException($"The deposit failed in block {number} (status 0): {reason}. Nothing was staked; only the fee was paid.");
+            throw new TestnetException($"The deposit failed in block {number} (status 0): {reason}. Nothing was staked; only "
+                + $"the fee was paid.");
         }
 
-        return ValidatorSession.Tell(parsed, document, $"In block {number}: {(ulong)document["gwei"]! / 1e9:0.#########} ether are stake of key {name}. See it in `chain validator list`; a node that is to act for a new key must be restarted.");
+        return ValidatorSession.Tell(parsed, document,
+            $"In block {number}: {(ulong)document["gwei"]! / 1e9:0.#########} ether are stake of key {name}. See it in `chain "
+                + $"validator list`; a node that is to act for a new key must be restarted.");
     }
 
     // A validator keeps the address it began with, whatever later deposits say.
     private static Address WithdrawalAddress(ParseResult parsed, JsonNode? validator)
     {
-        var text = parsed.GetValue(Withdrawal) ?? (string?)validator?["withdrawalAddress"] ?? throw new UsageException("Say with --withdrawal which address gets the stake in the end; it can never be changed.");
-        return Address.TryParse(text, out var withdrawal) ? withdrawal : throw new UsageException($"--withdrawal '{text}' is not an address (40 hex digits; mixed case must match its EIP-55 checksum).");
+        var text = parsed.GetValue(Withdrawal) ?? (string?)validator?["withdrawalAddress"]
+            ?? throw new UsageException("Say with --withdrawal which address gets the stake in the end; it can never be "
+                + "changed.");
+        return Address.TryParse(text, out var withdrawal)
+            ? withdrawal
+            : throw new UsageException($"--withdrawal '{text}' is not an address (40 hex digits; mixed case must match its "
+                + $"EIP-55 checksum).");
     }
 
     private static ValidatorSecret Draw(ParseResult parsed, string folder, Hash256 genesis)
     {
-        if (parsed.GetValue(ValidatorSession.Data) is not { } data) throw new UsageException("--new needs --data: the new key is made known to that node's signing history.");
+        if (parsed.GetValue(ValidatorSession.Data) is not { } data)
+            throw new UsageException("--new needs --data: the new key is made known to that node's signing history.");
         if (!ValidatorKeys.Create(folder).IsOk(out var secret, out var error)) throw new TestnetException(error);
         using var history = SigningHistory.Open(Path.Combine(data.FullName, SigningHistory.FileName), genesis);
         history.RegisterNew(secret.Key);
@@ -175,22 +227,35 @@ internal static class ValidatorDepositCommand
 
     private static ValidatorSecret Choose(string folder, string? prefix)
     {
-        var fitting = ValidatorSession.LoadKeys(folder).Where(secret => ValidatorKeys.NameOf(secret.Key).StartsWith(prefix ?? "", StringComparison.Ordinal)).ToList();
+        var fitting = ValidatorSession.LoadKeys(folder)
+            .Where(secret => ValidatorKeys.NameOf(secret.Key).StartsWith(prefix ?? "", StringComparison.Ordinal)).ToList();
         return fitting.Count switch
         {
             1 => fitting[0],
-            0 => throw new TestnetException($"{folder} holds no key{(prefix is null ? "" : $" that begins with {prefix}")}. Draw one with --new, or name another folder."),
-            _ => throw new TestnetException($"{folder} holds {fitting.Count} keys{(prefix is null ? "" : $" that begin with {prefix}")}. Say which with --key, or draw another with --new."),
+            0 => throw new TestnetException($"{folder} holds no key{(prefix is null ? "" : $" that begins with {prefix}")}. "
+                + $"Draw one with --new, or name another folder."),
+            _ => throw new TestnetException($"{folder} holds {fitting.Count} "
+                + $"keys{(prefix is null ? "" : $" that begin with {prefix}")}. Say which with --key, or draw another with "
+                    + $"--new."),
         };
     }
 
     private static PrivateKey Payer(ParseResult parsed)
     {
-        if (parsed.GetValue(From) is { } name) return DevelopmentAccounts.Find(name) ?? throw new UsageException($"--from '{name}' is none of dev:0 to dev:9. Another account's key comes from --key-file or {KeyVariable}.");
-        var (text, where) = parsed.GetValue(KeyFile) is { } file ? (SmallFile.ReadText(file.FullName, LongestKeyFile), file.FullName) : (Environment.GetEnvironmentVariable(KeyVariable), KeyVariable);
-        if (text is null) throw new UsageException($"Nobody pays: name a development account with --from, or give a private key with --key-file or {KeyVariable}.");
+        if (parsed.GetValue(From) is { } name)
+            return DevelopmentAccounts.Find(name)
+                ?? throw new UsageException($"--from '{name}' is none of dev:0 to dev:9. Another account's key comes from "
+                    + $"--key-file or {KeyVariable}.");
+        var (text, where) = parsed.GetValue(KeyFile) is { } file
+            ? (SmallFile.ReadText(file.FullName, LongestKeyFile), file.FullName)
+            : (Environment.GetEnvironmentVariable(KeyVariable), KeyVariable);
+        if (text is null)
+            throw new UsageException($"Nobody pays: name a development account with --from, or give a private key with "
+                + $"--key-file or {KeyVariable}.");
         var secret = new byte[PrivateKey.Size];
-        return Hex.TryDecode(text.Trim(), secret, out var written) && written == PrivateKey.Size && PrivateKey.TryCreate(secret, out var key) ? key
+        return Hex.TryDecode(text.Trim(), secret, out var written) && written == PrivateKey.Size
+            && PrivateKey.TryCreate(secret, out var key)
+            ? key
             : throw new TestnetException($"{where} is not 64 hex digits of a valid secret.");
     }
 
@@ -202,8 +267,10 @@ internal static class ValidatorDepositCommand
     private static ulong ParseGwei(string text)
     {
         var number = text.EndsWith("ether", StringComparison.Ordinal) ? text[..^5] : text;
-        return decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ether) && ether is > 0 and < 1_000_000_000 && decimal.IsInteger(ether * 1_000_000_000m)
+        return decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ether)
+            && ether is > 0 and < 1_000_000_000 && decimal.IsInteger(ether * 1_000_000_000m)
             ? (ulong)(ether * 1_000_000_000m)
-            : throw new UsageException($"--amount '{text}' is not an amount of ether with at most nine decimals; write 32 or 1.5.");
+            : throw new UsageException($"--amount '{text}' is not an amount of ether with at most nine decimals; write 32 or "
+                + $"1.5.");
     }
 }

@@ -11,9 +11,12 @@ internal static class ValidatorExitCommand
     public static Command Create()
     {
         var index = new Argument<int>("index") { Description = "The validator's index, as `chain validator list` shows it" };
-        var command = new Command("exit", "Sign and send a validator's voluntary exit. It cannot be taken back; until its exit epoch the validator goes on voting")
+        var command = new Command("exit",
+            "Sign and send a validator's voluntary exit. It cannot be taken back; until its exit epoch the validator goes on "
+                + "voting")
         {
-            index, ValidatorSession.Data, ValidatorSession.Keys, ValidatorSession.Rpc, ValidatorSession.Yes, ValidatorSession.Json,
+            index, ValidatorSession.Data, ValidatorSession.Keys, ValidatorSession.Rpc, ValidatorSession.Yes,
+            ValidatorSession.Json,
         };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
@@ -21,18 +24,24 @@ internal static class ValidatorExitCommand
             var folder = ValidatorSession.KeyFolder(parsed);
             var known = await ValidatorSession.ValidatorsAsync(node, cancellation);
             var (wanted, validators) = (parsed.GetValue(index), known["validators"]!.AsArray());
-            if (wanted < 0 || wanted >= validators.Count) throw new TestnetException($"There is no validator {wanted}; this chain has 0 to {validators.Count - 1}.");
-            if (validators[wanted]!["exitEpoch"] is { } leaving) throw new TestnetException($"Validator {wanted} leaves in epoch {leaving} already; its status is {validators[wanted]!["status"]}.");
+            if (wanted < 0 || wanted >= validators.Count)
+                throw new TestnetException($"There is no validator {wanted}; this chain has 0 to {validators.Count - 1}.");
+            if (validators[wanted]!["exitEpoch"] is { } leaving)
+                throw new TestnetException($"Validator {wanted} leaves in epoch {leaving} already; its status is "
+                    + $"{validators[wanted]!["status"]}.");
             var key = ((string)validators[wanted]!["publicKey"]!)[2..];
             var secret = Array.Find(ValidatorSession.LoadKeys(folder), secret => ValidatorKeys.NameOf(secret.Key) == key)
                 ?? throw new TestnetException($"{folder} does not hold the key of validator {wanted}, {key}.");
-            ValidatorSession.Confirm(parsed, $"Validator {wanted} leaves for good, with {(ulong)validators[wanted]!["balanceGwei"]! / 1e9:0.###} ether. Send its exit?");
+            ValidatorSession.Confirm(parsed,
+                $"Validator {wanted} leaves for good, with {(ulong)validators[wanted]!["balanceGwei"]! / 1e9:0.###} ether. "
+                    + $"Send its exit?");
             var (_, genesis) = await ValidatorSession.IdentityAsync(node, cancellation);
 
             // The earliest epoch that it can be valid from, so that the same validator's exit has the same bytes whenever it is
             // signed.
             var epoch = new Epoch((ulong?)validators[wanted]!["activationEpoch"] ?? (ulong)known["epoch"]!);
-            var exit = new SignedVoluntaryExit(epoch, wanted, secret.PrivateKey.Sign(new StakeDomain(genesis).VoluntaryExitRoot(epoch, wanted)));
+            var exit = new SignedVoluntaryExit(epoch, wanted,
+                secret.PrivateKey.Sign(new StakeDomain(genesis).VoluntaryExitRoot(epoch, wanted)));
             return await ExitSubmission.SendAsync(parsed, node, exit, cancellation);
         }));
         return command;

@@ -10,25 +10,42 @@ using Spectre.Console;
 
 namespace Chain.Cli;
 
-/// <summary>`chain validator history export|import`: signing histories in the form that other clients read too (EIP-3076).</summary>
+/// <summary>
+/// `chain validator history export|import`: signing histories in the form that other clients read too (EIP-3076).
+/// </summary>
 internal static class ValidatorHistoryCommands
 {
     private const string StandardStream = "-";
     private const int ConflictsShown = 10;
 
-    private static readonly Option<DirectoryInfo> Data = new("--data") { Description = "The data folder of the node that validates", Required = true };
-    private static readonly Option<FileInfo?> History = new("--history") { Description = $"The signing history, where it is not {SigningHistory.FileName} in the data folder" };
+    private static readonly Option<DirectoryInfo> Data = new("--data")
+    {
+        Description = "The data folder of the node that validates",
+        Required = true,
+    };
+    private static readonly Option<FileInfo?> History = new("--history")
+    {
+        Description = $"The signing history, where it is not {SigningHistory.FileName} in the data folder",
+    };
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else" };
 
-    public static Command Create() => new("history", "Carry what validators signed from one machine to another, so that they never sign against it")
+    public static Command Create() =>
+        new("history", "Carry what validators signed from one machine to another, so that they never sign against it")
     {
         Export(), Import(),
     };
 
     private static Command Export()
     {
-        var file = new Argument<string>("file") { Description = "The file to write, which must not exist; - for standard output, where nothing else is printed then" };
-        var command = new Command("export", "Write a signing history as EIP-3076 JSON. Stop the validators for good first: what they sign later is not in it") { Data, History, file, Json };
+        var file = new Argument<string>("file")
+        {
+            Description = "The file to write, which must not exist; - for standard output, where nothing else is printed then",
+        };
+        var command = new Command("export",
+            "Write a signing history as EIP-3076 JSON. Stop the validators for good first: what they sign later is not in it")
+        {
+            Data, History, file, Json,
+        };
         command.SetAction((parsed, _) => ChainProgram.GuardAsync(parsed, () =>
         {
             using var history = SigningHistory.OpenExisting(HistoryPath(parsed));
@@ -42,9 +59,20 @@ internal static class ValidatorHistoryCommands
             }
 
             WholeFile.Write(name, stream => SigningInterchangeJson.Write(all, stream));
-            var (keys, blocks, attestations) = (all.Data.Count, all.Data.Sum(key => key.SignedBlocks.Count), all.Data.Sum(key => key.SignedAttestations.Count));
-            if (parsed.GetValue(Json)) TestnetCommands.Print(new JsonObject { ["file"] = Path.GetFullPath(name), ["genesis"] = all.GenesisValidatorsRoot.ToString(), ["keys"] = keys, ["blocks"] = blocks, ["attestations"] = attestations });
-            else AnsiConsole.MarkupLine(Shown.Line($"{name}: {blocks} blocks and {attestations} attestations of {keys} keys, on the chain of genesis block {all.GenesisValidatorsRoot}"));
+            var (keys, blocks, attestations) =
+                (all.Data.Count, all.Data.Sum(key => key.SignedBlocks.Count), all.Data.Sum(key => key.SignedAttestations.Count));
+            if (parsed.GetValue(Json))
+                TestnetCommands.Print(new JsonObject
+                {
+                    ["file"] = Path.GetFullPath(name),
+                    ["genesis"] = all.GenesisValidatorsRoot.ToString(),
+                    ["keys"] = keys,
+                    ["blocks"] = blocks,
+                    ["attestations"] = attestations,
+                });
+            else
+                AnsiConsole.MarkupLine(Shown.Line($"{name}: {blocks} blocks and {attestations} attestations of {keys} keys, on "
+                    + $"the chain of genesis block {all.GenesisValidatorsRoot}"));
             return Task.FromResult(ChainProgram.Ok);
         }));
         return command;
@@ -53,8 +81,13 @@ internal static class ValidatorHistoryCommands
     private static Command Import()
     {
         var file = new Argument<string>("file") { Description = "A signing history as EIP-3076 JSON; - for standard input" };
-        var genesis = new Option<FileInfo?>("--genesis") { Description = "The genesis file of the network; needed only where the data folder is new" };
-        var command = new Command("import", "Add what validators signed elsewhere to a signing history, all or nothing; it never allows what was refused before") { Data, History, genesis, file, Json };
+        var genesis = new Option<FileInfo?>("--genesis")
+        {
+            Description = "The genesis file of the network; needed only where the data folder is new",
+        };
+        var command = new Command("import",
+            "Add what validators signed elsewhere to a signing history, all or nothing; it never allows what was refused "
+                + "before") { Data, History, genesis, file, Json };
         command.SetAction((parsed, _) => ChainProgram.GuardAsync(parsed, () =>
         {
             var name = parsed.GetValue(file)!;
@@ -69,19 +102,26 @@ internal static class ValidatorHistoryCommands
         return command;
     }
 
-    private static string HistoryPath(ParseResult parsed) => parsed.GetValue(History)?.FullName ?? Path.Combine(parsed.GetValue(Data)!.FullName, SigningHistory.FileName);
+    private static string HistoryPath(ParseResult parsed) =>
+        parsed.GetValue(History)?.FullName ?? Path.Combine(parsed.GetValue(Data)!.FullName, SigningHistory.FileName);
 
     // Of which chain a new history is: the genesis file says it, or the chain that the node has.
     private static SigningHistory OpenForImport(ParseResult parsed, FileInfo? genesis)
     {
         var path = HistoryPath(parsed);
-        if (genesis is not null) return SigningHistory.Open(path, ConsensusFactory.BuildGenesis(NodeCommands.ReadGenesis(genesis)).Block.Hash);
+        if (genesis is not null)
+            return SigningHistory.Open(path, ConsensusFactory.BuildGenesis(NodeCommands.ReadGenesis(genesis)).Block.Hash);
         if (File.Exists(path)) return SigningHistory.OpenExisting(path);
         var data = parsed.GetValue(Data)!.FullName;
         if (!File.Exists(Path.Combine(data, SqliteChainStore.FileName)))
-            throw new StoreException(StoreFailure.Io, $"'{data}' holds neither a signing history nor a chain, so it does not say of which chain the history is. Name the network's genesis file with --genesis.");
+            throw new StoreException(StoreFailure.Io,
+                $"'{data}' holds neither a signing history nor a chain, so it does not say of which chain the history is. Name "
+                    + $"the network's genesis file with --genesis.");
         using var chain = SqliteChainStore.OpenReadOnly(data);
-        return SigningHistory.Open(path, chain.GetCanonicalHash(0) ?? throw new StoreException(StoreFailure.Io, $"The chain in '{data}' is empty. Name the network's genesis file with --genesis."));
+        return SigningHistory.Open(path,
+            chain.GetCanonicalHash(0)
+            ?? throw new StoreException(StoreFailure.Io,
+                $"The chain in '{data}' is empty. Name the network's genesis file with --genesis."));
     }
 
     private static JsonObject ToJson(string name, SigningImport done) => new()
@@ -91,16 +131,23 @@ internal static class ValidatorHistoryCommands
         ["newKeys"] = done.NewKeys,
         ["newBlocks"] = done.NewBlocks,
         ["newAttestations"] = done.NewAttestations,
-        ["conflicts"] = new JsonArray([.. done.Conflicts.Select(conflict => new JsonObject { ["pubkey"] = Hex.Encode(conflict.PublicKey), ["reason"] = conflict.Refusal.Reason })]),
+        ["conflicts"] = new JsonArray([.. done.Conflicts.Select(conflict => new JsonObject
+        {
+            ["pubkey"] = Hex.Encode(conflict.PublicKey),
+            ["reason"] = conflict.Refusal.Reason,
+        })]),
     };
 
     private static void Tell(string name, SigningImport done)
     {
-        AnsiConsole.MarkupLine(Shown.Line($"{name}: {done.NewBlocks} new blocks and {done.NewAttestations} new attestations; {done.Keys} keys, {done.NewKeys} of them new"));
+        AnsiConsole.MarkupLine(Shown.Line($"{name}: {done.NewBlocks} new blocks and {done.NewAttestations} new attestations; "
+            + $"{done.Keys} keys, {done.NewKeys} of them new"));
         if (done.Conflicts.Count == 0) return;
-        ChainProgram.Errors.MarkupLine(Markup.Escape($"warning: {done.Conflicts.Count} entries conflict with others, or may, where signing roots are missing. All are kept, so that neither side is signed again."));
+        ChainProgram.Errors.MarkupLine(Markup.Escape($"warning: {done.Conflicts.Count} entries conflict with others, or may, "
+            + $"where signing roots are missing. All are kept, so that neither side is signed again."));
         foreach (var conflict in done.Conflicts.Take(ConflictsShown))
             ChainProgram.Errors.MarkupLine(Shown.Line($"  {Hex.Encode(conflict.PublicKey)}: {conflict.Refusal.Reason}"));
-        if (done.Conflicts.Count > ConflictsShown) ChainProgram.Errors.MarkupLine($"  and {done.Conflicts.Count - ConflictsShown} more; --json prints all");
+        if (done.Conflicts.Count > ConflictsShown)
+            ChainProgram.Errors.MarkupLine($"  and {done.Conflicts.Count - ConflictsShown} more; --json prints all");
     }
 }

@@ -14,12 +14,16 @@ internal static class ValidatorListCommand
     public static Command Create()
     {
         var local = new Option<bool>("--local") { Description = "Only those that the node acts for" };
-        var command = new Command("list", "Show the validators of a chain: balance, status, epochs, votes") { ValidatorSession.Rpc, local, ValidatorSession.Json };
+        var command = new Command("list",
+            "Show the validators of a chain: balance, status, epochs, votes") { ValidatorSession.Rpc, local,
+            ValidatorSession.Json };
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             using var node = ValidatorSession.Connect(parsed);
             var answer = await ValidatorSession.ValidatorsAsync(node, cancellation);
-            if (parsed.GetValue(local)) answer["validators"] = new JsonArray([.. answer["validators"]!.AsArray().Where(validator => (bool)validator!["local"]!).Select(validator => validator!.DeepClone())]);
+            if (parsed.GetValue(local))
+                answer["validators"] = new JsonArray([.. answer["validators"]!.AsArray()
+                    .Where(validator => (bool)validator!["local"]!).Select(validator => validator!.DeepClone())]);
             if (parsed.GetValue(ValidatorSession.Json)) TestnetCommands.Print(answer);
             else Show(answer);
             return ChainProgram.Ok;
@@ -30,7 +34,9 @@ internal static class ValidatorListCommand
     private static void Show(JsonObject answer)
     {
         var table = new Table().RoundedBorder();
-        foreach (var column in new[] { "validator", "key", "status", "balance", "active since", "leaves", "withdrawable", "last epoch's vote", "inactivity", "here" }) table.AddColumn(column);
+        foreach (var column in new[] { "validator", "key", "status", "balance", "active since", "leaves", "withdrawable",
+            "last epoch's vote", "inactivity", "here" })
+            table.AddColumn(column);
         foreach (var validator in answer["validators"]!.AsArray())
         {
             var status = (string)validator!["status"]!;
@@ -39,7 +45,8 @@ internal static class ValidatorListCommand
                 Shown.Field($"v{validator["index"]}"),
                 Shown.Field(ShortKey((string)validator["publicKey"]!)),
                 $"[{color}]{Shown.Field(status)}[/]",
-                string.Create(CultureInfo.InvariantCulture, $"{(decimal)(ulong)validator["balanceGwei"]! / 1_000_000_000m:0.######} ether"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{(decimal)(ulong)validator["balanceGwei"]! / 1_000_000_000m:0.######} ether"),
                 Epoch(validator["activationEpoch"]),
                 Epoch(validator["exitEpoch"]),
                 Epoch(validator["withdrawableEpoch"]),
@@ -57,7 +64,8 @@ internal static class ValidatorListCommand
             AnsiConsole.MarkupLine($"[yellow]warning:[/] {Shown.Line($"{names}: {silent.Key}")}");
         }
 
-        foreach (var warning in OnionRenewal.Warnings(answer)) AnsiConsole.MarkupLine($"[yellow]warning:[/] {Shown.Line(warning)}");
+        foreach (var warning in OnionRenewal.Warnings(answer))
+            AnsiConsole.MarkupLine($"[yellow]warning:[/] {Shown.Line(warning)}");
     }
 
     // Without the 0x in front.

@@ -6,7 +6,8 @@ namespace Chain.Consensus;
 /// <summary>Proof of stake with Gasper (docs/consensus/stake.md), put together from its roles.</summary>
 public static class ProofOfStake
 {
-    public static ConsensusRules Create(ChainSpec spec, ProofOfStakeSettings settings, SealedHeader genesis, ConsensusOptions options)
+    public static ConsensusRules Create(ChainSpec spec, ProofOfStakeSettings settings, SealedHeader genesis,
+        ConsensusOptions options)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(settings);
@@ -26,12 +27,15 @@ public static class ProofOfStake
             HeadersCarryWeight = false,
             ExecutesOnArrival = true,
             FinalityHolds = true,
-            NewDutyHolder = (secret, misbehaviour) => new DutyHolder(secret.Key, (onion, epoch) => secret.Reveal(onion, epoch, settings.RandaoOnionLayers), misbehaviour),
+            NewDutyHolder = (secret, misbehaviour) =>
+                new DutyHolder(secret.Key, (onion, epoch) => secret.Reveal(onion, epoch, settings.RandaoOnionLayers),
+                    misbehaviour),
             NextTick = clock.NextTick,
         };
     }
 
-    private static ConsensusEngine NewEngine(IConsensusHost host, ChainSpec spec, StakeGenesisState genesis, SlotClock clock, ConsensusOptions options)
+    private static ConsensusEngine NewEngine(IConsensusHost host, ChainSpec spec, StakeGenesisState genesis, SlotClock clock,
+        ConsensusOptions options)
     {
         var deposits = new Deposits(genesis.Settings.DepositAddress);
         var states = new StakeStates(host, genesis, deposits);

@@ -19,7 +19,9 @@ public static class Asert
 
     private static readonly UInt256 Low128 = new(ulong.MaxValue, ulong.MaxValue, 0, 0);
 
-    /// <summary>The difficulty of a child with this timestamp (seconds), for blocks that should be this far apart (seconds).</summary>
+    /// <summary>
+    /// The difficulty of a child with this timestamp (seconds), for blocks that should be this far apart (seconds).
+    /// </summary>
     public static UInt256 NextDifficulty(BlockHeader parent, ulong childTimestamp, ulong blockTimeSeconds)
     {
         ArgumentNullException.ThrowIfNull(parent);
@@ -57,7 +59,9 @@ public static class Asert
         return UInt256.Max(UInt256.One, Scale(anchorTarget, factor, whole - 16, limit));
     }
 
-    /// <summary>floor(value * factor * 2^shift), at most the limit. The product of 256 and 17 bits is kept whole in two parts.</summary>
+    /// <summary>
+    /// floor(value * factor * 2^shift), at most the limit. The product of 256 and 17 bits is kept whole in two parts.
+    /// </summary>
     private static UInt256 Scale(UInt256 value, ulong factor, Int128 shift, UInt256 limit)
     {
         var low = (value & Low128) * factor;

@@ -39,7 +39,8 @@ internal sealed class HeaviestChain : IForkChoice
     public void OnInvalidBlock(Hash256 hash)
     {
         if (!_nodes.TryGetValue(hash, out var node) || node.IsInvalid) return;
-        if (node == _root) throw new InvalidOperationException($"The root of the fork choice, {node.Block.Header}, cannot become invalid.");
+        if (node == _root)
+            throw new InvalidOperationException($"The root of the fork choice, {node.Block.Header}, cannot become invalid.");
         foreach (var descendant in Subtree(node)) descendant.IsInvalid = true;
         if (_best.IsInvalid) FindBest();
     }
@@ -56,8 +57,10 @@ internal sealed class HeaviestChain : IForkChoice
 
     public void Prune(Hash256 newRoot)
     {
-        if (!_nodes.TryGetValue(newRoot, out var root)) throw new InvalidOperationException($"Block {newRoot} is not in the fork choice.");
-        if (root.IsInvalid) throw new InvalidOperationException($"The invalid {root.Block.Header} cannot become the root of the fork choice.");
+        if (!_nodes.TryGetValue(newRoot, out var root))
+            throw new InvalidOperationException($"Block {newRoot} is not in the fork choice.");
+        if (root.IsInvalid)
+            throw new InvalidOperationException($"The invalid {root.Block.Header} cannot become the root of the fork choice.");
         _root = root;
         _nodes = Subtree(root).ToDictionary(node => node.Block.Header.Hash);
         if (!_nodes.ContainsKey(_best.Block.Header.Hash)) FindBest();

@@ -15,7 +15,9 @@ public static class KeccakSeal
         return Keccak256.Hash(input);
     }
 
-    /// <summary>The greatest proof-of-work hash, read big-endian, that this difficulty allows: (2^256 - 1) / difficulty.</summary>
+    /// <summary>
+    /// The greatest proof-of-work hash, read big-endian, that this difficulty allows: (2^256 - 1) / difficulty.
+    /// </summary>
     /// <exception cref="DivideByZeroException">Difficulty zero.</exception>
     public static UInt256 Target(UInt256 difficulty) => UInt256.MaxValue / difficulty;
 

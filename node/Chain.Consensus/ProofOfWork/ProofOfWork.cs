@@ -17,7 +17,9 @@ public static class ProofOfWork
             Name = "proof-of-work",
             Headers = new ProofOfWorkHeaderRules(settings),
             Lifecycle = new ProofOfWorkLifecycle(spec, settings),
-            NewEngine = _ => new ConsensusEngine(root => new HeaviestChain(root, settings.SafeDepth, settings.FinalizedDepth), PlainBlocks.Instance, QuietAgent.Instance),
+            NewEngine = _ =>
+                new ConsensusEngine(root => new HeaviestChain(root, settings.SafeDepth, settings.FinalizedDepth),
+                    PlainBlocks.Instance, QuietAgent.Instance),
             NativeContracts = NativeContracts.None,
             HasSidecar = false,
             HeadersCarryWeight = true,

@@ -10,13 +10,16 @@ public sealed class ProofOfWorkHeaderRules(ProofOfWorkSettings settings) : IHead
     public const ulong FutureBoundSeconds = 15;
 
     // Below the floor no chain goes, so a cheap seal is told from a true one without the parent.
-    private readonly UInt256 _leastDifficulty = settings.DifficultyRule == DifficultyRule.Fixed ? UInt256.One : Asert.MinimumDifficulty;
+    private readonly UInt256 _leastDifficulty = settings.DifficultyRule == DifficultyRule.Fixed
+        ? UInt256.One
+        : Asert.MinimumDifficulty;
 
     public HeaderError? CheckSeal(SealedHeader header)
     {
         // Nothing else bounds how large a header is whose parent is not known.
         if (CheckFields(header.Header) is { } wrongField) return wrongField;
-        if (header.Header.Difficulty < _leastDifficulty) return new HeaderError.WrongDifficulty(header.Header.Difficulty, _leastDifficulty);
+        if (header.Header.Difficulty < _leastDifficulty)
+            return new HeaderError.WrongDifficulty(header.Header.Difficulty, _leastDifficulty);
         return settings.Seal == SealKind.Simulated ? null : KeccakSeal.Check(header.Header);
     }
 
@@ -27,7 +30,8 @@ public sealed class ProofOfWorkHeaderRules(ProofOfWorkSettings settings) : IHead
         ?? CheckDerived(header.Header, parent.Header)
         ?? CheckClock(header.Header, now);
 
-    public static UInt256 Difficulty(ProofOfWorkSettings settings, BlockHeader parent, ulong childTimestamp) => settings.DifficultyRule switch
+    public static UInt256 Difficulty(ProofOfWorkSettings settings, BlockHeader parent, ulong childTimestamp) =>
+        settings.DifficultyRule switch
     {
         DifficultyRule.Fixed => parent.Difficulty,
         _ => Asert.NextDifficulty(parent, childTimestamp, settings.BlockTimeSeconds),
@@ -36,7 +40,8 @@ public sealed class ProofOfWorkHeaderRules(ProofOfWorkSettings settings) : IHead
     private static HeaderError? CheckPlace(BlockHeader header, SealedHeader parent)
     {
         if (header.ParentHash != parent.Hash) return new HeaderError.WrongParent(header.ParentHash, parent.Hash);
-        if (header.Number == 0 || header.Number - 1 != parent.Number) return new HeaderError.WrongNumber(header.Number, parent.Number + 1);
+        if (header.Number == 0 || header.Number - 1 != parent.Number)
+            return new HeaderError.WrongNumber(header.Number, parent.Number + 1);
         return header.Timestamp <= parent.Header.Timestamp
             ? new HeaderError.TimestampNotAfterParent(header.Timestamp, parent.Header.Timestamp)
             : null;
@@ -46,8 +51,11 @@ public sealed class ProofOfWorkHeaderRules(ProofOfWorkSettings settings) : IHead
     {
         if (header.ExtraData.Length > 32) return new HeaderError.ExtraDataTooLong(header.ExtraData.Length, 32);
         if (header.OmmersHash != BlockHeader.EmptyOmmersHash) return new HeaderError.HasOmmers(header.OmmersHash);
-        if (!header.MixHash.IsZero) return new HeaderError.UnexpectedField("mixHash", header.MixHash.ToString(), Hash256.Zero.ToString());
-        return header.WithdrawalsRoot is { } root ? new HeaderError.UnexpectedField("withdrawalsRoot", root.ToString(), "none") : null;
+        if (!header.MixHash.IsZero)
+            return new HeaderError.UnexpectedField("mixHash", header.MixHash.ToString(), Hash256.Zero.ToString());
+        return header.WithdrawalsRoot is { } root
+            ? new HeaderError.UnexpectedField("withdrawalsRoot", root.ToString(), "none")
+            : null;
     }
 
     private HeaderError? CheckDerived(BlockHeader header, BlockHeader parent)

@@ -28,7 +28,9 @@ public sealed class BlockBuilder
 
     public ulong GasUsed { get; private set; }
 
-    /// <summary>Gas that the block has left; once below <see cref="TransactionRules.TransactionGas"/> nothing fits any more.</summary>
+    /// <summary>
+    /// Gas that the block has left; once below <see cref="TransactionRules.TransactionGas"/> nothing fits any more.
+    /// </summary>
     public ulong GasLeft => _block.GasLimit - GasUsed;
 
     /// <summary>Executes the transaction next, or says why it must not stand here and changes nothing.</summary>
@@ -50,7 +52,8 @@ public sealed class BlockBuilder
     {
         ArgumentNullException.ThrowIfNull(rewards);
         foreach (var reward in rewards) _state.AddBalance(reward.Account, reward.Wei);
-        foreach (var withdrawal in withdrawals ?? []) _state.AddBalance(withdrawal.Address, (UInt256)withdrawal.AmountGwei * 1_000_000_000);
+        foreach (var withdrawal in withdrawals ?? [])
+            _state.AddBalance(withdrawal.Address, (UInt256)withdrawal.AmountGwei * 1_000_000_000);
         return new ExecutionOutcome(
             _state.Commit(),
             _receipts,
@@ -78,7 +81,8 @@ public sealed class BlockBuilder
         var intrinsic = TransactionRules.IntrinsicGas(transaction);
 
         _state.ChargeSender(sender, transaction.Nonce + 1, price * transaction.GasLimit);
-        var call = MessageCall.Process(_state, _block, _natives, sender, transaction.To!.Value, transaction.Value, transaction.Data, transaction.GasLimit - intrinsic);
+        var call = MessageCall.Process(_state, _block, _natives, sender, transaction.To!.Value, transaction.Value,
+            transaction.Data, transaction.GasLimit - intrinsic);
         var gasUsed = intrinsic + call.GasUsed;
         _state.AddBalance(sender, price * (transaction.GasLimit - gasUsed));
         _state.AddBalance(_block.Beneficiary, priorityFee * gasUsed);

@@ -23,6 +23,7 @@ public sealed record BlockContext(
     public static BlockContext Of(BlockHeader header, ulong chainId)
     {
         ArgumentNullException.ThrowIfNull(header);
-        return new BlockContext(header.Number, header.Timestamp, header.Beneficiary, header.GasLimit, header.BaseFeePerGas, chainId, header.MixHash);
+        return new BlockContext(header.Number, header.Timestamp, header.Beneficiary, header.GasLimit, header.BaseFeePerGas,
+            chainId, header.MixHash);
     }
 }

@@ -78,12 +78,15 @@ public static class GenesisState
         {
             if (!UInt256.TryAdd(supply, account.Balance, out supply) || supply > MaxSupply)
             {
-                throw new GenesisException($"`alloc` holds more than 2^255 wei in all, reached at {address} with {account.Balance}; lower the balances.");
+                throw new GenesisException($"`alloc` holds more than 2^255 wei in all, reached at {address} with "
+                    + $"{account.Balance}; lower the balances.");
             }
         }
 
-        if (genesis.GasLimit < MinGasLimit) throw new GenesisException($"`gasLimit` is {genesis.GasLimit}; it must be at least {MinGasLimit}.");
-        if (genesis.BaseFeePerGas > MaxBaseFee) throw new GenesisException($"`baseFeePerGas` is {genesis.BaseFeePerGas} wei; it must be at most 2^128.");
+        if (genesis.GasLimit < MinGasLimit)
+            throw new GenesisException($"`gasLimit` is {genesis.GasLimit}; it must be at least {MinGasLimit}.");
+        if (genesis.BaseFeePerGas > MaxBaseFee)
+            throw new GenesisException($"`baseFeePerGas` is {genesis.BaseFeePerGas} wei; it must be at most 2^128.");
     }
 
     /// <summary>A reader for tries that begin empty.</summary>

@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Execution;
 
-/// <summary>Reads state by content hash, synchronously. What it answers must hash to what was asked; null means: not there.</summary>
+/// <summary>
+/// Reads state by content hash, synchronously. What it answers must hash to what was asked; null means: not there.
+/// </summary>
 public interface IStateReader
 {
     /// <summary>The RLP of the trie node with this Keccak-256.</summary>
@@ -16,7 +18,8 @@ public interface IStateReader
 public sealed class MissingStateException : Exception
 {
     public MissingStateException(string what, Hash256 hash, Exception? inner = null)
-        : base($"The {what} {hash} is {(inner is null ? "missing" : "corrupt")}: this state was pruned or the store is damaged.", inner) => Hash = hash;
+        : base($"The {what} {hash} is {(inner is null ? "missing" : "corrupt")}: this state was pruned or the store is damaged.",
+            inner) => Hash = hash;
 
     /// <summary>The content hash that was asked for.</summary>
     public Hash256 Hash { get; }

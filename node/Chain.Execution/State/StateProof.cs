@@ -7,7 +7,8 @@ namespace Chain.Execution;
 /// <param name="Account">Its content; null where the proof shows that there is no such account.</param>
 /// <param name="Nodes">The nodes of the state trie from the root on, as RLP.</param>
 /// <param name="Storage">One for each slot asked for, in that order.</param>
-public sealed record AccountProof(Address Address, Account? Account, IReadOnlyList<byte[]> Nodes, IReadOnlyList<StorageProof> Storage);
+public sealed record AccountProof(Address Address, Account? Account, IReadOnlyList<byte[]> Nodes,
+    IReadOnlyList<StorageProof> Storage);
 
 /// <summary>A storage slot, provable against the account's storage root.</summary>
 /// <param name="Slot">The key as contracts know it, not its hash.</param>

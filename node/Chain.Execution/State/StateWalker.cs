@@ -20,8 +20,8 @@ public static class StateWalker
     /// </summary>
     /// <param name="reader">The store; it must not lose nodes meanwhile.</param>
     /// <param name="root">A state root.</param>
-    /// <param name="visited">What was found before, and is skipped with all below it; grows with what is found now. Give one set to
-    /// the walks of many roots, and only what they do not share is walked again.</param>
+    /// <param name="visited">What was found before, and is skipped with all below it; grows with what is found now. Give one set
+    /// to the walks of many roots, and only what they do not share is walked again.</param>
     /// <exception cref="MissingStateException">The state is not complete.</exception>
     public static IEnumerable<Hash256> ReachableNodes(IStateReader reader, Hash256 root, ISet<Hash256>? visited = null)
     {

@@ -79,7 +79,9 @@ public sealed class WorldState
         Change(entry, (entry.Account ?? Account.Empty) with { Nonce = nonce });
     }
 
-    /// <summary>Uses up a nonce and takes the fee for a transaction: the sender's nonce becomes this, its balance loses the wei.</summary>
+    /// <summary>
+    /// Uses up a nonce and takes the fee for a transaction: the sender's nonce becomes this, its balance loses the wei.
+    /// </summary>
     /// <exception cref="OverflowException">The account has less; callers check before.</exception>
     public void ChargeSender(Address sender, ulong nextNonce, UInt256 wei)
     {
@@ -97,11 +99,14 @@ public sealed class WorldState
     }
 
     /// <summary>Stores a value; zero clears the slot.</summary>
-    /// <exception cref="InvalidOperationException">The account is empty: EIP-161 would delete it with its storage. Give a contract nonce 1.</exception>
+    /// <exception cref="InvalidOperationException">The account is empty: EIP-161 would delete it with its storage. Give a
+    /// contract nonce 1.</exception>
     public void SetStorage(Address address, Hash256 slot, UInt256 value)
     {
         var entry = EntryOf(address);
-        if (entry.Account is null or { IsEmpty: true }) throw new InvalidOperationException($"{address} is an empty account and cannot keep storage; a contract begins with nonce 1 (EIP-161).");
+        if (entry.Account is null or { IsEmpty: true })
+            throw new InvalidOperationException($"{address} is an empty account and cannot keep storage; a contract begins "
+                + $"with nonce 1 (EIP-161).");
         var storage = StorageOf(entry);
         _journal.Add(new Undo(entry, new SlotBefore(slot, storage.Get(slot))));
         storage.Set(slot, value);
@@ -113,7 +118,9 @@ public sealed class WorldState
     /// <summary>Takes back every change since the snapshot.</summary>
     public void Revert(int snapshot)
     {
-        if (snapshot < 0 || snapshot > _journal.Count) throw new ArgumentOutOfRangeException(nameof(snapshot), snapshot, "Not a snapshot of this state, or one already taken back.");
+        if (snapshot < 0 || snapshot > _journal.Count)
+            throw new ArgumentOutOfRangeException(nameof(snapshot), snapshot,
+                "Not a snapshot of this state, or one already taken back.");
         for (var i = _journal.Count - 1; i >= snapshot; i--)
         {
             var (entry, before) = _journal[i];
@@ -135,7 +142,9 @@ public sealed class WorldState
         _transactionStart = Math.Min(_transactionStart, snapshot);
     }
 
-    /// <summary>Ends a transaction (or a system operation): accounts it touched that are empty now are deleted (EIP-161).</summary>
+    /// <summary>
+    /// Ends a transaction (or a system operation): accounts it touched that are empty now are deleted (EIP-161).
+    /// </summary>
     public void EndTransaction()
     {
         // What was touched and not taken back is exactly what the journal holds.
@@ -163,7 +172,8 @@ public sealed class WorldState
         return new StateDiff(_trie.Commit(nodes), nodes, codes);
     }
 
-    private void CommitEntry(Entry entry, RlpWriter rlp, List<KeyValuePair<Hash256, byte[]>> nodes, List<KeyValuePair<Hash256, byte[]>> codes)
+    private void CommitEntry(Entry entry, RlpWriter rlp, List<KeyValuePair<Hash256, byte[]>> nodes,
+        List<KeyValuePair<Hash256, byte[]>> codes)
     {
         var account = entry.Account;
         if (account is null)
@@ -177,7 +187,8 @@ public sealed class WorldState
         rlp.Clear();
         account.WriteTo(rlp);
         _trie.Set(entry.AddressHash.Bytes, rlp.ToArray());
-        if (account.CodeHash != entry.Original?.CodeHash && _newCodes.Remove(account.CodeHash, out var code)) codes.Add(new(account.CodeHash, code));
+        if (account.CodeHash != entry.Original?.CodeHash && _newCodes.Remove(account.CodeHash, out var code))
+            codes.Add(new(account.CodeHash, code));
     }
 
     private Entry EntryOf(Address address)

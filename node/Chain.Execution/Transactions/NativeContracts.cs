@@ -22,14 +22,16 @@ public interface INativeContract
 /// <param name="GasAvailable">What is left after intrinsic gas.</param>
 /// <param name="Block">The block that the transaction stands in.</param>
 /// <param name="State">The accounts; the contract changes its own.</param>
-public sealed record NativeCall(Address Caller, UInt256 Value, ReadOnlyMemory<byte> Data, ulong GasAvailable, BlockContext Block, WorldState State);
+public sealed record NativeCall(Address Caller, UInt256 Value, ReadOnlyMemory<byte> Data, ulong GasAvailable, BlockContext Block,
+    WorldState State);
 
 /// <summary>How a native call ended.</summary>
 /// <param name="GasUsed">Beside intrinsic gas. More than was available makes the call fail with all gas used.</param>
 public abstract record NativeCallOutcome(ulong GasUsed)
 {
     /// <summary>The call stands.</summary>
-    public sealed record Succeeded(ulong GasUsed, IReadOnlyList<Log> Logs, ReadOnlyMemory<byte> Output) : NativeCallOutcome(GasUsed);
+    public sealed record Succeeded(ulong GasUsed, IReadOnlyList<Log> Logs,
+        ReadOnlyMemory<byte> Output) : NativeCallOutcome(GasUsed);
 
     /// <summary>All its effects and the transfer are taken back; the fee is paid and the receipt has status 0.</summary>
     public sealed record Failed(ulong GasUsed, string Reason) : NativeCallOutcome(GasUsed);
@@ -43,7 +45,8 @@ public sealed class NativeContracts
     private readonly Dictionary<Address, INativeContract> _byAddress;
 
     /// <exception cref="ArgumentException">Two contracts with one address.</exception>
-    public NativeContracts(IEnumerable<INativeContract> contracts) => _byAddress = contracts.ToDictionary(contract => contract.Address);
+    public NativeContracts(IEnumerable<INativeContract> contracts) =>
+        _byAddress = contracts.ToDictionary(contract => contract.Address);
 
     /// <summary>The contract at the address; null for none.</summary>
     public INativeContract? Find(Address address) => _byAddress.GetValueOrDefault(address);

@@ -58,7 +58,8 @@ public abstract record TransactionError
     /// <summary>The priority fee exceeds the fee cap (EIP-1559); wei per gas.</summary>
     public sealed record TipAboveFeeCap(UInt256 Tip, UInt256 FeeCap) : TransactionError
     {
-        public override string Message => $"max priority fee per gas higher than max fee per gas: maxPriorityFeePerGas {Tip}, maxFeePerGas {FeeCap}";
+        public override string Message =>
+            $"max priority fee per gas higher than max fee per gas: maxPriorityFeePerGas {Tip}, maxFeePerGas {FeeCap}";
     }
 
     /// <summary>More gas than the block has left.</summary>

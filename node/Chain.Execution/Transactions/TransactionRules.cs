@@ -45,12 +45,15 @@ public static class TransactionRules
         return gas;
     }
 
-    /// <summary>The rules that need no state: chain id, fee fields, nonce bound, intrinsic gas, and that no contract is created.</summary>
+    /// <summary>
+    /// The rules that need no state: chain id, fee fields, nonce bound, intrinsic gas, and that no contract is created.
+    /// </summary>
     public static TransactionError? CheckStateless(UnsignedTransaction transaction, ulong chainId)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         if (transaction.ChainId is { } got && got != chainId) return new TransactionError.WrongChainId(got, chainId);
-        if (transaction.MaxPriorityFeePerGas > transaction.MaxFeePerGas) return new TransactionError.TipAboveFeeCap(transaction.MaxPriorityFeePerGas, transaction.MaxFeePerGas);
+        if (transaction.MaxPriorityFeePerGas > transaction.MaxFeePerGas)
+            return new TransactionError.TipAboveFeeCap(transaction.MaxPriorityFeePerGas, transaction.MaxFeePerGas);
         if (transaction.Nonce == ulong.MaxValue) return new TransactionError.NonceAtMax();
         var intrinsic = IntrinsicGas(transaction);
         if (transaction.GasLimit < intrinsic) return new TransactionError.IntrinsicGas(transaction.GasLimit, intrinsic);
@@ -62,10 +65,14 @@ public static class TransactionRules
     {
         ArgumentNullException.ThrowIfNull(transaction);
         if (transaction.GasLimit > gasLeft) return new TransactionError.GasLimitExceedsBlock(transaction.GasLimit, gasLeft);
-        return transaction.MaxFeePerGas < baseFeePerGas ? new TransactionError.FeeCapBelowBaseFee(transaction.MaxFeePerGas, baseFeePerGas) : null;
+        return transaction.MaxFeePerGas < baseFeePerGas
+            ? new TransactionError.FeeCapBelowBaseFee(transaction.MaxFeePerGas, baseFeePerGas)
+            : null;
     }
 
-    /// <summary>The rules that need the sender's account (null where there is none): nonce, funds, and that no contract signs.</summary>
+    /// <summary>
+    /// The rules that need the sender's account (null where there is none): nonce, funds, and that no contract signs.
+    /// </summary>
     public static TransactionError? CheckAgainstAccount(UnsignedTransaction transaction, Address sender, Account? account) =>
         CheckNonce(transaction, account) ?? CheckFunds(transaction, account) ?? CheckSender(sender, account);
 
@@ -91,7 +98,9 @@ public static class TransactionRules
     public static TransactionError? CheckSender(Address sender, Account? account) =>
         account is { IsContract: true } ? new TransactionError.SenderNotEoa(sender, account.CodeHash) : null;
 
-    /// <summary>The recipient (null where there is no such account) must be one that this node can serve: native, or without code.</summary>
+    /// <summary>
+    /// The recipient (null where there is no such account) must be one that this node can serve: native, or without code.
+    /// </summary>
     public static TransactionError? CheckRecipient(Address to, Account? account, NativeContracts natives)
     {
         ArgumentNullException.ThrowIfNull(natives);
@@ -100,11 +109,16 @@ public static class TransactionRules
         return account is { IsContract: true } ? new TransactionError.NeedsEvm(to, $"{to} is a contract") : null;
     }
 
-    /// <summary>Wei that must be there before execution: gas limit times fee cap, plus value. Null where it exceeds 256 bits.</summary>
+    /// <summary>
+    /// Wei that must be there before execution: gas limit times fee cap, plus value. Null where it exceeds 256 bits.
+    /// </summary>
     public static UInt256? UpfrontCost(UnsignedTransaction transaction)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return UInt256.TryMultiply(transaction.GasLimit, transaction.MaxFeePerGas, out var gas) && UInt256.TryAdd(gas, transaction.Value, out var cost) ? cost : null;
+        return UInt256.TryMultiply(transaction.GasLimit, transaction.MaxFeePerGas, out var gas)
+            && UInt256.TryAdd(gas, transaction.Value, out var cost)
+            ? cost
+            : null;
     }
 
     private static bool IsPrecompile(Address address) =>

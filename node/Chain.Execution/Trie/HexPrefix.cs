@@ -8,7 +8,9 @@ internal static class HexPrefix
     /// <summary>The most bytes that <see cref="Encode"/> writes for a path of this many nibbles.</summary>
     public static int EncodedLength(int nibbles) => (nibbles / 2) + 1;
 
-    /// <summary>Writes the first nibble (2 for a leaf, plus 1 for an odd length) and the path; returns the number of bytes.</summary>
+    /// <summary>
+    /// Writes the first nibble (2 for a leaf, plus 1 for an odd length) and the path; returns the number of bytes.
+    /// </summary>
     public static int Encode(ReadOnlySpan<byte> nibbles, bool isLeaf, Span<byte> destination)
     {
         var flag = isLeaf ? 2 : 0;
@@ -35,7 +37,8 @@ internal static class HexPrefix
         if (encoded.IsEmpty) throw new RlpException("A trie path must have at least one byte.");
         var flag = encoded[0] >> 4;
         var isOdd = (flag & 1) == 1;
-        if (flag > 3 || (!isOdd && (encoded[0] & 15) != 0)) throw new RlpException($"A trie path must not begin with the byte 0x{encoded[0]:x2}.");
+        if (flag > 3 || (!isOdd && (encoded[0] & 15) != 0))
+            throw new RlpException($"A trie path must not begin with the byte 0x{encoded[0]:x2}.");
         var nibbles = new byte[(2 * (encoded.Length - 1)) + (isOdd ? 1 : 0)];
         var written = 0;
         if (isOdd) nibbles[written++] = (byte)(encoded[0] & 15);

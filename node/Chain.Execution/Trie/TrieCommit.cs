@@ -7,7 +7,9 @@ internal sealed class TrieCommit(TrieNodeCache cache, ICollection<KeyValuePair<H
 {
     private readonly RlpWriter _rlp = new(1024);
 
-    /// <summary>What a parent writes for this node: itself while shorter than a hash, otherwise its hash. A root is always hashed.</summary>
+    /// <summary>
+    /// What a parent writes for this node: itself while shorter than a hash, otherwise its hash. A root is always hashed.
+    /// </summary>
     public TrieNode Commit(TrieNode node, bool isRoot = false)
     {
         if (!node.IsDirty) return node;

@@ -10,7 +10,9 @@ internal abstract class TrieNode
 {
     public bool IsDirty { get; set; } = true;
 
-    /// <summary>Writes the node as one RLP item. Children must be committed: a hash, or a node short enough to stand inline.</summary>
+    /// <summary>
+    /// Writes the node as one RLP item. Children must be committed: a hash, or a node short enough to stand inline.
+    /// </summary>
     public abstract void Encode(RlpWriter rlp);
 }
 

@@ -85,7 +85,8 @@ internal static class TrieNodeCodec
             var bytes = rlp.ReadBytes();
             return bytes.IsEmpty ? null
                 : bytes.Length == Hash256.Size ? new HashNode(new Hash256(bytes))
-                : throw new RlpException($"A trie node's child is a hash of 32 bytes or an inline node, not {bytes.Length} bytes.");
+                : throw new RlpException($"A trie node's child is a hash of 32 bytes or an inline node, not {bytes.Length} "
+                    + $"bytes.");
         }
 
         // The bound also limits how deep a hostile proof can nest.

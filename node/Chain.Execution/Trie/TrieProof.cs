@@ -41,7 +41,9 @@ public static class TrieProof
         return true;
     }
 
-    /// <summary>One step along the path from a decoded node: the next node, or none and the value that the path ended at.</summary>
+    /// <summary>
+    /// One step along the path from a decoded node: the next node, or none and the value that the path ended at.
+    /// </summary>
     internal static TrieNode? Step(TrieNode node, ref Span<byte> path, out byte[]? value)
     {
         value = null;

@@ -6,8 +6,9 @@ using Chain.Primitives;
 namespace Chain.Host;
 
 /// <summary>
-/// Remembers who made a signature of the consensus rule. Messages are looked at before the core sees them, on the threads that read
-/// peers and on several cores where there are many signatures; a vote heard alone is not worked out again in a block. Bounded.
+/// Remembers who made a signature of the consensus rule. Messages are looked at before the core sees them, on the threads that
+/// read peers and on several cores where there are many signatures; a vote heard alone is not worked out again in a block.
+/// Bounded.
 /// </summary>
 internal sealed class SignatureMemo(StakeDomain domain) : ISignatureVerifier
 {
@@ -70,7 +71,8 @@ internal sealed class SignatureMemo(StakeDomain domain) : ISignatureVerifier
         }
 
         var items = sidecar.Body.Attestations.SelectMany(attestation => Of(attestation.Data, attestation.Signatures)).ToList();
-        if (blockHash is { } hash) items.Add((domain.ProposalRoot(sidecar.Body.Slot, sidecar.Body.ProposerIndex, hash), sidecar.ProposerSignature));
+        if (blockHash is { } hash)
+            items.Add((domain.ProposalRoot(sidecar.Body.Slot, sidecar.Body.ProposerIndex, hash), sidecar.ProposerSignature));
         return items;
     }
 

@@ -19,7 +19,8 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     /// <summary>The file's name in a node's data folder, unless another path is given.</summary>
     public const string FileName = "signing-history.db";
 
-    private const string WhenDamaged = "Do not validate with its keys before it is restored, from a backup of this file or an exported history: without it they may sign what they are slashed for.";
+    private const string WhenDamaged = "Do not validate with its keys before it is restored, from a backup of this file or an "
+        + "exported history: without it they may sign what they are slashed for.";
 
     private readonly Lock _gate = new();
     private readonly SqliteDatabase _database;
@@ -38,7 +39,8 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     internal long SynchronousLevel => _database.QueryInt64("PRAGMA synchronous");
 
     /// <summary>Opens a history, or makes an empty one.</summary>
-    /// <exception cref="StoreException">Of another genesis, newer, damaged, no history, or not to be read; nothing was changed.</exception>
+    /// <exception cref="StoreException">Of another genesis, newer, damaged, no history, or not to be read; nothing was
+    /// changed.</exception>
     public static SigningHistory Open(string path, Hash256 genesis)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -57,7 +59,9 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     public static SigningHistory OpenExisting(string path)
     {
         RefuseFolder(path);
-        if (!File.Exists(path)) throw new StoreException(StoreFailure.Io, $"There is no signing history '{path}'. Name a validator's data folder, or the file itself.");
+        if (!File.Exists(path))
+            throw new StoreException(StoreFailure.Io,
+                $"There is no signing history '{path}'. Name a validator's data folder, or the file itself.");
         return Open(path, SigningHistoryTables.Format.RequireOwn);
     }
 
@@ -137,7 +141,8 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
         ArgumentNullException.ThrowIfNull(interchange);
         if (interchange.GenesisValidatorsRoot != Genesis)
         {
-            throw new SigningInterchangeException($"metadata.genesis_validators_root is {interchange.GenesisValidatorsRoot}, another chain's: this history is of genesis block {Genesis}. Nothing was imported.");
+            throw new SigningInterchangeException($"metadata.genesis_validators_root is {interchange.GenesisValidatorsRoot}, "
+                + $"another chain's: this history is of genesis block {Genesis}. Nothing was imported.");
         }
 
         return InTransaction(tables => new SigningImporter(tables).Import(interchange.Data));
@@ -147,7 +152,8 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     /// All that is known, as of one moment. Where entries were pruned, one stands for them that refuses as much: a block at the
     /// least slot, a vote from the least source to the least target, without signing roots.
     /// </summary>
-    public SigningInterchange Export() => InTransaction(tables => new SigningInterchange(Genesis, [.. tables.Validators().Select(known =>
+    public SigningInterchange Export() =>
+        InTransaction(tables => new SigningInterchange(Genesis, [.. tables.Validators().Select(known =>
         new SigningInterchangeKey(known.Key, ExportProposals(tables, known.Validator), ExportVotes(tables, known.Validator)))]));
 
     public void Dispose()
@@ -164,14 +170,16 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     private static List<KnownProposal> ExportProposals(SigningHistoryTables tables, long validator)
     {
         var signed = tables.Proposals(validator);
-        if (tables.ProposalMinimum(validator) is { } minimum && !signed.Exists(block => block.Slot == minimum)) signed.Insert(0, new KnownProposal(minimum, null));
+        if (tables.ProposalMinimum(validator) is { } minimum && !signed.Exists(block => block.Slot == minimum))
+            signed.Insert(0, new KnownProposal(minimum, null));
         return signed;
     }
 
     private static List<KnownVote> ExportVotes(SigningHistoryTables tables, long validator)
     {
         var signed = tables.Votes(validator);
-        if (tables.VoteMinimum(validator) is { } minimum && !signed.Exists(vote => vote.Target == minimum.Target && vote.Source >= minimum.Source))
+        if (tables.VoteMinimum(validator) is { } minimum
+            && !signed.Exists(vote => vote.Target == minimum.Target && vote.Source >= minimum.Source))
             signed.Insert(0, new KnownVote(minimum.Source, minimum.Target, null));
         return signed;
     }
@@ -191,25 +199,29 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
         catch (Exception problem)
         {
             database.Dispose();
-            if (StoreGuard.IsOfContent(problem)) throw new StoreException(StoreFailure.Corrupt, $"'{path}' is damaged: {problem.Message}. {WhenDamaged}", problem);
+            if (StoreGuard.IsOfContent(problem))
+                throw new StoreException(StoreFailure.Corrupt, $"'{path}' is damaged: {problem.Message}. {WhenDamaged}", problem);
             throw;
         }
     }
 
-    // Made under a name of its own and renamed once it is whole, so that an empty file is always the rest of a history. Of several
-    // processes at once the first gives it the name.
+    // Made under a name of its own and renamed once it is whole, so that an empty file is always the rest of a history. Of
+    // several processes at once the first gives it the name.
     private static void CreateIfMissing(string path, Hash256 genesis)
     {
         if (new FileInfo(path) is { Exists: true } file)
         {
-            if (file.Length == 0) throw new StoreException(StoreFailure.Corrupt, $"'{path}' is empty (0 bytes), which a signing history never is. {WhenDamaged}");
+            if (file.Length == 0)
+                throw new StoreException(StoreFailure.Corrupt,
+                    $"'{path}' is empty (0 bytes), which a signing history never is. {WhenDamaged}");
             return;
         }
 
         var partial = $"{path}.{Guid.NewGuid():n}.new";
         try
         {
-            using (var database = new SqliteDatabase(partial, readOnly: false, WhenDamaged)) SigningHistoryTables.Format.CreateIfEmpty(database, SigningHistoryTables.Tables, genesis);
+            using (var database = new SqliteDatabase(partial, readOnly: false, WhenDamaged))
+                SigningHistoryTables.Format.CreateIfEmpty(database, SigningHistoryTables.Tables, genesis);
             File.Move(partial, path, overwrite: false);
         }
         catch (IOException) when (File.Exists(path))
@@ -230,13 +242,15 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     {
         using var check = database.Prepare("PRAGMA integrity_check(1)");
         if (check.Step() && check.Blob(0) is var said && !said.SequenceEqual("ok"u8))
-            throw new StoreException(StoreFailure.Corrupt, $"'{database.Path}' is damaged: {System.Text.Encoding.UTF8.GetString(said)}. {WhenDamaged}");
+            throw new StoreException(StoreFailure.Corrupt,
+                $"'{database.Path}' is damaged: {System.Text.Encoding.UTF8.GetString(said)}. {WhenDamaged}");
     }
 
     private static void RefuseFolder(string path)
     {
         if (!Directory.Exists(path)) return;
-        throw new StoreException(StoreFailure.Corrupt, $"'{path}' is a folder; a signing history is a file of that name. Move the folder away. {WhenDamaged}");
+        throw new StoreException(StoreFailure.Corrupt,
+            $"'{path}' is a folder; a signing history is a file of that name. Move the folder away. {WhenDamaged}");
     }
 
     private static void CreateFolder(string path)
@@ -247,7 +261,8 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException(StoreFailure.Io, $"The folder of the signing history '{path}' cannot be made: {problem.Message}", problem);
+            throw new StoreException(StoreFailure.Io,
+                $"The folder of the signing history '{path}' cannot be made: {problem.Message}", problem);
         }
     }
 

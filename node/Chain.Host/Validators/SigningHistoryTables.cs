@@ -80,14 +80,16 @@ internal sealed class SigningHistoryTables
         ];
         _forgetBelowMinimums =
         [
-            database.Prepare("DELETE FROM proposals WHERE slot<(SELECT m.slot FROM proposal_minimums m WHERE m.validator=proposals.validator)"),
+            database.Prepare("DELETE FROM proposals WHERE slot<(SELECT m.slot FROM proposal_minimums m WHERE "
+                + "m.validator=proposals.validator)"),
             database.Prepare("""
                 UPDATE vote_minimums SET source=max(source, gone.latest)
                 FROM (SELECT v.validator, max(v.source) AS latest FROM votes v JOIN vote_minimums m ON m.validator=v.validator
                     WHERE v.target<m.target GROUP BY v.validator) AS gone
                 WHERE gone.validator=vote_minimums.validator
                 """),
-            database.Prepare("DELETE FROM votes WHERE target<(SELECT m.target FROM vote_minimums m WHERE m.validator=votes.validator)"),
+            database.Prepare("DELETE FROM votes WHERE target<(SELECT m.target FROM vote_minimums m WHERE "
+                + "m.validator=votes.validator)"),
         ];
     }
 
@@ -157,7 +159,8 @@ internal sealed class SigningHistoryTables
     /// <summary>Keeps a vote as signed. False when it was known.</summary>
     public bool Add(long validator, KnownVote signed)
     {
-        _addVote.Bind(1, validator).Bind(2, Ordered(signed.Source.Number)).Bind(3, Ordered(signed.Target.Number)).Bind(4, RootBytes(signed.SigningRoot)).Run();
+        _addVote.Bind(1, validator).Bind(2, Ordered(signed.Source.Number))
+            .Bind(3, Ordered(signed.Target.Number)).Bind(4, RootBytes(signed.SigningRoot)).Run();
         return _database.Changes > 0;
     }
 
@@ -182,7 +185,8 @@ internal sealed class SigningHistoryTables
     }
 
     /// <summary>Gives a key that has none its least slot.</summary>
-    public void SetMinimum(long validator, Slot minimum) => _setProposalMinimum.Bind(1, validator).Bind(2, Ordered(minimum.Number)).Run();
+    public void SetMinimum(long validator, Slot minimum) =>
+        _setProposalMinimum.Bind(1, validator).Bind(2, Ordered(minimum.Number)).Run();
 
     /// <summary>Gives a key that has none its least source and target.</summary>
     public void SetMinimum(long validator, VoteMinimum minimum) =>
@@ -204,13 +208,18 @@ internal sealed class SigningHistoryTables
         Last(_lastSlot, validator) is { } slot ? new Slot(slot) : null,
         Last(_lastTarget, validator) is { } target ? new Epoch(target) : null);
 
-    /// <summary>Forgets what lies before a slot, and votes for targets before an epoch; the minimums rise to what is forgotten.</summary>
+    /// <summary>
+    /// Forgets what lies before a slot, and votes for targets before an epoch; the minimums rise to what is forgotten.
+    /// </summary>
     public void ForgetBefore(Slot slot, Epoch target)
     {
-        for (var i = 0; i < _forgetBefore.Length; i++) _forgetBefore[i].Bind(1, Ordered(i < 2 ? slot.Number : target.Number)).Run();
+        for (var i = 0; i < _forgetBefore.Length; i++)
+            _forgetBefore[i].Bind(1, Ordered(i < 2 ? slot.Number : target.Number)).Run();
     }
 
-    /// <summary>Forgets what lies below the minimums and is refused anyway; the least sources rise to those of the votes that go.</summary>
+    /// <summary>
+    /// Forgets what lies below the minimums and is refused anyway; the least sources rise to those of the votes that go.
+    /// </summary>
     public void ForgetBelowMinimums()
     {
         foreach (var statement in _forgetBelowMinimums) statement.Run();
@@ -224,7 +233,8 @@ internal sealed class SigningHistoryTables
 
     private static List<KnownVote> Read(SqliteStatement select, List<KnownVote> into)
     {
-        while (select.Step()) into.Add(new KnownVote(new Epoch(Number(select.Int64(0))), new Epoch(Number(select.Int64(1))), Root(select.Blob(2))));
+        while (select.Step())
+            into.Add(new KnownVote(new Epoch(Number(select.Int64(0))), new Epoch(Number(select.Int64(1))), Root(select.Blob(2))));
         return into;
     }
 

@@ -40,7 +40,8 @@ internal sealed class SigningImporter(SigningHistoryTables tables)
             var refusal = tables.Judge(validator, block, minimum);
             if (refusal is not null) _conflicts.Add(new SigningConflict(key, refusal));
             // What is refused at or below the minimum stays refused: without its root nothing counts as the same block again.
-            if (tables.Add(validator, refusal is not null && block.Slot <= minimum ? block with { SigningRoot = null } : block)) _newBlocks++;
+            if (tables.Add(validator, refusal is not null && block.Slot <= minimum ? block with { SigningRoot = null } : block))
+                _newBlocks++;
         }
 
         if (minimum is null) tables.SetMinimum(validator, blocks.Min(block => block.Slot));
@@ -54,9 +55,12 @@ internal sealed class SigningImporter(SigningHistoryTables tables)
         {
             var refusal = tables.Judge(validator, vote, minimum);
             if (refusal is not null) _conflicts.Add(new SigningConflict(key, refusal));
-            if (tables.Add(validator, refusal is not null && vote.Target <= minimum?.Target ? vote with { SigningRoot = null } : vote)) _newAttestations++;
+            if (tables.Add(validator,
+                refusal is not null && vote.Target <= minimum?.Target ? vote with { SigningRoot = null } : vote))
+                _newAttestations++;
         }
 
-        if (minimum is null) tables.SetMinimum(validator, new VoteMinimum(votes.Min(vote => vote.Source), votes.Min(vote => vote.Target)));
+        if (minimum is null)
+            tables.SetMinimum(validator, new VoteMinimum(votes.Min(vote => vote.Source), votes.Min(vote => vote.Target)));
     }
 }

@@ -10,17 +10,23 @@ public sealed record SigningInterchange(Hash256 GenesisValidatorsRoot, IReadOnly
 
 /// <summary>What one key signed.</summary>
 /// <param name="PublicKey">The key's bytes, whatever they mean.</param>
-public sealed record SigningInterchangeKey(byte[] PublicKey, IReadOnlyList<KnownProposal> SignedBlocks, IReadOnlyList<KnownVote> SignedAttestations);
+public sealed record SigningInterchangeKey(byte[] PublicKey, IReadOnlyList<KnownProposal> SignedBlocks,
+    IReadOnlyList<KnownVote> SignedAttestations);
 
 /// <summary>What an import did.</summary>
 /// <param name="Keys">Keys in the file.</param>
 /// <param name="NewKeys">Keys of these that were not known before.</param>
 /// <param name="NewBlocks">Blocks that were not known before.</param>
 /// <param name="NewAttestations">Attestations that were not known before.</param>
-/// <param name="Conflicts">Entries that would have been refused as requests: they were signed elsewhere and are kept all the same.</param>
-public sealed record SigningImport(int Keys, int NewKeys, int NewBlocks, int NewAttestations, IReadOnlyList<SigningConflict> Conflicts);
+/// <param name="Conflicts">Entries that would have been refused as requests: they were signed elsewhere and are kept all the
+/// same.</param>
+public sealed record SigningImport(int Keys, int NewKeys, int NewBlocks, int NewAttestations,
+    IReadOnlyList<SigningConflict> Conflicts);
 
-/// <summary>An imported entry that conflicts with what is known otherwise, or may: without signing roots the same message cannot be told from another.</summary>
+/// <summary>
+/// An imported entry that conflicts with what is known otherwise, or may: without signing roots the same message cannot be told
+/// from another.
+/// </summary>
 public sealed record SigningConflict(byte[] PublicKey, SigningRefusal Refusal);
 
 /// <summary>An interchange file cannot be taken. The message names the field and the value; nothing was imported.</summary>

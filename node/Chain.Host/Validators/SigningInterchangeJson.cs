@@ -20,8 +20,11 @@ public static class SigningInterchangeJson
             var root = new Field("the document", document.RootElement);
             var metadata = root.Required("metadata");
             var version = metadata.Required("interchange_format_version").Text();
-            if (version != Version) throw metadata.Required("interchange_format_version").Wrong($"must be \"{Version}\", the only version that is read");
-            return new SigningInterchange(metadata.Required("genesis_validators_root").Hash(), [.. root.Required("data").Items().Select(ReadKey)]);
+            if (version != Version)
+                throw metadata.Required("interchange_format_version")
+                    .Wrong($"must be \"{Version}\", the only version that is read");
+            return new SigningInterchange(metadata.Required("genesis_validators_root").Hash(),
+                [.. root.Required("data").Items().Select(ReadKey)]);
         }
         catch (JsonException problem)
         {
@@ -46,8 +49,11 @@ public static class SigningInterchangeJson
 
     private static SigningInterchangeKey ReadKey(Field key) => new(
         key.Required("pubkey").Bytes(),
-        [.. key.Required("signed_blocks").Items().Select(block => new KnownProposal(new Slot(block.Required("slot").Number()), block.Optional("signing_root")?.Hash()))],
-        [.. key.Required("signed_attestations").Items().Select(vote => new KnownVote(new Epoch(vote.Required("source_epoch").Number()), new Epoch(vote.Required("target_epoch").Number()), vote.Optional("signing_root")?.Hash()))]);
+        [.. key.Required("signed_blocks").Items().Select(block =>
+            new KnownProposal(new Slot(block.Required("slot").Number()), block.Optional("signing_root")?.Hash()))],
+        [.. key.Required("signed_attestations").Items().Select(vote =>
+            new KnownVote(new Epoch(vote.Required("source_epoch").Number()), new Epoch(vote.Required("target_epoch").Number()),
+                vote.Optional("signing_root")?.Hash()))]);
 
     private static void WriteKey(Utf8JsonWriter json, SigningInterchangeKey key)
     {
@@ -77,7 +83,8 @@ public static class SigningInterchangeJson
         json.WriteEndObject();
     }
 
-    private static void WriteNumber(Utf8JsonWriter json, ReadOnlySpan<byte> name, ulong number) => json.WriteString(name, number.ToString(CultureInfo.InvariantCulture));
+    private static void WriteNumber(Utf8JsonWriter json, ReadOnlySpan<byte> name, ulong number) =>
+        json.WriteString(name, number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A value of the document with the way to it, for messages.</summary>
     private readonly record struct Field(string Path, JsonElement Value)
@@ -88,7 +95,9 @@ public static class SigningInterchangeJson
         public Field? Optional(string name)
         {
             if (Value.ValueKind != JsonValueKind.Object) throw Wrong("must be an object");
-            return Value.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? new Field(At(name), value) : null;
+            return Value.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+                ? new Field(At(name), value)
+                : null;
         }
 
         public IEnumerable<Field> Items()
@@ -101,7 +110,9 @@ public static class SigningInterchangeJson
         public string Text() => Value.ValueKind == JsonValueKind.String ? Value.GetString()! : throw Wrong("must be a string");
 
         public ulong Number() =>
-            ulong.TryParse(Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong("must be a whole number below 2^64 in decimal digits");
+            ulong.TryParse(Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Wrong("must be a whole number below 2^64 in decimal digits");
 
         public Hash256 Hash() => Hash256.TryParse(Text(), out var hash) ? hash : throw Wrong("must be 0x and 64 hex digits");
 
@@ -109,14 +120,17 @@ public static class SigningInterchangeJson
         {
             var text = Text();
             var bytes = new byte[text.Length / 2];
-            if (!text.StartsWith("0x", StringComparison.Ordinal) || text.Length == 2 || !Hex.TryDecode(text, bytes, out var written)) throw Wrong("must be 0x and hex digits, two for each byte");
+            if (!text.StartsWith("0x", StringComparison.Ordinal) || text.Length == 2
+                || !Hex.TryDecode(text, bytes, out var written))
+                throw Wrong("must be 0x and hex digits, two for each byte");
             return bytes[..written];
         }
 
         public SigningInterchangeException Wrong(string expected)
         {
             var text = Value.GetRawText();
-            return new SigningInterchangeException($"{Path} {expected}, and is {(text.Length <= 100 ? text : text[..97] + "...")}.");
+            return new SigningInterchangeException($"{Path} {expected}, and is "
+                + $"{(text.Length <= 100 ? text : text[..97] + "...")}.");
         }
 
         private string At(string name) => Path == "the document" ? name : $"{Path}.{name}";

@@ -9,7 +9,8 @@ namespace Chain.Host;
 /// <summary>Where a node's validators are, and how they behave.</summary>
 /// <param name="KeyFolder">One file a key (<see cref="ValidatorKeys"/>).</param>
 /// <param name="HistoryFile">What the keys have signed; may be shared by processes on one machine.</param>
-/// <param name="Misbehaviours">By the first hex digits of a compressed public key, without 0x; an empty text is for all keys. Test networks only.</param>
+/// <param name="Misbehaviours">By the first hex digits of a compressed public key, without 0x; an empty text is for all keys.
+/// Test networks only.</param>
 /// <param name="BeginsNewHistory">Whether a person says that no other node uses the keys.</param>
 public sealed record ValidatorOptions(
     string KeyFolder,
@@ -59,7 +60,9 @@ internal sealed class ValidatorCrew : IDisposable
         }),
     ];
 
-    /// <summary>The signatures that the history allows. What breaks the rules on purpose is signed past it, on a misbehaving node alone.</summary>
+    /// <summary>
+    /// The signatures that the history allows. What breaks the rules on purpose is signed past it, on a misbehaving node alone.
+    /// </summary>
     public IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests)
     {
         var registrations = requests.OfType<SigningRequest.Registration>().ToList();
@@ -79,7 +82,8 @@ internal sealed class ValidatorCrew : IDisposable
         {
             answers.Add(MisbehaviourOf(request.Key) == Misbehaviour.None
                 ? new SigningAnswer(request, null, "this validator does not misbehave")
-                : new SigningAnswer(request, _signer.Secrets.First(secret => secret.Key.Equals(request.Key)).PrivateKey.Sign(request.SigningRoot), null));
+                : new SigningAnswer(request,
+                    _signer.Secrets.First(secret => secret.Key.Equals(request.Key)).PrivateKey.Sign(request.SigningRoot), null));
         }
 
         return answers;
@@ -98,6 +102,7 @@ internal sealed class ValidatorCrew : IDisposable
     private Misbehaviour MisbehaviourOf(ValidatorKey key)
     {
         var hex = ValidatorKeys.NameOf(key);
-        return _options.Misbehaviours.Where(item => hex.StartsWith(item.KeyPrefix, StringComparison.Ordinal)).Select(item => item.Misbehaviour).LastOrDefault();
+        return _options.Misbehaviours.Where(item => hex.StartsWith(item.KeyPrefix, StringComparison.Ordinal))
+            .Select(item => item.Misbehaviour).LastOrDefault();
     }
 }

@@ -17,7 +17,10 @@ public static class ValidatorKeys
     private const string Ending = ".key";
     private const int NameDigits = 66;
 
-    /// <summary>All keys in the folder, in the order of their file names; none where there is no folder. The error names the file and what is wrong with it.</summary>
+    /// <summary>
+    /// All keys in the folder, in the order of their file names; none where there is no folder. The error names the file and what
+    /// is wrong with it.
+    /// </summary>
     public static Verdict<ValidatorSecret[], string> Load(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -30,10 +33,15 @@ public static class ValidatorKeys
             foreach (var file in Directory.EnumerateFiles(folder, "*" + Ending).Order(StringComparer.Ordinal))
             {
                 path = file;
-                if (!SecretKeyFile.Read(file).IsOk(out var key, out var error)) return $"The validator key {file} {error}. Restore it, or move it away to go on without it.";
+                if (!SecretKeyFile.Read(file).IsOk(out var key, out var error))
+                    return $"The validator key {file} {error}. Restore it, or move it away to go on without it.";
                 var secret = new ValidatorSecret(key);
-                if (Path.GetFileNameWithoutExtension(file) is { Length: NameDigits } name && name.All(char.IsAsciiHexDigit) && name != NameOf(secret.Key)) return $"The validator key {file} holds another key than its name says, {NameOf(secret.Key)}: it is damaged or misnamed. Restore it, or move it away to go on without it.";
-                if (!files.TryAdd(secret.Key, file)) return $"The validator keys {files[secret.Key]} and {file} are the same key. Remove one of them.";
+                if (Path.GetFileNameWithoutExtension(file) is { Length: NameDigits } name && name.All(char.IsAsciiHexDigit)
+                    && name != NameOf(secret.Key))
+                    return $"The validator key {file} holds another key than its name says, {NameOf(secret.Key)}: it is "
+                        + $"damaged or misnamed. Restore it, or move it away to go on without it.";
+                if (!files.TryAdd(secret.Key, file))
+                    return $"The validator keys {files[secret.Key]} and {file} are the same key. Remove one of them.";
                 secrets.Add(secret);
             }
 
@@ -45,7 +53,9 @@ public static class ValidatorKeys
         }
     }
 
-    /// <summary>Draws a key and keeps it in the folder, which is made if it is not there. Register it with the signing history.</summary>
+    /// <summary>
+    /// Draws a key and keeps it in the folder, which is made if it is not there. Register it with the signing history.
+    /// </summary>
     public static Verdict<ValidatorSecret, string> Create(string folder) => Add(folder, RandomKey.Draw());
 
     /// <summary>Draws keys for a folder that holds none yet. Register them with the signing history.</summary>
@@ -61,7 +71,8 @@ public static class ValidatorKeys
     {
         ArgumentNullException.ThrowIfNull(keys);
         if (!Load(folder).IsOk(out var known, out var error)) return error;
-        if (known.Length > 0) return $"{folder} holds {known.Length} validator keys already. Choose another folder, or move them away.";
+        if (known.Length > 0)
+            return $"{folder} holds {known.Length} validator keys already. Choose another folder, or move them away.";
         var secrets = new ValidatorSecret[keys.Count];
         for (var i = 0; i < secrets.Length; i++)
         {
@@ -90,7 +101,9 @@ public static class ValidatorKeys
         ArgumentNullException.ThrowIfNull(folder);
         if (!Load(folder).IsOk(out var known, out var error)) return error;
         var secret = new ValidatorSecret(key);
-        return known.Any(other => other.Key.Equals(secret.Key)) ? $"{folder} holds the key {secret.Key} already." : Write(folder, key);
+        return known.Any(other => other.Key.Equals(secret.Key))
+            ? $"{folder} holds the key {secret.Key} already."
+            : Write(folder, key);
     }
 
     /// <summary>The compressed public key as 66 lower-case hex digits: what a key's file is named by.</summary>

@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Host;
 
-/// <summary>Signs for the validators of this node: first the history, durably, then the signatures. Safe to use from several threads.</summary>
+/// <summary>
+/// Signs for the validators of this node: first the history, durably, then the signatures. Safe to use from several threads.
+/// </summary>
 public sealed class ValidatorSigner
 {
     // Below so many signatures, handing them to other cores costs more than it saves.
@@ -34,7 +36,8 @@ public sealed class ValidatorSigner
         var secrets = new ValidatorSecret[requests.Count];
         for (var i = 0; i < secrets.Length; i++)
         {
-            secrets[i] = _secrets.GetValueOrDefault(requests[i].Key) ?? throw new ArgumentException($"The key {requests[i].Key} is not held here.", nameof(requests));
+            secrets[i] = _secrets.GetValueOrDefault(requests[i].Key)
+                ?? throw new ArgumentException($"The key {requests[i].Key} is not held here.", nameof(requests));
         }
 
         var refusals = _history.CheckAndInsert(requests);

@@ -33,7 +33,8 @@ public static class BaseMessages
     public static DisconnectReason ReadDisconnect(ReadOnlySpan<byte> payload)
     {
         if (TryRead(payload, out var reason)) return reason;
-        return SnappyPayload.ClaimedLength(payload) is > 0 and < 64 && SnappyPayload.Decompress(payload) is { } plain && TryRead(plain, out reason)
+        return SnappyPayload.ClaimedLength(payload) is > 0 and < 64 && SnappyPayload.Decompress(payload) is { } plain
+            && TryRead(plain, out reason)
             ? reason
             : DisconnectReason.Requested;
     }

@@ -16,9 +16,12 @@ internal static class Ecies
     private const int IvSize = 16;
     private const int TagSize = 32;
 
-    /// <summary>Encrypts to a public key with a given one-time key and iv. False when the public key is no point of the curve.</summary>
+    /// <summary>
+    /// Encrypts to a public key with a given one-time key and iv. False when the public key is no point of the curve.
+    /// </summary>
     /// <param name="macData">Authenticated beside the cipher text, not sent with it.</param>
-    public static bool TryEncrypt(ReadOnlySpan<byte> recipient64, PrivateKey oneTime, ReadOnlySpan<byte> iv16, ReadOnlySpan<byte> message, ReadOnlySpan<byte> macData, Span<byte> encrypted)
+    public static bool TryEncrypt(ReadOnlySpan<byte> recipient64, PrivateKey oneTime, ReadOnlySpan<byte> iv16,
+        ReadOnlySpan<byte> message, ReadOnlySpan<byte> macData, Span<byte> encrypted)
     {
         Span<byte> shared = stackalloc byte[32];
         if (!oneTime.TryAgree(recipient64, shared)) return false;
@@ -30,12 +33,14 @@ internal static class Ecies
         var body = encrypted.Slice(PointSize + IvSize, message.Length);
         message.CopyTo(body);
         using (var aes = new AesCtr(keys[..16], iv16)) aes.Apply(body);
-        Tag(keys[16..], encrypted.Slice(PointSize, IvSize + message.Length), macData, encrypted.Slice(PointSize + IvSize + message.Length, TagSize));
+        Tag(keys[16..], encrypted.Slice(PointSize, IvSize + message.Length), macData,
+            encrypted.Slice(PointSize + IvSize + message.Length, TagSize));
         return true;
     }
 
     /// <summary>Decrypts; false for anything that was not encrypted to this key with this authenticated data.</summary>
-    public static bool TryDecrypt(PrivateKey recipient, ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> macData, out byte[] message)
+    public static bool TryDecrypt(PrivateKey recipient, ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> macData,
+        out byte[] message)
     {
         message = [];
         if (encrypted.Length < Overhead || encrypted[0] != 0x04) return false;
@@ -62,7 +67,8 @@ internal static class Ecies
         SHA256.HashData(input, keys);
     }
 
-    private static void Tag(ReadOnlySpan<byte> macKey, ReadOnlySpan<byte> ivAndCipherText, ReadOnlySpan<byte> macData, Span<byte> tag)
+    private static void Tag(ReadOnlySpan<byte> macKey, ReadOnlySpan<byte> ivAndCipherText, ReadOnlySpan<byte> macData,
+        Span<byte> tag)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, SHA256.HashData(macKey));
         hmac.AppendData(ivAndCipherText);

@@ -27,7 +27,8 @@ public sealed class FrameCodec(RlpxSession session) : IDisposable
     public void Encode(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest, Span<byte> frame)
     {
         var size = head.Length + rest.Length;
-        if (size > MaxBodySize) throw new ArgumentException($"A frame holds at most {MaxBodySize} bytes, not {size}.", nameof(rest));
+        if (size > MaxBodySize)
+            throw new ArgumentException($"A frame holds at most {MaxBodySize} bytes, not {size}.", nameof(rest));
         var header = frame[..16];
         header.Clear();
         header[0] = (byte)(size >> 16);

@@ -42,12 +42,15 @@ public sealed class FrameTransport(Stream stream, FrameCodec codec) : IDisposabl
         await FillAsync(FrameCodec.HeaderSize, stopping).ConfigureAwait(false);
         var size = codec.DecodeHeader(_in.AsSpan(_inStart, FrameCodec.HeaderSize))
             ?? throw new PeerProtocolException(DisconnectReason.BreachOfProtocol, "A frame header's MAC is wrong.");
-        if (size > maxBody) throw new PeerProtocolException(DisconnectReason.BreachOfProtocol, $"A frame of {size} bytes is over the limit of {maxBody}.");
+        if (size > maxBody)
+            throw new PeerProtocolException(DisconnectReason.BreachOfProtocol,
+                $"A frame of {size} bytes is over the limit of {maxBody}.");
         if (size == 0) throw new PeerProtocolException(DisconnectReason.BreachOfProtocol, "A frame is empty.");
         _inStart += FrameCodec.HeaderSize;
         var whole = FrameCodec.SizeOnStream(size);
         await FillAsync(whole, stopping).ConfigureAwait(false);
-        if (!codec.TryDecodeBody(_in.AsSpan(_inStart, whole))) throw new PeerProtocolException(DisconnectReason.BreachOfProtocol, "A frame body's MAC is wrong.");
+        if (!codec.TryDecodeBody(_in.AsSpan(_inStart, whole)))
+            throw new PeerProtocolException(DisconnectReason.BreachOfProtocol, "A frame body's MAC is wrong.");
         var body = _in.AsMemory(_inStart, size);
         _inStart += whole;
         var (number, length) = ReadNumber(body.Span);

@@ -36,7 +36,8 @@ public sealed class MessageSpace
     {
         var space = new MessageSpace();
         var next = FirstId;
-        var shared = ours.Intersect(theirs).GroupBy(capability => capability.Name).Select(group => group.MaxBy(capability => capability.Version));
+        var shared = ours.Intersect(theirs).GroupBy(capability => capability.Name).Select(group =>
+            group.MaxBy(capability => capability.Version));
         foreach (var capability in shared.OrderBy(capability => capability.Name, StringComparer.Ordinal))
         {
             var count = CountOf(capability);

@@ -50,7 +50,8 @@ internal static class RlpxHandshake
     public static Auth? ReadAuth(PrivateKey self, ReadOnlySpan<byte> message)
     {
         if (message.Length == PlainAuthSize && Ecies.TryDecrypt(self, message, [], out var plain))
-            return ToAuth(self, plain.AsSpan(0, Signature.Size), plain.AsSpan(97, NodeId.Size), plain.AsSpan(161, NonceSize), isPlain: true);
+            return ToAuth(self, plain.AsSpan(0, Signature.Size), plain.AsSpan(97, NodeId.Size), plain.AsSpan(161, NonceSize),
+                isPlain: true);
         if (!TryOpen(self, message, out var body)) return null;
         try
         {
@@ -65,7 +66,9 @@ internal static class RlpxHandshake
         }
     }
 
-    /// <summary>The recipient's answer, in the format of the auth; null when the initiator's id is no point of the curve.</summary>
+    /// <summary>
+    /// The recipient's answer, in the format of the auth; null when the initiator's id is no point of the curve.
+    /// </summary>
     public static byte[]? CreateAck(HandshakeKeys keys, Auth auth)
     {
         if (auth.IsPlain)
@@ -74,7 +77,10 @@ internal static class RlpxHandshake
             keys.Ephemeral.PublicKey.CopyTo(plain);
             keys.Nonce.CopyTo(plain.AsSpan(NodeId.Size));
             var message = new byte[PlainAckSize];
-            return Ecies.TryEncrypt(auth.Initiator.ToArray(), RandomKey.Draw(), RandomNumberGenerator.GetBytes(16), plain, [], message) ? message : null;
+            return Ecies.TryEncrypt(auth.Initiator.ToArray(), RandomKey.Draw(), RandomNumberGenerator.GetBytes(16), plain, [],
+                message)
+                ? message
+                : null;
         }
 
         var rlp = new RlpWriter(512);
@@ -105,7 +111,8 @@ internal static class RlpxHandshake
     }
 
     /// <summary>The initiator's secrets; null when the recipient's ephemeral key is no point of the curve.</summary>
-    public static RlpxSession? Finish(HandshakeKeys initiator, NodeId recipient, Ack received, ReadOnlySpan<byte> auth, ReadOnlySpan<byte> ack)
+    public static RlpxSession? Finish(HandshakeKeys initiator, NodeId recipient, Ack received, ReadOnlySpan<byte> auth,
+        ReadOnlySpan<byte> ack)
     {
         Span<byte> shared = stackalloc byte[32];
         return initiator.Ephemeral.TryAgree(received.EphemeralKey, shared)
@@ -123,13 +130,16 @@ internal static class RlpxHandshake
     }
 
     // The signature is by the ephemeral key over the static shared secret xor the nonce: recovering it gives that key.
-    private static Auth? ToAuth(PrivateKey self, ReadOnlySpan<byte> signature, ReadOnlySpan<byte> initiator, ReadOnlySpan<byte> nonce, bool isPlain)
+    private static Auth? ToAuth(PrivateKey self, ReadOnlySpan<byte> signature, ReadOnlySpan<byte> initiator,
+        ReadOnlySpan<byte> nonce, bool isPlain)
     {
         Span<byte> token = stackalloc byte[32];
         if (!self.TryAgree(initiator, token)) return null;
         for (var i = 0; i < token.Length; i++) token[i] ^= nonce[i];
         var ephemeral = new byte[NodeId.Size];
-        return Secp256k1.Provider.TryRecover(token, signature, ephemeral) ? new Auth(NodeId.FromBytes(initiator), nonce.ToArray(), ephemeral, isPlain) : null;
+        return Secp256k1.Provider.TryRecover(token, signature, ephemeral)
+            ? new Auth(NodeId.FromBytes(initiator), nonce.ToArray(), ephemeral, isPlain)
+            : null;
     }
 
     // EIP-8: size ‖ ECIES(body ‖ 100 to 300 random bytes), the size authenticated.
@@ -140,7 +150,10 @@ internal static class RlpxHandshake
         body.CopyTo(padded);
         var message = new byte[2 + padded.Length + Ecies.Overhead];
         BinaryPrimitives.WriteUInt16BigEndian(message, (ushort)(message.Length - 2));
-        return Ecies.TryEncrypt(recipient, RandomKey.Draw(), RandomNumberGenerator.GetBytes(16), padded, message.AsSpan(0, 2), message.AsSpan(2)) ? message : null;
+        return Ecies.TryEncrypt(recipient, RandomKey.Draw(), RandomNumberGenerator.GetBytes(16), padded, message.AsSpan(0, 2),
+            message.AsSpan(2))
+            ? message
+            : null;
     }
 
     private static bool TryOpen(PrivateKey self, ReadOnlySpan<byte> message, out byte[] body)

@@ -36,7 +36,8 @@ public sealed class RlpxSession : IDisposable
 
     /// <summary>Derives the secrets. Initiator and recipient name the roles in the handshake, not who is remote.</summary>
     /// <param name="ephemeralShared">The x of the product of both ephemeral keys.</param>
-    public static RlpxSession Derive(NodeId remote, bool isInitiator, ReadOnlySpan<byte> ephemeralShared, ReadOnlySpan<byte> initiatorNonce, ReadOnlySpan<byte> recipientNonce, ReadOnlySpan<byte> auth, ReadOnlySpan<byte> ack)
+    public static RlpxSession Derive(NodeId remote, bool isInitiator, ReadOnlySpan<byte> ephemeralShared,
+        ReadOnlySpan<byte> initiatorNonce, ReadOnlySpan<byte> recipientNonce, ReadOnlySpan<byte> auth, ReadOnlySpan<byte> ack)
     {
         var shared = HashOf(ephemeralShared, HashOf(recipientNonce, initiatorNonce).Bytes);
         var aes = HashOf(ephemeralShared, shared.Bytes);

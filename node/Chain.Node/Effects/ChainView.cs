@@ -41,7 +41,9 @@ public sealed record ChainView
 
 public enum BlockStatus
 {
-    /// <summary>Header and body are here; the transition has not been applied, because the branch has not been able to win.</summary>
+    /// <summary>
+    /// Header and body are here; the transition has not been applied, because the branch has not been able to win.
+    /// </summary>
     Known,
 
     /// <summary>The transition has been applied and its state is here (unless pruned).</summary>
@@ -61,8 +63,12 @@ public sealed record BlockTreeNode(
     bool IsCanonical,
     int TransactionCount);
 
-/// <summary>A reorganisation: <paramref name="Depth"/> blocks below <paramref name="From"/> gave way to the branch of <paramref name="To"/>.</summary>
-public sealed record Reorg(At At, int Depth, BlockRef Ancestor, BlockRef From, BlockRef To, int TransactionsReturned, int TransactionsConflicting);
+/// <summary>
+/// A reorganisation: <paramref name="Depth"/> blocks below <paramref name="From"/> gave way to the branch of
+/// <paramref name="To"/>.
+/// </summary>
+public sealed record Reorg(At At, int Depth, BlockRef Ancestor, BlockRef From, BlockRef To, int TransactionsReturned,
+    int TransactionsConflicting);
 
 public sealed record BlockRef(ulong Number, Hash256 Hash);
 

@@ -15,7 +15,9 @@ public abstract record NodeEffect
 
     public sealed record Send(PeerId Peer, WireMessage Message) : NodeEffect;
 
-    /// <summary>The consensus rule wants these signatures: all of a moment at once, answered by <see cref="NodeInput.Signed"/>.</summary>
+    /// <summary>
+    /// The consensus rule wants these signatures: all of a moment at once, answered by <see cref="NodeInput.Signed"/>.
+    /// </summary>
     public sealed record Sign(IReadOnlyList<Chain.Consensus.SigningRequest> Requests) : NodeEffect;
 
     /// <summary>The node must not go on without somebody's decision: from now on it serves reads only, and says why.</summary>

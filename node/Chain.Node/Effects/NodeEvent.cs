@@ -13,7 +13,8 @@ public abstract record NodeEvent
     /// The head moved. <paramref name="Removed"/> from the old head down to, and <paramref name="Added"/> up from, the block
     /// behind the ancestor. Without removed blocks this is plain growth, otherwise a reorganisation.
     /// </summary>
-    public sealed record HeadChanged(SealedHeader Ancestor, IReadOnlyList<SealedHeader> Removed, IReadOnlyList<SealedHeader> Added, At At) : NodeEvent
+    public sealed record HeadChanged(SealedHeader Ancestor, IReadOnlyList<SealedHeader> Removed,
+        IReadOnlyList<SealedHeader> Added, At At) : NodeEvent
     {
         public SealedHeader Head => Added.Count > 0 ? Added[^1] : Ancestor;
     }
@@ -26,7 +27,9 @@ public abstract record NodeEvent
     /// <summary>A transaction entered the pool behind a gap in its sender's nonces.</summary>
     public sealed record TransactionQueued(RecoveredTransaction Transaction) : NodeEvent;
 
-    /// <summary>A transaction's fate changed in a way worth telling (returned to the pool, replaced, conflicting, dropped).</summary>
+    /// <summary>
+    /// A transaction's fate changed in a way worth telling (returned to the pool, replaced, conflicting, dropped).
+    /// </summary>
     public sealed record TransactionChanged(Hash256 Hash, TransactionStep Step) : NodeEvent;
 
     public sealed record NewWork(WorkPackage Package) : NodeEvent;

@@ -19,7 +19,8 @@ internal sealed class Outbox
 
     public void Send(PeerId peer, WireMessage message) => _effects.Add(new NodeEffect.Send(peer, message));
 
-    public void Disconnect(PeerId peer, DisconnectReason reason, string why) => _effects.Add(new NodeEffect.Disconnect(peer, reason, why));
+    public void Disconnect(PeerId peer, DisconnectReason reason, string why) =>
+        _effects.Add(new NodeEffect.Disconnect(peer, reason, why));
 
     /// <summary>Credits a peer, once in a step.</summary>
     public void Credit(PeerId peer)

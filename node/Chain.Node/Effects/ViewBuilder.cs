@@ -3,11 +3,14 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>Makes the published picture; unchanged parts are shared with the picture before, and so is the whole when nothing changed.</summary>
+/// <summary>
+/// Makes the published picture; unchanged parts are shared with the picture before, and so is the whole when nothing changed.
+/// </summary>
 internal static class ViewBuilder
 {
     public static ChainView Initial(
-        BlockTree tree, IChainReader store, NodeConfig config, ImmutableList<Reorg> reorgs, Chain.Consensus.ConsensusView? consensus) =>
+        BlockTree tree, IChainReader store, NodeConfig config, ImmutableList<Reorg> reorgs,
+        Chain.Consensus.ConsensusView? consensus) =>
         new()
         {
             Head = tree.Head.Header,
@@ -27,7 +30,8 @@ internal static class ViewBuilder
     {
         var view = last;
         var marks = tree.Marks();
-        if (parts.TreeChanged || last.Head.Hash != tree.Head.Hash || last.Safe.Number != marks.SafeNumber || last.Finalized.Number != marks.FinalizedNumber)
+        if (parts.TreeChanged || last.Head.Hash != tree.Head.Hash || last.Safe.Number != marks.SafeNumber
+            || last.Finalized.Number != marks.FinalizedNumber)
         {
             view = view with
             {
@@ -55,7 +59,8 @@ internal static class ViewBuilder
 
     private static SealedHeader Marked(BlockTree tree, IChainReader store, ulong number)
     {
-        var hash = tree.CanonicalHash(number) ?? throw StoreException.Missing($"canonical block {number}, below its head {tree.Head.Number}");
+        var hash = tree.CanonicalHash(number)
+            ?? throw StoreException.Missing($"canonical block {number}, below its head {tree.Head.Number}");
         return tree.Find(hash)?.Header ?? store.GetHeader(hash) ?? throw StoreException.Missing($"the header of block {number}");
     }
 
@@ -63,10 +68,12 @@ internal static class ViewBuilder
     {
         var from = Math.Max(tree.Floor, tree.Head.Number - Math.Min(tree.Head.Number, (ulong)limits.ViewHeights));
         return [.. tree.From(from).Select(entry => new BlockTreeNode(
-            entry.Header, entry.TotalDifficulty, entry.Record.ArrivalOrder, entry.Record.ArrivedAt, entry.Status, tree.IsCanonical(entry), entry.Record.TransactionCount))];
+            entry.Header, entry.TotalDifficulty, entry.Record.ArrivalOrder, entry.Record.ArrivedAt, entry.Status,
+            tree.IsCanonical(entry), entry.Record.TransactionCount))];
     }
 }
 
 /// <summary>What a step may have changed.</summary>
 internal sealed record ViewParts(
-    bool TreeChanged, IReadOnlyList<Reorg> NewReorgs, PoolSnapshot Pool, ImmutableList<PeerView> Peers, Chain.Consensus.ConsensusView? Consensus, SyncView? Sync, Address? MiningBeneficiary);
+    bool TreeChanged, IReadOnlyList<Reorg> NewReorgs, PoolSnapshot Pool, ImmutableList<PeerView> Peers,
+    Chain.Consensus.ConsensusView? Consensus, SyncView? Sync, Address? MiningBeneficiary);

@@ -2,8 +2,11 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>Answers what peers ask for, within the limits of eth/68: never more items or bytes than these, however much is asked.</summary>
-internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImporter importer, AncestryFetcher ancestry, IChainReader store, TransactionPool pool, Outbox outbox)
+/// <summary>
+/// Answers what peers ask for, within the limits of eth/68: never more items or bytes than these, however much is asked.
+/// </summary>
+internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImporter importer, AncestryFetcher ancestry,
+    IChainReader store, TransactionPool pool, Outbox outbox)
 {
     private const int MaxHeaders = 1024;
     private const int MaxBodies = 256;
@@ -38,7 +41,8 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
         }
     }
 
-    private void Serve(PeerId peer, WireMessage.GetBlockHeaders ask) => outbox.Send(peer, new WireMessage.BlockHeaders(ask.RequestId, Headers(ask)));
+    private void Serve(PeerId peer, WireMessage.GetBlockHeaders ask) =>
+        outbox.Send(peer, new WireMessage.BlockHeaders(ask.RequestId, Headers(ask)));
 
     private void Serve(PeerId peer, WireMessage.GetBlockBodies ask)
     {

@@ -146,7 +146,8 @@ internal sealed class TransactionFetcher(
         {
             _left.Dequeue();
             left.Wanted.IsForAll = true;
-            if (left.Wanted.AskedOf is null && _wanted.GetValueOrDefault(left.Hash) == left.Wanted) MakeReady(left.Hash, left.Wanted);
+            if (left.Wanted.AskedOf is null && _wanted.GetValueOrDefault(left.Hash) == left.Wanted)
+                MakeReady(left.Hash, left.Wanted);
         }
 
         foreach (var request in _open)
@@ -182,7 +183,8 @@ internal sealed class TransactionFetcher(
         {
             var wanted = _wanted[hash];
             var first = wanted.Announcers[0];
-            if (wanted.AskedOf is not null || (first != fetches && !wanted.IsForAll && first.IsDelivering && first.IsReady(hash))) continue;
+            if (wanted.AskedOf is not null || (first != fetches && !wanted.IsForAll && first.IsDelivering && first.IsReady(hash)))
+                continue;
             wanted.AskedOf = fetches.Peer;
             wanted.Announcers.Remove(fetches);
             fetches.Withdraw(hash);
@@ -234,8 +236,8 @@ internal sealed class TransactionFetcher(
     }
 
     /// <summary>
-    /// The peer that was asked does not deliver: next is the one that delivers best of all that announced it, and once it has waited long
-    /// whichever has room first.
+    /// The peer that was asked does not deliver: next is the one that delivers best of all that announced it, and once it has
+    /// waited long whichever has room first.
     /// </summary>
     private void AskAnother(Hash256 hash, Wanted wanted, PeerId failed)
     {

@@ -9,7 +9,8 @@ namespace Chain.Node;
 /// <see cref="UpdateHead"/>, once for all blocks that came together.
 /// </summary>
 internal sealed class BlockImporter(
-    NodeConfig config, ConsensusRules rules, IBlockJudge judge, BlockTree tree, IChainReader store, StateOverlay state, TransactionPool pool, Outbox outbox, HeadRecord start)
+    NodeConfig config, ConsensusRules rules, IBlockJudge judge, BlockTree tree, IChainReader store, StateOverlay state,
+    TransactionPool pool, Outbox outbox, HeadRecord start)
 {
     private const ulong LargestFutureBoundSeconds = 15;
 
@@ -55,7 +56,9 @@ internal sealed class BlockImporter(
         _future.RemoveAllOf(peer);
     }
 
-    /// <summary>Adds a block to the tree, with the orphans that waited for it. Call <see cref="UpdateHead"/> afterwards.</summary>
+    /// <summary>
+    /// Adds a block to the tree, with the orphans that waited for it. Call <see cref="UpdateHead"/> afterwards.
+    /// </summary>
     public ImportResult Add(Block block, PeerId? from, At now)
     {
         var result = AddOne(block, from, now);
@@ -124,7 +127,8 @@ internal sealed class BlockImporter(
                 : Refuse(block, from, new BlockError.Header(headerError));
         }
 
-        if (!SealedBlock.Match(verified, block.Body, block.Sidecar).IsOk(out var sealedBlock, out var bodyError)) return Refuse(block, from, bodyError);
+        if (!SealedBlock.Match(verified, block.Body, block.Sidecar).IsOk(out var sealedBlock, out var bodyError))
+            return Refuse(block, from, bodyError);
         if (judge.CheckEnvelope(block, parent.Header, now) is { } refusal)
         {
             return refusal.IsOfTheFuture ? Defer(block, from, now) : Refuse(block, from, new BlockError.Consensus(refusal));
@@ -138,7 +142,8 @@ internal sealed class BlockImporter(
     private BlockError.BelowFinality BelowFinality(SealedHeader header)
     {
         var finalized = tree.Marks().FinalizedNumber;
-        var isLate = tree.CanonicalHash(finalized) is { } hash && tree.Find(hash) is { } root && header.Header.Timestamp <= root.Header.Header.Timestamp;
+        var isLate = tree.CanonicalHash(finalized) is { } hash && tree.Find(hash) is { } root
+            && header.Header.Timestamp <= root.Header.Header.Timestamp;
         return new BlockError.BelowFinality(header.ParentHash, finalized, isLate);
     }
 
@@ -184,7 +189,8 @@ internal sealed class BlockImporter(
     {
         var header = block.Header;
         var record = new BlockRecord(
-            header.Hash, header.Number, header.ParentHash, parent.TotalDifficulty + header.Header.Difficulty, _nextArrivalOrder++, now, BlockStatus.Known, block.Transactions.Count);
+            header.Hash, header.Number, header.ParentHash, parent.TotalDifficulty + header.Header.Difficulty, _nextArrivalOrder++,
+            now, BlockStatus.Known, block.Transactions.Count);
         var entry = new BlockEntry(header, record);
         _unsaved[header.Hash] = block;
         outbox.Batch.Blocks.Add((block.Block, record));
@@ -221,7 +227,8 @@ internal sealed class BlockImporter(
     }
 
     private bool HasState(BlockEntry entry) =>
-        entry.Header.Header.StateRoot == BlockHeader.EmptyTrieRoot || state.GetTrieNode(entry.Header.Header.StateRoot) is not null;
+        entry.Header.Header.StateRoot == BlockHeader.EmptyTrieRoot
+        || state.GetTrieNode(entry.Header.Header.StateRoot) is not null;
 
     private void Keep(BlockEntry entry, ExecutedBlock executed)
     {
@@ -282,7 +289,8 @@ internal sealed class BlockImporter(
             outbox.Batch.Reorgs.Add(reorg);
         }
 
-        outbox.Tell(new NodeEvent.HeadChanged(old.Header, [.. removed.Select(entry => entry.Header)], [.. added.Select(entry => entry.Header)], now));
+        outbox.Tell(new NodeEvent.HeadChanged(old.Header, [.. removed.Select(entry => entry.Header)],
+            [.. added.Select(entry => entry.Header)], now));
     }
 
     private void Leave(BlockEntry entry, List<(RecoveredTransaction, BlockRef)> transactions, At now)
@@ -290,14 +298,16 @@ internal sealed class BlockImporter(
         var block = BlockOf(entry);
         // Collected from the head downwards, each block backwards, and reversed once at the end.
         foreach (var transaction in block.Transactions.Reverse()) transactions.Add((transaction, entry.Ref));
-        outbox.Batch.Canonical.Add(new CanonicalChange(false, block.Block, [.. block.Transactions.Select(tx => tx.Sender)], _nextLogOffset++, now));
+        outbox.Batch.Canonical.Add(new CanonicalChange(false, block.Block, [.. block.Transactions.Select(tx => tx.Sender)],
+            _nextLogOffset++, now));
     }
 
     private void Join(BlockEntry entry, List<(RecoveredTransaction, BlockRef)> transactions, At now)
     {
         var block = BlockOf(entry);
         foreach (var transaction in block.Transactions) transactions.Add((transaction, entry.Ref));
-        outbox.Batch.Canonical.Add(new CanonicalChange(true, block.Block, [.. block.Transactions.Select(tx => tx.Sender)], _nextLogOffset++, now));
+        outbox.Batch.Canonical.Add(new CanonicalChange(true, block.Block, [.. block.Transactions.Select(tx => tx.Sender)],
+            _nextLogOffset++, now));
     }
 
     private HeadRecord HeadRecord()
@@ -313,7 +323,8 @@ internal sealed class BlockImporter(
         var head = tree.Head.Header.Header;
         var world = new WorldState(state, head.StateRoot, _trieCache);
         _poolHeadOf = tree.Head.Hash;
-        return _poolHead = new PoolHead(world.GetAccount, BaseFee.Next(head.BaseFeePerGas, head.GasUsed, head.GasLimit), head.GasLimit);
+        return _poolHead = new PoolHead(world.GetAccount, BaseFee.Next(head.BaseFeePerGas, head.GasUsed, head.GasLimit),
+            head.GasLimit);
     }
 
     /// <summary>A fresh view of a block's state, for building on it.</summary>
@@ -322,7 +333,8 @@ internal sealed class BlockImporter(
     /// <summary>The step is over: what it wrote is in the store now.</summary>
     public void EndStep()
     {
-        if (outbox.Batch.Blocks.Count > 0 || outbox.Batch.ConsensusState is not null || outbox.Batch.Head is not null) outbox.Batch.Head = HeadRecord();
+        if (outbox.Batch.Blocks.Count > 0 || outbox.Batch.ConsensusState is not null || outbox.Batch.Head is not null)
+            outbox.Batch.Head = HeadRecord();
 
         foreach (var block in _unsaved.Values) _recent.Add(block);
         _unsaved.Clear();

@@ -45,8 +45,8 @@ public static class BlockSize
     }
 
     /// <summary>
-    /// Transactions. Their payload counts twice: once as the fields, once as the encoding that is kept beside them. Each entry of an
-    /// access list is an object of its own.
+    /// Transactions. Their payload counts twice: once as the fields, once as the encoding that is kept beside them. Each entry of
+    /// an access list is an object of its own.
     /// </summary>
     public static long Of(IReadOnlyList<Transaction> transactions)
     {
@@ -54,7 +54,8 @@ public static class BlockSize
         var bytes = 0L;
         foreach (var transaction in transactions)
         {
-            bytes += TransactionBytes + (2L * transaction.Encoded.Length) + (transaction.AccessList.Count * (long)AccessListEntryBytes);
+            bytes += TransactionBytes + (2L * transaction.Encoded.Length)
+                + (transaction.AccessList.Count * (long)AccessListEntryBytes);
         }
 
         return bytes;

@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>Blocks that were imported lately with the senders of their transactions, so that a reorganisation need not recover them again.</summary>
+/// <summary>
+/// Blocks that were imported lately with the senders of their transactions, so that a reorganisation need not recover them again.
+/// </summary>
 internal sealed class RecentBlocks(int maxBlocks, int maxTransactions, long maxBytes)
 {
     private readonly Dictionary<Hash256, SealedBlock> _blocks = [];

@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>A block whose header is verified, whose body matches it and whose transactions have senders. Made only by <see cref="Match"/>.</summary>
+/// <summary>
+/// A block whose header is verified, whose body matches it and whose transactions have senders. Made only by <see cref="Match"/>.
+/// </summary>
 public sealed class SealedBlock
 {
     private SealedBlock(Block block, IReadOnlyList<RecoveredTransaction> transactions)
@@ -25,7 +27,8 @@ public sealed class SealedBlock
         var transactions = new RecoveredTransaction[body.Transactions.Count];
         for (var i = 0; i < transactions.Length; i++)
         {
-            if (body.Transactions[i].Recover() is not { } recovered) return new BlockError.InvalidSignature(body.Transactions[i].Hash, i);
+            if (body.Transactions[i].Recover() is not { } recovered)
+                return new BlockError.InvalidSignature(body.Transactions[i].Hash, i);
             transactions[i] = recovered;
         }
 
@@ -50,5 +53,6 @@ public sealed class SealedBlock
     /// <summary>A block that was matched before it was stored.</summary>
     internal static SealedBlock FromStore(Block block) => new(
         block,
-        [.. block.Body.Transactions.Select(tx => tx.Recover() ?? throw new InvalidOperationException($"The stored {block.Header} holds {tx}, which nobody signed."))]);
+        [.. block.Body.Transactions.Select(tx =>
+            tx.Recover() ?? throw new InvalidOperationException($"The stored {block.Header} holds {tx}, which nobody signed."))]);
 }

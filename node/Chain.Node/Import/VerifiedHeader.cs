@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>A header whose seal is good and that follows the rules on top of its parent. Made only by <see cref="Verify"/>.</summary>
+/// <summary>
+/// A header whose seal is good and that follows the rules on top of its parent. Made only by <see cref="Verify"/>.
+/// </summary>
 public sealed class VerifiedHeader
 {
     private VerifiedHeader(SealedHeader header) => Header = header;
@@ -11,7 +13,8 @@ public sealed class VerifiedHeader
     public SealedHeader Header { get; }
 
     /// <summary>Header rules first, then the seal: cheap before dear.</summary>
-    public static Verdict<VerifiedHeader, HeaderError> Verify(ConsensusRules rules, SealedHeader header, SealedHeader parent, At now)
+    public static Verdict<VerifiedHeader, HeaderError> Verify(ConsensusRules rules, SealedHeader header, SealedHeader parent,
+        At now)
     {
         if (rules.Headers.CheckAgainstParent(header, parent, now) is { } error) return error;
         if (rules.Headers.CheckSeal(header) is { } sealError) return sealError;

@@ -14,14 +14,17 @@ public abstract record NodeInput(At At)
 
     public sealed record PeerDisconnected(At At, PeerId Peer) : NodeInput(At);
 
-    /// <summary>A decoded message. Signatures of the transactions in it have been recovered on another core (Transaction remembers it).</summary>
+    /// <summary>
+    /// A decoded message. Signatures of the transactions in it have been recovered on another core (Transaction remembers it).
+    /// </summary>
     public sealed record MessageReceived(At At, PeerId Peer, WireMessage Message) : NodeInput(At);
 
     /// <summary>A peer sent bytes that are no message; it pays for that.</summary>
     public sealed record MalformedMessage(At At, PeerId Peer, string Why) : NodeInput(At);
 
     /// <summary>Transactions from RPC, batched; each gets its own reply (<see cref="NodeReply.Submitted"/>).</summary>
-    public sealed record SubmitTransactions(At At, IReadOnlyList<(RequestId Request, RecoveredTransaction Transaction)> Items) : NodeInput(At);
+    public sealed record SubmitTransactions(At At,
+        IReadOnlyList<(RequestId Request, RecoveredTransaction Transaction)> Items) : NodeInput(At);
 
     /// <summary>A miner asks for work; answered with <see cref="NodeReply.Work"/>.</summary>
     public sealed record GetWork(At At, RequestId Request) : NodeInput(At);
@@ -38,7 +41,10 @@ public abstract record NodeInput(At At)
     /// <summary>What became of signatures that were asked for by <see cref="NodeEffect.Sign"/>.</summary>
     public sealed record Signed(At At, IReadOnlyList<SigningAnswer> Answers) : NodeInput(At);
 
-    /// <summary>A message of the consensus rule from a user, such as a validator's wish to leave; answered with <see cref="NodeReply.ConsensusSubmitted"/>.</summary>
+    /// <summary>
+    /// A message of the consensus rule from a user, such as a validator's wish to leave; answered with
+    /// <see cref="NodeReply.ConsensusSubmitted"/>.
+    /// </summary>
     public sealed record SubmitConsensus(At At, RequestId Request, ConsensusMessage Message) : NodeInput(At);
 
     /// <summary>Blocks read from a file, oldest first; answered with <see cref="NodeReply.Imported"/>.</summary>

@@ -14,7 +14,8 @@ public readonly record struct NodeId(Hash256 X, Hash256 Y) : IComparable<NodeId>
     /// <summary>From exactly 64 bytes.</summary>
     public static NodeId FromBytes(ReadOnlySpan<byte> publicKey64)
     {
-        if (publicKey64.Length != Size) throw new ArgumentException($"A node id has 64 bytes, not {publicKey64.Length}.", nameof(publicKey64));
+        if (publicKey64.Length != Size)
+            throw new ArgumentException($"A node id has 64 bytes, not {publicKey64.Length}.", nameof(publicKey64));
         return new NodeId(new Hash256(publicKey64[..32]), new Hash256(publicKey64[32..]));
     }
 

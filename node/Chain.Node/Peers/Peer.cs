@@ -19,8 +19,8 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     public bool IsReady { get; set; }
 
     /// <summary>
-    /// The best block that it says it has: a claim, on which nothing rests but whom to ask. Null before its greeting, and once it could not
-    /// show what it claimed. The number is 0 where it was not told.
+    /// The best block that it says it has: a claim, on which nothing rests but whom to ask. Null before its greeting, and once it
+    /// could not show what it claimed. The number is 0 where it was not told.
     /// </summary>
     public BlockRef? Head { get; private set; }
 
@@ -30,7 +30,9 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     /// <summary>The greatest it told. Zero under eth/69, which does not tell.</summary>
     public UInt256 TotalDifficulty { get; private set; }
 
-    /// <summary>Whether its chain may be better although we cannot tell: it greeted without a total difficulty, or the rule knows none.</summary>
+    /// <summary>
+    /// Whether its chain may be better although we cannot tell: it greeted without a total difficulty, or the rule knows none.
+    /// </summary>
     public bool IsUnexplored { get; set; }
 
     public int Score { get; set; }
@@ -44,7 +46,9 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     /// <summary>Until then it is not asked to lead a session, and from then on it waits for its turn.</summary>
     public At RestsUntil { get; set; }
 
-    /// <summary>Blocks whose branch was found lighter than ours, which can only have grown since: not worth asking for again.</summary>
+    /// <summary>
+    /// Blocks whose branch was found lighter than ours, which can only have grown since: not worth asking for again.
+    /// </summary>
     public BoundedSet<Hash256> Lighter { get; } = new(UnshownKept);
 
     /// <summary>Blocks that it claimed and could not show. It is not asked for them again.</summary>
@@ -58,8 +62,8 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     public BoundedSet<Hash256> KnownTransactions { get; } = new(limits.KnownPerPeer);
 
     /// <summary>
-    /// Blocks of this peer's whose branch leads to below what is final here: not worth asking for again. Of this peer alone, because on
-    /// the way there it could have lied about its chain.
+    /// Blocks of this peer's whose branch leads to below what is final here: not worth asking for again. Of this peer alone,
+    /// because on the way there it could have lied about its chain.
     /// </summary>
     public BoundedSet<Hash256> CutOff { get; } = new(CutOffKept);
 
@@ -73,7 +77,8 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     }
 
     /// <summary>What it said of its head is replaced by what was found out; null when it could not show anything.</summary>
-    public void Correct(BlockRef? head, UInt256 weight) => (Head, HeadWeight, TotalDifficulty, IsUnexplored) = (head, weight, weight, false);
+    public void Correct(BlockRef? head, UInt256 weight) =>
+        (Head, HeadWeight, TotalDifficulty, IsUnexplored) = (head, weight, weight, false);
 
     /// <summary>The same object as long as nothing in it changes.</summary>
     public PeerView ToView()

@@ -4,7 +4,9 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>What a peer did wrong, and what that costs it. At <see cref="NodeLimits.MaxScore"/> points it is disconnected.</summary>
+/// <summary>
+/// What a peer did wrong, and what that costs it. At <see cref="NodeLimits.MaxScore"/> points it is disconnected.
+/// </summary>
 public abstract record PeerOffence
 {
     private PeerOffence()
@@ -28,7 +30,8 @@ public abstract record PeerOffence
     /// <summary>It claimed a block or a weight, and its own answers or our blocks contradict that.</summary>
     public sealed record FalseClaim(string What) : PeerOffence
     {
-        public static FalseClaim OfNumber(Hash256 block, ulong number, ulong claimed) => new($"block {block} has number {number}, not {claimed}");
+        public static FalseClaim OfNumber(Hash256 block, ulong number, ulong claimed) =>
+            new($"block {block} has number {number}, not {claimed}");
 
         public static FalseClaim OfWeight(ulong number, UInt256 weight, UInt256 claimed) =>
             new($"the total difficulty of block {number} is {weight}, not {claimed}");
@@ -68,7 +71,8 @@ public abstract record PeerOffence
     {
         Malformed m => $"malformed message: {m.Why}",
         InvalidBlock b => $"invalid block: {b.Error}",
-        InvalidTransaction t => t.Error is null ? "a transaction that nobody signed" : $"unacceptable transaction: {PoolErrorText.Of(t.Error)}",
+        InvalidTransaction t =>
+            t.Error is null ? "a transaction that nobody signed" : $"unacceptable transaction: {PoolErrorText.Of(t.Error)}",
         UnexpectedAnswer u => $"unexpected answer: {u.What}",
         Timeout t => $"no answer in time: {t.What}",
         FalseClaim f => $"false claim: {f.What}",
@@ -98,7 +102,8 @@ public abstract record PeerOffence
         BlockError.Header => 100,
         BlockError.TransactionsRootMismatch or BlockError.WithdrawalsMismatch => 100,
         BlockError.InvalidSignature => 100,
-        BlockError.Execution or BlockError.StateRootMismatch or BlockError.ReceiptsRootMismatch or BlockError.LogsBloomMismatch or BlockError.GasUsedMismatch => 100,
+        BlockError.Execution or BlockError.StateRootMismatch or BlockError.ReceiptsRootMismatch or BlockError.LogsBloomMismatch
+        or BlockError.GasUsedMismatch => 100,
         BlockError.Consensus { Error: var rule } => rule.Points,
         BlockError.BelowFinality { IsLate: true } => 0,
         BlockError.BelowFinality => 5,

@@ -31,6 +31,16 @@ internal sealed class PeerSet(Outbox outbox, NodeLimits limits)
     }
 
     /// <summary>
+    /// A block that cost too little to be kept or followed. An honest peer has a few, as when we are far behind: what counts is
+    /// their bytes in a short time.
+    /// </summary>
+    public void ChargeForUseless(Peer peer, Block block)
+    {
+        if (!peer.UselessBlocks.Add((int)(BlockSize.Of(block) / 1024), good: 0)) return;
+        Punish(peer.Id, new PeerOffence.UselessBlocks(limits.UselessKibibytesPerPeer));
+    }
+
+    /// <summary>
     /// Forgives a point from time to time: what happens to an honest peer now and then must not add up over days.
     /// </summary>
     public void OnTick(At now)

@@ -53,7 +53,9 @@ internal sealed class PendingRequests(NodeLimits limits)
         return _nextId++;
     }
 
-    /// <summary>The question that this answer belongs to, now closed; null when nothing of the kind was asked of this peer.</summary>
+    /// <summary>
+    /// The question that this answer belongs to, now closed; null when nothing of the kind was asked of this peer.
+    /// </summary>
     public PendingRequest? Close(PeerId peer, ulong id)
     {
         if (!_open.TryGetValue(id, out var request) || request.Peer != peer) return null;
@@ -74,11 +76,16 @@ internal sealed class PendingRequests(NodeLimits limits)
         foreach (var (id, request) in _open.Where(item => predicate(item.Value)).ToList()) Remove(id, request);
     }
 
-    /// <summary>Takes out what has waited too long, by a clock that may have jumped either way, or belonged to a peer that is gone.</summary>
+    /// <summary>
+    /// Takes out what has waited too long, by a clock that may have jumped either way, or belonged to a peer that is gone.
+    /// </summary>
     public List<PendingRequest> TakeLost(At now, PeerId? gone = null)
     {
         if (_open.Count == 0) return [];
-        var lost = _open.Where(item => gone is { } peer ? item.Value.Peer == peer : Math.Abs(now.Since(item.Value.SentAt)) > limits.RequestTimeoutMs).ToList();
+        var lost = _open.Where(item =>
+            gone is { } peer
+            ? item.Value.Peer == peer
+            : Math.Abs(now.Since(item.Value.SentAt)) > limits.RequestTimeoutMs).ToList();
         foreach (var (id, request) in lost) Remove(id, request);
         return [.. lost.Select(item => item.Value)];
     }

@@ -15,7 +15,9 @@ public abstract record PoolError
 
     public sealed record AlreadyKnown(Hash256 Hash) : PoolError;
 
-    /// <summary>A transaction of the same sender and nonce is there; the new one must pay at least this much per gas, in wei.</summary>
+    /// <summary>
+    /// A transaction of the same sender and nonce is there; the new one must pay at least this much per gas, in wei.
+    /// </summary>
     public sealed record ReplacementUnderpriced(UInt256 RequiredMaxFee, UInt256 RequiredPriorityFee) : PoolError;
 
     /// <summary>

@@ -7,7 +7,9 @@ public static class PoolErrorText
     {
         PoolError.Invalid invalid => invalid.Error.Message,
         PoolError.AlreadyKnown => "already known",
-        PoolError.ReplacementUnderpriced e => $"replacement transaction underpriced: needs maxFeePerGas {e.RequiredMaxFee} and maxPriorityFeePerGas {e.RequiredPriorityFee} wei at least",
+        PoolError.ReplacementUnderpriced e =>
+            $"replacement transaction underpriced: needs maxFeePerGas {e.RequiredMaxFee} and maxPriorityFeePerGas "
+                + $"{e.RequiredPriorityFee} wei at least",
         PoolError.Underpriced e =>
             $"transaction underpriced: the pool is full; a miner would get {e.Offered} wei per gas, {e.Required} needed",
         PoolError.AccountLimit e => $"txpool is full: the sender has {e.Limit} transactions waiting already",

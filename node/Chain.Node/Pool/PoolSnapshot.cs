@@ -46,7 +46,8 @@ public sealed record PoolSnapshot(
     }
 
     private static void Enqueue(
-        PriorityQueue<IEnumerator<PooledTransaction>, (UInt256 NegatedTip, ulong Sequence)> heads, IEnumerator<PooledTransaction> next, UInt256 baseFee)
+        PriorityQueue<IEnumerator<PooledTransaction>, (UInt256 NegatedTip, ulong Sequence)> heads,
+        IEnumerator<PooledTransaction> next, UInt256 baseFee)
     {
         if (!next.MoveNext() || next.Current.Recovered.Transaction.MaxFeePerGas < baseFee)
         {

@@ -17,11 +17,14 @@ public interface IChainStore : IChainReader, IDisposable
     void Commit(StoreBatch batch);
 
     /// <summary>
-    /// The store as it is now, for another thread; later batches do not show in it. Hold it for one request at most, and dispose it.
+    /// The store as it is now, for another thread; later batches do not show in it. Hold it for one request at most, and dispose
+    /// it.
     /// </summary>
     IChainReaderLease OpenReader();
 
-    /// <summary>Does what commits put off to be short. Call it now and then (about once a second) from a thread of its own.</summary>
+    /// <summary>
+    /// Does what commits put off to be short. Call it now and then (about once a second) from a thread of its own.
+    /// </summary>
     void Maintain(CancellationToken cancellation);
 
     /// <summary>
@@ -60,7 +63,9 @@ public interface IChainReader : IStateReader
     /// <summary>The receipts of an executed block, none where it has no transactions; null for a block not executed.</summary>
     IReadOnlyList<Receipt>? GetReceipts(Hash256 blockHash);
 
-    /// <summary>Who sent a block's transactions, in order; known once the block was canonical, until then null unless it has none.</summary>
+    /// <summary>
+    /// Who sent a block's transactions, in order; known once the block was canonical, until then null unless it has none.
+    /// </summary>
     IReadOnlyList<Address>? GetSenders(Hash256 blockHash);
 
     Hash256? GetCanonicalHash(ulong number);
@@ -89,11 +94,13 @@ public interface IChainReader : IStateReader
 
 /// <param name="NextArrivalOrder">The number that the next block to arrive gets.</param>
 /// <param name="NextLogOffset">The offset of the next entry of the chain log.</param>
-/// <param name="Finalized">The block that no branch of the tree leaves out, under a rule whose finality holds; genesis under any other.</param>
+/// <param name="Finalized">The block that no branch of the tree leaves out, under a rule whose finality holds; genesis under any
+/// other.</param>
 public sealed record HeadRecord(Hash256 Head, Hash256 Genesis, ulong NextArrivalOrder, ulong NextLogOffset, Hash256 Finalized);
 
 /// <summary>What is known of a block beside its content.</summary>
-public sealed record BlockRecord(Hash256 Hash, ulong Number, Hash256 ParentHash, UInt256 TotalDifficulty, ulong ArrivalOrder, At ArrivedAt, BlockStatus Status, int TransactionCount);
+public sealed record BlockRecord(Hash256 Hash, ulong Number, Hash256 ParentHash, UInt256 TotalDifficulty, ulong ArrivalOrder,
+    At ArrivedAt, BlockStatus Status, int TransactionCount);
 
 public sealed record TransactionLocation(Hash256 BlockHash, ulong BlockNumber, int Index);
 

@@ -36,7 +36,8 @@ public abstract class InMemoryChainReader : IChainReader
         return tables.ByNumber.TryGetValue(number, out var hashes) ? [.. hashes.Select(hash => tables.Blocks[hash].Record)] : [];
     }
 
-    public TransactionLocation? GetTransactionLocation(Hash256 transactionHash) => Tables.Locations.GetValueOrDefault(transactionHash);
+    public TransactionLocation? GetTransactionLocation(Hash256 transactionHash) =>
+        Tables.Locations.GetValueOrDefault(transactionHash);
 
     public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) =>
         Tables.Steps.GetValueOrDefault(transactionHash) ?? [];
@@ -48,14 +49,16 @@ public abstract class InMemoryChainReader : IChainReader
         for (var i = entries.Count - 1; i >= 0 && page.Count < limit; i--)
         {
             var entry = entries[i];
-            if (before is { } cursor && (entry.BlockNumber, entry.Index).CompareTo((cursor.BlockNumber, cursor.Index)) >= 0) continue;
+            if (before is { } cursor && (entry.BlockNumber, entry.Index).CompareTo((cursor.BlockNumber, cursor.Index)) >= 0)
+                continue;
             page.Add(entry);
         }
 
         return page;
     }
 
-    public byte[]? GetConsensusState(Hash256 block) => Tables.ConsensusState is { } kept && kept.Block == block ? kept.State : null;
+    public byte[]? GetConsensusState(Hash256 block) =>
+        Tables.ConsensusState is { } kept && kept.Block == block ? kept.State : null;
 
     public IReadOnlyList<Reorg> GetReorgs(int limit)
     {

@@ -26,7 +26,8 @@ public sealed class InMemoryChainStore : InMemoryChainReader, IChainStore
     private bool _crashed;
     private bool _closed;
 
-    /// <param name="crashPlan">Asked before each commit with the batch's number, counted from 0 over all reopenings; null never crashes.</param>
+    /// <param name="crashPlan">Asked before each commit with the batch's number, counted from 0 over all reopenings; null never
+    /// crashes.</param>
     public InMemoryChainStore(Func<long, CrashPoint>? crashPlan = null)
         : this(new Disk(), crashPlan)
     {
@@ -94,7 +95,9 @@ public sealed class InMemoryChainStore : InMemoryChainReader, IChainStore
 
     private void ThrowIfGone()
     {
-        if (_crashed) throw new StoreException(StoreFailure.Crashed, $"The store crashed at batch {_disk.Tables.Batches}, as its crash plan said. Reopen it.");
+        if (_crashed)
+            throw new StoreException(StoreFailure.Crashed,
+                $"The store crashed at batch {_disk.Tables.Batches}, as its crash plan said. Reopen it.");
         ObjectDisposedException.ThrowIf(_closed, this);
     }
 

@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>Everything committed so far, immutable: a snapshot is a reference, and a batch makes the next one or throws.</summary>
+/// <summary>
+/// Everything committed so far, immutable: a snapshot is a reference, and a batch makes the next one or throws.
+/// </summary>
 internal sealed record InMemoryTables
 {
     public static readonly InMemoryTables Empty = new();
@@ -16,19 +18,23 @@ internal sealed record InMemoryTables
     public ImmutableDictionary<Hash256, StoredBlock> Blocks { get; init; } = ImmutableDictionary<Hash256, StoredBlock>.Empty;
 
     /// <summary>All branches, by arrival.</summary>
-    public ImmutableDictionary<ulong, ImmutableList<Hash256>> ByNumber { get; init; } = ImmutableDictionary<ulong, ImmutableList<Hash256>>.Empty;
+    public ImmutableDictionary<ulong, ImmutableList<Hash256>> ByNumber { get; init; } =
+        ImmutableDictionary<ulong, ImmutableList<Hash256>>.Empty;
 
     public ImmutableDictionary<ulong, Hash256> Canonical { get; init; } = ImmutableDictionary<ulong, Hash256>.Empty;
 
     /// <summary>The canonical chain's last block.</summary>
     public Hash256? Tip { get; init; }
 
-    public ImmutableDictionary<Hash256, TransactionLocation> Locations { get; init; } = ImmutableDictionary<Hash256, TransactionLocation>.Empty;
+    public ImmutableDictionary<Hash256, TransactionLocation> Locations { get; init; } =
+        ImmutableDictionary<Hash256, TransactionLocation>.Empty;
 
     /// <summary>Oldest first.</summary>
-    public ImmutableDictionary<Address, ImmutableList<AddressEntry>> History { get; init; } = ImmutableDictionary<Address, ImmutableList<AddressEntry>>.Empty;
+    public ImmutableDictionary<Address, ImmutableList<AddressEntry>> History { get; init; } =
+        ImmutableDictionary<Address, ImmutableList<AddressEntry>>.Empty;
 
-    public ImmutableDictionary<Hash256, ImmutableList<TransactionStep>> Steps { get; init; } = ImmutableDictionary<Hash256, ImmutableList<TransactionStep>>.Empty;
+    public ImmutableDictionary<Hash256, ImmutableList<TransactionStep>> Steps { get; init; } =
+        ImmutableDictionary<Hash256, ImmutableList<TransactionStep>>.Empty;
 
     public ImmutableList<Reorg> Reorgs { get; init; } = [];
 
@@ -44,7 +50,8 @@ internal sealed record InMemoryTables
     /// <param name="Batch">The batch that brought it last: pruning spares what came after it began.</param>
     public readonly record struct StoredBytes(byte[] Bytes, long Batch);
 
-    public sealed record StoredBlock(Block Block, BlockRecord Record, IReadOnlyList<Receipt>? Receipts, IReadOnlyList<Address>? Senders);
+    public sealed record StoredBlock(Block Block, BlockRecord Record, IReadOnlyList<Receipt>? Receipts,
+        IReadOnlyList<Address>? Senders);
 
     /// <summary>These tables and a batch.</summary>
     /// <exception cref="InvalidOperationException">The batch contradicts them.</exception>
@@ -68,14 +75,19 @@ internal sealed record InMemoryTables
     /// <summary>These tables without the trie nodes and codes that are neither marked nor of this batch or a later one.</summary>
     public InMemoryTables WithoutStatesBut(MarkedState kept, long fromBatch, out long removed)
     {
-        var nodes = Nodes.RemoveRange(Nodes.Where(node => node.Value.Batch < fromBatch && !kept.Nodes.Contains(node.Key)).Select(node => node.Key));
-        var codes = Codes.RemoveRange(Codes.Where(code => code.Value.Batch < fromBatch && !kept.Codes.Contains(code.Key)).Select(code => code.Key));
+        var nodes = Nodes.RemoveRange(Nodes.Where(node =>
+            node.Value.Batch < fromBatch && !kept.Nodes.Contains(node.Key)).Select(node => node.Key));
+        var codes = Codes.RemoveRange(Codes.Where(code =>
+            code.Value.Batch < fromBatch && !kept.Codes.Contains(code.Key)).Select(code => code.Key));
         removed = Nodes.Count - nodes.Count;
         return this with { Nodes = nodes, Codes = codes };
     }
 
-    private ImmutableDictionary<Hash256, StoredBytes> WithBytes(ImmutableDictionary<Hash256, StoredBytes> items, List<KeyValuePair<Hash256, byte[]>> added) =>
-        added.Count == 0 ? items : items.SetItems(added.Select(item => KeyValuePair.Create(item.Key, new StoredBytes(item.Value, Batches))));
+    private ImmutableDictionary<Hash256, StoredBytes> WithBytes(ImmutableDictionary<Hash256, StoredBytes> items,
+        List<KeyValuePair<Hash256, byte[]>> added) =>
+        added.Count == 0
+        ? items
+        : items.SetItems(added.Select(item => KeyValuePair.Create(item.Key, new StoredBytes(item.Value, Batches))));
 
     private InMemoryTables WithBlocks(StoreBatch batch)
     {
@@ -84,7 +96,8 @@ internal sealed record InMemoryTables
         foreach (var (block, record) in batch.Blocks)
         {
             StoreRules.RequireMatch(block, record);
-            if (!blocks.TryAdd(block.Hash, new StoredBlock(block, record, null, null))) throw StoreRules.AlreadyStored(block.Hash);
+            if (!blocks.TryAdd(block.Hash, new StoredBlock(block, record, null, null)))
+                throw StoreRules.AlreadyStored(block.Hash);
             byNumber = byNumber.SetItem(block.Number, (byNumber.GetValueOrDefault(block.Number) ?? []).Add(block.Hash));
         }
 
@@ -170,7 +183,8 @@ internal sealed record InMemoryTables
     private ImmutableDictionary<Hash256, ImmutableList<TransactionStep>> WithSteps(StoreBatch batch)
     {
         var steps = Steps;
-        foreach (var (hash, step) in batch.TransactionSteps) steps = steps.SetItem(hash, (steps.GetValueOrDefault(hash) ?? []).Add(step));
+        foreach (var (hash, step) in batch.TransactionSteps)
+            steps = steps.SetItem(hash, (steps.GetValueOrDefault(hash) ?? []).Add(step));
         return steps;
     }
 }

@@ -11,7 +11,9 @@ public sealed class MarkedState
     public HashSet<Hash256> Codes { get; } = [];
 }
 
-/// <summary>Marks what states reach: the first half of pruning. What is not there, or was pruned halfway, ends a path and is no error.</summary>
+/// <summary>
+/// Marks what states reach: the first half of pruning. What is not there, or was pruned halfway, ends a path and is no error.
+/// </summary>
 public static class StateMarker
 {
     public static MarkedState Mark(IStateReader reader, IReadOnlyList<Hash256> roots, CancellationToken cancellation)

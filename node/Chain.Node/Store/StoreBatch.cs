@@ -38,7 +38,8 @@ public sealed class StoreBatch
     public HeadRecord? Head { get; set; }
 
     public bool IsEmpty =>
-        Blocks.Count + Statuses.Count + Receipts.Count + TrieNodes.Count + Codes.Count + Canonical.Count + TransactionSteps.Count + Reorgs.Count == 0 && Head is null && ConsensusState is null;
+        Blocks.Count + Statuses.Count + Receipts.Count + TrieNodes.Count + Codes.Count + Canonical.Count + TransactionSteps.Count
+        + Reorgs.Count == 0 && Head is null && ConsensusState is null;
 
     /// <summary>A block that this batch brings; null for any other.</summary>
     public Block? FindBlock(Hash256 hash) => Blocks.Find(item => item.Block.Hash == hash).Block;

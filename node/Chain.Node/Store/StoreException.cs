@@ -28,15 +28,19 @@ public enum StoreFailure
     Crashed,
 }
 
-/// <summary>A store cannot serve for a reason outside the program. The message says what is wrong, with the values, and what to do.</summary>
+/// <summary>
+/// A store cannot serve for a reason outside the program. The message says what is wrong, with the values, and what to do.
+/// </summary>
 public sealed class StoreException(StoreFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>What a person can do about a damaged store, as the end of a message.</summary>
-    public const string WayOut = "Restore a backup, import an exported chain (`chain node import`) into a new data folder, or delete the database to synchronize it from peers again";
+    public const string WayOut = "Restore a backup, import an exported chain (`chain node import`) into a new data folder, or "
+        + "delete the database to synchronize it from peers again";
 
     public StoreFailure Failure { get; } = failure;
 
     /// <summary>Something is missing that what is here refers to.</summary>
     /// <param name="what">What it is, with its key.</param>
-    public static StoreException Missing(string what) => new(StoreFailure.Corrupt, $"The store is damaged: it lacks {what}. {WayOut}.");
+    public static StoreException Missing(string what) =>
+        new(StoreFailure.Corrupt, $"The store is damaged: it lacks {what}. {WayOut}.");
 }

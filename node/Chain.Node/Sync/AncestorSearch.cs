@@ -4,8 +4,9 @@ namespace Chain.Node;
 
 /// <summary>
 /// Finds the highest block that two chains share, from answers to the question "which of these heights do we have in common?".
-/// All heights up to <see cref="Low"/> are shared, none above <see cref="High"/> is. An answer counts only when it has exactly the heights
-/// that were asked for, and then leaves one of the gaps between them: every answer narrows the search to about a 32nd.
+/// All heights up to <see cref="Low"/> are shared, none above <see cref="High"/> is. An answer counts only when it has exactly
+/// the heights that were asked for, and then leaves one of the gaps between them: every answer narrows the search to about a
+/// 32nd.
 /// </summary>
 internal sealed class AncestorSearch(ulong low, ulong high)
 {

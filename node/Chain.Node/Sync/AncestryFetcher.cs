@@ -4,11 +4,12 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// Headers downwards from a block that the consensus rule wants to place: asked of one peer after the other until one has them. Each header is
-/// bound by the hash in the one above it, so that whoever trusts the block's hash can trust all of them, whoever sent them. The latest are kept for
-/// peers who need them too and see nobody else who has them.
+/// Headers downwards from a block that the consensus rule wants to place: asked of one peer after the other until one has them.
+/// Each header is bound by the hash in the one above it, so that whoever trusts the block's hash can trust all of them, whoever
+/// sent them. The latest are kept for peers who need them too and see nobody else who has them.
 /// </summary>
-internal sealed class AncestryFetcher(NodeLimits limits, IConsensusAgent agent, PeerSet peers, PendingRequests requests, Outbox outbox)
+internal sealed class AncestryFetcher(NodeLimits limits, IConsensusAgent agent, PeerSet peers, PendingRequests requests,
+    Outbox outbox)
 {
     private const int HeadersKept = 4096;
     private const int WalksAtOnce = 16;
@@ -42,11 +43,14 @@ internal sealed class AncestryFetcher(NodeLimits limits, IConsensusAgent agent, 
 
     public void OnHeaders(PendingRequest.Ancestry request, IReadOnlyList<SealedHeader> headers, At now)
     {
-        var isUsable = headers.Count > 0 && headers.Count <= limits.HeadersPerRequest && headers[0].Hash == request.From && SealedHeader.LinkDownwards(headers);
+        var isUsable = headers.Count > 0 && headers.Count <= limits.HeadersPerRequest && headers[0].Hash == request.From
+            && SealedHeader.LinkDownwards(headers);
         if (!isUsable)
         {
             // Not to have the block is no fault: nobody promised it.
-            if (headers.Count > 0) peers.Punish(request.Peer, new PeerOffence.UnexpectedAnswer("headers that do not lead down from the block that was asked for"));
+            if (headers.Count > 0)
+                peers.Punish(request.Peer,
+                    new PeerOffence.UnexpectedAnswer("headers that do not lead down from the block that was asked for"));
             AskNext(request.From, now);
             return;
         }
@@ -70,7 +74,8 @@ internal sealed class AncestryFetcher(NodeLimits limits, IConsensusAgent agent, 
     private void AskNext(Hash256 from, At now)
     {
         var asked = _asked[from];
-        if (peers.Ready.Where(peer => !asked.Contains(peer.Id)).OrderBy(peer => peer.Id == _stingy).FirstOrDefault() is not { } next)
+        if (peers.Ready.Where(peer => !asked.Contains(peer.Id))
+            .OrderBy(peer => peer.Id == _stingy).FirstOrDefault() is not { } next)
         {
             _asked.Remove(from);
             agent.OnHeaders(from, [], now);

@@ -27,7 +27,9 @@ internal sealed class BlockIntake(NodeLimits limits, BlockTree tree, BlockImport
                 case ImportResult.AlreadyKnown:
                     break;
                 case ImportResult.Refused { Error: var error }:
-                    end = error.IsBelowFinality ? new SessionEnd.CutOff(error) : new SessionEnd.Failed(new PeerOffence.InvalidBlock(error));
+                    end = error.IsBelowFinality
+                        ? new SessionEnd.CutOff(error)
+                        : new SessionEnd.Failed(new PeerOffence.InvalidBlock(error));
                     break;
                 default:
                     // Its time has not come, so that what stands on it cannot be taken either.
@@ -43,8 +45,8 @@ internal sealed class BlockIntake(NodeLimits limits, BlockTree tree, BlockImport
     }
 
     /// <summary>
-    /// Whether not the header is to blame but what came to it. Then whoever sent that pays, and it is asked for again; the leader,
-    /// whose header is good as far as anybody knows, does not pay for others.
+    /// Whether not the header is to blame but what came to it. Then whoever sent that pays, and it is asked for again; the
+    /// leader, whose header is good as far as anybody knows, does not pay for others.
     /// </summary>
     private bool Forgive(SyncSlot slot, BlockError error)
     {

@@ -3,8 +3,9 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// Asks for the bodies and sidecars that a session's slots lack: the leader first, who answers for them, then all others that claim to be as
-/// high, two questions to each at once. What one of those did not bring is left to the leader, so that they cannot hold up the next block.
+/// Asks for the bodies and sidecars that a session's slots lack: the leader first, who answers for them, then all others that
+/// claim to be as high, two questions to each at once. What one of those did not bring is left to the leader, so that they cannot
+/// hold up the next block.
 /// </summary>
 internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequests requests, Outbox outbox)
 {
@@ -25,7 +26,8 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequ
                 free--;
             }
 
-            if (peer.Link.CarriesSidecars && Next(session, peer, slot => slot.Sidecar is null && !slot.SidecarRequested) is { Count: > 0 } sidecars)
+            if (peer.Link.CarriesSidecars
+                && Next(session, peer, slot => slot.Sidecar is null && !slot.SidecarRequested) is { Count: > 0 } sidecars)
             {
                 foreach (var slot in sidecars) slot.SidecarRequested = true;
                 var id = requests.Open(new PendingRequest.SyncSidecars(peer.Id, now, sidecars));
@@ -45,7 +47,8 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequ
         }
         else if (request is PendingRequest.SyncSidecars sidecars)
         {
-            foreach (var slot in sidecars.Slots) (slot.SidecarRequested, slot.IsForLeader) = (false, slot.IsForLeader || isFruitless);
+            foreach (var slot in sidecars.Slots)
+                (slot.SidecarRequested, slot.IsForLeader) = (false, slot.IsForLeader || isFruitless);
         }
     }
 
@@ -58,10 +61,12 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequ
         return (int)Math.Clamp(most, 1, limits.BodyRequests) - open;
     }
 
-    private int Busy(PeerId peer) => requests.Count<PendingRequest.SyncBodies>(peer) + requests.Count<PendingRequest.SyncSidecars>(peer);
+    private int Busy(PeerId peer) =>
+        requests.Count<PendingRequest.SyncBodies>(peer) + requests.Count<PendingRequest.SyncSidecars>(peer);
 
     private List<SyncSlot> Next(SyncSession session, Peer peer, Func<SyncSlot, bool> isMissing) =>
-        [.. session.Slots.Where(slot => isMissing(slot) && (!slot.IsForLeader || peer.Id == session.Leader)).Take(limits.BodiesPerRequest)];
+        [.. session.Slots.Where(slot =>
+            isMissing(slot) && (!slot.IsForLeader || peer.Id == session.Leader)).Take(limits.BodiesPerRequest)];
 
     private IEnumerable<Peer> Helpers(SyncSession session, At now)
     {

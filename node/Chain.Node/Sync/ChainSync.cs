@@ -5,12 +5,13 @@ namespace Chain.Node;
 
 /// <summary>
 /// Catches up with a peer whose chain may be better: finds the common ancestor, takes headers from that peer (the leader), bodies
-/// from all peers at once, and imports in order. One session at a time. A session starts on a claim, and every step of it shows something:
+/// from all peers at once, and imports in order. One session at a time. A session starts on a claim, and every step of it shows
+/// something:
 /// <list type="bullet">
 /// <item>each answer of the leader narrows the search for the ancestor or adds verified headers, or the session is over;</item>
 /// <item>where headers carry weight, bodies are asked for once the verified headers outweigh our own chain;</item>
-/// <item>twice the time-out of a request without a new block ends it, and after <see cref="FirstTurnMs"/> it gives way to the next peer that
-/// waits, unless blocks come fast.</item>
+/// <item>twice the time-out of a request without a new block ends it, and after <see cref="FirstTurnMs"/> it gives way to the
+/// next peer that waits, unless blocks come fast.</item>
 /// </list>
 /// The leader pays for what it claimed and did not show, and is not asked for it again.
 /// </summary>
@@ -113,7 +114,8 @@ internal sealed class ChainSync(
 
     public void OnHeaders(PendingRequest.SyncHeaders request, IReadOnlyList<SealedHeader> headers, At now)
     {
-        if (_session is not { LastHeader: { } last } session || session.Leader != request.Peer || request.From != last.Number + 1) return;
+        if (_session is not { LastHeader: { } last } session || session.Leader != request.Peer || request.From != last.Number + 1)
+            return;
         if (headers.Count > request.Count)
             Fail(new PeerOffence.UnexpectedAnswer($"{headers.Count} headers instead of {request.Count}"), now);
         else if (_headers.Take(session, headers, now) is { } end)
@@ -185,15 +187,16 @@ internal sealed class ChainSync(
     }
 
     /// <summary>
-    /// Where headers carry weight, verified ones far beyond the head that outweigh it say so. Otherwise blocks do: the session has just brought
-    /// new ones, and the last is still older than the head of a network that goes on. Only how many more there are is then a claim, and without
-    /// another block the session ends soon.
+    /// Where headers carry weight, verified ones far beyond the head that outweigh it say so. Otherwise blocks do: the session
+    /// has just brought new ones, and the last is still older than the head of a network that goes on. Only how many more there
+    /// are is then a claim, and without another block the session ends soon.
     /// </summary>
     private bool IsBehind(SyncSession session)
     {
         if (!session.IsWorthIt) return false;
         var far = tree.Head.Number + FarBehind;
-        if (rules.HeadersCarryWeight && session.VerifiedNumber > far && session.VerifiedWeight > tree.Head.TotalDifficulty) return true;
+        if (rules.HeadersCarryWeight && session.VerifiedNumber > far && session.VerifiedWeight > tree.Head.TotalDifficulty)
+            return true;
         var freshMs = FarBehind * config.Spec.Consensus.BlockIntervalMs;
         var isOld = (tree.Head.Header.Header.Timestamp * 1000) + freshMs < (ulong)session.ProgressAt.UnixMs;
         return session.Imported > 0 && session.TargetNumber > far && isOld;
@@ -220,7 +223,8 @@ internal sealed class ChainSync(
             session.Search = new AncestorSearch(0, Math.Min(headers[^1].Number - 1, tree.Head.Number));
             Probe(session, now);
         }
-        else if (BeginDownload(session, headers[known], now) && _headers.Take(session, [.. headers.Take(known).Reverse()], now) is { } end)
+        else if (BeginDownload(session, headers[known], now)
+            && _headers.Take(session, [.. headers.Take(known).Reverse()], now) is { } end)
         {
             End(end, now);
         }
@@ -291,12 +295,15 @@ internal sealed class ChainSync(
         {
             var count = (int)Math.Min((ulong)config.Limits.HeadersPerRequest, session.TargetNumber - session.NextHeaderToAsk + 1);
             var id = requests.Open(new PendingRequest.SyncHeaders(session.Leader, now, session.NextHeaderToAsk, count));
-            outbox.Send(session.Leader, new WireMessage.GetBlockHeaders(id, null, session.NextHeaderToAsk, (ulong)count, 0, Reverse: false));
+            outbox.Send(session.Leader,
+                new WireMessage.GetBlockHeaders(id, null, session.NextHeaderToAsk, (ulong)count, 0, Reverse: false));
             session.NextHeaderToAsk += (ulong)count;
         }
     }
 
-    /// <summary>A peer has nothing of what was asked. The leader has promised it; the others may be on another branch, and rest.</summary>
+    /// <summary>
+    /// A peer has nothing of what was asked. The leader has promised it; the others may be on another branch, and rest.
+    /// </summary>
     private void Disappoint(PeerId id, string what, At now)
     {
         if (_session?.Leader == id) Fail(new PeerOffence.EmptyPromise(what), now);
@@ -318,7 +325,8 @@ internal sealed class ChainSync(
         if (_session is not { } session) return;
         _session = null;
         requests.RemoveAll(request => request
-            is PendingRequest.SyncTip or PendingRequest.SyncProbe or PendingRequest.SyncHeaders or PendingRequest.SyncBodies or PendingRequest.SyncSidecars);
+            is PendingRequest.SyncTip or PendingRequest.SyncProbe or PendingRequest.SyncHeaders or PendingRequest.SyncBodies
+                or PendingRequest.SyncSidecars);
         if (end is SessionEnd.Reached) outbox.Tell(new NodeEvent.SyncFinished(tree.Head.Number));
         if (peers.Find(session.Leader) is { } leader) claims.Settle(leader, session, end, now);
     }

@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Node;
 
-/// <summary>Checks a leader's headers and weighs them. Each method answers why the session is over, or null when it goes on.</summary>
+/// <summary>
+/// Checks a leader's headers and weighs them. Each method answers why the session is over, or null when it goes on.
+/// </summary>
 internal sealed class HeaderIntake(NodeLimits limits, ConsensusRules rules, BlockTree tree, PendingRequests requests)
 {
     /// <summary>How many headers are asked for downwards from the target.</summary>
@@ -20,7 +22,8 @@ internal sealed class HeaderIntake(NodeLimits limits, ConsensusRules rules, Bloc
         foreach (var header in headers)
         {
             if (tree.Contains(header.Hash)) return null;
-            if (rules.Headers.CheckSeal(header) is { } badSeal) return new PeerOffence.InvalidBlock(new BlockError.Header(badSeal));
+            if (rules.Headers.CheckSeal(header) is { } badSeal)
+                return new PeerOffence.InvalidBlock(new BlockError.Header(badSeal));
         }
 
         return headers[^1].Number == 0 ? new PeerOffence.UnexpectedAnswer("a chain from another genesis") : null;
@@ -39,7 +42,8 @@ internal sealed class HeaderIntake(NodeLimits limits, ConsensusRules rules, Bloc
             if (header.ParentHash != last.Hash || session.Contradicts(header)) return new SessionEnd.GivenUp();
             if (!VerifiedHeader.Verify(rules, header, last, now).IsOk(out var verified, out var error))
             {
-                if (error is not HeaderError.FromTheFuture) return new SessionEnd.Failed(new PeerOffence.InvalidBlock(new BlockError.Header(error)));
+                if (error is not HeaderError.FromTheFuture)
+                    return new SessionEnd.Failed(new PeerOffence.InvalidBlock(new BlockError.Header(error)));
                 session.EndEarly(isFuture: true);
                 return null;
             }

@@ -4,8 +4,8 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// What peers say that they have. A claim decides whom to ask and nothing else: it becomes a fact when blocks or headers show it, and costs
-/// its peer where they contradict it.
+/// What peers say that they have. A claim decides whom to ask and nothing else: it becomes a fact when blocks or headers show it,
+/// and costs its peer where they contradict it.
 /// </summary>
 internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet peers, NodeLimits limits)
 {
@@ -44,13 +44,16 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
     }
 
     /// <summary>
-    /// Compares a claim with the block that it is about. Number and total difficulty follow from the hash, so that a difference is a lie.
+    /// Compares a claim with the block that it is about. Number and total difficulty follow from the hash, so that a difference
+    /// is a lie.
     /// </summary>
     public void Check(Peer peer, BlockRef head, UInt256 weight, BlockRecord known)
     {
-        var (isNumberWrong, isWeightWrong) = (head.Number != 0 && head.Number != known.Number, !weight.IsZero && weight != WeightOf(known));
+        var (isNumberWrong, isWeightWrong) =
+            (head.Number != 0 && head.Number != known.Number, !weight.IsZero && weight != WeightOf(known));
         var what = isNumberWrong ? PeerOffence.FalseClaim.OfNumber(head.Hash, known.Number, head.Number)
-            : isWeightWrong && rules.HeadersCarryWeight ? PeerOffence.FalseClaim.OfWeight(known.Number, known.TotalDifficulty, weight)
+            : isWeightWrong && rules.HeadersCarryWeight
+            ? PeerOffence.FalseClaim.OfWeight(known.Number, known.TotalDifficulty, weight)
             : null;
         if (what is null) return;
         peers.Punish(peer.Id, what);
@@ -58,9 +61,10 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
     }
 
     /// <summary>
-    /// Who should lead the next session; null for nobody. The best claim has the first turn. Once a session has failed, claims say little: then
-    /// every other turn is for whoever failed least, and of these for whoever has been connected longest; the turns between are for whoever has
-    /// waited longest. So neither ever new peers with ever greater claims nor many old ones keep anybody waiting.
+    /// Who should lead the next session; null for nobody. The best claim has the first turn. Once a session has failed, claims
+    /// say little: then every other turn is for whoever failed least, and of these for whoever has been connected longest; the
+    /// turns between are for whoever has waited longest. So neither ever new peers with ever greater claims nor many old ones
+    /// keep anybody waiting.
     /// </summary>
     public Peer? ChooseLeader(At now)
     {
@@ -83,12 +87,15 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
         peers.Ready.Any(peer => peer != leader && peer.FailedSessions <= leader.FailedSessions && IsCandidate(peer, now));
 
     /// <summary>Not for longer than the longest rest, if the clock was set back since.</summary>
-    public static bool IsResting(Peer peer, At now) => peer.RestsUntil > now && peer.RestsUntil.Since(now) <= FirstRestMs << LongestRestDoublings;
+    public static bool IsResting(Peer peer, At now) =>
+        peer.RestsUntil > now && peer.RestsUntil.Since(now) <= FirstRestMs << LongestRestDoublings;
 
     /// <summary>A peer did not deliver: others are asked first for a moment.</summary>
     public static void Rest(Peer peer, At now) => RestFor(peer, FirstRestMs, now);
 
-    /// <summary>What the end of a session means for its leader: what it pays, when it has another turn, and what is believed of it.</summary>
+    /// <summary>
+    /// What the end of a session means for its leader: what it pays, when it has another turn, and what is believed of it.
+    /// </summary>
     public void Settle(Peer leader, SyncSession session, SessionEnd end, At now)
     {
         switch (end)
@@ -102,7 +109,8 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
                 leader.Lighter.Add(session.Target);
                 if (leader.Head?.Hash != session.Target) break;
                 if (!leader.HeadWeight.IsZero && leader.HeadWeight != session.Weight)
-                    peers.Punish(leader.Id, PeerOffence.FalseClaim.OfWeight(session.TargetNumber, session.Weight, leader.HeadWeight));
+                    peers.Punish(leader.Id,
+                        PeerOffence.FalseClaim.OfWeight(session.TargetNumber, session.Weight, leader.HeadWeight));
                 leader.Correct(new BlockRef(session.TargetNumber, session.Target), session.Weight);
                 break;
             case SessionEnd.NotDueYet:
@@ -163,7 +171,9 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
         : !_isDoubtful && HasBetterClaim(candidate, than);
 
     private static bool HasBetterClaim(Peer candidate, Peer than) =>
-        candidate.TotalDifficulty != than.TotalDifficulty ? candidate.TotalDifficulty > than.TotalDifficulty : candidate.Head!.Number > than.Head!.Number;
+        candidate.TotalDifficulty != than.TotalDifficulty
+        ? candidate.TotalDifficulty > than.TotalDifficulty
+        : candidate.Head!.Number > than.Head!.Number;
 
     private UInt256 WeightOf(BlockRecord known) => rules.HeadersCarryWeight ? known.TotalDifficulty : UInt256.Zero;
 

@@ -54,13 +54,17 @@ internal sealed class SyncSession(PeerId leader, BlockRef target, UInt256 claime
 
     public ulong NextHeaderToAsk { get; set; }
 
-    /// <summary>Whether bodies are worth asking for: the verified headers outweigh our chain, or the rule has no weights to compare.</summary>
+    /// <summary>
+    /// Whether bodies are worth asking for: the verified headers outweigh our chain, or the rule has no weights to compare.
+    /// </summary>
     public bool IsWorthIt { get; set; }
 
     /// <summary>Headers were verified and not kept, because there were too many before they outweighed our chain.</summary>
     public bool HasDropped { get; private set; }
 
-    /// <summary>The header by which a branch of dropped headers outweighed ours: the second time it must come by there again.</summary>
+    /// <summary>
+    /// The header by which a branch of dropped headers outweighed ours: the second time it must come by there again.
+    /// </summary>
     public SealedHeader? MustPass { get; set; }
 
     public Queue<SyncSlot> Slots { get; } = new();
@@ -131,7 +135,8 @@ internal sealed class SyncSession(PeerId leader, BlockRef target, UInt256 claime
         LastHeader = header;
         Weight += header.Header.Difficulty;
         NextHeaderToAsk = Math.Max(NextHeaderToAsk, header.Number + 1);
-        if (isSealed) (VerifiedNumber, VerifiedWeight) = (Math.Max(VerifiedNumber, header.Number), UInt256.Max(VerifiedWeight, Weight));
+        if (isSealed)
+            (VerifiedNumber, VerifiedWeight) = (Math.Max(VerifiedNumber, header.Number), UInt256.Max(VerifiedWeight, Weight));
         else Unvouched.Enqueue(slot);
     }
 

@@ -3,12 +3,15 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// One block on its way down: the header is verified, body and sidecar arrive in any order, each with the peer that answers for it.
+/// One block on its way down: the header is verified, body and sidecar arrive in any order, each with the peer that answers for
+/// it.
 /// </summary>
 internal sealed class SyncSlot(SealedHeader header, bool needsSidecar)
 {
     // A bare null would be taken for an empty array, and that for an empty sidecar.
-    private readonly ReadOnlyMemory<byte>? _noSidecar = needsSidecar ? default(ReadOnlyMemory<byte>?) : ReadOnlyMemory<byte>.Empty;
+    private readonly ReadOnlyMemory<byte>? _noSidecar = needsSidecar
+        ? default(ReadOnlyMemory<byte>?)
+        : ReadOnlyMemory<byte>.Empty;
 
     private long _bodyBytes;
 
@@ -17,7 +20,9 @@ internal sealed class SyncSlot(SealedHeader header, bool needsSidecar)
     /// <summary>Known at once where the header says that there is nothing in it.</summary>
     public BlockBody? Body { get; private set; } = EmptyBodyOf(header.Header);
 
-    public ReadOnlyMemory<byte>? Sidecar { get; private set; } = needsSidecar ? default(ReadOnlyMemory<byte>?) : ReadOnlyMemory<byte>.Empty;
+    public ReadOnlyMemory<byte>? Sidecar { get; private set; } = needsSidecar
+        ? default(ReadOnlyMemory<byte>?)
+        : ReadOnlyMemory<byte>.Empty;
 
     public PeerId? BodyFrom { get; private set; }
 
@@ -52,10 +57,12 @@ internal sealed class SyncSlot(SealedHeader header, bool needsSidecar)
     }
 
     /// <summary>The body was not the header's: it is asked for again.</summary>
-    public void DropBody() => (Body, BodyFrom, BodyRequested, IsForLeader, _bodyBytes) = (EmptyBodyOf(Header.Header), null, false, true, 0);
+    public void DropBody() =>
+        (Body, BodyFrom, BodyRequested, IsForLeader, _bodyBytes) = (EmptyBodyOf(Header.Header), null, false, true, 0);
 
     /// <summary>The sidecar was not the block's: it is asked for again.</summary>
-    public void DropSidecar() => (Sidecar, SidecarFrom, SidecarRequested, IsForLeader, IsVouched) = (_noSidecar, null, false, true, false);
+    public void DropSidecar() =>
+        (Sidecar, SidecarFrom, SidecarRequested, IsForLeader, IsVouched) = (_noSidecar, null, false, true, false);
 
     public static BlockBody? EmptyBodyOf(BlockHeader header)
     {

@@ -18,14 +18,16 @@ internal sealed class BlockTree
     private IForkChoice _forkChoice = null!;
     private ulong _top;
 
-    public BlockTree(ConsensusRules rules, Func<ForkChoiceBlock, IForkChoice> newForkChoice, IChainReader store, HeadRecord head, int heights)
+    public BlockTree(ConsensusRules rules, Func<ForkChoiceBlock, IForkChoice> newForkChoice, IChainReader store, HeadRecord head,
+        int heights)
     {
         _rules = rules;
         _newForkChoice = newForkChoice;
         _store = store;
         var headHeader = store.GetHeader(head.Head) ?? throw StoreException.Missing($"block {head.Head}, its head");
         Load(rules.FinalityHolds ? FinalizedNumber(head) : headHeader.Number - Math.Min(headHeader.Number, (ulong)heights));
-        Head = _entries.GetValueOrDefault(head.Head) ?? throw StoreException.Missing($"the way from block {Floor} to its head {head.Head}");
+        Head = _entries.GetValueOrDefault(head.Head)
+            ?? throw StoreException.Missing($"the way from block {Floor} to its head {head.Head}");
         foreach (var entry in Ancestors(Head)) _canonical[entry.Number] = entry.Hash;
     }
 
@@ -49,7 +51,8 @@ internal sealed class BlockTree
     public bool Contains(Hash256 hash) => _entries.ContainsKey(hash) || _store.GetBlockRecord(hash) is not null;
 
     /// <summary>What is known of a block on any branch, in memory or in the store; null for none.</summary>
-    public BlockRecord? RecordOf(Hash256 hash) => _entries.TryGetValue(hash, out var entry) ? entry.Record : _store.GetBlockRecord(hash);
+    public BlockRecord? RecordOf(Hash256 hash) =>
+        _entries.TryGetValue(hash, out var entry) ? entry.Record : _store.GetBlockRecord(hash);
 
     /// <summary>
     /// The entry, brought back from the store with everything above it when it lies too deep; null when nobody knows it, or when
@@ -156,7 +159,8 @@ internal sealed class BlockTree
     {
         while (_store.GetCanonicalHash(record.Number) != record.Hash)
         {
-            record = _store.GetBlockRecord(record.ParentHash) ?? throw StoreException.Missing($"the parent of block {record.Number} {record.Hash}");
+            record = _store.GetBlockRecord(record.ParentHash)
+                ?? throw StoreException.Missing($"the parent of block {record.Number} {record.Hash}");
         }
 
         return record.Number;
@@ -165,7 +169,8 @@ internal sealed class BlockTree
     /// <summary>Brings back everything from this height on. Cheap when it is in memory already.</summary>
     private void Deepen(ulong floor)
     {
-        var unsaved = _entries.Values.Where(entry => _store.GetBlockRecord(entry.Hash) is null).OrderBy(entry => entry.Record.ArrivalOrder).ToList();
+        var unsaved = _entries.Values.Where(entry => _store.GetBlockRecord(entry.Hash) is null)
+            .OrderBy(entry => entry.Record.ArrivalOrder).ToList();
         var head = Head.Hash;
         Load(Math.Min(floor, Floor));
         foreach (var entry in unsaved) Add(entry);

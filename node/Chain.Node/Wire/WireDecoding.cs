@@ -26,14 +26,16 @@ internal static class WireDecoding
             case WireCodec.StatusId:
                 return ReadStatus(ethVersion, ref rlp);
             case WireCodec.NewBlockHashesId:
-                return new WireMessage.NewBlockHashes(ReadRest(ref rlp, WireLimits.MaxBlockAnnouncements, "block hashes", ReadBlockRef));
+                return new WireMessage.NewBlockHashes(ReadRest(ref rlp, WireLimits.MaxBlockAnnouncements, "block hashes",
+                    ReadBlockRef));
             case WireCodec.TransactionsId:
                 var items = ReadRest(ref rlp, WireLimits.MaxUnaskedTransactions, "transactions", Transaction.Read);
                 return new WireMessage.Transactions(items);
             case WireCodec.GetBlockHeadersId:
                 return ReadGetBlockHeaders(ref rlp);
             case WireCodec.BlockHeadersId:
-                return new WireMessage.BlockHeaders(rlp.ReadUInt64(), ReadList(ref rlp, WireLimits.MaxHeaders, "headers", SealedHeader.Read));
+                return new WireMessage.BlockHeaders(rlp.ReadUInt64(),
+                    ReadList(ref rlp, WireLimits.MaxHeaders, "headers", SealedHeader.Read));
             case WireCodec.GetBlockBodiesId:
                 return new WireMessage.GetBlockBodies(rlp.ReadUInt64(), ReadHashes(ref rlp, WireLimits.MaxBodies));
             case WireCodec.BlockBodiesId:
@@ -43,9 +45,11 @@ internal static class WireDecoding
             case WireCodec.NewPooledTransactionHashesId:
                 return ReadAnnouncement(ref rlp);
             case WireCodec.GetPooledTransactionsId:
-                return new WireMessage.GetPooledTransactions(rlp.ReadUInt64(), ReadHashes(ref rlp, WireLimits.MaxPooledTransactions));
+                return new WireMessage.GetPooledTransactions(rlp.ReadUInt64(),
+                    ReadHashes(ref rlp, WireLimits.MaxPooledTransactions));
             case WireCodec.PooledTransactionsId:
-                return new WireMessage.PooledTransactions(rlp.ReadUInt64(), ReadList(ref rlp, WireLimits.MaxPooledTransactions, "transactions", Transaction.Read));
+                return new WireMessage.PooledTransactions(rlp.ReadUInt64(),
+                    ReadList(ref rlp, WireLimits.MaxPooledTransactions, "transactions", Transaction.Read));
             case WireCodec.GetReceiptsId:
                 return new WireMessage.GetReceipts(rlp.ReadUInt64(), ReadHashes(ref rlp, WireLimits.MaxBodies));
             case WireCodec.ReceiptsId:
@@ -68,7 +72,8 @@ internal static class WireDecoding
             case not WireCodec.SidecarsId:
                 return new WireMessage.OfConsensus(Chain.Consensus.StakeMessageCodec.Read(id, ref rlp));
             default:
-                return new WireMessage.Sidecars(rlp.ReadUInt64(), ReadList(ref rlp, WireLimits.MaxBodies, "sidecars", ReadSidecar));
+                return new WireMessage.Sidecars(rlp.ReadUInt64(),
+                    ReadList(ref rlp, WireLimits.MaxBodies, "sidecars", ReadSidecar));
         }
     }
 
@@ -117,7 +122,8 @@ internal static class WireDecoding
         var peek = rlp;
         if (peek.ReadBytes().Length == Hash256.Size) hash = rlp.ReadHash();
         else number = rlp.ReadUInt64();
-        var request = new WireMessage.GetBlockHeaders(requestId, hash, number, rlp.ReadUInt64(), rlp.ReadUInt64(), rlp.ReadBool());
+        var request = new WireMessage.GetBlockHeaders(requestId, hash, number, rlp.ReadUInt64(), rlp.ReadUInt64(),
+            rlp.ReadBool());
         rlp.ExpectEnd();
         return request;
     }
@@ -126,10 +132,12 @@ internal static class WireDecoding
     {
         var types = rlp.ReadBytes();
         Expect(types.Length, WireLimits.MaxTransactionAnnouncements, "transaction hashes");
-        var sizes = ReadList(ref rlp, WireLimits.MaxTransactionAnnouncements, "transaction sizes", static (ref RlpReader r) => r.ReadInt32());
+        var sizes = ReadList(ref rlp, WireLimits.MaxTransactionAnnouncements, "transaction sizes",
+            static (ref RlpReader r) => r.ReadInt32());
         var hashes = ReadHashes(ref rlp, WireLimits.MaxTransactionAnnouncements);
         if (types.Length != sizes.Count || sizes.Count != hashes.Count)
-            throw new RlpException($"{types.Length} types, {sizes.Count} sizes and {hashes.Count} hashes are not one of each per transaction.");
+            throw new RlpException($"{types.Length} types, {sizes.Count} sizes and {hashes.Count} hashes are not one of each "
+                + $"per transaction.");
         return new WireMessage.NewPooledTransactionHashes(types.ToArray(), sizes, hashes);
     }
 
@@ -194,12 +202,15 @@ internal static class WireDecoding
             }
         }
 
-        return ReadList<IReadOnlyList<Receipt>>(ref rlp, WireLimits.MaxBodies, "blocks' receipts", ethVersion < 69 ? ReadReceiptList : ReadBloomlessReceiptList);
+        return ReadList<IReadOnlyList<Receipt>>(ref rlp, WireLimits.MaxBodies, "blocks' receipts",
+            ethVersion < 69 ? ReadReceiptList : ReadBloomlessReceiptList);
     }
 
-    private static List<Receipt> ReadReceiptList(ref RlpReader rlp) => ReadList(ref rlp, WireLimits.MaxReceipts, "receipts", Receipt.Read);
+    private static List<Receipt> ReadReceiptList(ref RlpReader rlp) =>
+        ReadList(ref rlp, WireLimits.MaxReceipts, "receipts", Receipt.Read);
 
-    private static List<Receipt> ReadBloomlessReceiptList(ref RlpReader rlp) => ReadList(ref rlp, WireLimits.MaxReceipts, "receipts", Receipt.ReadWithoutBloom);
+    private static List<Receipt> ReadBloomlessReceiptList(ref RlpReader rlp) =>
+        ReadList(ref rlp, WireLimits.MaxReceipts, "receipts", Receipt.ReadWithoutBloom);
 
     // [status, gas, bloom, logs], typed ones as type ‖ list in a string; from eth/69 on [type, status, gas, logs].
     private static int CountLogs(int ethVersion, ref RlpReader block)

@@ -56,10 +56,13 @@ internal static class WireEncoding
                 WriteAnswer(rlp, request.RequestId, request.Hashes, static (rlp, hash) => rlp.Write(hash));
                 break;
             case WireMessage.Receipts answer when ethVersion >= 69:
-                WriteAnswer(rlp, answer.RequestId, answer.Blocks, static (rlp, receipts) => WriteList(rlp, receipts, static (rlp, receipt) => receipt.WriteWithoutBloomTo(rlp)));
+                WriteAnswer(rlp, answer.RequestId, answer.Blocks,
+                    static (rlp, receipts) =>
+                        WriteList(rlp, receipts, static (rlp, receipt) => receipt.WriteWithoutBloomTo(rlp)));
                 break;
             case WireMessage.Receipts answer:
-                WriteAnswer(rlp, answer.RequestId, answer.Blocks, static (rlp, receipts) => WriteList(rlp, receipts, static (rlp, receipt) => receipt.WriteTo(rlp)));
+                WriteAnswer(rlp, answer.RequestId, answer.Blocks,
+                    static (rlp, receipts) => WriteList(rlp, receipts, static (rlp, receipt) => receipt.WriteTo(rlp)));
                 break;
             case WireMessage.BlockRangeUpdate range:
                 rlp.Write(range.Earliest);

@@ -47,7 +47,9 @@ public static class WireLimits
     /// <summary>Logs in one message of receipts.</summary>
     public const int MaxLogs = 131072;
 
-    /// <summary>The most bytes that a message with this code may have, uncompressed; zero where there is no such message.</summary>
+    /// <summary>
+    /// The most bytes that a message with this code may have, uncompressed; zero where there is no such message.
+    /// </summary>
     public static int MaxBytes(WireCode code, int ethVersion) => code switch
     {
         (WireCapability.Eth, WireCodec.StatusId) => 1024,
@@ -55,7 +57,8 @@ public static class WireLimits
         (WireCapability.Eth, WireCodec.TransactionsId) => MaxMessageBytes,
         (WireCapability.Eth, WireCodec.GetBlockHeadersId) => 128,
         (WireCapability.Eth, WireCodec.BlockHeadersId) => 4 * 1024 * 1024,
-        (WireCapability.Eth, WireCodec.GetBlockBodiesId or WireCodec.GetPooledTransactionsId or WireCodec.GetReceiptsId) => 40 * 1024,
+        (WireCapability.Eth,
+            WireCodec.GetBlockBodiesId or WireCodec.GetPooledTransactionsId or WireCodec.GetReceiptsId) => 40 * 1024,
         (WireCapability.Eth, WireCodec.NewBlockId) => MaxBlockBytes,
         (WireCapability.Eth, WireCodec.BlockBodiesId or WireCodec.ReceiptsId) => MaxMessageBytes,
         (WireCapability.Eth, WireCodec.PooledTransactionsId) => MaxMessageBytes,

@@ -10,7 +10,8 @@ public abstract record WireMessage
     }
 
     /// <summary>The greeting. Under eth/69 total difficulty is absent and the block range is present.</summary>
-    public sealed record Status(int Version, ulong NetworkId, UInt256 TotalDifficulty, Hash256 HeadHash, ulong HeadNumber, Hash256 GenesisHash, ForkId ForkId, ulong EarliestBlock) : WireMessage;
+    public sealed record Status(int Version, ulong NetworkId, UInt256 TotalDifficulty, Hash256 HeadHash, ulong HeadNumber,
+        Hash256 GenesisHash, ForkId ForkId, ulong EarliestBlock) : WireMessage;
 
     public sealed record NewBlockHashes(IReadOnlyList<BlockRef> Blocks) : WireMessage;
 
@@ -20,10 +21,12 @@ public abstract record WireMessage
     public sealed record Transactions(IReadOnlyList<Transaction> Items) : WireMessage;
 
     /// <summary>Types, sizes (EIP-2718 bytes) and hashes, of equal length (eth/68).</summary>
-    public sealed record NewPooledTransactionHashes(IReadOnlyList<byte> Types, IReadOnlyList<int> Sizes, IReadOnlyList<Hash256> Hashes) : WireMessage;
+    public sealed record NewPooledTransactionHashes(IReadOnlyList<byte> Types, IReadOnlyList<int> Sizes,
+        IReadOnlyList<Hash256> Hashes) : WireMessage;
 
     /// <summary>Asks for headers from a block given by hash or by number.</summary>
-    public sealed record GetBlockHeaders(ulong RequestId, Hash256? StartHash, ulong StartNumber, ulong Limit, ulong Skip, bool Reverse) : WireMessage;
+    public sealed record GetBlockHeaders(ulong RequestId, Hash256? StartHash, ulong StartNumber, ulong Limit, ulong Skip,
+        bool Reverse) : WireMessage;
 
     public sealed record BlockHeaders(ulong RequestId, IReadOnlyList<SealedHeader> Headers) : WireMessage;
 

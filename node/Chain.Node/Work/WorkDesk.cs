@@ -5,10 +5,11 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// Makes templates for miners and takes their solutions (docs/consensus/work.md). The last templates stay valid as long as they stand
-/// on the head; a fresh one is made on every new head and, when the pool has changed, once a second.
+/// Makes templates for miners and takes their solutions (docs/consensus/work.md). The last templates stay valid as long as they
+/// stand on the head; a fresh one is made on every new head and, when the pool has changed, once a second.
 /// </summary>
-internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTree tree, BlockAssembler assembler, TransactionPool pool, Outbox outbox)
+internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTree tree, BlockAssembler assembler,
+    TransactionPool pool, Outbox outbox)
 {
     private const long RefreshMs = 1000;
 
@@ -16,7 +17,8 @@ internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTre
     private readonly BoundedSet<(Hash256 SealHash, ulong Nonce)> _solved = new(64);
     private PoolSnapshot? _poolOfLatest;
 
-    private sealed record Template(WorkPackage Package, BlockHeader Header, BlockBody Body, IReadOnlyList<BalanceCredit> Rewards, At MadeAt);
+    private sealed record Template(WorkPackage Package, BlockHeader Header, BlockBody Body, IReadOnlyList<BalanceCredit> Rewards,
+        At MadeAt);
 
     /// <summary>Who gets the rewards; null while no work is made.</summary>
     public Address? Beneficiary { get; private set; }
@@ -35,7 +37,10 @@ internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTre
         {
             var latest = _templates[^1];
             var stillOnHead = latest.Header.ParentHash == tree.Head.Hash;
-            if (stillOnHead && (now.Since(latest.MadeAt) < RefreshMs || ReferenceEquals(_poolOfLatest, pool.Snapshot) && latest.Header.Timestamp >= now.UnixSeconds)) return;
+            if (stillOnHead
+                && (now.Since(latest.MadeAt) < RefreshMs || ReferenceEquals(_poolOfLatest, pool.Snapshot)
+                    && latest.Header.Timestamp >= now.UnixSeconds))
+                return;
         }
 
         if (Make(beneficiary, now) is not { } template) return;
@@ -57,7 +62,8 @@ internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTre
     public (WorkVerdict Verdict, Block? Block) Solve(Hash256 sealHash, ulong nonce)
     {
         if (_solved.Contains((sealHash, nonce))) return (WorkVerdict.Duplicate, null);
-        var template = _templates.Find(candidate => candidate.Package.SealHash == sealHash && candidate.Header.ParentHash == tree.Head.Hash);
+        var template =
+            _templates.Find(candidate => candidate.Package.SealHash == sealHash && candidate.Header.ParentHash == tree.Head.Hash);
         if (template is null) return (WorkVerdict.Stale, null);
         var header = new SealedHeader(template.Header with { Nonce = nonce });
         if (rules.Headers.CheckSeal(header) is not null) return (WorkVerdict.Invalid, null);
@@ -83,8 +89,16 @@ internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTre
     {
         if (_templates.Count == 0 || !ReferenceEquals(_poolOfLatest, pool.Snapshot)) return null;
         var (last, body) = (_templates[^1].Header, _templates[^1].Body);
-        if (last.ParentHash != header.ParentHash || body.Transactions.Count > 0 || body.Withdrawals is { Count: > 0 } || !rewards.SequenceEqual(_templates[^1].Rewards)) return null;
-        header = header with { StateRoot = last.StateRoot, TransactionsRoot = last.TransactionsRoot, ReceiptsRoot = last.ReceiptsRoot, LogsBloom = last.LogsBloom };
+        if (last.ParentHash != header.ParentHash || body.Transactions.Count > 0 || body.Withdrawals is { Count: > 0 }
+            || !rewards.SequenceEqual(_templates[^1].Rewards))
+            return null;
+        header = header with
+        {
+            StateRoot = last.StateRoot,
+            TransactionsRoot = last.TransactionsRoot,
+            ReceiptsRoot = last.ReceiptsRoot,
+            LogsBloom = last.LogsBloom,
+        };
         return ToTemplate(header, body, rewards, now);
     }
 

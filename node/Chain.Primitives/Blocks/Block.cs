@@ -1,6 +1,8 @@
 namespace Chain.Primitives;
 
-/// <summary>What a block holds beside its header. Withdrawals are null before Shanghai, where the header has no root for them.</summary>
+/// <summary>
+/// What a block holds beside its header. Withdrawals are null before Shanghai, where the header has no root for them.
+/// </summary>
 public sealed record BlockBody(IReadOnlyList<Transaction> Transactions, IReadOnlyList<Withdrawal>? Withdrawals)
 {
     public static readonly BlockBody Empty = new([], null);

@@ -7,10 +7,12 @@ namespace Chain.Primitives;
 public sealed record BlockHeader
 {
     /// <summary>keccak256(rlp([])): this chain has no ommers.</summary>
-    public static readonly Hash256 EmptyOmmersHash = Hash256.Parse("0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347");
+    public static readonly Hash256 EmptyOmmersHash =
+        Hash256.Parse("0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347");
 
     /// <summary>The root of an empty trie: keccak256(rlp("")).</summary>
-    public static readonly Hash256 EmptyTrieRoot = Hash256.Parse("0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421");
+    public static readonly Hash256 EmptyTrieRoot =
+        Hash256.Parse("0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421");
 
     public required Hash256 ParentHash { get; init; }
 

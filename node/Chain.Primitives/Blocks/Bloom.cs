@@ -12,7 +12,8 @@ public sealed class Bloom : IEquatable<Bloom>
     /// <summary>Copies exactly 256 bytes.</summary>
     public Bloom(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length != Size) throw new ArgumentException($"A bloom filter has 256 bytes, not {bytes.Length}.", nameof(bytes));
+        if (bytes.Length != Size)
+            throw new ArgumentException($"A bloom filter has 256 bytes, not {bytes.Length}.", nameof(bytes));
         _bits = bytes.ToArray();
     }
 
@@ -79,7 +80,8 @@ public sealed class Bloom : IEquatable<Bloom>
 
     public override bool Equals(object? obj) => Equals(obj as Bloom);
 
-    public override int GetHashCode() => System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(Keccak256.Hash(_bits).Bytes);
+    public override int GetHashCode() =>
+        System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(Keccak256.Hash(_bits).Bytes);
 
     public override string ToString() => Hex.Encode(_bits);
 }

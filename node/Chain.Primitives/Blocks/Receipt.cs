@@ -84,7 +84,8 @@ public sealed class Receipt
     {
         var rlp = outer.ReadList();
         var type = rlp.ReadUInt64();
-        if (type > (ulong)TransactionType.DynamicFee) throw new RlpException($"Receipt type 0x{type:x2} is not supported; supported are 0x00, 0x01 and 0x02.");
+        if (type > (ulong)TransactionType.DynamicFee)
+            throw new RlpException($"Receipt type 0x{type:x2} is not supported; supported are 0x00, 0x01 and 0x02.");
         var succeeded = rlp.ReadBool();
         var cumulativeGasUsed = rlp.ReadUInt64();
         var logs = ReadLogs(ref rlp);
@@ -113,7 +114,9 @@ public sealed class Receipt
         var logs = ReadLogs(ref rlp);
         rlp.ExpectEnd();
         var receipt = new Receipt(type, succeeded, cumulativeGasUsed, logs);
-        return receipt.Bloom.Bytes.SequenceEqual(bloom) ? receipt : throw new RlpException("A receipt's bloom does not match its logs.");
+        return receipt.Bloom.Bytes.SequenceEqual(bloom)
+            ? receipt
+            : throw new RlpException("A receipt's bloom does not match its logs.");
     }
 
     private void WriteLogs(RlpWriter rlp)

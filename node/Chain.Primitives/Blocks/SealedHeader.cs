@@ -37,7 +37,9 @@ public sealed class SealedHeader
         ArgumentNullException.ThrowIfNull(headers);
         for (var i = 1; i < headers.Count; i++)
         {
-            if (headers[i - 1].ParentHash != headers[i].Hash || headers[i - 1].Number == 0 || headers[i - 1].Number - 1 != headers[i].Number) return false;
+            if (headers[i - 1].ParentHash != headers[i].Hash || headers[i - 1].Number == 0
+                || headers[i - 1].Number - 1 != headers[i].Number)
+                return false;
         }
 
         return true;

@@ -65,7 +65,9 @@ public static class CatchUp
 
     private static void Check(double attackerShare, int confirmations)
     {
-        if (attackerShare is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(attackerShare), attackerShare, "The attacker's share of the hash power is from 0 to 1.");
+        if (attackerShare is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(attackerShare), attackerShare,
+                "The attacker's share of the hash power is from 0 to 1.");
         ArgumentOutOfRangeException.ThrowIfNegative(confirmations);
     }
 }

@@ -1,6 +1,9 @@
 namespace Chain.Primitives;
 
-/// <summary>What a number of confirmations is taken for by custom, as people know it from Bitcoin. What it is worth against a given attacker, <see cref="CatchUp"/> says.</summary>
+/// <summary>
+/// What a number of confirmations is taken for by custom, as people know it from Bitcoin. What it is worth against a given
+/// attacker, <see cref="CatchUp"/> says.
+/// </summary>
 public static class ConfidenceLevel
 {
     /// <summary>A phrase for a screen; 0 confirmations is a transfer that waits in the pool.</summary>

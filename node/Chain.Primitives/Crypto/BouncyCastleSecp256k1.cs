@@ -127,7 +127,8 @@ public sealed class BouncyCastleSecp256k1 : ISecp256k1
 
     /// <inheritdoc/>
     public bool TryAddToPublicKey(ReadOnlySpan<byte> publicKey64, ReadOnlySpan<byte> tweak32, Span<byte> result64) =>
-        TryReadPoint(publicKey64, out var key) & TryReadTweak(tweak32, out var tweak) && TryWrite(key!.Add(TimesGenerator(tweak)), result64);
+        TryReadPoint(publicKey64, out var key) & TryReadTweak(tweak32, out var tweak)
+        && TryWrite(key!.Add(TimesGenerator(tweak)), result64);
 
     private static ECPoint TimesGenerator(BigInteger scalar) => new FixedPointCombMultiplier().Multiply(Generator, scalar);
 
@@ -144,13 +145,16 @@ public sealed class BouncyCastleSecp256k1 : ISecp256k1
         return tweak.CompareTo(N) < 0;
     }
 
-    private static bool TryReadScalar(ReadOnlySpan<byte> bytes, out BigInteger scalar) => TryReadTweak(bytes, out scalar) && scalar.SignValue != 0;
+    private static bool TryReadScalar(ReadOnlySpan<byte> bytes, out BigInteger scalar) =>
+        TryReadTweak(bytes, out scalar) && scalar.SignValue != 0;
 
     private static bool TryReadPoint(ReadOnlySpan<byte> publicKey64, out ECPoint? point)
     {
         Secp256k1.ExpectLength(publicKey64, 64, nameof(publicKey64));
         point = null;
-        if (UInt256.FromBigEndian(publicKey64[..32]) >= Secp256k1.FieldPrime || UInt256.FromBigEndian(publicKey64[32..]) >= Secp256k1.FieldPrime) return false;
+        if (UInt256.FromBigEndian(publicKey64[..32]) >= Secp256k1.FieldPrime
+            || UInt256.FromBigEndian(publicKey64[32..]) >= Secp256k1.FieldPrime)
+            return false;
         point = Curve.CreatePoint(new BigInteger(1, publicKey64[..32].ToArray()), new BigInteger(1, publicKey64[32..].ToArray()));
         return point.IsValid();
     }
@@ -178,5 +182,6 @@ public sealed class BouncyCastleSecp256k1 : ISecp256k1
         return true;
     }
 
-    private static void Write(BigInteger value, Span<byte> destination) => BigIntegers.AsUnsignedByteArray(32, value).CopyTo(destination);
+    private static void Write(BigInteger value, Span<byte> destination) =>
+        BigIntegers.AsUnsignedByteArray(32, value).CopyTo(destination);
 }

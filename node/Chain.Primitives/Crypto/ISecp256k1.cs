@@ -4,7 +4,8 @@ namespace Chain.Primitives;
 /// The elliptic curve secp256k1 (SEC 2, section 2.4.1) as Ethereum uses it. All numbers are big-endian bytes; a public
 /// key is x ‖ y (64 bytes, no prefix); a signature is r ‖ s (64) or r ‖ s ‖ yParity (65). Every implementation gives the
 /// same bytes and the same answers; all are safe to use from several threads. A span of the wrong length is a bug and
-/// throws <see cref="ArgumentException"/>; bytes of the right length that mean nothing give false, and the output is then unspecified.
+/// throws <see cref="ArgumentException"/>; bytes of the right length that mean nothing give false, and the output is then
+/// unspecified.
 /// </summary>
 public interface ISecp256k1
 {
@@ -30,18 +31,30 @@ public interface ISecp256k1
     /// </summary>
     bool TryRecover(ReadOnlySpan<byte> hash32, ReadOnlySpan<byte> signature65, Span<byte> publicKey64);
 
-    /// <summary>Whether a signature of a digest is by this public key. A high s, and a key that is no point of the curve, are refused.</summary>
+    /// <summary>
+    /// Whether a signature of a digest is by this public key. A high s, and a key that is no point of the curve, are refused.
+    /// </summary>
     bool Verify(ReadOnlySpan<byte> hash32, ReadOnlySpan<byte> signature64, ReadOnlySpan<byte> publicKey64);
 
-    /// <summary>The bare x coordinate of the product of both keys (ECIES as RLPx wants it: no hash). False when a key is not valid.</summary>
+    /// <summary>
+    /// The bare x coordinate of the product of both keys (ECIES as RLPx wants it: no hash). False when a key is not valid.
+    /// </summary>
     bool TryEcdh(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> publicKey64, Span<byte> sharedX32);
 
-    /// <summary>Reads a compressed key: 2 or 3 by the parity of y, then x (SEC 1, section 2.3.4). False when it is no point.</summary>
+    /// <summary>
+    /// Reads a compressed key: 2 or 3 by the parity of y, then x (SEC 1, section 2.3.4). False when it is no point.
+    /// </summary>
     bool TryDecompress(ReadOnlySpan<byte> publicKey33, Span<byte> publicKey64);
 
-    /// <summary>Private key plus tweak modulo the order (BIP-32's child key). False when the key is not valid, the tweak is not below the order, or the sum is zero.</summary>
+    /// <summary>
+    /// Private key plus tweak modulo the order (BIP-32's child key). False when the key is not valid, the tweak is not below the
+    /// order, or the sum is zero.
+    /// </summary>
     bool TryAddToPrivateKey(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> tweak32, Span<byte> result32);
 
-    /// <summary>Public key plus the tweak's multiple of the generator. False when the key is no point, the tweak is not below the order, or the sum is infinity.</summary>
+    /// <summary>
+    /// Public key plus the tweak's multiple of the generator. False when the key is no point, the tweak is not below the order,
+    /// or the sum is infinity.
+    /// </summary>
     bool TryAddToPublicKey(ReadOnlySpan<byte> publicKey64, ReadOnlySpan<byte> tweak32, Span<byte> result64);
 }

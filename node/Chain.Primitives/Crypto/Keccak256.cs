@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Chain.Primitives;
 
-/// <summary>Keccak-256 as Ethereum uses it: the sponge of the Keccak submission with rate 136 and padding 0x01 (not SHA3's 0x06).</summary>
+/// <summary>
+/// Keccak-256 as Ethereum uses it: the sponge of the Keccak submission with rate 136 and padding 0x01 (not SHA3's 0x06).
+/// </summary>
 public static class Keccak256
 {
     private const int Rate = 136;

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Chain.Primitives;
 
-/// <summary>The permutation Keccak-f[1600] (Keccak reference 3.0, section 1.2), lanes as little-endian 64-bit words, lane x + 5y.</summary>
+/// <summary>
+/// The permutation Keccak-f[1600] (Keccak reference 3.0, section 1.2), lanes as little-endian 64-bit words, lane x + 5y.
+/// </summary>
 public static class KeccakF1600
 {
     /// <summary>The 24 round constants of the iota step.</summary>

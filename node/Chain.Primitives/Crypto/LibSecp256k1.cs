@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace Chain.Primitives;
 
 /// <summary>
-/// secp256k1 by the C library libsecp256k1 (Bitcoin Core's), which comes with the program for the usual platforms; elsewhere by the
-/// machine's own, if it has the recovery and ECDH modules.
+/// secp256k1 by the C library libsecp256k1 (Bitcoin Core's), which comes with the program for the usual platforms; elsewhere by
+/// the machine's own, if it has the recovery and ECDH modules.
 /// </summary>
 public sealed partial class LibSecp256k1 : ISecp256k1
 {
@@ -17,15 +17,19 @@ public sealed partial class LibSecp256k1 : ISecp256k1
     private const uint ContextFlags = 0x301;
     private const uint Uncompressed = 2;
 
-    // The machine's own library: file names by age of the interface, newest first; the functions used here have not changed between them.
+    // The machine's own library: file names by age of the interface, newest first; the functions used here have not changed
+    // between them.
     private static readonly string[] MachineFileNames =
     [
-        "libsecp256k1.so.6", "libsecp256k1.so.5", "libsecp256k1.so.4", "libsecp256k1.so.3", "libsecp256k1.so.2", "libsecp256k1.so.1", "libsecp256k1.so.0",
-        "libsecp256k1.so", "libsecp256k1.dylib", "libsecp256k1-6.dll", "libsecp256k1-5.dll", "libsecp256k1-2.dll", "libsecp256k1.dll", "secp256k1.dll",
+        "libsecp256k1.so.6", "libsecp256k1.so.5", "libsecp256k1.so.4", "libsecp256k1.so.3", "libsecp256k1.so.2",
+        "libsecp256k1.so.1", "libsecp256k1.so.0",
+        "libsecp256k1.so", "libsecp256k1.dylib", "libsecp256k1-6.dll", "libsecp256k1-5.dll", "libsecp256k1-2.dll",
+        "libsecp256k1.dll", "secp256k1.dll",
     ];
 
     // The functions that optional modules of the library bring.
-    private static readonly string[] ModuleFunctions = ["secp256k1_ecdsa_recover", "secp256k1_ecdsa_sign_recoverable", "secp256k1_ecdh"];
+    private static readonly string[] ModuleFunctions = ["secp256k1_ecdsa_recover", "secp256k1_ecdsa_sign_recoverable",
+        "secp256k1_ecdh"];
 
     private static readonly Lazy<(LibSecp256k1? Provider, string How)> Loaded = new(Load);
     private static nint _module;
@@ -37,7 +41,10 @@ public sealed partial class LibSecp256k1 : ISecp256k1
     /// <inheritdoc/>
     public string Name => "libsecp256k1";
 
-    /// <summary>The library, if it loads, has the modules needed and passes a known answer; otherwise the reason why not, for a person to read.</summary>
+    /// <summary>
+    /// The library, if it loads, has the modules needed and passes a known answer; otherwise the reason why not, for a person to
+    /// read.
+    /// </summary>
     public static bool TryLoad([NotNullWhen(true)] out LibSecp256k1? provider, out string how)
     {
         (provider, how) = Loaded.Value;
@@ -176,8 +183,8 @@ public sealed partial class LibSecp256k1 : ISecp256k1
         return provider.PassesKnownAnswer() ? (provider, name) : (null, $"{name} does not sign as RFC 6979 says");
     }
 
-    // Private key 1, digest of 32 bytes 0x01, compared once before anything is trusted to the library. The answer is written down:
-    // to ask the portable implementation for it would cost every start a tenth of a second.
+    // Private key 1, digest of 32 bytes 0x01, compared once before anything is trusted to the library. The answer is written
+    // down: to ask the portable implementation for it would cost every start a tenth of a second.
     private bool PassesKnownAnswer()
     {
         Span<byte> key = stackalloc byte[32];
@@ -256,7 +263,8 @@ public sealed partial class LibSecp256k1 : ISecp256k1
 
     [LibraryImport(Library, EntryPoint = "secp256k1_ecdsa_sign_recoverable")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    private static partial int SignRecoverable(nint context, out Opaque65 signature, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> secretKey, nint nonceFunction, nint nonceData);
+    private static partial int SignRecoverable(nint context, out Opaque65 signature, ReadOnlySpan<byte> digest,
+        ReadOnlySpan<byte> secretKey, nint nonceFunction, nint nonceData);
 
     [LibraryImport(Library, EntryPoint = "secp256k1_ecdsa_recoverable_signature_serialize_compact")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
@@ -272,5 +280,6 @@ public sealed partial class LibSecp256k1 : ISecp256k1
 
     [LibraryImport(Library, EntryPoint = "secp256k1_ecdh")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    private static unsafe partial int Ecdh(nint context, Span<byte> output, in Opaque64 key, ReadOnlySpan<byte> secretKey, delegate* unmanaged[Cdecl]<byte*, byte*, byte*, void*, int> hash, nint data);
+    private static unsafe partial int Ecdh(nint context, Span<byte> output, in Opaque64 key, ReadOnlySpan<byte> secretKey,
+        delegate* unmanaged[Cdecl]<byte*, byte*, byte*, void*, int> hash, nint data);
 }

@@ -15,10 +15,12 @@ public sealed class ManagedSecp256k1 : ISecp256k1
     public bool IsValidPrivateKey(ReadOnlySpan<byte> privateKey) => _secrets.IsValidPrivateKey(privateKey);
 
     /// <inheritdoc/>
-    public bool TryGetPublicKey(ReadOnlySpan<byte> privateKey, Span<byte> publicKey64) => _secrets.TryGetPublicKey(privateKey, publicKey64);
+    public bool TryGetPublicKey(ReadOnlySpan<byte> privateKey, Span<byte> publicKey64) =>
+        _secrets.TryGetPublicKey(privateKey, publicKey64);
 
     /// <inheritdoc/>
-    public bool TrySign(ReadOnlySpan<byte> hash32, ReadOnlySpan<byte> privateKey, Span<byte> signature65) => _secrets.TrySign(hash32, privateKey, signature65);
+    public bool TrySign(ReadOnlySpan<byte> hash32, ReadOnlySpan<byte> privateKey, Span<byte> signature65) =>
+        _secrets.TrySign(hash32, privateKey, signature65);
 
     /// <inheritdoc/>
     public bool TryRecover(ReadOnlySpan<byte> hash32, ReadOnlySpan<byte> signature65, Span<byte> publicKey64)
@@ -58,20 +60,23 @@ public sealed class ManagedSecp256k1 : ISecp256k1
     }
 
     /// <inheritdoc/>
-    public bool TryEcdh(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> publicKey64, Span<byte> sharedX32) => _secrets.TryEcdh(privateKey, publicKey64, sharedX32);
+    public bool TryEcdh(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> publicKey64, Span<byte> sharedX32) =>
+        _secrets.TryEcdh(privateKey, publicKey64, sharedX32);
 
     /// <inheritdoc/>
     public bool TryDecompress(ReadOnlySpan<byte> publicKey33, Span<byte> publicKey64)
     {
         Secp256k1.ExpectLength(publicKey33, 33, nameof(publicKey33));
         Secp256k1.ExpectLength(publicKey64, 64, nameof(publicKey64));
-        if (publicKey33[0] is not (2 or 3) || !AffinePoint.TryLift(publicKey33[1..], publicKey33[0] == 3, out var point)) return false;
+        if (publicKey33[0] is not (2 or 3) || !AffinePoint.TryLift(publicKey33[1..], publicKey33[0] == 3, out var point))
+            return false;
         point.Write(publicKey64);
         return true;
     }
 
     /// <inheritdoc/>
-    public bool TryAddToPrivateKey(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> tweak32, Span<byte> result32) => _secrets.TryAddToPrivateKey(privateKey, tweak32, result32);
+    public bool TryAddToPrivateKey(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> tweak32, Span<byte> result32) =>
+        _secrets.TryAddToPrivateKey(privateKey, tweak32, result32);
 
     /// <inheritdoc/>
     public bool TryAddToPublicKey(ReadOnlySpan<byte> publicKey64, ReadOnlySpan<byte> tweak32, Span<byte> result64)

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Chain.Primitives;
 
-/// <summary>A secp256k1 private key with its public key and address, worked out once. Prints as its address, never as itself.</summary>
+/// <summary>
+/// A secp256k1 private key with its public key and address, worked out once. Prints as its address, never as itself.
+/// </summary>
 public sealed class PrivateKey
 {
     /// <summary>The bytes of a private key.</summary>
@@ -21,7 +23,10 @@ public sealed class PrivateKey
     /// <summary>From 32 bytes, big-endian.</summary>
     /// <exception cref="ArgumentException">Another length, zero, or a number not below the curve's order.</exception>
     public PrivateKey(ReadOnlySpan<byte> secret)
-        : this(secret.ToArray(), PublicKeyOf(secret) ?? throw new ArgumentException("A private key is 32 bytes, from 1 to the order of secp256k1 minus one.", nameof(secret)))
+        : this(secret.ToArray(),
+            PublicKeyOf(secret)
+            ?? throw new ArgumentException("A private key is 32 bytes, from 1 to the order of secp256k1 minus one.",
+                nameof(secret)))
     {
     }
 
@@ -45,12 +50,17 @@ public sealed class PrivateKey
     public Signature Sign(Hash256 digest)
     {
         Span<byte> bytes = stackalloc byte[Signature.Size];
-        if (!Secp256k1.Provider.TrySign(digest.Bytes, _secret, bytes)) throw new InvalidOperationException($"{digest} has no signature by {Address}: the nonce point's x exceeds the order.");
+        if (!Secp256k1.Provider.TrySign(digest.Bytes, _secret, bytes))
+            throw new InvalidOperationException($"{digest} has no signature by {Address}: the nonce point's x exceeds the "
+                + $"order.");
         return Signature.FromBytes(bytes);
     }
 
-    /// <summary>The x coordinate of this key times another's public key (ECDH without a hash); false when that is no point of the curve.</summary>
-    public bool TryAgree(ReadOnlySpan<byte> publicKey64, Span<byte> sharedX32) => Secp256k1.Provider.TryEcdh(_secret, publicKey64, sharedX32);
+    /// <summary>
+    /// The x coordinate of this key times another's public key (ECDH without a hash); false when that is no point of the curve.
+    /// </summary>
+    public bool TryAgree(ReadOnlySpan<byte> publicKey64, Span<byte> sharedX32) =>
+        Secp256k1.Provider.TryEcdh(_secret, publicKey64, sharedX32);
 
     /// <summary>The address: the secret never reaches a log by accident.</summary>
     public override string ToString() => $"private key of {Address}";

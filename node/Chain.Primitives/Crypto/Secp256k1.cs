@@ -1,6 +1,8 @@
 namespace Chain.Primitives;
 
-/// <summary>The curve's constants, and the one implementation in service: libsecp256k1 where it loads, the managed one elsewhere.</summary>
+/// <summary>
+/// The curve's constants, and the one implementation in service: libsecp256k1 where it loads, the managed one elsewhere.
+/// </summary>
 public static class Secp256k1
 {
     /// <summary>
@@ -35,7 +37,8 @@ public static class Secp256k1
 
     internal static void ExpectLength(ReadOnlySpan<byte> bytes, int length, string name)
     {
-        if (bytes.Length != length) throw new ArgumentException($"{length} bytes were expected, {bytes.Length} were given.", name);
+        if (bytes.Length != length)
+            throw new ArgumentException($"{length} bytes were expected, {bytes.Length} were given.", name);
     }
 
     // Apart from the constants, which the implementations use while one of them is being chosen.
@@ -49,7 +52,8 @@ public static class Secp256k1
                 return (new ManagedSecp256k1(), $"managed (the switch {ManagedOnlySwitch} is set)");
             return LibSecp256k1.TryLoad(out var native, out var how)
                 ? (native, $"libsecp256k1 ({how})")
-                : (new ManagedSecp256k1(), $"managed ({how}; with it, signing would be six times as fast and recovery about twice)");
+                : (new ManagedSecp256k1(),
+                    $"managed ({how}; with it, signing would be six times as fast and recovery about twice)");
         }
     }
 }

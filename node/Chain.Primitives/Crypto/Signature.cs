@@ -12,7 +12,9 @@ public readonly record struct Signature(UInt256 R, UInt256 S, byte YParity)
     /// <summary>The bytes of r ‖ s ‖ yParity.</summary>
     public const int Size = 65;
 
-    /// <summary>r from 1 to the order minus one, s from 1 to half the order, parity 0 or 1 (yellow paper, appendix F; EIP-2).</summary>
+    /// <summary>
+    /// r from 1 to the order minus one, s from 1 to half the order, parity 0 or 1 (yellow paper, appendix F; EIP-2).
+    /// </summary>
     public bool IsValid =>
         !R.IsZero && R < Secp256k1.Order && !S.IsZero && S <= Secp256k1.HalfOrder && YParity <= 1;
 
@@ -40,7 +42,9 @@ public readonly record struct Signature(UInt256 R, UInt256 S, byte YParity)
         return bytes;
     }
 
-    /// <summary>The public key (x ‖ y) that signed this digest; false for a signature that is not valid or recovers to nothing.</summary>
+    /// <summary>
+    /// The public key (x ‖ y) that signed this digest; false for a signature that is not valid or recovers to nothing.
+    /// </summary>
     public bool TryRecoverPublicKey(Hash256 digest, Span<byte> publicKey64)
     {
         if (!IsValid) return false;
@@ -58,7 +62,9 @@ public readonly record struct Signature(UInt256 R, UInt256 S, byte YParity)
         return recovered;
     }
 
-    /// <summary>Whether this is a valid signature of the digest by this public key (x ‖ y). The parity is not looked at.</summary>
+    /// <summary>
+    /// Whether this is a valid signature of the digest by this public key (x ‖ y). The parity is not looked at.
+    /// </summary>
     public bool IsBy(ReadOnlySpan<byte> publicKey64, Hash256 digest)
     {
         Span<byte> bytes = stackalloc byte[Size];

@@ -1,6 +1,8 @@
 namespace Chain.Primitives;
 
-/// <summary>Everything that the nodes of one network must agree on beside the genesis block; read from the genesis file.</summary>
+/// <summary>
+/// Everything that the nodes of one network must agree on beside the genesis block; read from the genesis file.
+/// </summary>
 public sealed record ChainSpec
 {
     /// <summary>EIP-155 chain id; also the network id that peers compare.</summary>
@@ -11,7 +13,9 @@ public sealed record ChainSpec
     /// <summary>States of blocks deeper than this below the head may be forgotten by a node that is no archive.</summary>
     public ulong StateHistoryBlocks { get; init; } = 1024;
 
-    /// <summary>Bound divisor, elasticity and change of EIP-1559 are the mainnet's; the gas limit moves towards this target.</summary>
+    /// <summary>
+    /// Bound divisor, elasticity and change of EIP-1559 are the mainnet's; the gas limit moves towards this target.
+    /// </summary>
     public ulong GasLimitTarget { get; init; } = 30_000_000;
 }
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Chain.Primitives;
 
 /// <summary>
-/// One object of a genesis file. Reads its fields, and what it cannot read it names with the path, the value and what it should be.
-/// It remembers what was asked for, so that <see cref="ExpectNothingElse"/> finds a name that nobody knows.
+/// One object of a genesis file. Reads its fields, and what it cannot read it names with the path, the value and what it should
+/// be. It remembers what was asked for, so that <see cref="ExpectNothingElse"/> finds a name that nobody knows.
 /// </summary>
 internal sealed class GenesisSection
 {
@@ -18,7 +18,8 @@ internal sealed class GenesisSection
     {
         (_json, _path) = (json, path);
         if (json.ValueKind is JsonValueKind.Object or JsonValueKind.Undefined) return;
-        throw new GenesisException($"{(path.Length == 0 ? "The genesis file" : $"`{path}`")} is {Shorten(json)}; it must be an object.");
+        throw new GenesisException($"{(path.Length == 0 ? "The genesis file" : $"`{path}`")} is {Shorten(json)}; it must be an "
+            + $"object.");
     }
 
     /// <summary>The fields in the order of the file.</summary>
@@ -38,7 +39,11 @@ internal sealed class GenesisSection
     public bool Has(string name) => Find(name) is not null;
 
     public string Text(string name, string fallback) =>
-        Find(name) is not { } value ? fallback : value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(name, value, "it must be a string");
+        Find(name) is not { } value
+        ? fallback
+        : value.ValueKind == JsonValueKind.String
+        ? value.GetString()!
+        : throw Wrong(name, value, "it must be a string");
 
     /// <summary>A number of at most 256 bits: a JSON number, or a string of decimal digits or of hex digits after 0x.</summary>
     public UInt256 Number(string name, UInt256? fallback)
@@ -50,14 +55,17 @@ internal sealed class GenesisSection
             JsonValueKind.String => value.GetString()!,
             _ => null,
         };
-        return ParseNumber(text) ?? throw Wrong(name, value, "it must be a number of at most 256 bits (decimal, or a string with hex after 0x)");
+        return ParseNumber(text)
+            ?? throw Wrong(name, value, "it must be a number of at most 256 bits (decimal, or a string with hex after 0x)");
     }
 
     /// <summary>A number of at most 64 bits.</summary>
     public ulong Word(string name, ulong? fallback)
     {
         var value = Number(name, fallback is { } f ? new UInt256(f) : null);
-        return value.IsUInt64 ? (ulong)value : throw new GenesisException($"`{NameOf(name)}` is {value}; it must fit in 64 bits.");
+        return value.IsUInt64
+            ? (ulong)value
+            : throw new GenesisException($"`{NameOf(name)}` is {value}; it must fit in 64 bits.");
     }
 
     /// <summary>A number between bounds, both allowed; the fallback is not asked.</summary>
@@ -65,24 +73,29 @@ internal sealed class GenesisSection
     public ulong Word(string name, ulong fallback, ulong atLeast, ulong atMost, string? why = null)
     {
         var value = Word(name, fallback);
-        if (value < atLeast || value > atMost) throw new GenesisException($"`{NameOf(name)}` is {value}; it must be from {atLeast} to {atMost}{(why is null ? "" : $", {why}")}.");
+        if (value < atLeast || value > atMost)
+            throw new GenesisException($"`{NameOf(name)}` is {value}; it must be from {atLeast} to "
+                + $"{atMost}{(why is null ? "" : $", {why}")}.");
         return value;
     }
 
     public byte[] Bytes(string name) => Parsed(name, Hex.Decode, []);
 
     /// <summary>A field as something else reads it, with what that says of a wrong one.</summary>
-    public T Parsed<T>(string name, Func<string, T> parse, T fallback) => Find(name) is { } value ? Parse(name, value, parse) : fallback;
+    public T Parsed<T>(string name, Func<string, T> parse, T fallback) =>
+        Find(name) is { } value ? Parse(name, value, parse) : fallback;
 
     /// <summary>As above, for a field that must be there.</summary>
-    public T Parsed<T>(string name, Func<string, T> parse) => Find(name) is { } value ? Parse(name, value, parse) : throw new GenesisException($"`{NameOf(name)}` is missing.");
+    public T Parsed<T>(string name, Func<string, T> parse) =>
+        Find(name) is { } value ? Parse(name, value, parse) : throw new GenesisException($"`{NameOf(name)}` is missing.");
 
     /// <summary>Refuses fields that were not asked for: a mistyped setting would silently be its default.</summary>
     public void ExpectNothingElse()
     {
         foreach (var field in Fields())
         {
-            if (!_asked.Contains(field.Name)) throw new GenesisException($"`{NameOf(field.Name)}` is not known; known are {string.Join(", ", _asked)}.");
+            if (!_asked.Contains(field.Name))
+                throw new GenesisException($"`{NameOf(field.Name)}` is not known; known are {string.Join(", ", _asked)}.");
         }
     }
 
@@ -90,7 +103,8 @@ internal sealed class GenesisSection
     public string NameOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
     /// <summary>Null for what is no number of at most 256 bits.</summary>
-    public static UInt256? ParseNumber(string? text) => UInt256.TryParse(text == "0x" ? "0x0" : text, out var value) ? value : null;
+    public static UInt256? ParseNumber(string? text) =>
+        UInt256.TryParse(text == "0x" ? "0x0" : text, out var value) ? value : null;
 
     private T Parse<T>(string name, JsonElement value, Func<string, T> parse)
     {
@@ -111,7 +125,8 @@ internal sealed class GenesisSection
         return _json.ValueKind == JsonValueKind.Object && _json.TryGetProperty(name, out var value) ? value : null;
     }
 
-    private GenesisException Wrong(string name, JsonElement value, string expected) => new($"`{NameOf(name)}` is {Shorten(value)}; {expected}.");
+    private GenesisException Wrong(string name, JsonElement value, string expected) =>
+        new($"`{NameOf(name)}` is {Shorten(value)}; {expected}.");
 
     private static string Shorten(JsonElement value)
     {

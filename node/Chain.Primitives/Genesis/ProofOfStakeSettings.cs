@@ -1,8 +1,9 @@
 namespace Chain.Primitives;
 
 /// <summary>
-/// Proof of stake: Gasper as the consensus-specs define it, with the changes that docs/consensus/stake.md lists. Every number that the specs keep
-/// in a preset or a configuration is here under the spec's name; the defaults are for test networks. Amounts are Gwei.
+/// Proof of stake: Gasper as the consensus-specs define it, with the changes that docs/consensus/stake.md lists. Every number
+/// that the specs keep in a preset or a configuration is here under the spec's name; the defaults are for test networks. Amounts
+/// are Gwei.
 /// </summary>
 public sealed record ProofOfStakeSettings : ConsensusSettings
 {
@@ -16,10 +17,14 @@ public sealed record ProofOfStakeSettings : ConsensusSettings
     /// <summary>SLOTS_PER_EPOCH.</summary>
     public ulong SlotsPerEpoch { get; init; } = 8;
 
-    /// <summary>ATTESTATION_DUE_BPS: when in its slot a vote is due, in basis points of the slot; half, so that 250 ms slots work.</summary>
+    /// <summary>
+    /// ATTESTATION_DUE_BPS: when in its slot a vote is due, in basis points of the slot; half, so that 250 ms slots work.
+    /// </summary>
     public ulong AttestationDueBps { get; init; } = 5000;
 
-    /// <summary>PROPOSER_REORG_CUTOFF_BPS: how late in its slot a proposer may still build on the parent of a late head.</summary>
+    /// <summary>
+    /// PROPOSER_REORG_CUTOFF_BPS: how late in its slot a proposer may still build on the parent of a late head.
+    /// </summary>
     public ulong ProposerReorgCutoffBps { get; init; } = 1667;
 
     /// <summary>MIN_SEED_LOOKAHEAD, in epochs.</summary>
@@ -34,7 +39,10 @@ public sealed record ProofOfStakeSettings : ConsensusSettings
     /// <summary>EPOCHS_PER_HISTORICAL_VECTOR: RANDAO mixes kept.</summary>
     public ulong EpochsPerHistoricalVector { get; init; } = 16;
 
-    /// <summary>EPOCHS_PER_SLASHINGS_VECTOR: for how many epochs the correlation penalty looks around, and the least time a slashed validator stays.</summary>
+    /// <summary>
+    /// EPOCHS_PER_SLASHINGS_VECTOR: for how many epochs the correlation penalty looks around, and the least time a slashed
+    /// validator stays.
+    /// </summary>
     public ulong EpochsPerSlashingsVector { get; init; } = 16;
 
     /// <summary>SLOTS_PER_HISTORICAL_ROOT: block hashes kept; at least two epochs.</summary>
@@ -94,13 +102,19 @@ public sealed record ProofOfStakeSettings : ConsensusSettings
     /// <summary>INACTIVITY_PENALTY_QUOTIENT; the public network's 2^24 takes eleven hours to show a leak.</summary>
     public ulong InactivityPenaltyQuotient { get; init; } = 1 << 12;
 
-    /// <summary>The initial penalty for two votes with one target epoch, in millionths of the effective balance: 10,000 to 50,000.</summary>
+    /// <summary>
+    /// The initial penalty for two votes with one target epoch, in millionths of the effective balance: 10,000 to 50,000.
+    /// </summary>
     public ulong DoubleVotePenaltyPpm { get; init; } = 31_250;
 
-    /// <summary>The initial penalty for a vote that surrounds another, in millionths of the effective balance: 10,000 to 30,000.</summary>
+    /// <summary>
+    /// The initial penalty for a vote that surrounds another, in millionths of the effective balance: 10,000 to 30,000.
+    /// </summary>
     public ulong SurroundVotePenaltyPpm { get; init; } = 30_000;
 
-    /// <summary>The initial penalty for two blocks in one slot, in millionths of the effective balance: 20,000 to 50,000.</summary>
+    /// <summary>
+    /// The initial penalty for two blocks in one slot, in millionths of the effective balance: 20,000 to 50,000.
+    /// </summary>
     public ulong DoubleProposalPenaltyPpm { get; init; } = 31_250;
 
     /// <summary>PROPORTIONAL_SLASHING_MULTIPLIER.</summary>
@@ -136,7 +150,10 @@ public sealed record ProofOfStakeSettings : ConsensusSettings
     /// <summary>REORG_MAX_EPOCHS_SINCE_FINALIZATION.</summary>
     public ulong ReorgMaxEpochsSinceFinalization { get; init; } = 2;
 
-    /// <summary>CONFIRMATION_BYZANTINE_THRESHOLD: the share of stake, in percent, that the fast confirmation rule assumes hostile; at most 25.</summary>
+    /// <summary>
+    /// CONFIRMATION_BYZANTINE_THRESHOLD: the share of stake, in percent, that the fast confirmation rule assumes hostile; at most
+    /// 25.
+    /// </summary>
     public ulong ConfirmationByzantineThreshold { get; init; } = 15;
 
     /// <summary>N of the hash onion: how many epochs one commitment lasts.</summary>
@@ -156,5 +173,7 @@ public sealed record ProofOfStakeSettings : ConsensusSettings
 /// <param name="PublicKey">Its key on secp256k1: x ‖ y, 64 bytes.</param>
 /// <param name="RandaoCommitment">The outermost layer of its hash onion, which belongs to epoch 0.</param>
 /// <param name="WithdrawalAddress">Where its stake goes in the end; null for nowhere.</param>
-/// <param name="BalanceGwei">Its stake in Gwei. From <see cref="ProofOfStakeSettings.MaxEffectiveBalance"/> on it is active at once, with less it waits for a deposit.</param>
-public sealed record GenesisValidator(ReadOnlyMemory<byte> PublicKey, Hash256 RandaoCommitment, Address? WithdrawalAddress, ulong BalanceGwei);
+/// <param name="BalanceGwei">Its stake in Gwei. From <see cref="ProofOfStakeSettings.MaxEffectiveBalance"/> on it is active at
+/// once, with less it waits for a deposit.</param>
+public sealed record GenesisValidator(ReadOnlyMemory<byte> PublicKey, Hash256 RandaoCommitment, Address? WithdrawalAddress,
+    ulong BalanceGwei);

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Chain.Primitives;
 
-/// <summary>The 20 bytes that name an account: the last 20 of the Keccak-256 of its public key (yellow paper, section 4.1).</summary>
+/// <summary>
+/// The 20 bytes that name an account: the last 20 of the Keccak-256 of its public key (yellow paper, section 4.1).
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 public readonly struct Address : IEquatable<Address>, IComparable<Address>
 {
@@ -22,7 +24,8 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
     /// <exception cref="ArgumentException">Any other length.</exception>
     public Address(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length != Size) throw new ArgumentException($"An address cannot be made of {bytes.Length} bytes.", nameof(bytes));
+        if (bytes.Length != Size)
+            throw new ArgumentException($"An address cannot be made of {bytes.Length} bytes.", nameof(bytes));
         _w0 = MemoryMarshal.Read<ulong>(bytes);
         _w1 = MemoryMarshal.Read<ulong>(bytes[8..]);
         _w2 = MemoryMarshal.Read<uint>(bytes[16..]);
@@ -37,7 +40,8 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
     /// <summary>The address of an uncompressed public key given as x ‖ y, 64 bytes.</summary>
     public static Address FromPublicKey(ReadOnlySpan<byte> publicKey)
     {
-        if (publicKey.Length != 64) throw new ArgumentException($"A public key has 64 bytes, not {publicKey.Length}.", nameof(publicKey));
+        if (publicKey.Length != 64)
+            throw new ArgumentException($"A public key has 64 bytes, not {publicKey.Length}.", nameof(publicKey));
         return new Address(Keccak256.Hash(publicKey).Bytes[12..]);
     }
 
@@ -55,7 +59,9 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
     /// <summary>Reads 40 hex digits, with or without 0x. Mixed case must be a correct EIP-55 checksum.</summary>
     /// <exception cref="FormatException">Anything else.</exception>
     public static Address Parse(string text) =>
-        TryParse(text, out var address) ? address : throw new FormatException($"'{text}' is not an address (40 hex digits; mixed case must match its EIP-55 checksum).");
+        TryParse(text, out var address)
+        ? address
+        : throw new FormatException($"'{text}' is not an address (40 hex digits; mixed case must match its EIP-55 checksum).");
 
     /// <summary>As <see cref="Parse"/>, with false for what that refuses.</summary>
     public static bool TryParse(string? text, out Address address)

@@ -22,7 +22,8 @@ public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>
     /// <exception cref="ArgumentException">Any other length.</exception>
     public Hash256(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length != Size) throw new ArgumentException($"A 32-byte hash cannot be made of {bytes.Length} bytes.", nameof(bytes));
+        if (bytes.Length != Size)
+            throw new ArgumentException($"A 32-byte hash cannot be made of {bytes.Length} bytes.", nameof(bytes));
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
         (_w0, _w1, _w2, _w3) = (words[0], words[1], words[2], words[3]);
     }

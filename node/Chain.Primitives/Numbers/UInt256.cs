@@ -44,7 +44,9 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         TryAdd(left, right, out var sum) ? sum : throw new OverflowException("A 256-bit sum overflowed.");
 
     public static UInt256 operator -(UInt256 left, UInt256 right) =>
-        TrySubtract(left, right, out var difference) ? difference : throw new OverflowException("A 256-bit difference is negative.");
+        TrySubtract(left, right, out var difference)
+        ? difference
+        : throw new OverflowException("A 256-bit difference is negative.");
 
     public static UInt256 operator *(UInt256 left, UInt256 right) =>
         TryMultiply(left, right, out var product) ? product : throw new OverflowException("A 256-bit product overflowed.");
@@ -138,7 +140,8 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         return DivRemLong(dividend, divisor);
     }
 
-    // Knuth's algorithm D (The Art of Computer Programming, volume 2, section 4.3.1) with digits of 64 bits, for a divisor of two digits or more.
+    // Knuth's algorithm D (The Art of Computer Programming, volume 2, section 4.3.1) with digits of 64 bits, for a divisor of two
+    // digits or more.
     private static (UInt256 Quotient, UInt256 Remainder) DivRemLong(UInt256 dividend, UInt256 divisor)
     {
         Span<ulong> u = stackalloc ulong[5];
@@ -317,7 +320,8 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
 
     /// <summary>The nearest double, to within its rounding: for ratios and screens, never for consensus.</summary>
     public static explicit operator double(UInt256 value) =>
-        (((value._l3 * 18446744073709551616.0) + value._l2) * 18446744073709551616.0 + value._l1) * 18446744073709551616.0 + value._l0;
+        (((value._l3 * 18446744073709551616.0) + value._l2) * 18446744073709551616.0 + value._l1) * 18446744073709551616.0
+        + value._l0;
 
     public static implicit operator BigInteger(UInt256 value)
     {
@@ -330,7 +334,8 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
     public static explicit operator UInt256(BigInteger value)
     {
         Span<byte> bytes = stackalloc byte[32];
-        if (value.Sign < 0 || value.GetByteCount(isUnsigned: true) > 32) throw new OverflowException($"{value} does not fit in 256 bits.");
+        if (value.Sign < 0 || value.GetByteCount(isUnsigned: true) > 32)
+            throw new OverflowException($"{value} does not fit in 256 bits.");
         value.TryWriteBytes(bytes, out var written, isUnsigned: true, isBigEndian: true);
         return FromBigEndian(bytes[..written]);
     }
@@ -380,7 +385,9 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
     /// <summary>Reads decimal digits, or 0x and hex digits.</summary>
     /// <exception cref="FormatException">Anything else, or more than 256 bits.</exception>
     public static UInt256 Parse(string text) =>
-        TryParse(text, out var value) ? value : throw new FormatException($"'{text}' is not a number of at most 256 bits (decimal, or hex after 0x).");
+        TryParse(text, out var value)
+        ? value
+        : throw new FormatException($"'{text}' is not a number of at most 256 bits (decimal, or hex after 0x).");
 
     public static bool TryParse(string? text, out UInt256 value)
     {

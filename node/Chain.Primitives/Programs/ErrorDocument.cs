@@ -11,10 +11,18 @@ public static class ErrorDocument
     /// <param name="code">The exit code's name.</param>
     /// <param name="exitCode">What the program ends with.</param>
     /// <param name="message">The sentence for the user.</param>
-    public static JsonObject Of(string code, int exitCode, string message) => new() { ["error"] = Error(code, exitCode, message) };
+    public static JsonObject Of(string code, int exitCode, string message) => new()
+    {
+        ["error"] = Error(code, exitCode, message),
+    };
 
     /// <summary>The error alone, for a document that has more in it.</summary>
-    public static JsonObject Error(string code, int exitCode, string message) => new() { ["code"] = code, ["exitCode"] = exitCode, ["message"] = message };
+    public static JsonObject Error(string code, int exitCode, string message) => new()
+    {
+        ["code"] = code,
+        ["exitCode"] = exitCode,
+        ["message"] = message,
+    };
 
     /// <summary>The name of an exit code that means the same in all programs.</summary>
     public static string NameOf(int exitCode) => exitCode switch

@@ -64,7 +64,8 @@ public ref struct RlpReader
     public ReadOnlySpan<byte> ReadBytes(int length)
     {
         var bytes = ReadBytes();
-        if (bytes.Length != length) throw new RlpException($"A string of {length} bytes was expected, one of {bytes.Length} was found.");
+        if (bytes.Length != length)
+            throw new RlpException($"A string of {length} bytes was expected, one of {bytes.Length} was found.");
         return bytes;
     }
 
@@ -99,7 +100,9 @@ public ref struct RlpReader
     public int ReadInt32()
     {
         var value = ReadUInt64();
-        return value <= int.MaxValue ? (int)value : throw new RlpException($"A number up to {int.MaxValue} was expected, {value} was found.");
+        return value <= int.MaxValue
+            ? (int)value
+            : throw new RlpException($"A number up to {int.MaxValue} was expected, {value} was found.");
     }
 
     /// <summary>The number 0 or 1.</summary>
@@ -116,7 +119,8 @@ public ref struct RlpReader
     private ReadOnlySpan<byte> ReadNumber(int maxBytes)
     {
         var bytes = ReadBytes();
-        if (bytes.Length > maxBytes) throw new RlpException($"A number of at most {maxBytes} bytes was expected, one of {bytes.Length} was found.");
+        if (bytes.Length > maxBytes)
+            throw new RlpException($"A number of at most {maxBytes} bytes was expected, one of {bytes.Length} was found.");
         if (!bytes.IsEmpty && bytes[0] == 0) throw new RlpException("A number must not begin with a zero byte.");
         return bytes;
     }
@@ -137,8 +141,10 @@ public ref struct RlpReader
         var code = first - (isList ? 0xc0 : 0x80);
         if (code <= 55)
         {
-            if (code > _rest.Length - 1) throw new RlpException($"An RLP item claims {code} bytes, {_rest.Length - 1} are there.");
-            if (!isList && code == 1 && _rest[1] < 0x80) throw new RlpException("A single byte below 0x80 must stand for itself.");
+            if (code > _rest.Length - 1)
+                throw new RlpException($"An RLP item claims {code} bytes, {_rest.Length - 1} are there.");
+            if (!isList && code == 1 && _rest[1] < 0x80)
+                throw new RlpException("A single byte below 0x80 must stand for itself.");
             return (isList, 1, code);
         }
 

@@ -53,10 +53,14 @@ public sealed class Transaction
     /// <summary>The EIP-2718 bytes.</summary>
     public ReadOnlyMemory<byte> Encoded { get; }
 
-    /// <summary>Wei per gas that the sender pays in all at this base fee, which must not exceed <see cref="MaxFeePerGas"/> (EIP-1559).</summary>
+    /// <summary>
+    /// Wei per gas that the sender pays in all at this base fee, which must not exceed <see cref="MaxFeePerGas"/> (EIP-1559).
+    /// </summary>
     public UInt256 EffectiveGasPrice(UInt256 baseFeePerGas) => EffectivePriorityFee(baseFeePerGas) + baseFeePerGas;
 
-    /// <summary>Wei per gas that the beneficiary gets at this base fee, which must not exceed <see cref="MaxFeePerGas"/>.</summary>
+    /// <summary>
+    /// Wei per gas that the beneficiary gets at this base fee, which must not exceed <see cref="MaxFeePerGas"/>.
+    /// </summary>
     public UInt256 EffectivePriorityFee(UInt256 baseFeePerGas) => UInt256.Min(MaxPriorityFeePerGas, MaxFeePerGas - baseFeePerGas);
 
     /// <summary>
@@ -67,7 +71,9 @@ public sealed class Transaction
     {
         if (!Volatile.Read(ref _recoveryDone))
         {
-            _recovered = Signature.TryRecoverAddress(Unsigned.SigningHash(), out var sender) ? new RecoveredTransaction(this, sender) : null;
+            _recovered = Signature.TryRecoverAddress(Unsigned.SigningHash(), out var sender)
+                ? new RecoveredTransaction(this, sender)
+                : null;
             Volatile.Write(ref _recoveryDone, true);
         }
 

@@ -6,7 +6,8 @@ internal static class TransactionCodec
     /// <summary>The fields before the signature, in the type's order, without the list around them.</summary>
     public static void WriteFields(RlpWriter rlp, UnsignedTransaction tx)
     {
-        if (tx.Type != TransactionType.Legacy) rlp.Write(tx.ChainId ?? throw new InvalidOperationException("A typed transaction has a chain id."));
+        if (tx.Type != TransactionType.Legacy)
+            rlp.Write(tx.ChainId ?? throw new InvalidOperationException("A typed transaction has a chain id."));
         rlp.Write(tx.Nonce);
         if (tx.Type == TransactionType.DynamicFee) rlp.Write(tx.MaxPriorityFeePerGas);
         rlp.Write(tx.MaxFeePerGas);
@@ -42,7 +43,8 @@ internal static class TransactionCodec
         {
             (byte)TransactionType.AccessList => DecodeList(TransactionType.AccessList, encoded[1..]),
             (byte)TransactionType.DynamicFee => DecodeList(TransactionType.DynamicFee, encoded[1..]),
-            var other => throw new RlpException($"Transaction type 0x{other:x2} is not supported; supported are legacy, 0x01 and 0x02."),
+            var other =>
+                throw new RlpException($"Transaction type 0x{other:x2} is not supported; supported are legacy, 0x01 and 0x02."),
         };
     }
 

@@ -14,7 +14,8 @@ public abstract record AmountError
 
     public sealed record NotANumber(string Text) : AmountError
     {
-        public override string Message => $"'{Text}' is not an amount. Write a number with a point and a unit, such as 1.5ether, 21gwei or 100wei.";
+        public override string Message =>
+            $"'{Text}' is not an amount. Write a number with a point and a unit, such as 1.5ether, 21gwei or 100wei.";
     }
 
     public sealed record NoUnit(string Text) : AmountError
@@ -56,7 +57,9 @@ public static class Amount
         var point = number.IndexOf('.', StringComparison.Ordinal);
         var whole = point < 0 ? number : number[..point];
         var fraction = point < 0 ? "" : number[(point + 1)..];
-        if (whole.Length + fraction.Length == 0 || (point >= 0 && fraction.Length == 0) || fraction.Contains('.', StringComparison.Ordinal)) return new AmountError.NotANumber(text);
+        if (whole.Length + fraction.Length == 0 || (point >= 0 && fraction.Length == 0)
+            || fraction.Contains('.', StringComparison.Ordinal))
+            return new AmountError.NotANumber(text);
         if (whole.Length + fraction.Length > 200) return new AmountError.TooLarge(text);
         if (unit.Length == 0) return trimmed == "0" ? UInt256.Zero : new AmountError.NoUnit(trimmed);
         if (!unit.All(char.IsAsciiLetter)) return new AmountError.NotANumber(text);

@@ -27,7 +27,12 @@ public sealed class AccountLock : IDisposable
         CancellationToken cancel)
     {
         var path = $"{files.Journal}.{chainId}-{Convert.ToHexStringLower(account.Bytes)}.lock";
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+        };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
         for (var look = 1; ; look++)
         {

@@ -3,8 +3,8 @@ using LiteDB;
 namespace Chain.Rpc.Client;
 
 /// <summary>
-/// The book's LiteDB file, open. LiteDB checks little of what it reads, so every document carries a sum, and one document says how
-/// many there are and what their sums add up to: what was changed or lost by accident is noticed.
+/// The book's LiteDB file, open. LiteDB checks little of what it reads, so every document carries a sum, and one document says
+/// how many there are and what their sums add up to: what was changed or lost by accident is noticed.
 /// </summary>
 internal sealed class BookDatabase : IDisposable
 {
@@ -78,13 +78,15 @@ internal sealed class BookDatabase : IDisposable
     {
         if (_meta.FindById("schema") is not { } schema)
         {
-            if (_database.GetCollectionNames().Any()) throw new BookDamageException("it is not a wallet's book, or lost its first record");
+            if (_database.GetCollectionNames().Any())
+                throw new BookDamageException("it is not a wallet's book, or lost its first record");
             return null;
         }
 
         BookTable.RequireSum(schema);
         var version = schema["version"].AsInt32;
-        if (version > SchemaVersion) throw new BookException($"The wallet's book {_path} has version {version}; this program knows "
+        if (version > SchemaVersion)
+            throw new BookException($"The wallet's book {_path} has version {version}; this program knows "
             + $"versions up to {SchemaVersion}. Use the newer program that wrote it. Nothing was signed.");
         var state = _meta.FindById("state") ?? throw new BookDamageException("a record is missing");
         BookTable.RequireSum(state);
@@ -226,7 +228,8 @@ internal sealed class BookDatabase : IDisposable
     }
 
     private static bool IsOfContent(Exception e) => e is Primitives.RlpException or ArgumentException or ArithmeticException
-        or FormatException or InvalidOperationException or IndexOutOfRangeException or InvalidCastException or NullReferenceException
+        or FormatException or InvalidOperationException or IndexOutOfRangeException or InvalidCastException
+            or NullReferenceException
         or KeyNotFoundException or NotSupportedException or OutOfMemoryException or EndOfStreamException or InvalidDataException;
 
     private void CloseFiles()

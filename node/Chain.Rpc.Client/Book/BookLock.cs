@@ -4,8 +4,8 @@ using System.Text;
 namespace Chain.Rpc.Client;
 
 /// <summary>
-/// Lets one process at a time have the book open. The lock's file also says how long the journal was, so that a journal which lost
-/// its end is noticed although the book is lost too. The operating system gives the lock back when its holder ends.
+/// Lets one process at a time have the book open. The lock's file also says how long the journal was, so that a journal which
+/// lost its end is noticed although the book is lost too. The operating system gives the lock back when its holder ends.
 /// </summary>
 internal sealed class BookLock : IDisposable
 {
@@ -21,8 +21,10 @@ internal sealed class BookLock : IDisposable
     {
         _file = file;
         var bytes = new byte[64];
-        var words = Encoding.Latin1.GetString(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false))).Split(' ');
-        if (long.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var length) && ToText(length) == string.Join(' ', words))
+        var words = Encoding.Latin1.GetString(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)))
+            .Split(' ');
+        if (long.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            && ToText(length) == string.Join(' ', words))
             JournalLength = length;
     }
 
@@ -33,7 +35,12 @@ internal sealed class BookLock : IDisposable
     /// <exception cref="BookException">Another program keeps it, or its file cannot be made.</exception>
     public static BookLock Take(BookFiles files)
     {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+        };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
         for (var look = 1; ; look++)
         {
@@ -49,7 +56,8 @@ internal sealed class BookLock : IDisposable
             catch (IOException e) when (HeldFile.Is(e))
             {
                 throw new BookException($"Another program has had the wallet's book {files.Database} open for "
-                    + $"{LookAgain.TotalSeconds * Looks:0} seconds (it holds {files.Lock}). Nothing was signed; try again when it has ended.", e);
+                    + $"{LookAgain.TotalSeconds * Looks:0} seconds (it holds {files.Lock}). Nothing was signed; try again when "
+                        + $"it has ended.", e);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -33,7 +33,8 @@ internal sealed class BookState
 
     public BookContents ToContents() => new(
         [.. Transfers.Values.OrderBy(booked => booked.Order).Select(booked => booked.Transfer)],
-        [.. Contacts.Values.Where(contact => contact.Address is not null).OrderBy(contact => contact.Name, StringComparer.OrdinalIgnoreCase)
+        [.. Contacts.Values.Where(contact => contact.Address is not null).OrderBy(contact => contact.Name,
+            StringComparer.OrdinalIgnoreCase)
             .Select(contact => new Contact(contact.Name, contact.Address!.Value))],
         [.. Damage]);
 
@@ -111,8 +112,11 @@ internal sealed class BookState
 
         foreach (var (name, contact) in Contacts.OrderBy(item => item.Key, StringComparer.Ordinal))
         {
-            var isKnown = other.Contacts.TryGetValue(name, out var theirs) ? theirs.Number >= contact.Number : contact.Address is null;
-            if (!isKnown) lines.Add(new JournalLine { Time = now, Contact = contact.Name, Address = contact.Address?.ToString() });
+            var isKnown = other.Contacts.TryGetValue(name, out var theirs)
+                ? theirs.Number >= contact.Number
+                : contact.Address is null;
+            if (!isKnown)
+                lines.Add(new JournalLine { Time = now, Contact = contact.Name, Address = contact.Address?.ToString() });
         }
 
         return lines;
@@ -128,7 +132,8 @@ internal sealed class BookState
         }
 
         if (line.Repairs == true) unread.Clear();
-        else if (line.N > expected) unread.Add(new UnreadLine(0, false, new BookDamage(0, $"{line.N - expected} before line {at} are missing")));
+        else if (line.N > expected)
+            unread.Add(new UnreadLine(0, false, new BookDamage(0, $"{line.N - expected} before line {at} are missing")));
         return Apply(line, Math.Max(line.N ?? expected, expected));
     }
 

@@ -51,7 +51,8 @@ internal sealed class BookTable(ILiteCollection<BsonDocument> documents)
     /// <exception cref="BookDamageException">The document is not as it was written.</exception>
     public static void RequireSum(BsonDocument document)
     {
-        if (!document.TryGetValue(SumField, out var sum) || !document.Remove(SumField) || !sum.IsInt64 || sum.AsInt64 != SumOf(document))
+        if (!document.TryGetValue(SumField, out var sum) || !document.Remove(SumField) || !sum.IsInt64
+            || sum.AsInt64 != SumOf(document))
             throw new BookDamageException("a record is not as it was written");
         document[SumField] = sum;
     }

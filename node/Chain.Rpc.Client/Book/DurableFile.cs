@@ -1,8 +1,8 @@
 namespace Chain.Rpc.Client;
 
 /// <summary>
-/// A file for LiteDB whose flush reaches the disk. LiteDB empties its log once the log's pages are in the data file; before that the
-/// data file is flushed, or a power cut in between would lose both.
+/// A file for LiteDB whose flush reaches the disk. LiteDB empties its log once the log's pages are in the data file; before that
+/// the data file is flushed, or a power cut in between would lose both.
 /// </summary>
 internal sealed class DurableFile : FileStream
 {

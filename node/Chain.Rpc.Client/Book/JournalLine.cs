@@ -7,8 +7,8 @@ using Chain.Primitives;
 namespace Chain.Rpc.Client;
 
 /// <summary>
-/// A line of the journal: a transfer that was signed, with its bytes; under the same hash what became of it; or a contact. Its last
-/// field is a sum over what is before it.
+/// A line of the journal: a transfer that was signed, with its bytes; under the same hash what became of it; or a contact. Its
+/// last field is a sum over what is before it.
 /// </summary>
 internal sealed record JournalLine
 {

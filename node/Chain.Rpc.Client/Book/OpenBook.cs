@@ -45,7 +45,8 @@ internal sealed class OpenBook : IDisposable
     /// <exception cref="BookException">The book cannot be used.</exception>
     public static OpenBook Open(BookFiles files, TimeProvider time, Action<string> note)
     {
-        if (files.Database == files.Journal) throw new BookException($"The wallet's book and its journal cannot be the same file, {files.Journal}: "
+        if (files.Database == files.Journal)
+            throw new BookException($"The wallet's book and its journal cannot be the same file, {files.Journal}: "
             + $"{BookFiles.Variable} and {BookFiles.JournalVariable} must name two. Nothing was signed.");
         var open = new OpenBook(files, time, note);
         try
@@ -138,7 +139,8 @@ internal sealed class OpenBook : IDisposable
         for (var i = 2; File.Exists(free); i++) free = $"{aside}-{i}";
         BookDatabase.Rename(_files.Database, free);
         _wasDamaged = true;
-        _loss = $"The book {_files.Database} is damaged ({problem.Message.TrimEnd('.')}) and was set aside as {free}: a new one was made";
+        _loss = $"The book {_files.Database} is damaged ({problem.Message.TrimEnd('.')}) and was set aside as {free}: a new "
+            + $"one was made";
         return BookDatabase.Open(_files.Database);
     }
 
@@ -166,13 +168,16 @@ internal sealed class OpenBook : IDisposable
         foreach (var line in unread)
         {
             // What an ended program did not finish writing never left it. A book that was lost cannot know that.
-            if (_loss is null && line.IsCut) _note($"The last line of the journal {_files.Journal} is cut short: it was never finished, and nothing of it was sent.");
+            if (_loss is null && line.IsCut)
+                _note($"The last line of the journal {_files.Journal} is cut short: it was never finished, and nothing of it "
+                    + $"was sent.");
             else AddDamage(line.Damage);
         }
 
         if (_loss is null) return;
         if (bytes.Length > 0) _note($"{_loss} from the journal {_files.Journal}, which has {Counted(_state)}.");
-        else if (_wasDamaged || _lock.JournalLength > 0) _note($"{_loss}, and it is empty: the journal {_files.Journal} is missing too.");
+        else if (_wasDamaged || _lock.JournalLength > 0)
+            _note($"{_loss}, and it is empty: the journal {_files.Journal} is missing too.");
     }
 
     // The journal is not the one that the book has read: what each has and the other has not goes into the other.
@@ -191,7 +196,8 @@ internal sealed class OpenBook : IDisposable
         var what = bytes.Length == 0 ? "is missing or empty"
             : unread.Count > 0 ? $"is damaged ({Describe(unread)})" : "lacks what the book has";
         AppendToJournal([new JournalLine { Time = _time.GetUtcNow(), Repairs = true }, .. lines]);
-        _note($"The journal {_files.Journal} {what}; the book {_files.Database} has {Counted(_state)}, and wrote to the journal what it lacked.");
+        _note($"The journal {_files.Journal} {what}; the book {_files.Database} has {Counted(_state)}, and wrote to the "
+            + $"journal what it lacked.");
     }
 
     private void AddDamage(BookDamage damage)
@@ -206,7 +212,8 @@ internal sealed class OpenBook : IDisposable
         _sum.Append(bytes);
         foreach (var line in numbered)
         {
-            if (_state.Apply(line, line.N!.Value) is { } problem) throw new InvalidOperationException($"A line that was just written is wrong: {problem}.");
+            if (_state.Apply(line, line.N!.Value) is { } problem)
+                throw new InvalidOperationException($"A line that was just written is wrong: {problem}.");
         }
 
         (_state.JournalLength, _state.JournalSum) = (_journal.Length, _sum.GetCurrentHashAsUInt64());

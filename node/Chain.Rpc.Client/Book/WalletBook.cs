@@ -3,9 +3,9 @@ using Chain.Primitives;
 namespace Chain.Rpc.Client;
 
 /// <summary>
-/// The wallet's book: contacts, and every transfer that was signed, written down before it leaves the program, with what became of
-/// it. A LiteDB file, and beside it a journal from which it can be made anew, and which it can write anew. It is open only for the
-/// moment of each call.
+/// The wallet's book: contacts, and every transfer that was signed, written down before it leaves the program, with what became
+/// of it. A LiteDB file, and beside it a journal from which it can be made anew, and which it can write anew. It is open only for
+/// the moment of each call.
 /// </summary>
 /// <param name="files">Where it is.</param>
 /// <param name="time">When what happens.</param>
@@ -22,7 +22,8 @@ public sealed class WalletBook(BookFiles files, TimeProvider time, Action<string
     public BookContents Read()
     {
         var journal = new JournalFile(files.Journal);
-        if (!journal.Exists && !BookDatabase.Exists(files.Database) && !File.Exists(files.Lock)) return _contents = BookContents.Empty;
+        if (!journal.Exists && !BookDatabase.Exists(files.Database) && !File.Exists(files.Lock))
+            return _contents = BookContents.Empty;
 
         // All changes go through the journal, which only grows: its length tells.
         if (journal.Length == _length && File.Exists(files.Database)) return _contents;
@@ -81,7 +82,13 @@ public sealed class WalletBook(BookFiles files, TimeProvider time, Action<string
         Use(open =>
         {
             isNew = Find(open, contact.Name) is null;
-            if (isNew) open.Append(new JournalLine { Time = time.GetUtcNow(), Contact = contact.Name, Address = contact.Address.ToString() });
+            if (isNew)
+                open.Append(new JournalLine
+                {
+                    Time = time.GetUtcNow(),
+                    Contact = contact.Name,
+                    Address = contact.Address.ToString(),
+                });
         });
         return isNew;
     }
@@ -105,7 +112,9 @@ public sealed class WalletBook(BookFiles files, TimeProvider time, Action<string
     public void AcceptDamage() => Use(open => open.AcceptDamage());
 
     private static Contact? Find(OpenBook open, string name) =>
-        open.State.Contacts.TryGetValue(name, out var found) && found.Address is { } address ? new Contact(found.Name, address) : null;
+        open.State.Contacts.TryGetValue(name, out var found) && found.Address is { } address
+        ? new Contact(found.Name, address)
+        : null;
 
     private void Use(Action<OpenBook> action)
     {

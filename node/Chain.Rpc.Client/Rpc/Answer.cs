@@ -4,7 +4,9 @@ using Chain.Primitives;
 
 namespace Chain.Rpc.Client;
 
-/// <summary>A part of a node's answer, read strictly: what is not as the execution-apis say is the node's fault and named so.</summary>
+/// <summary>
+/// A part of a node's answer, read strictly: what is not as the execution-apis say is the node's fault and named so.
+/// </summary>
 public readonly struct Answer(string method, JsonElement element)
 {
     private const int MaxExcerpt = 120;
@@ -17,7 +19,9 @@ public readonly struct Answer(string method, JsonElement element)
     public Answer? Field(string name)
     {
         if (element.ValueKind != JsonValueKind.Object) throw Malformed("an object");
-        return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? new Answer($"{method}.{name}", value) : null;
+        return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? new Answer($"{method}.{name}", value)
+            : null;
     }
 
     /// <summary>A field that must be there.</summary>
@@ -46,7 +50,8 @@ public readonly struct Answer(string method, JsonElement element)
         _ => throw Malformed("a quantity"),
     };
 
-    public ulong Number() => Quantity() is { IsUInt64: true } value ? (ulong)value : throw Malformed("a quantity of at most 64 bits");
+    public ulong Number() =>
+        Quantity() is { IsUInt64: true } value ? (ulong)value : throw Malformed("a quantity of at most 64 bits");
 
     /// <summary>A number that a signed 64-bit integer holds.</summary>
     public long Count() => Quantity() is { IsUInt64: true } value && (ulong)value <= long.MaxValue ? (long)(ulong)value
@@ -64,7 +69,8 @@ public readonly struct Answer(string method, JsonElement element)
         _ => throw Malformed("a number"),
     };
 
-    public bool Flag() => element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw Malformed("true or false");
+    public bool Flag() =>
+        element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw Malformed("true or false");
 
     public string Text() => String() ?? throw Malformed("a text");
 

@@ -22,7 +22,8 @@ public sealed class JsonRpcClient : IDisposable
     public JsonRpcClient(Uri url, HttpMessageHandler handler, TimeSpan? timeout = null)
     {
         Url = new UriBuilder(url) { UserName = "", Password = "" }.Uri;
-        if (url.UserInfo.Length > 0) _credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo)));
+        if (url.UserInfo.Length > 0)
+            _credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo)));
         _http = new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes, Timeout = timeout ?? DefaultTimeout };
     }
 
@@ -34,8 +35,17 @@ public sealed class JsonRpcClient : IDisposable
     public async Task<RpcReply> CallAsync(string method, JsonNode?[] parameters, CancellationToken cancel)
     {
         var id = ++_lastId;
-        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = method, ["params"] = new JsonArray(parameters) };
-        using var message = new HttpRequestMessage(HttpMethod.Post, Url) { Content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json") };
+        var request = new JsonObject
+        {
+            ["jsonrpc"] = "2.0",
+            ["id"] = id,
+            ["method"] = method,
+            ["params"] = new JsonArray(parameters),
+        };
+        using var message = new HttpRequestMessage(HttpMethod.Post, Url)
+        {
+            Content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json"),
+        };
         if (_credentials is not null) message.Headers.Authorization = new AuthenticationHeaderValue("Basic", _credentials);
         try
         {
@@ -52,15 +62,18 @@ public sealed class JsonRpcClient : IDisposable
                 HttpRequestError.InvalidResponse => NotJsonRpc(method, $"does not answer in HTTP ({Excerpt(e.Message)})"),
                 HttpRequestError.ResponseEnded => NotJsonRpc(method, "closes the connection without an answer"),
                 HttpRequestError.ConfigurationLimitExceeded => NotJsonRpc(method, $"answers too much ({Excerpt(e.Message)})"),
-                HttpRequestError.SecureConnectionError => NotJsonRpc(method, "does not speak the TLS of https (a node of ours has plain http)"),
-                _ when e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } => NoNode("the connection is refused"),
+                HttpRequestError.SecureConnectionError =>
+                    NotJsonRpc(method, "does not speak the TLS of https (a node of ours has plain http)"),
+                _ when e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
+                    NoNode("the connection is refused"),
                 _ => NoNode(Excerpt(e.Message)),
             };
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             throw new NodeUnreachableException(
-                $"No node answers at {Url}: asked for {method}, nothing came in time. A node there is paused or too busy (`chain testnet status` says which); if it is none, name another with --rpc URL or CHAIN_RPC.",
+                $"No node answers at {Url}: asked for {method}, nothing came in time. A node there is paused or too busy "
+                    + $"(`chain testnet status` says which); if it is none, name another with --rpc URL or CHAIN_RPC.",
                 "nothing came in time");
         }
     }
@@ -76,12 +89,17 @@ public sealed class JsonRpcClient : IDisposable
             if (root.ValueKind != JsonValueKind.Object) return null;
             if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
             {
-                var code = error.TryGetProperty("code", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var parsed) ? parsed : 0;
+                var code = error.TryGetProperty("code", out var number) && number.ValueKind == JsonValueKind.Number
+                    && number.TryGetInt32(out var parsed)
+                    ? parsed
+                    : 0;
                 var hasMessage = error.TryGetProperty("message", out var text) && text.ValueKind == JsonValueKind.String;
                 return new RpcReply.Error(code, hasMessage ? Printable.Field(text.GetString()) : "no message");
             }
 
-            if (!root.TryGetProperty("id", out var answered) || answered.ValueKind != JsonValueKind.Number || !answered.TryGetInt64(out var answeredId) || answeredId != id) return null;
+            if (!root.TryGetProperty("id", out var answered) || answered.ValueKind != JsonValueKind.Number
+                || !answered.TryGetInt64(out var answeredId) || answeredId != id)
+                return null;
             return root.TryGetProperty("result", out var result) ? new RpcReply.Ok(result) : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -106,6 +124,7 @@ public sealed class JsonRpcClient : IDisposable
         reason);
 
     private NodeUnreachableException NotJsonRpc(string method, string answered) => new(
-        $"What listens at {Url} is no JSON-RPC node: asked for {method}, it {answered}. Check --rpc or CHAIN_RPC: a node's JSON-RPC port is 8545 unless it was told another, and not its port for peers.",
+        $"What listens at {Url} is no JSON-RPC node: asked for {method}, it {answered}. Check --rpc or CHAIN_RPC: a node's "
+            + $"JSON-RPC port is 8545 unless it was told another, and not its port for peers.",
         $"what listens there {answered}");
 }

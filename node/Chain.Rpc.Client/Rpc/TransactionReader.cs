@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Rpc.Client;
 
-/// <summary>A transaction as a node gave it, checked: its bytes hash to the hash asked for, and its signature names the sender.</summary>
+/// <summary>
+/// A transaction as a node gave it, checked: its bytes hash to the hash asked for, and its signature names the sender.
+/// </summary>
 public sealed record KnownTransaction(Transaction Transaction, Address From, ulong? BlockNumber);
 
 /// <summary>Rebuilds a transaction from a node's JSON and believes it only when it hashes to what was asked for.</summary>
@@ -31,7 +33,8 @@ public static class TransactionReader
             Data = answer.Require("input").Bytes(),
             AccessList = answer.Field("accessList")?.Items().Select(ReadAccess).ToList() ?? [],
         };
-        var transaction = unsigned.WithSignature(new Signature(answer.Require("r").Quantity(), answer.Require("s").Quantity(), (byte)parity));
+        var transaction =
+            unsigned.WithSignature(new Signature(answer.Require("r").Quantity(), answer.Require("s").Quantity(), (byte)parity));
         if (transaction.Hash != expected || !transaction.Signature.TryRecoverAddress(unsigned.SigningHash(), out var sender))
             throw new UnexpectedAnswerException(
                 $"The node's answer for {expected} is another transaction ({transaction.Hash}). Do not trust this node.");

@@ -78,7 +78,8 @@ public sealed class AccountTransfers(EthClient node, WalletBook book, TimeProvid
     public async Task<SignedTransfer?> UnclearTwinAsync(AccountReview review, Address? to, UInt256 value, bool hasTurn,
         CancellationToken cancel)
     {
-        bool IsTwin(SignedTransfer entry) => entry.Replaces is null && entry.Transaction.To == to && entry.Transaction.Value == value;
+        bool IsTwin(SignedTransfer entry) =>
+            entry.Replaces is null && entry.Transaction.To == to && entry.Transaction.Value == value;
         bool IsUnclear(SignedTransfer entry) => !(entry.EndedKnowing ?? !hasTurn);
         var last = review.Signed.LastOrDefault(IsTwin);
 
@@ -142,7 +143,8 @@ public sealed class AccountTransfers(EthClient node, WalletBook book, TimeProvid
             var found = await _lookup.SettleAsync(entry, answer, cancel).ConfigureAwait(false);
             (fate, facts) = (found.Fate, $"The transfer {entry.Hash} was signed and handed to the node at {node.Url}; "
                 + $"{answer.Words}. {found.Words}");
-            if (isShared && found.Fate is (TransferFate.Accepted or TransferFate.Mined)) facts += " It says that it knew it before: "
+            if (isShared && found.Fate is (TransferFate.Accepted or TransferFate.Mined))
+                facts += " It says that it knew it before: "
                 + "unless something on the way repeats calls, another program with this key and another book makes the same "
                 + "payment, and together they pay once.";
             if (entry.Replaces is { } old) facts += await _lookup.DescribeReplacedAsync(old, cancel).ConfigureAwait(false);
@@ -192,20 +194,21 @@ public sealed class AccountTransfers(EthClient node, WalletBook book, TimeProvid
     private async Task<SignedTransfer> FollowUsedNonceAsync(
         SignedTransfer entry, BookContents contents, List<string> notes, CancellationToken cancel)
     {
-        var occupant = contents.Transfers.LastOrDefault(other => other.From == account && other.IsOf(chain) && other.Nonce == entry.Nonce
+        var occupant =
+            contents.Transfers.LastOrDefault(other => other.From == account && other.IsOf(chain) && other.Nonce == entry.Nonce
             && other.Hash != entry.Hash && other.Fate == TransferFate.Mined)?.Hash;
         occupant ??= await _lookup.FindOccupantAsync(entry, cancel).ConfigureAwait(false);
         if (occupant == entry.Hash) return Set(entry, TransferFate.Mined, "in the chain, under its nonce");
         if (occupant is { } other)
         {
-            notes.Add($"The earlier transfer {entry.Hash} is not in the chain, and its nonce {entry.Nonce} is used by {other}: it can "
-                + "never be mined there.");
+            notes.Add($"The earlier transfer {entry.Hash} is not in the chain, and its nonce {entry.Nonce} is used by {other}: "
+                + "it can never be mined there.");
             return Set(entry, TransferFate.NonceUsed, $"nonce used by {other}");
         }
 
         if (entry.Fate == TransferFate.Unclear) return entry;
-        notes.Add($"The earlier transfer {entry.Hash} is not known to the node, although its nonce {entry.Nonce} is used, and the node "
-            + "does not say by which transaction: it may be this one.");
+        notes.Add($"The earlier transfer {entry.Hash} is not known to the node, although its nonce {entry.Nonce} is used, and "
+            + "the node does not say by which transaction: it may be this one.");
         return Set(entry, TransferFate.Unclear, "nonce used, by which transaction is not known");
     }
 
@@ -218,7 +221,9 @@ public sealed class AccountTransfers(EthClient node, WalletBook book, TimeProvid
             return Set(entry, TransferFate.Mined, $"in block {block}");
         }
 
-        return place is null || entry.Fate == TransferFate.Accepted ? entry : Set(entry, TransferFate.Accepted, "in the node's pool");
+        return place is null || entry.Fate == TransferFate.Accepted
+            ? entry
+            : Set(entry, TransferFate.Accepted, "in the node's pool");
     }
 
     private SignedTransfer Set(SignedTransfer entry, TransferFate fate, string detail)

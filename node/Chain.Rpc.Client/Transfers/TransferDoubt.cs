@@ -9,15 +9,17 @@ public sealed record TransferDoubt(string Sentence, string Remedy)
 {
     /// <summary>A fee above the cap; null where it is within.</summary>
     public static TransferDoubt? OfFee(FeeCap cap, UInt256 maxFeePerGas, ulong gasLimit) =>
-        cap.Complaint(maxFeePerGas, gasLimit) is { } complaint ? new TransferDoubt(complaint, FeeRemedy(maxFeePerGas, gasLimit)) : null;
+        cap.Complaint(maxFeePerGas, gasLimit) is { } complaint
+        ? new TransferDoubt(complaint, FeeRemedy(maxFeePerGas, gasLimit))
+        : null;
 
     /// <summary>A nonce that a node made up; null where it is believable.</summary>
     public static TransferDoubt? OfNonce(AccountReview review) =>
         review.NonceDoubt() is { } doubt ? new TransferDoubt(doubt, "Ask another node, or give the nonce yourself.") : null;
 
     /// <summary>
-    /// Something that neither file of the book tells any more, so that a transfer may be unknown; null where nothing is lost, or a
-    /// person has accepted it.
+    /// Something that neither file of the book tells any more, so that a transfer may be unknown; null where nothing is lost, or
+    /// a person has accepted it.
     /// </summary>
     public static TransferDoubt? OfDamage(BookFiles files, BookContents contents)
     {
@@ -27,8 +29,8 @@ public sealed record TransferDoubt(string Sentence, string Remedy)
         var what = lines.Count == 0 ? "Something is missing in" : $"{(lines.Count == 1 ? "Line" : "Lines")} "
             + $"{string.Join(", ", lines.Take(5))}{more} cannot be read in";
         return new TransferDoubt(
-            $"{what} the journal {files.Journal} ({first.Problem.TrimEnd('.')}), and the book {files.Database} does not have what "
-                + "it said: a transfer that was signed before may be unknown.",
+            $"{what} the journal {files.Journal} ({first.Problem.TrimEnd('.')}), and the book {files.Database} does not have "
+                + "what it said: a transfer that was signed before may be unknown.",
             "To go on without it, answer the question that `wallet send` asks without --yes; the answer is remembered.");
     }
 
@@ -72,8 +74,8 @@ public sealed record TransferDoubt(string Sentence, string Remedy)
         var other = beside.Select(open => open.Entry.Transaction)
             .LastOrDefault(open => !Pays(open, old.To, old.Value) && !Pays(open, to, value));
         if (other is not null) return new TransferDoubt(
-            $"The transfer {other.Hash} of {Amount.InEther(other.Value)} to {other.To} has nonce {old.Nonce} too: only one of the "
-                + "two can be mined.", Remedy);
+            $"The transfer {other.Hash} of {Amount.InEther(other.Value)} to {other.To} has nonce {old.Nonce} too: only one of "
+                + "the two can be mined.", Remedy);
         var isTaken = isLost && review.Pending > old.Nonce && !beside.Exists(open => open.Place is not null);
         return isTaken ? new TransferDoubt(Unknown(old.Nonce), Remedy) : null;
     }

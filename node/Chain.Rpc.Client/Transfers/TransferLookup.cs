@@ -74,7 +74,8 @@ internal sealed class TransferLookup(EthClient node, TimeProvider time)
             if (occupant == transfer.Hash) return (TransferFate.Mined, "It is in the chain, under its nonce.");
             var nonce = $"nonce {transfer.Nonce} of {transfer.From}";
             if (occupant is { } other) return (TransferFate.NonceUsed, $"{missing}: {nonce} is used by {other}.");
-            return (TransferFate.Unclear, $"{missing}, but {nonce} is used, and the node does not say by which transaction: it may be this one.");
+            return (TransferFate.Unclear,
+                $"{missing}, but {nonce} is used, and the node does not say by which transaction: it may be this one.");
         }
 
         return answer switch

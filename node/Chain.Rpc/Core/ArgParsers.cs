@@ -4,13 +4,17 @@ using Chain.Primitives;
 
 namespace Chain.Rpc;
 
-/// <summary>How single JSON values are read, as the execution-apis specify: 0x before every hex, no leading zeros in quantities.</summary>
+/// <summary>
+/// How single JSON values are read, as the execution-apis specify: 0x before every hex, no leading zeros in quantities.
+/// </summary>
 internal static class ArgParsers
 {
     public static string? Hash(JsonElement json, out Hash256 value)
     {
         value = Hash256.Zero;
-        return HexText(json) is { } hex && Hash256.TryParse(hex, out value) ? null : $"{Show(json)} is not a 32-byte hash (0x and 64 hex digits)";
+        return HexText(json) is { } hex && Hash256.TryParse(hex, out value)
+            ? null
+            : $"{Show(json)} is not a 32-byte hash (0x and 64 hex digits)";
     }
 
     /// <summary>Any case of letters: clients check EIP-55 checksums before they send.</summary>
@@ -42,7 +46,8 @@ internal static class ArgParsers
     public static string? Word(JsonElement json, out Hash256 value)
     {
         value = Hash256.Zero;
-        var isWord = HexText(json) is { } hex && hex.Length is > 2 and <= 66 && UInt256.TryParse(hex, out var number) && Set(number, out value);
+        var isWord = HexText(json) is { } hex && hex.Length is > 2 and <= 66 && UInt256.TryParse(hex, out var number)
+            && Set(number, out value);
         return isWord ? null : $"{Show(json)} is not hex of 1 to 32 bytes";
 
         static bool Set(UInt256 number, out Hash256 value)
@@ -73,7 +78,10 @@ internal static class ArgParsers
     public static string? Int(JsonElement json, out int value)
     {
         value = 0;
-        if (json.ValueKind == JsonValueKind.Number) return json.TryGetInt32(out value) && value >= 0 ? null : $"{Show(json)} is not a whole number from 0 to {int.MaxValue}";
+        if (json.ValueKind == JsonValueKind.Number)
+            return json.TryGetInt32(out value) && value >= 0
+                ? null
+                : $"{Show(json)} is not a whole number from 0 to {int.MaxValue}";
         if (Quantity(json, out var quantity) is { } why) return why;
         value = (int)Math.Min(quantity, int.MaxValue);
         return null;
@@ -82,13 +90,17 @@ internal static class ArgParsers
     public static string? Long(JsonElement json, out long value)
     {
         value = 0;
-        return json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out value) ? null : $"{Show(json)} is not a whole number";
+        return json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out value)
+            ? null
+            : $"{Show(json)} is not a whole number";
     }
 
     public static string? Real(JsonElement json, out double value)
     {
         value = 0;
-        return json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out value) && double.IsFinite(value) ? null : $"{Show(json)} is not a number";
+        return json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out value) && double.IsFinite(value)
+            ? null
+            : $"{Show(json)} is not a number";
     }
 
     public static string? Text(JsonElement json, out string value)
@@ -112,7 +124,8 @@ internal static class ArgParsers
         }
     }
 
-    public static bool ValueEqualsText(this JsonElement json, string text) => json.ValueKind == JsonValueKind.String && json.ValueEquals(text);
+    public static bool ValueEqualsText(this JsonElement json, string text) =>
+        json.ValueKind == JsonValueKind.String && json.ValueEquals(text);
 
     /// <summary>A value for an error message: as it was sent, shortened.</summary>
     public static string Show(JsonElement json)
@@ -125,6 +138,9 @@ internal static class ArgParsers
     private static string? HexText(JsonElement json)
     {
         var text = TextOf(json);
-        return text is not null && (text.StartsWith("0x", StringComparison.Ordinal) || text.StartsWith("0X", StringComparison.Ordinal)) ? text : null;
+        return text is not null
+            && (text.StartsWith("0x", StringComparison.Ordinal) || text.StartsWith("0X", StringComparison.Ordinal))
+            ? text
+            : null;
     }
 }

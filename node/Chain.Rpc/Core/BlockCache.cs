@@ -29,7 +29,8 @@ internal sealed class CachedBlock(Block block, IReadOnlyList<Receipt>? receipts,
     }
 
     /// <summary>Gas used by one transaction alone.</summary>
-    public ulong GasUsed(int index) => receipts![index].CumulativeGasUsed - (index == 0 ? 0 : receipts[index - 1].CumulativeGasUsed);
+    public ulong GasUsed(int index) =>
+        receipts![index].CumulativeGasUsed - (index == 0 ? 0 : receipts[index - 1].CumulativeGasUsed);
 
     /// <summary>How many logs of the block stand before this transaction's.</summary>
     public int FirstLogIndex(int transactionIndex)
@@ -67,7 +68,8 @@ internal sealed class BlockCache(int maxBlocks = 128, int maxTransactions = 16_3
         }
 
         if (reader.GetBlock(hash) is not { } block) return null;
-        var cached = new CachedBlock(block, reader.GetReceipts(hash), reader.GetBlockRecord(hash)?.TotalDifficulty ?? UInt256.Zero);
+        var cached = new CachedBlock(block, reader.GetReceipts(hash),
+            reader.GetBlockRecord(hash)?.TotalDifficulty ?? UInt256.Zero);
         if (cached.Receipts is not null) Keep(cached);
         return cached;
     }

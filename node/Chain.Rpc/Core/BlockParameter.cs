@@ -36,7 +36,8 @@ internal abstract record BlockParameter
         return why ?? (value is ByHash ? $"{ArgParsers.Show(json)} is a hash where a block number or tag was expected" : null);
     }
 
-    private const string Expected = "a tag (latest, pending, earliest, safe, finalized), a quantity, a hash or an EIP-1898 object was expected";
+    private const string Expected =
+        "a tag (latest, pending, earliest, safe, finalized), a quantity, a hash or an EIP-1898 object was expected";
 
     private static string? ParseText(JsonElement json, out BlockParameter value)
     {
@@ -74,9 +75,13 @@ internal abstract record BlockParameter
         var hasHash = json.TryGetProperty("blockHash", out var hashJson) && hashJson.ValueKind != JsonValueKind.Null;
         var hasNumber = json.TryGetProperty("blockNumber", out var numberJson) && numberJson.ValueKind != JsonValueKind.Null;
         if (hasHash == hasNumber) return "exactly one of blockHash and blockNumber must be given (EIP-1898)";
-        if (hasNumber) return numberJson.ValueKind == JsonValueKind.String ? ParseText(numberJson, out value) : $"{ArgParsers.Show(numberJson)} is not a block number";
+        if (hasNumber)
+            return numberJson.ValueKind == JsonValueKind.String
+                ? ParseText(numberJson, out value)
+                : $"{ArgParsers.Show(numberJson)} is not a block number";
         var requireCanonical = false;
-        if (json.TryGetProperty("requireCanonical", out var flag) && ArgParsers.Bool(flag, out requireCanonical) is { } badFlag) return badFlag;
+        if (json.TryGetProperty("requireCanonical", out var flag) && ArgParsers.Bool(flag, out requireCanonical) is { } badFlag)
+            return badFlag;
         var why = ArgParsers.Hash(hashJson, out var hash);
         value = new ByHash(hash, requireCanonical);
         return why;

@@ -7,7 +7,9 @@ namespace Chain.Rpc;
 /// <summary>Finding blocks and states as callers name them.</summary>
 internal static class ChainLookup
 {
-    /// <summary>The header that a parameter names; `pending` names the head, whose child is in the making. Null: there is none.</summary>
+    /// <summary>
+    /// The header that a parameter names; `pending` names the head, whose child is in the making. Null: there is none.
+    /// </summary>
     public static SealedHeader? FindHeader(this RpcCall call, BlockParameter parameter) => parameter switch
     {
         BlockParameter.ByTag { Tag: BlockTag.Latest or BlockTag.Pending } => call.View.Head,
@@ -30,7 +32,8 @@ internal static class ChainLookup
 
     public static CachedBlock? FindBlock(this RpcCall call, Hash256 hash) => call.Services.Blocks.Get(call.Reader, hash);
 
-    public static bool IsCanonical(this RpcCall call, SealedHeader header) => call.Reader.GetCanonicalHash(header.Number) == header.Hash;
+    public static bool IsCanonical(this RpcCall call, SealedHeader header) =>
+        call.Reader.GetCanonicalHash(header.Number) == header.Hash;
 
     /// <summary>Where a transaction stands on the chain of the view; null where it is not mined.</summary>
     public static (CachedBlock Block, int Index)? FindMined(this RpcCall call, Hash256 transactionHash)
@@ -49,8 +52,11 @@ internal static class ChainLookup
         {
             return parameter switch
             {
-                BlockParameter.ByNumber { Number: var number } => new RpcError(RpcError.NotFound, $"header not found: block {number} does not exist, the head is {call.View.Head.Number}"),
-                BlockParameter.ByHash { Hash: var hash } => new RpcError(RpcError.NotFound, $"header not found: this node has no block {hash}"),
+                BlockParameter.ByNumber { Number: var number } =>
+                    new RpcError(RpcError.NotFound,
+                        $"header not found: block {number} does not exist, the head is {call.View.Head.Number}"),
+                BlockParameter.ByHash { Hash: var hash } =>
+                    new RpcError(RpcError.NotFound, $"header not found: this node has no block {hash}"),
                 _ => new RpcError(RpcError.NotFound, "header not found"),
             };
         }
@@ -73,7 +79,9 @@ internal static class ChainLookup
     {
         var why = call.Reader.GetBlockRecord(header.Hash)?.Status == BlockStatus.Known
             ? "its branch has never been the heaviest, so it was not executed"
-            : $"it was pruned; this node keeps the states of the last {call.Node.Spec.StateHistoryBlocks} blocks unless it runs with --archive";
-        return new RpcError(RpcError.Unavailable, $"missing trie node: the state of block {header.Number} ({header.Hash}) is not available: {why}");
+            : $"it was pruned; this node keeps the states of the last {call.Node.Spec.StateHistoryBlocks} blocks unless it "
+                + $"runs with --archive";
+        return new RpcError(RpcError.Unavailable,
+            $"missing trie node: the state of block {header.Number} ({header.Hash}) is not available: {why}");
     }
 }

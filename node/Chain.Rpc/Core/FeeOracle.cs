@@ -4,7 +4,9 @@ using Chain.Primitives;
 
 namespace Chain.Rpc;
 
-/// <summary>What to offer for a transaction: the base fee of the next block is known, the tip is learnt from recent blocks.</summary>
+/// <summary>
+/// What to offer for a transaction: the base fee of the next block is known, the tip is learnt from recent blocks.
+/// </summary>
 internal sealed class FeeOracle(BlockCache blocks)
 {
     /// <summary>Wei per gas suggested where recent blocks say nothing.</summary>
@@ -48,6 +50,7 @@ internal sealed class FeeOracle(BlockCache blocks)
     {
         var transactions = block.Body.Transactions;
         var step = Math.Max(1, transactions.Count / SamplesPerBlock);
-        for (var i = 0; i < transactions.Count; i += step) tips.Add(transactions[i].EffectivePriorityFee(block.Header.Header.BaseFeePerGas));
+        for (var i = 0; i < transactions.Count; i += step)
+            tips.Add(transactions[i].EffectivePriorityFee(block.Header.Header.BaseFeePerGas));
     }
 }

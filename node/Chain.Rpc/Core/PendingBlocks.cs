@@ -7,7 +7,8 @@ namespace Chain.Rpc;
 /// <summary>The block that would be made now: what the pool offers, executed on the head's state.</summary>
 /// <param name="Header">Complete but for the roots and the seal.</param>
 /// <param name="Accounts">Balance and nonce of the accounts that it changes.</param>
-internal sealed record PendingBlock(BlockHeader Header, IReadOnlyList<RecoveredTransaction> Transactions, IReadOnlyDictionary<Address, (UInt256 Balance, ulong Nonce)> Accounts);
+internal sealed record PendingBlock(BlockHeader Header, IReadOnlyList<RecoveredTransaction> Transactions,
+    IReadOnlyDictionary<Address, (UInt256 Balance, ulong Nonce)> Accounts);
 
 /// <summary>Makes pending blocks when someone asks; one serves everybody until head or pool change.</summary>
 internal sealed class PendingBlocks(INodeAccess node)
@@ -20,7 +21,9 @@ internal sealed class PendingBlocks(INodeAccess node)
     {
         lock (_gate)
         {
-            if (_last is { } last && _lastView is { } before && ReferenceEquals(before.Head, view.Head) && ReferenceEquals(before.Pool, view.Pool)) return last;
+            if (_last is { } last && _lastView is { } before && ReferenceEquals(before.Head, view.Head)
+                && ReferenceEquals(before.Pool, view.Pool))
+                return last;
             (_lastView, _last) = (view, Build(view, reader));
             return _last;
         }

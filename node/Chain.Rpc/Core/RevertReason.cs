@@ -4,7 +4,9 @@ using Chain.Primitives;
 
 namespace Chain.Rpc;
 
-/// <summary>Why a call failed, in the bytes that Solidity's `require` reverts with, so that client libraries show the words.</summary>
+/// <summary>
+/// Why a call failed, in the bytes that Solidity's `require` reverts with, so that client libraries show the words.
+/// </summary>
 internal static class RevertReason
 {
     private const int SelectorSize = 4;
@@ -13,8 +15,8 @@ internal static class RevertReason
     private static readonly Hash256 Function = Keccak256.Hash("Error(string)"u8);
 
     /// <summary>
-    /// A call of <c>Error(string)</c> in Solidity's ABI, as hex: the selector 0x08c379a0, the offset of the text (32), its length in
-    /// bytes, and its UTF-8 filled up with zeros to whole words.
+    /// A call of <c>Error(string)</c> in Solidity's ABI, as hex: the selector 0x08c379a0, the offset of the text (32), its length
+    /// in bytes, and its UTF-8 filled up with zeros to whole words.
     /// </summary>
     public static string Encode(string reason)
     {

@@ -40,7 +40,8 @@ internal sealed class RpcArgs(JsonElement array)
     /// <summary>A storage key, with the words for a wrong one that the execution-apis write.</summary>
     public Hash256 StorageKey(int index)
     {
-        if (Has(index) && ArgParsers.Word(array[index], out _) is not null) Error ??= new RpcError(RpcError.InvalidParams, $"invalid hex in storage key: {ArgParsers.Show(array[index])}");
+        if (Has(index) && ArgParsers.Word(array[index], out _) is not null)
+            Error ??= new RpcError(RpcError.InvalidParams, $"invalid hex in storage key: {ArgParsers.Show(array[index])}");
         return Take<Hash256>(index, ArgParsers.Word);
     }
 
@@ -65,7 +66,8 @@ internal sealed class RpcArgs(JsonElement array)
     public BlockParameter RequiredBlock(int index) => Take<BlockParameter>(index, BlockParameter.Parse) ?? BlockParameter.Latest;
 
     /// <summary>A tag or a number that must be there.</summary>
-    public BlockParameter NumberOrTag(int index) => Take<BlockParameter>(index, BlockParameter.ParseTagOrNumber) ?? BlockParameter.Latest;
+    public BlockParameter NumberOrTag(int index) =>
+        Take<BlockParameter>(index, BlockParameter.ParseTagOrNumber) ?? BlockParameter.Latest;
 
     /// <summary>The fields of an object; none where it is absent.</summary>
     public RpcFields Fields(int index)

@@ -37,7 +37,8 @@ internal sealed partial class RpcDispatcher
 
     /// <summary>Answers a request. Nothing is written for notifications (calls without an id).</summary>
     /// <returns>What to do once the answer is on its way; null for nothing.</returns>
-    public async ValueTask<Action?> AnswerAsync(ReadOnlyMemory<byte> request, RpcCaller caller, ResponseBuffer answer, CancellationToken cancellation)
+    public async ValueTask<Action?> AnswerAsync(ReadOnlyMemory<byte> request, RpcCaller caller, ResponseBuffer answer,
+        CancellationToken cancellation)
     {
         JsonDocument document;
         if (!Utf8.IsValid(request.Span))
@@ -64,12 +65,15 @@ internal sealed partial class RpcDispatcher
         }
     }
 
-    private async ValueTask<Action?> AnswerBatchAsync(JsonElement batch, RpcCaller caller, ResponseBuffer answer, CancellationToken cancellation)
+    private async ValueTask<Action?> AnswerBatchAsync(JsonElement batch, RpcCaller caller, ResponseBuffer answer,
+        CancellationToken cancellation)
     {
         var count = batch.GetArrayLength();
         if (count == 0 || count > _services.Limits.BatchItems)
         {
-            var why = count == 0 ? "empty batch" : $"batch too large: {count} requests, the limit is {_services.Limits.BatchItems}";
+            var why = count == 0
+                ? "empty batch"
+                : $"batch too large: {count} requests, the limit is {_services.Limits.BatchItems}";
             WriteError(answer, default, new RpcError(RpcError.InvalidRequest, why));
             return null;
         }
@@ -100,14 +104,18 @@ internal sealed partial class RpcDispatcher
                 if (buffer.Length == 0) continue;
                 if (answer.Length > 1) answer.Append(","u8);
                 if (answer.Length + buffer.Length <= _services.Limits.ResponseBytes) answer.Append(buffer.Written.Span);
-                else WriteError(answer, IdOf(item.Request), new RpcError(RpcError.ResponseTooLarge, $"response too large: a batch's answers may have {_services.Limits.ResponseBytes} bytes together"));
+                else
+                    WriteError(answer, IdOf(item.Request),
+                        new RpcError(RpcError.ResponseTooLarge,
+                            $"response too large: a batch's answers may have {_services.Limits.ResponseBytes} bytes together"));
             }
         }
     }
 
     private bool Overlaps(JsonElement request) => MethodOf(request) is { } name && Methods.Find(name) is { Overlaps: true };
 
-    private async ValueTask<Action?> AnswerOneAsync(JsonElement request, RpcCaller caller, ResponseBuffer answer, CancellationToken cancellation)
+    private async ValueTask<Action?> AnswerOneAsync(JsonElement request, RpcCaller caller, ResponseBuffer answer,
+        CancellationToken cancellation)
     {
         var id = IdOf(request);
         if (CheckEnvelope(request, out var name, out var arguments) is { } invalid)
@@ -141,18 +149,32 @@ internal sealed partial class RpcDispatcher
         return afterwards;
     }
 
-    private async ValueTask<(RpcError? Error, Action? Afterwards)> InvokeAsync(RpcMethod method, JsonElement arguments, RpcCaller caller, ResponseBuffer answer, CancellationToken cancellation)
+    private async ValueTask<(RpcError? Error, Action? Afterwards)> InvokeAsync(RpcMethod method, JsonElement arguments,
+        RpcCaller caller, ResponseBuffer answer, CancellationToken cancellation)
     {
         var args = new RpcArgs(arguments);
-        if (args.Count > method.MaxArgs) return (new RpcError(RpcError.InvalidParams, $"too many arguments, want at most {method.MaxArgs}"), null);
+        if (args.Count > method.MaxArgs)
+            return (new RpcError(RpcError.InvalidParams, $"too many arguments, want at most {method.MaxArgs}"), null);
         try
         {
             using var json = new Utf8JsonWriter(answer, RpcJson.WriterOptions);
-            using var call = new RpcCall { Services = _services, Args = args, Out = json, Caller = caller, Cancellation = cancellation };
+            using var call = new RpcCall
+            {
+                Services = _services,
+                Args = args,
+                Out = json,
+                Caller = caller,
+                Cancellation = cancellation,
+            };
             var pending = method.Handler(call);
-            var error = pending.IsCompleted ? await pending : await pending.AsTask().WaitAsync(_services.Limits.CallTimeout, cancellation);
+            var error = pending.IsCompleted
+                ? await pending
+                : await pending.AsTask().WaitAsync(_services.Limits.CallTimeout, cancellation);
             json.Flush();
-            if (answer.Length > _services.Limits.ResponseBytes) error = new RpcError(RpcError.ResponseTooLarge, $"response too large: {answer.Length} bytes, the limit is {_services.Limits.ResponseBytes}; ask for less at once");
+            if (answer.Length > _services.Limits.ResponseBytes)
+                error = new RpcError(RpcError.ResponseTooLarge,
+                    $"response too large: {answer.Length} bytes, the limit is {_services.Limits.ResponseBytes}; ask for less "
+                        + $"at once");
             return (error, call.AfterReply);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
@@ -179,22 +201,29 @@ internal sealed partial class RpcDispatcher
     private static RpcError Unknown(string name)
     {
         var shown = name.Length > 80 ? name[..77] + "..." : name;
-        var hint = name.StartsWith("admin_", StringComparison.Ordinal) ? ": admin_ methods answer on the admin port, or with the admin token" : "";
+        var hint = name.StartsWith("admin_", StringComparison.Ordinal)
+            ? ": admin_ methods answer on the admin port, or with the admin token"
+            : "";
         return new RpcError(RpcError.MethodNotFound, $"the method {shown} does not exist/is not available{hint}");
     }
 
     private static RpcError? CheckEnvelope(JsonElement request, out string method, out JsonElement arguments)
     {
         (method, arguments) = ("", default);
-        if (request.ValueKind != JsonValueKind.Object) return new RpcError(RpcError.InvalidRequest, "invalid request: an object was expected");
+        if (request.ValueKind != JsonValueKind.Object)
+            return new RpcError(RpcError.InvalidRequest, "invalid request: an object was expected");
         try
         {
-            if (!request.TryGetProperty("jsonrpc"u8, out var version) || !version.ValueEqualsText("2.0")) return new RpcError(RpcError.InvalidRequest, "invalid request: \"jsonrpc\" must be \"2.0\"");
-            if (request.TryGetProperty("id"u8, out var id) && id.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.Null))
+            if (!request.TryGetProperty("jsonrpc"u8, out var version) || !version.ValueEqualsText("2.0"))
+                return new RpcError(RpcError.InvalidRequest, "invalid request: \"jsonrpc\" must be \"2.0\"");
+            if (request.TryGetProperty("id"u8, out var id)
+                && id.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.Null))
                 return new RpcError(RpcError.InvalidRequest, "invalid request: an id is a string, a number or null");
-            if (MethodOf(request) is not { Length: > 0 } name) return new RpcError(RpcError.InvalidRequest, "invalid request: \"method\" must be a string");
+            if (MethodOf(request) is not { Length: > 0 } name)
+                return new RpcError(RpcError.InvalidRequest, "invalid request: \"method\" must be a string");
             method = name;
-            if (request.TryGetProperty("params"u8, out arguments) && arguments.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null))
+            if (request.TryGetProperty("params"u8, out arguments)
+                && arguments.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null))
                 return new RpcError(RpcError.InvalidParams, "non-array args: pass the arguments as an array");
             return null;
         }
@@ -208,7 +237,9 @@ internal sealed partial class RpcDispatcher
     {
         try
         {
-            return request.ValueKind == JsonValueKind.Object && request.TryGetProperty("method"u8, out var method) ? ArgParsers.TextOf(method) : null;
+            return request.ValueKind == JsonValueKind.Object && request.TryGetProperty("method"u8, out var method)
+                ? ArgParsers.TextOf(method)
+                : null;
         }
         catch (InvalidOperationException)
         {
@@ -221,7 +252,10 @@ internal sealed partial class RpcDispatcher
     {
         try
         {
-            return request.ValueKind == JsonValueKind.Object && request.TryGetProperty("id"u8, out var id) && id.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.Null ? id : default;
+            return request.ValueKind == JsonValueKind.Object && request.TryGetProperty("id"u8, out var id)
+                && id.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.Null
+                ? id
+                : default;
         }
         catch (InvalidOperationException)
         {

@@ -3,7 +3,9 @@ using Chain.Node;
 
 namespace Chain.Rpc;
 
-/// <summary>A JSON-RPC error object. Codes as in JSON-RPC 2.0, EIP-1474 and geth, whose words client libraries look for.</summary>
+/// <summary>
+/// A JSON-RPC error object. Codes as in JSON-RPC 2.0, EIP-1474 and geth, whose words client libraries look for.
+/// </summary>
 internal sealed record RpcError(int Code, string Message)
 {
     public const int ParseError = -32700;
@@ -37,7 +39,8 @@ internal sealed record RpcError(int Code, string Message)
 
     public static RpcError Refused(string message) => new(ServerError, message);
 
-    public static RpcError TimedOut(TimeSpan limit) => new(Unavailable, $"request timed out: the limit is {limit.TotalSeconds:0.#} s");
+    public static RpcError TimedOut(TimeSpan limit) =>
+        new(Unavailable, $"request timed out: the limit is {limit.TotalSeconds:0.#} s");
 
     /// <summary>What the sender of a transaction is told: geth's words, then the values.</summary>
     public static RpcError Of(PoolError error) => Refused(PoolErrorText.Of(error));

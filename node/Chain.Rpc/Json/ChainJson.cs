@@ -51,7 +51,9 @@ internal static class ChainJson
     {
         json.WriteStartObject();
         var known = view.Reorgs.FindLast(reorg => reorg.To.Hash == change.Head.Hash && reorg.From.Hash == change.Removed[0].Hash);
-        WriteReorgFields(json, known ?? new Reorg(change.At, change.Removed.Count, Ref(change.Ancestor), Ref(change.Removed[0]), Ref(change.Head), 0, 0));
+        WriteReorgFields(json,
+            known ?? new Reorg(change.At, change.Removed.Count, Ref(change.Ancestor), Ref(change.Removed[0]), Ref(change.Head), 0,
+                0));
         WriteBlocks(json, "removed"u8, change.Removed);
         WriteBlocks(json, "added"u8, change.Added);
         json.WriteEndObject();
@@ -61,12 +63,14 @@ internal static class ChainJson
     public static void WriteTreeNode(Utf8JsonWriter json, BlockTreeNode node, double? stakeShare)
     {
         json.WriteStartObject();
-        WriteTreeFields(json, node.Header, node.TotalDifficulty, node.ArrivedAt, node.Status, node.IsCanonical, node.TransactionCount);
+        WriteTreeFields(json, node.Header, node.TotalDifficulty, node.ArrivedAt, node.Status, node.IsCanonical,
+            node.TransactionCount);
         if (stakeShare is { } share) json.WriteNumber("stakeShare"u8, share);
         json.WriteEndObject();
     }
 
-    public static void WriteTreeFields(Utf8JsonWriter json, SealedHeader header, UInt256 totalDifficulty, At arrivedAt, BlockStatus status, bool isCanonical, int transactionCount)
+    public static void WriteTreeFields(Utf8JsonWriter json, SealedHeader header, UInt256 totalDifficulty, At arrivedAt,
+        BlockStatus status, bool isCanonical, int transactionCount)
     {
         json.WriteQuantity("number"u8, header.Number);
         json.WriteHex("hash"u8, header.Hash);

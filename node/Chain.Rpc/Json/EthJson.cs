@@ -92,7 +92,8 @@ internal static class EthJson
         // A transaction in a block or in the pool was recovered before it got there.
         json.WriteHex("from"u8, transaction.Recover()?.Sender);
         json.WriteQuantity("gas"u8, transaction.GasLimit);
-        json.WriteQuantity("gasPrice"u8, place is { } mined ? transaction.EffectiveGasPrice(mined.Block.Header.BaseFeePerGas) : transaction.MaxFeePerGas);
+        json.WriteQuantity("gasPrice"u8,
+            place is { } mined ? transaction.EffectiveGasPrice(mined.Block.Header.BaseFeePerGas) : transaction.MaxFeePerGas);
         if (transaction.Type == TransactionType.DynamicFee)
         {
             json.WriteQuantity("maxFeePerGas"u8, transaction.MaxFeePerGas);
@@ -119,7 +120,8 @@ internal static class EthJson
         json.WriteStartObject();
         json.WriteHex("blockHash"u8, block.Hash);
         json.WriteQuantity("blockNumber"u8, block.Number);
-        json.WriteHex("contractAddress"u8, transaction.To is null && sender is { } creator ? Address.OfContract(creator, transaction.Nonce) : null);
+        json.WriteHex("contractAddress"u8,
+            transaction.To is null && sender is { } creator ? Address.OfContract(creator, transaction.Nonce) : null);
         json.WriteQuantity("cumulativeGasUsed"u8, receipt.CumulativeGasUsed);
         json.WriteQuantity("effectiveGasPrice"u8, transaction.EffectiveGasPrice(block.Header.Header.BaseFeePerGas));
         json.WriteHex("from"u8, sender);
@@ -190,7 +192,8 @@ internal static class EthJson
     /// <summary>geth's line for people: "0x…: 5 wei + 21000 gas × 7 wei".</summary>
     public static string Describe(Transaction transaction) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(transaction.To is { } to ? to.ToString() : "contract creation")}: {transaction.Value} wei + {transaction.GasLimit} gas × {transaction.MaxFeePerGas} wei");
+        $"{(transaction.To is { } to ? to.ToString() : "contract creation")}: {transaction.Value} wei + {transaction.GasLimit} "
+            + $"gas × {transaction.MaxFeePerGas} wei");
 
     private static void WriteSignature(Utf8JsonWriter json, Transaction transaction)
     {
@@ -212,7 +215,9 @@ internal static class EthJson
 /// <summary>Where a transaction stands.</summary>
 internal readonly record struct TransactionPlace(SealedHeader Block, int Index);
 
-/// <summary>Where a log stands: its block, the transaction's index in it and its own index among the transaction's logs.</summary>
+/// <summary>
+/// Where a log stands: its block, the transaction's index in it and its own index among the transaction's logs.
+/// </summary>
 internal readonly record struct LogPlace(CachedBlock Block, int TransactionIndex, int LogIndex)
 {
     public Log Log => Block.Receipts![TransactionIndex].Logs[LogIndex];

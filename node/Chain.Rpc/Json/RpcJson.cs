@@ -33,9 +33,11 @@ internal static class RpcJson
         json.WriteHexValue(bytes);
     }
 
-    public static void WriteHex(this Utf8JsonWriter json, ReadOnlySpan<byte> name, Hash256 hash) => json.WriteHex(name, hash.Bytes);
+    public static void WriteHex(this Utf8JsonWriter json, ReadOnlySpan<byte> name, Hash256 hash) =>
+        json.WriteHex(name, hash.Bytes);
 
-    public static void WriteHex(this Utf8JsonWriter json, ReadOnlySpan<byte> name, Address address) => json.WriteHex(name, address.Bytes);
+    public static void WriteHex(this Utf8JsonWriter json, ReadOnlySpan<byte> name, Address address) =>
+        json.WriteHex(name, address.Bytes);
 
     /// <summary>The address, or null.</summary>
     public static void WriteHex(this Utf8JsonWriter json, ReadOnlySpan<byte> name, Address? address)

@@ -5,7 +5,10 @@ using Chain.Primitives;
 
 namespace Chain.Rpc;
 
-/// <summary>The objects of proof of stake. Slots, epochs, indices, shares and Gwei are plain numbers; an epoch that may never come is null.</summary>
+/// <summary>
+/// The objects of proof of stake. Slots, epochs, indices, shares and Gwei are plain numbers; an epoch that may never come is
+/// null.
+/// </summary>
 internal static class StakeJson
 {
     public static void WriteValidator(Utf8JsonWriter json, ValidatorView item, KeySilence? silence, Epoch now, ulong layers)
@@ -78,7 +81,8 @@ internal static class StakeJson
         json.WriteNumber("total"u8, stake.Validators.Count);
         json.WriteNumber("active"u8, stake.Validators.Count(item => item.Validator.IsActive(stake.Epoch)));
         json.WriteNumber("local"u8, stake.Validators.Count(item => item.IsLocal));
-        json.WriteNumber("localBalanceGwei"u8, stake.Validators.Where(item => item.IsLocal).Aggregate(0UL, (sum, item) => sum + item.Validator.Balance.Amount));
+        json.WriteNumber("localBalanceGwei"u8,
+            stake.Validators.Where(item => item.IsLocal).Aggregate(0UL, (sum, item) => sum + item.Validator.Balance.Amount));
         json.WriteEndObject();
         json.WriteStartArray("slashed"u8);
         foreach (var validator in stake.Slashed()) json.WriteNumberValue(validator);

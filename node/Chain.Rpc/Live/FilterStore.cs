@@ -11,7 +11,9 @@ internal enum FilterKind
     PendingTransactions,
 }
 
-/// <summary>A filter that a client polls. It holds no results, only how far in the chain log (or the announcements) it has read.</summary>
+/// <summary>
+/// A filter that a client polls. It holds no results, only how far in the chain log (or the announcements) it has read.
+/// </summary>
 internal sealed class Filter(FilterKind kind, LogFilter? logs, ulong offset)
 {
     public FilterKind Kind => kind;

@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Rpc;
 
-/// <summary>Which logs someone wants: any of these addresses, and at each place any of these topics (nothing given: all).</summary>
+/// <summary>
+/// Which logs someone wants: any of these addresses, and at each place any of these topics (nothing given: all).
+/// </summary>
 internal sealed class LogFilter
 {
     private const int MaxTopics = 4;
@@ -26,9 +28,12 @@ internal sealed class LogFilter
         filter.BlockHash = fields.TakeOptional<Hash256>("blockHash", ArgParsers.Hash);
         filter.From = fields.Take<BlockParameter?>("fromBlock", BlockParameter.ParseTagOrNumber!, null);
         filter.To = fields.Take<BlockParameter?>("toBlock", BlockParameter.ParseTagOrNumber!, null);
-        if (filter.BlockHash is not null && (filter.From is not null || filter.To is not null)) fields.Fail("cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other");
-        if (fields.Find("address", out var address) && filter.ReadAddresses(address) is { } badAddress) fields.Fail($"`address`: {badAddress}");
-        if (fields.Find("topics", out var topics) && filter.ReadTopics(topics) is { } badTopic) fields.Fail($"`topics`: {badTopic}");
+        if (filter.BlockHash is not null && (filter.From is not null || filter.To is not null))
+            fields.Fail("cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other");
+        if (fields.Find("address", out var address) && filter.ReadAddresses(address) is { } badAddress)
+            fields.Fail($"`address`: {badAddress}");
+        if (fields.Find("topics", out var topics) && filter.ReadTopics(topics) is { } badTopic)
+            fields.Fail($"`topics`: {badTopic}");
         return filter;
     }
 
@@ -73,7 +78,8 @@ internal sealed class LogFilter
     private string? ReadAddresses(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Array) return AddAddress(json);
-        if (json.GetArrayLength() > MaxAlternatives) return $"{json.GetArrayLength()} addresses; at most {MaxAlternatives} are filtered at once";
+        if (json.GetArrayLength() > MaxAlternatives)
+            return $"{json.GetArrayLength()} addresses; at most {MaxAlternatives} are filtered at once";
         foreach (var item in json.EnumerateArray())
         {
             if (AddAddress(item) is { } why) return why;
@@ -113,7 +119,8 @@ internal sealed class LogFilter
             return why;
         }
 
-        if (json.GetArrayLength() > MaxAlternatives) return $"{json.GetArrayLength()} alternatives; at most {MaxAlternatives} are filtered at once";
+        if (json.GetArrayLength() > MaxAlternatives)
+            return $"{json.GetArrayLength()} alternatives; at most {MaxAlternatives} are filtered at once";
         foreach (var item in json.EnumerateArray())
         {
             // A null among the alternatives is a wildcard for the place (geth reads it so).

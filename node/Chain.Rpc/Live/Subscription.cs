@@ -28,13 +28,16 @@ internal enum SubscriptionKind
     ChainConsensus,
 }
 
-/// <summary>What one subscriber wants to hear. From its making on nothing is missed; what comes before the subscriber knows its id waits.</summary>
+/// <summary>
+/// What one subscriber wants to hear. From its making on nothing is missed; what comes before the subscriber knows its id waits.
+/// </summary>
 /// <param name="id">What the subscriber is told.</param>
 /// <param name="subscriber">Who hears it.</param>
 /// <param name="kind">What it is about.</param>
 /// <param name="logs">For <see cref="SubscriptionKind.Logs"/>.</param>
 /// <param name="transaction">For <see cref="SubscriptionKind.ChainTransactions"/>: only this one; null for all.</param>
-internal sealed class Subscription(string id, ISubscriber subscriber, SubscriptionKind kind, LogFilter? logs, Hash256? transaction)
+internal sealed class Subscription(string id, ISubscriber subscriber, SubscriptionKind kind, LogFilter? logs,
+    Hash256? transaction)
 {
     private readonly Lock _gate = new();
 

@@ -41,13 +41,16 @@ internal sealed class SubscriptionHub(INodeAccess node, BlockCache blocks, RpcLi
     public void Dispose() => _stopping.Dispose();
 
     /// <summary>False when the subscriber has too many.</summary>
-    public bool HasRoomFor(ISubscriber subscriber) => _subscriptions.Count(s => ReferenceEquals(s.Subscriber, subscriber)) < limits.SubscriptionsPerConnection;
+    public bool HasRoomFor(ISubscriber subscriber) =>
+        _subscriptions.Count(s => ReferenceEquals(s.Subscriber, subscriber)) < limits.SubscriptionsPerConnection;
 
-    public void Add(Subscription subscription) => ImmutableInterlocked.Update(ref _subscriptions, (list, item) => list.Add(item), subscription);
+    public void Add(Subscription subscription) =>
+        ImmutableInterlocked.Update(ref _subscriptions, (list, item) => list.Add(item), subscription);
 
     /// <summary>Whether the subscriber had such a subscription.</summary>
     public bool Remove(ISubscriber subscriber, string id) =>
-        ImmutableInterlocked.Update(ref _subscriptions, list => list.RemoveAll(s => s.Id == id && ReferenceEquals(s.Subscriber, subscriber)));
+        ImmutableInterlocked.Update(ref _subscriptions,
+            list => list.RemoveAll(s => s.Id == id && ReferenceEquals(s.Subscriber, subscriber)));
 
     public void RemoveAll(ISubscriber subscriber) =>
         ImmutableInterlocked.Update(ref _subscriptions, list => list.RemoveAll(s => ReferenceEquals(s.Subscriber, subscriber)));
@@ -71,7 +74,8 @@ internal sealed class SubscriptionHub(INodeAccess node, BlockCache blocks, RpcLi
             }
 
             feed = Listen();
-            foreach (var subscription in _subscriptions) subscription.Subscriber.Drop("events were missed; connect again and replay them with chain_getEvents");
+            foreach (var subscription in _subscriptions)
+                subscription.Subscriber.Drop("events were missed; connect again and replay them with chain_getEvents");
         }
     }
 
@@ -85,10 +89,12 @@ internal sealed class SubscriptionHub(INodeAccess node, BlockCache blocks, RpcLi
             case NodeEvent.TransactionPooled pooled:
                 Announced.Add(pooled.Transaction.Hash);
                 Push(SubscriptionKind.NewPendingTransactions, json => json.WriteHexValue(pooled.Transaction.Hash.Bytes));
-                Push(SubscriptionKind.NewPendingTransactionsFull, json => EthJson.WriteTransaction(json, pooled.Transaction.Transaction, null));
+                Push(SubscriptionKind.NewPendingTransactionsFull,
+                    json => EthJson.WriteTransaction(json, pooled.Transaction.Transaction, null));
                 break;
             case NodeEvent.TransactionChanged changed:
-                Push(SubscriptionKind.ChainTransactions, json => ChainJson.WriteStep(json, changed.Step, changed.Hash), s => s.Transaction is null || s.Transaction == changed.Hash);
+                Push(SubscriptionKind.ChainTransactions, json => ChainJson.WriteStep(json, changed.Step, changed.Hash),
+                    s => s.Transaction is null || s.Transaction == changed.Hash);
                 break;
             case NodeEvent.OfConsensus told:
                 Push(SubscriptionKind.ChainConsensus, json => StakeJson.WriteEvent(json, told.Happened));
@@ -129,7 +135,9 @@ internal sealed class SubscriptionHub(INodeAccess node, BlockCache blocks, RpcLi
     {
         foreach (var subscription in _subscriptions)
         {
-            if (subscription.Logs is not { } filter || !filter.MayMatch(header.Header.LogsBloom) || blocks.Get(reader, header.Hash) is not { } block) continue;
+            if (subscription.Logs is not { } filter || !filter.MayMatch(header.Header.LogsBloom)
+                || blocks.Get(reader, header.Hash) is not { } block)
+                continue;
             foreach (var place in filter.In(block)) Send(subscription, Encode(json => EthJson.WriteLog(json, place, removed)));
         }
     }
@@ -193,7 +201,8 @@ internal sealed class ReorgCounter
     {
         for (var i = 0; i < _counts.Length; i++)
         {
-            yield return (i < Bounds.Length ? Bounds[i].ToString(System.Globalization.CultureInfo.InvariantCulture) : "inf", Interlocked.Read(ref _counts[i]));
+            yield return (i < Bounds.Length ? Bounds[i].ToString(System.Globalization.CultureInfo.InvariantCulture) : "inf",
+                Interlocked.Read(ref _counts[i]));
         }
     }
 }

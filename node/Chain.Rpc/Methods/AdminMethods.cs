@@ -129,7 +129,9 @@ internal static class AdminMethods
         {
             var own = NodeIdOf(call.Node.Enode ?? "");
             var blocked = groups.Where(group => !group.Contains(own)).SelectMany(group => group).Distinct().ToList();
-            return groups.Any(group => group.Contains(own)) ? admin.SetBlockedPeers(blocked) : $"no group holds this node ({own})";
+            return groups.Any(group => group.Contains(own))
+                ? admin.SetBlockedPeers(blocked)
+                : $"no group holds this node ({own})";
         });
     }
 
@@ -195,7 +197,9 @@ internal static class AdminMethods
     private static string? ReadId(JsonElement json, out string value)
     {
         value = NodeIdOf(ArgParsers.TextOf(json) ?? "");
-        return value.Length == 128 && value.All(char.IsAsciiHexDigit) ? null : $"{ArgParsers.Show(json)} is neither an enode URL nor a node id of 128 hex digits";
+        return value.Length == 128 && value.All(char.IsAsciiHexDigit)
+            ? null
+            : $"{ArgParsers.Show(json)} is neither an enode URL nor a node id of 128 hex digits";
     }
 
     private static string? ReadIds(JsonElement json, out IReadOnlyList<string> value)

@@ -10,22 +10,31 @@ internal static class BlockMethods
     {
         table.AddQuantity("eth_blockNumber", call => call.View.Head.Number);
         table.Add("eth_getBlockByNumber", 2, call => GetBlock(call, call.Args.NumberOrTag(0)));
-        table.Add("eth_getBlockByHash", 2, call => GetBlock(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false)));
+        table.Add("eth_getBlockByHash", 2,
+            call => GetBlock(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false)));
         table.Add("eth_getHeaderByNumber", 1, call => GetHeader(call, call.Args.NumberOrTag(0)));
-        table.Add("eth_getHeaderByHash", 1, call => GetHeader(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false)));
+        table.Add("eth_getHeaderByHash", 1,
+            call => GetHeader(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false)));
         table.Add("eth_getBlockTransactionCountByNumber", 1, call => GetTransactionCount(call, call.Args.NumberOrTag(0)));
-        table.Add("eth_getBlockTransactionCountByHash", 1, call => GetTransactionCount(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false)));
+        table.Add("eth_getBlockTransactionCountByHash", 1,
+            call => GetTransactionCount(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false)));
         table.Add("eth_getUncleCountByBlockNumber", 1, call => GetUncleCount(call, call.Args.NumberOrTag(0)));
-        table.Add("eth_getUncleCountByBlockHash", 1, call => GetUncleCount(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false)));
+        table.Add("eth_getUncleCountByBlockHash", 1,
+            call => GetUncleCount(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false)));
         table.Add("eth_getUncleByBlockNumberAndIndex", 2, call => GetUncle(call, call.Args.NumberOrTag(0)));
-        table.Add("eth_getUncleByBlockHashAndIndex", 2, call => GetUncle(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false)));
+        table.Add("eth_getUncleByBlockHashAndIndex", 2,
+            call => GetUncle(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false)));
         table.Add("eth_getBlockReceipts", 1, GetBlockReceipts);
         table.Add("eth_getTransactionByHash", 1, GetTransactionByHash);
-        table.Add("eth_getTransactionByBlockNumberAndIndex", 2, call => GetTransactionAt(call, call.Args.NumberOrTag(0), raw: false));
-        table.Add("eth_getTransactionByBlockHashAndIndex", 2, call => GetTransactionAt(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false), raw: false));
+        table.Add("eth_getTransactionByBlockNumberAndIndex", 2,
+            call => GetTransactionAt(call, call.Args.NumberOrTag(0), raw: false));
+        table.Add("eth_getTransactionByBlockHashAndIndex", 2,
+            call => GetTransactionAt(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false), raw: false));
         table.Add("eth_getRawTransactionByHash", 1, GetRawTransactionByHash);
-        table.Add("eth_getRawTransactionByBlockNumberAndIndex", 2, call => GetTransactionAt(call, call.Args.NumberOrTag(0), raw: true));
-        table.Add("eth_getRawTransactionByBlockHashAndIndex", 2, call => GetTransactionAt(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false), raw: true));
+        table.Add("eth_getRawTransactionByBlockNumberAndIndex", 2,
+            call => GetTransactionAt(call, call.Args.NumberOrTag(0), raw: true));
+        table.Add("eth_getRawTransactionByBlockHashAndIndex", 2,
+            call => GetTransactionAt(call, new BlockParameter.ByHash(call.Args.Hash(0), RequireCanonical: false), raw: true));
         table.Add("eth_getTransactionReceipt", 1, GetTransactionReceipt);
     }
 
@@ -70,7 +79,8 @@ internal static class BlockMethods
     private static ulong PendingSize(PendingBlock pending)
     {
         var rlp = new RlpWriter(1024);
-        new Block(new SealedHeader(pending.Header), new BlockBody([.. pending.Transactions.Select(t => t.Transaction)], null), default).WriteTo(rlp);
+        new Block(new SealedHeader(pending.Header), new BlockBody([.. pending.Transactions.Select(t => t.Transaction)], null),
+            default).WriteTo(rlp);
         return (ulong)rlp.WrittenSpan.Length;
     }
 
@@ -85,7 +95,8 @@ internal static class BlockMethods
     private static RpcError? GetTransactionCount(RpcCall call, BlockParameter parameter)
     {
         if (call.Args.Error is { } error) return error;
-        if (IsPending(parameter)) call.Out.WriteQuantityValue((ulong)call.Services.Pending.Get(call.View, call.Reader).Transactions.Count);
+        if (IsPending(parameter))
+            call.Out.WriteQuantityValue((ulong)call.Services.Pending.Get(call.View, call.Reader).Transactions.Count);
         else if (call.FindBlock(parameter) is { } block) call.Out.WriteQuantityValue((ulong)block.Block.Body.Transactions.Count);
         else call.Out.WriteNullValue();
         return null;
@@ -120,7 +131,9 @@ internal static class BlockMethods
         }
 
         if (block.Receipts is null && block.Block.Body.Transactions.Count > 0)
-            return new RpcError(RpcError.Unavailable, $"block {block.Block.Number} ({block.Block.Hash}) has no receipts: its branch has never been the heaviest, so it was not executed");
+            return new RpcError(RpcError.Unavailable,
+                $"block {block.Block.Number} ({block.Block.Hash}) has no receipts: its branch has never been the heaviest, so "
+                    + $"it was not executed");
         if (parameter is BlockParameter.ByHash { RequireCanonical: true } && !call.IsCanonical(block.Block.Header))
             return RpcError.Refused($"hash is not currently canonical: {block.Block.Hash}");
         call.Out.WriteStartArray();
@@ -133,8 +146,11 @@ internal static class BlockMethods
     {
         var hash = call.Args.Hash(0);
         if (call.Args.Error is { } error) return error;
-        if (call.FindMined(hash) is var (block, index)) EthJson.WriteTransaction(call.Out, block.Block.Body.Transactions[index], new TransactionPlace(block.Block.Header, index));
-        else if (call.View.Pool.ByHash.TryGetValue(hash, out var pooled)) EthJson.WriteTransaction(call.Out, pooled.Recovered.Transaction, null);
+        if (call.FindMined(hash) is var (block, index))
+            EthJson.WriteTransaction(call.Out, block.Block.Body.Transactions[index],
+                new TransactionPlace(block.Block.Header, index));
+        else if (call.View.Pool.ByHash.TryGetValue(hash, out var pooled))
+            EthJson.WriteTransaction(call.Out, pooled.Recovered.Transaction, null);
         else call.Out.WriteNullValue();
         return null;
     }
@@ -144,7 +160,8 @@ internal static class BlockMethods
         var hash = call.Args.Hash(0);
         if (call.Args.Error is { } error) return error;
         if (call.FindMined(hash) is var (block, index)) call.Out.WriteHexValue(block.Block.Body.Transactions[index].Encoded.Span);
-        else if (call.View.Pool.ByHash.TryGetValue(hash, out var pooled)) call.Out.WriteHexValue(pooled.Recovered.Transaction.Encoded.Span);
+        else if (call.View.Pool.ByHash.TryGetValue(hash, out var pooled))
+            call.Out.WriteHexValue(pooled.Recovered.Transaction.Encoded.Span);
         else call.Out.WriteNullValue();
         return null;
     }

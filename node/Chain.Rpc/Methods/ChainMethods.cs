@@ -34,8 +34,11 @@ internal static class ChainMethods
         ChainJson.WriteHead(json, "safe"u8, call.View.Safe);
         ChainJson.WriteHead(json, "finalized"u8, call.View.Finalized);
         json.WriteStartArray("blocks"u8);
-        if (from is { } first) WriteStored(call, first, Math.Min(to ?? ulong.MaxValue, first + Math.Min(ulong.MaxValue - first, (ulong)call.Limits.PageItems - 1)));
-        else foreach (var node in call.View.Tree) ChainJson.WriteTreeNode(json, node, call.View.Stake()?.ShareBehind(node.Header.Hash));
+        if (from is { } first)
+            WriteStored(call, first,
+                Math.Min(to ?? ulong.MaxValue, first + Math.Min(ulong.MaxValue - first, (ulong)call.Limits.PageItems - 1)));
+        else foreach (var node in call.View.Tree)
+            ChainJson.WriteTreeNode(json, node, call.View.Stake()?.ShareBehind(node.Header.Hash));
         json.WriteEndArray();
         json.WriteEndObject();
         return null;
@@ -52,7 +55,8 @@ internal static class ChainMethods
             {
                 if (call.Reader.GetHeader(record.Hash) is not { } header) continue;
                 call.Out.WriteStartObject();
-                ChainJson.WriteTreeFields(call.Out, header, record.TotalDifficulty, record.ArrivedAt, record.Status, record.Hash == canonical, record.TransactionCount);
+                ChainJson.WriteTreeFields(call.Out, header, record.TotalDifficulty, record.ArrivedAt, record.Status,
+                    record.Hash == canonical, record.TransactionCount);
                 call.Out.WriteEndObject();
             }
         }
@@ -69,7 +73,9 @@ internal static class ChainMethods
         return null;
     }
 
-    /// <summary>The chain log from an offset on: every block that joined or left the canonical chain, in order, nothing left out.</summary>
+    /// <summary>
+    /// The chain log from an offset on: every block that joined or left the canonical chain, in order, nothing left out.
+    /// </summary>
     private static RpcError? GetEvents(RpcCall call)
     {
         var from = call.Args.Take<long>(0, ReadOffset, 0);
@@ -100,7 +106,9 @@ internal static class ChainMethods
     {
         value = 0;
         if (json.ValueKind == System.Text.Json.JsonValueKind.Number)
-            return ArgParsers.Long(json, out value) is null && value >= 0 ? null : $"{ArgParsers.Show(json)} is not an offset (a whole number from 0)";
+            return ArgParsers.Long(json, out value) is null && value >= 0
+                ? null
+                : $"{ArgParsers.Show(json)} is not an offset (a whole number from 0)";
         if (ArgParsers.Quantity(json, out var quantity) is { } why) return why;
         value = (long)Math.Min(quantity, long.MaxValue);
         return null;
@@ -184,7 +192,9 @@ internal static class ChainMethods
         foreach (var entry in entries) WriteEntry(call, entry);
         json.WriteEndArray();
         if (entries.Count < limit) json.WriteNull("next"u8);
-        else json.WriteString("next"u8, string.Create(CultureInfo.InvariantCulture, $"{entries[^1].BlockNumber}.{entries[^1].Index}"));
+        else
+            json.WriteString("next"u8,
+                string.Create(CultureInfo.InvariantCulture, $"{entries[^1].BlockNumber}.{entries[^1].Index}"));
         json.WriteEndObject();
         return null;
     }
@@ -236,7 +246,9 @@ internal static class TransactionHistory
         foreach (var step in call.Reader.GetTransactionSteps(hash))
         {
             // That a block holds it is written in the block; where the block was undone later, it is told here.
-            if (step is { Fate: TransactionFate.Orphaned, Block: { } undone } && (steps.Count == 0 || steps[^1].Block?.Hash != undone.Hash)) steps.Add(Mined(call, undone));
+            if (step is { Fate: TransactionFate.Orphaned, Block: { } undone }
+                && (steps.Count == 0 || steps[^1].Block?.Hash != undone.Hash))
+                steps.Add(Mined(call, undone));
             steps.Add(step);
         }
 
@@ -251,9 +263,11 @@ internal static class TransactionHistory
             if (steps.Count == 0 || steps[^1].Fate is not (TransactionFate.Pending or TransactionFate.Orphaned))
                 steps.Add(new TransactionStep(TransactionFate.Pending, pooled.AddedAt, null, null, null));
         }
-        else if (steps.Count > 0 && steps[^1].Fate is TransactionFate.Pending or TransactionFate.Orphaned or TransactionFate.Mined)
+        else if (steps.Count > 0 && steps[^1].Fate is TransactionFate.Pending or TransactionFate.Orphaned
+            or TransactionFate.Mined)
         {
-            steps.Add(new TransactionStep(TransactionFate.Dropped, call.Node.Now, null, null, "no longer in this node's pool (it may have been restarted since); send it again"));
+            steps.Add(new TransactionStep(TransactionFate.Dropped, call.Node.Now, null, null,
+                "no longer in this node's pool (it may have been restarted since); send it again"));
         }
 
         return steps;

@@ -11,7 +11,8 @@ internal static class FeeMethods
 
     public static void AddTo(RpcMethodTable table)
     {
-        table.AddQuantity("eth_gasPrice", call => FeeOracle.NextBaseFee(call.View.Head.Header) + call.Services.Fees.SuggestTip(call.Reader, call.View.Head));
+        table.AddQuantity("eth_gasPrice",
+            call => FeeOracle.NextBaseFee(call.View.Head.Header) + call.Services.Fees.SuggestTip(call.Reader, call.View.Head));
         table.AddQuantity("eth_maxPriorityFeePerGas", call => call.Services.Fees.SuggestTip(call.Reader, call.View.Head));
         table.AddQuantity("eth_baseFee", call => FeeOracle.NextBaseFee(call.View.Head.Header));
         table.Add("eth_feeHistory", 3, FeeHistory);
@@ -24,7 +25,8 @@ internal static class FeeMethods
         var percentiles = ReadPercentiles(call.Args);
         if (call.Args.Error is { } argument) return argument;
         if (!call.RequireHeader(newest).IsOk(out var last, out _))
-            return RpcError.Refused($"request beyond head block: requested {(newest is BlockParameter.ByNumber { Number: var n } ? n : 0)}, head {call.View.Head.Number}");
+            return RpcError.Refused($"request beyond head block: requested "
+                + $"{(newest is BlockParameter.ByNumber { Number: var n } ? n : 0)}, head {call.View.Head.Number}");
         count = (int)Math.Min((ulong)Math.Min(count, MaxBlocks), last.Number + 1);
         if (count == 0)
         {
@@ -72,7 +74,8 @@ internal static class FeeMethods
         json.WriteQuantityValue(FeeOracle.NextBaseFee(headers[^1].Header));
         json.WriteEndArray();
         json.WriteStartArray("gasUsedRatio"u8);
-        foreach (var header in headers) json.WriteNumberValue((double)header.Header.GasUsed / Math.Max(header.Header.GasLimit, 1));
+        foreach (var header in headers)
+            json.WriteNumberValue((double)header.Header.GasUsed / Math.Max(header.Header.GasLimit, 1));
         json.WriteEndArray();
         if (percentiles is not null)
         {
@@ -98,7 +101,8 @@ internal static class FeeMethods
         if (header.Header.GasUsed > 0 && call.FindBlock(header.Hash) is { Receipts: not null } block)
         {
             var tips = new List<(UInt256 Tip, ulong Gas)>(block.Receipts.Count);
-            for (var i = 0; i < block.Receipts.Count; i++) tips.Add((block.Block.Body.Transactions[i].EffectivePriorityFee(header.Header.BaseFeePerGas), block.GasUsed(i)));
+            for (var i = 0; i < block.Receipts.Count; i++)
+                tips.Add((block.Block.Body.Transactions[i].EffectivePriorityFee(header.Header.BaseFeePerGas), block.GasUsed(i)));
             tips.Sort((a, b) => a.Tip.CompareTo(b.Tip));
             var (index, sum) = (0, tips[0].Gas);
             foreach (var percentile in percentiles)
@@ -129,11 +133,13 @@ internal static class FeeMethods
         foreach (var item in list.EnumerateArray())
         {
             if (ArgParsers.Real(item, out var percentile) is { } why) args.Fail(2, why);
-            if (percentile is < 0 or > 100 || (percentiles.Count > 0 && percentile < percentiles[^1])) args.Fail(2, $"invalid reward percentile: {percentile}; they must rise from 0 to 100");
+            if (percentile is < 0 or > 100 || (percentiles.Count > 0 && percentile < percentiles[^1]))
+                args.Fail(2, $"invalid reward percentile: {percentile}; they must rise from 0 to 100");
             percentiles.Add(percentile);
         }
 
-        if (percentiles.Count > MaxPercentiles) args.Fail(2, $"{percentiles.Count} percentiles; at most {MaxPercentiles} are answered at once");
+        if (percentiles.Count > MaxPercentiles)
+            args.Fail(2, $"{percentiles.Count} percentiles; at most {MaxPercentiles} are answered at once");
         return percentiles.Count == 0 ? null : percentiles;
     }
 }

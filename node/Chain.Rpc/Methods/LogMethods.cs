@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Rpc;
 
-/// <summary>eth_: logs and polled filters. A filter reads the chain log from its offset on, so that reorganisations are in it.</summary>
+/// <summary>
+/// eth_: logs and polled filters. A filter reads the chain log from its offset on, so that reorganisations are in it.
+/// </summary>
 internal static class LogMethods
 {
     private const int LogEntriesPerPoll = 4096;
@@ -21,7 +23,8 @@ internal static class LogMethods
             return call.Args.Error ?? AddFilter(call, new Filter(FilterKind.Logs, filter, NextOffset(call)));
         });
         table.Add("eth_newBlockFilter", 0, call => AddFilter(call, new Filter(FilterKind.Blocks, null, NextOffset(call))));
-        table.Add("eth_newPendingTransactionFilter", 1, call => AddFilter(call, new Filter(FilterKind.PendingTransactions, null, call.Services.Hub.Announced.NextOffset)));
+        table.Add("eth_newPendingTransactionFilter", 1,
+            call => AddFilter(call, new Filter(FilterKind.PendingTransactions, null, call.Services.Hub.Announced.NextOffset)));
         table.Add("eth_uninstallFilter", 1, call =>
         {
             var id = call.Args.Text(0);
@@ -38,12 +41,14 @@ internal static class LogMethods
     private static RpcError? AddFilter(RpcCall call, Filter filter)
     {
         if (call.Services.Filters.Add(filter) is not { } id)
-            return new RpcError(RpcError.LimitExceeded, $"{call.Limits.Filters} filters exist, which is the limit; uninstall some with eth_uninstallFilter");
+            return new RpcError(RpcError.LimitExceeded,
+                $"{call.Limits.Filters} filters exist, which is the limit; uninstall some with eth_uninstallFilter");
         call.Out.WriteStringValue(id);
         return null;
     }
 
-    private static RpcError NoFilter(string id) => RpcError.Refused($"filter not found: {id} was never made, was uninstalled, or was not polled for too long");
+    private static RpcError NoFilter(string id) =>
+        RpcError.Refused($"filter not found: {id} was never made, was uninstalled, or was not polled for too long");
 
     private static RpcError? GetFilterLogs(RpcCall call)
     {
@@ -103,7 +108,8 @@ internal static class LogMethods
     }
 
     private static bool InRange(LogFilter filter, ulong number) =>
-        (filter.From is not BlockParameter.ByNumber from || number >= from.Number) && (filter.To is not BlockParameter.ByNumber to || number <= to.Number);
+        (filter.From is not BlockParameter.ByNumber from || number >= from.Number)
+        && (filter.To is not BlockParameter.ByNumber to || number <= to.Number);
 
     /// <summary>All logs of the filter's range on the canonical chain, or of one block by its hash, orphaned or not.</summary>
     private static RpcError? WriteLogs(RpcCall call, LogFilter filter)
@@ -117,7 +123,8 @@ internal static class LogMethods
             return null;
         }
 
-        if (!Bound(call, filter.From).IsOk(out var first, out var error) || !Bound(call, filter.To).IsOk(out var last, out error)) return error;
+        if (!Bound(call, filter.From).IsOk(out var first, out var error) || !Bound(call, filter.To).IsOk(out var last, out error))
+            return error;
         if (first > last) return new RpcError(RpcError.InvalidParams, $"invalid block range params: from {first} to {last}");
         return WriteRange(call, filter, first.Number, last.Number);
     }
@@ -129,11 +136,15 @@ internal static class LogMethods
         for (var number = first; number <= last; number++)
         {
             if (call.IsLate) return call.TimedOut;
-            if (call.FindCanonical(number) is not { } header || !filter.MayMatch(header.Header.LogsBloom) || call.FindBlock(header.Hash) is not { } block) continue;
+            if (call.FindCanonical(number) is not { } header || !filter.MayMatch(header.Header.LogsBloom)
+                || call.FindBlock(header.Hash) is not { } block)
+                continue;
             foreach (var place in filter.In(block))
             {
                 if (++written > call.Limits.LogResults)
-                    return new RpcError(RpcError.LimitExceeded, $"query returned more than {call.Limits.LogResults} results; ask for fewer blocks than {first} to {last}, {number} was reached");
+                    return new RpcError(RpcError.LimitExceeded,
+                        $"query returned more than {call.Limits.LogResults} results; ask for fewer blocks than {first} to "
+                            + $"{last}, {number} was reached");
                 EthJson.WriteLog(call.Out, place, removed: false);
             }
         }
@@ -153,8 +164,11 @@ internal static class LogMethods
     {
         null => new RangeEnd(call.View.Head.Number),
         BlockParameter.ByNumber { Number: var number } when number > call.View.Head.Number =>
-            new RpcError(RpcError.InvalidParams, $"block range extends beyond current head block: {number} was asked for, the head is {call.View.Head.Number}"),
+            new RpcError(RpcError.InvalidParams,
+                $"block range extends beyond current head block: {number} was asked for, the head is {call.View.Head.Number}"),
         BlockParameter.ByNumber { Number: var number } => new RangeEnd(number),
-        _ => call.FindHeader(parameter) is { } header ? new RangeEnd(header.Number) : new RpcError(RpcError.NotFound, "header not found"),
+        _ => call.FindHeader(parameter) is { } header
+        ? new RangeEnd(header.Number)
+        : new RpcError(RpcError.NotFound, "header not found"),
     };
 }

@@ -14,7 +14,8 @@ internal static class MiningMethods
         table.AddQuantity("eth_hashrate", call => Rate(call));
         table.Add("eth_coinbase", 0, call =>
         {
-            if (call.View.MiningBeneficiary is not { } beneficiary) return RpcError.Refused("etherbase must be explicitly specified: this node does not mine");
+            if (call.View.MiningBeneficiary is not { } beneficiary)
+                return RpcError.Refused("etherbase must be explicitly specified: this node does not mine");
             call.Out.WriteHexValue(beneficiary.Bytes);
             return null;
         });
@@ -39,7 +40,8 @@ internal static class MiningMethods
     private static async ValueTask<RpcError?> GetWork(RpcCall call)
     {
         var work = await call.Node.GetWorkAsync(call.Cancellation);
-        if (work.Package is not { } package) return RpcError.Refused($"no mining work available yet: {work.WhyNone ?? "this node makes no blocks"}");
+        if (work.Package is not { } package)
+            return RpcError.Refused($"no mining work available yet: {work.WhyNone ?? "this node makes no blocks"}");
         WriteWork(call.Out, package);
         return null;
     }
@@ -63,7 +65,8 @@ internal static class MiningMethods
                 call.Out.WriteBooleanValue(true);
                 return null;
             case WorkVerdict.Stale:
-                return RpcError.Refused("stale work: the template is no longer on the head, or too old to be remembered; ask for new work");
+                return RpcError.Refused("stale work: the template is no longer on the head, or too old to be remembered; ask "
+                    + "for new work");
             case WorkVerdict.Duplicate:
                 return RpcError.Refused("duplicate work: this solution was handed in before");
             case WorkVerdict.Invalid:

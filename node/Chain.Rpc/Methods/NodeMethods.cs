@@ -31,13 +31,16 @@ internal static class NodeMethods
         });
         foreach (var name in (ReadOnlySpan<string>)["eth_sign", "eth_signTransaction", "eth_sendTransaction"])
         {
-            table.Add(name, 2, _ => RpcError.Refused("unknown account: this node holds no keys; sign in the client and send with eth_sendRawTransaction"));
+            table.Add(name, 2,
+                _ => RpcError.Refused("unknown account: this node holds no keys; sign in the client and send with "
+                    + "eth_sendRawTransaction"));
         }
 
         table.Add("rpc_modules", 0, call =>
         {
             call.Out.WriteStartObject();
-            foreach (var module in (ReadOnlySpan<string>)["chain", "eth", "net", "rpc", "txpool", "web3"]) call.Out.WriteString(module, "1.0");
+            foreach (var module in (ReadOnlySpan<string>)["chain", "eth", "net", "rpc", "txpool", "web3"])
+                call.Out.WriteString(module, "1.0");
             if (call.Caller.IsAdmin) call.Out.WriteString("admin", "1.0");
             call.Out.WriteEndObject();
             return null;

@@ -37,7 +37,8 @@ internal static class PoolMethods
         {
             var transaction = Transaction.Decode(encoded);
             if (transaction.Recover() is { } recovered) return recovered;
-            return RpcError.Refused("invalid sender: the signature is out of range, has a high s (EIP-2) or matches no key (invalid transaction v, r, s values)");
+            return RpcError.Refused("invalid sender: the signature is out of range, has a high s (EIP-2) or matches no key "
+                + "(invalid transaction v, r, s values)");
         }
         catch (RlpException e)
         {

@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Rpc;
 
-/// <summary>chain_validators and its like: proof of stake from outside. Under another rule they say that there are no validators.</summary>
+/// <summary>
+/// chain_validators and its like: proof of stake from outside. Under another rule they say that there are no validators.
+/// </summary>
 internal static class StakeMethods
 {
     public static void AddTo(RpcMethodTable table)
@@ -67,7 +69,8 @@ internal static class StakeMethods
         if (call.Args.Error is { } wrong) return wrong;
         if (!call.RequireStake().IsOk(out var stake, out var error)) return error;
         if (!call.RequireHeader(parameter).IsOk(out var header, out error)) return error;
-        if (call.Reader.GetBlock(header.Hash) is not { Sidecar.IsEmpty: false } block) return new RpcError(RpcError.Unavailable, $"the consensus body of block {header.Number} ({header.Hash}) is not here");
+        if (call.Reader.GetBlock(header.Hash) is not { Sidecar.IsEmpty: false } block)
+            return new RpcError(RpcError.Unavailable, $"the consensus body of block {header.Number} ({header.Hash}) is not here");
         var json = call.Out;
         json.WriteStartObject();
         json.WriteQuantity("number"u8, header.Number);
@@ -82,7 +85,8 @@ internal static class StakeMethods
     private static Func<Attestation, IReadOnlyList<int>?> VotersOf(RpcCall call, StakeView stake, SealedHeader header)
     {
         if (call.Reader.GetCanonicalHash(header.Number) != header.Hash) return static _ => null;
-        var voters = new PastVoters(stake.Settings, [.. stake.Validators.Select(item => item.Validator)], number => call.Reader.GetCanonicalHash(number) is { } hash ? call.Reader.GetBlock(hash) : null);
+        var voters = new PastVoters(stake.Settings, [.. stake.Validators.Select(item => item.Validator)],
+            number => call.Reader.GetCanonicalHash(number) is { } hash ? call.Reader.GetBlock(hash) : null);
         return attestation => voters.Of(attestation, header.Number);
     }
 
@@ -122,10 +126,12 @@ internal static class StakeMethods
         }
         catch (RlpException e)
         {
-            return RpcError.Argument(0, $"not the RLP of a signed voluntary exit [epoch, validator index, signature]: {e.Message}");
+            return RpcError.Argument(0,
+                $"not the RLP of a signed voluntary exit [epoch, validator index, signature]: {e.Message}");
         }
 
-        if (await call.Node.SubmitConsensusAsync(new StakeMessage.Exit(exit), call.Cancellation) is { } refusal) return RpcError.Refused($"voluntary exit of validator {exit.ValidatorIndex} refused: {refusal}");
+        if (await call.Node.SubmitConsensusAsync(new StakeMessage.Exit(exit), call.Cancellation) is { } refusal)
+            return RpcError.Refused($"voluntary exit of validator {exit.ValidatorIndex} refused: {refusal}");
         call.Out.WriteBooleanValue(true);
         return null;
     }

@@ -76,7 +76,9 @@ internal static class StateMethods
     {
         var (address, keys, block) = (call.Args.Address(0), ReadKeys(call), call.Args.Block(2));
         if (call.Args.Error is { } argument) return argument;
-        if (keys.Count > call.Limits.ProofKeys) return new RpcError(RpcError.InvalidParams, $"invalid argument 1: {keys.Count} storage keys; at most {call.Limits.ProofKeys} are proved at once");
+        if (keys.Count > call.Limits.ProofKeys)
+            return new RpcError(RpcError.InvalidParams,
+                $"invalid argument 1: {keys.Count} storage keys; at most {call.Limits.ProofKeys} are proved at once");
         if (!call.OpenState(block).IsOk(out _, out var error)) return error;
         var header = call.FindHeader(block)!;
         try
@@ -112,7 +114,8 @@ internal static class StateMethods
             var slotKey = Keccak256.Hash(slot.Bytes);
             json.WriteStartObject();
             json.WriteString("key"u8, text);
-            json.WriteQuantity("value"u8, storage.Get(slotKey.Bytes) is { } value ? new RlpReader(value).ReadUInt256() : UInt256.Zero);
+            json.WriteQuantity("value"u8,
+                storage.Get(slotKey.Bytes) is { } value ? new RlpReader(value).ReadUInt256() : UInt256.Zero);
             json.WriteStartArray("proof"u8);
             foreach (var node in storage.Prove(slotKey.Bytes)) json.WriteHexValue(node);
             json.WriteEndArray();

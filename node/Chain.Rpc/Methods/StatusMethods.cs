@@ -101,7 +101,8 @@ internal static class Alerts
 {
     public static readonly string[] Names =
     [
-        "split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled", SigningPaused, KeyInUseElsewhere,
+        "split_brain", "fork_detected", "clock_skew", "consensus_lag", "partition", "finality_stalled", SigningPaused,
+        KeyInUseElsewhere,
         "read_only", "store_damaged",
     ];
 
@@ -120,13 +121,20 @@ internal static class Alerts
     public static List<Alert> Of(ChainView view, INodeAccess node, bool hadPeers)
     {
         var alerts = new List<Alert>();
-        if (SplitBrain(view) is { } peer) alerts.Add(new Alert("split_brain", $"{peer.Name} is on another chain: its block {peer.Head!.Number} is {peer.Head.Hash}, which is not on ours"));
-        if (DeepestBranch(view) is var (length, tip) && length >= ForkDepth) alerts.Add(new Alert("fork_detected", $"a branch of {length} blocks competes with the head; its tip is block {tip.Number} ({tip.Hash})"));
-        if (node.ClockOffsetMs is { } offset && Math.Abs(offset) > LargestClockOffsetMs(node.Spec)) alerts.Add(new Alert("clock_skew", ClockSkew(view, offset)));
+        if (SplitBrain(view) is { } peer)
+            alerts.Add(new Alert("split_brain",
+                $"{peer.Name} is on another chain: its block {peer.Head!.Number} is {peer.Head.Hash}, which is not on ours"));
+        if (DeepestBranch(view) is var (length, tip) && length >= ForkDepth)
+            alerts.Add(new Alert("fork_detected",
+                $"a branch of {length} blocks competes with the head; its tip is block {tip.Number} ({tip.Hash})"));
+        if (node.ClockOffsetMs is { } offset && Math.Abs(offset) > LargestClockOffsetMs(node.Spec))
+            alerts.Add(new Alert("clock_skew", ClockSkew(view, offset)));
         var age = node.Now.UnixSeconds - Math.Min(node.Now.UnixSeconds, view.Head.Header.Timestamp);
         var interval = node.Spec.Consensus.BlockIntervalMs;
-        if (view.Head.Number > 0 && age * 1000 > interval * LagInBlockTimes) alerts.Add(new Alert("consensus_lag", Lag(view, age, interval)));
-        if (view.Peers.IsEmpty && hadPeers && node.ReadOnlyReason is null) alerts.Add(new Alert("partition", "every peer is gone"));
+        if (view.Head.Number > 0 && age * 1000 > interval * LagInBlockTimes)
+            alerts.Add(new Alert("consensus_lag", Lag(view, age, interval)));
+        if (view.Peers.IsEmpty && hadPeers && node.ReadOnlyReason is null)
+            alerts.Add(new Alert("partition", "every peer is gone"));
         if (node.ReadOnlyReason is { } reason) alerts.Add(new Alert("read_only", reason));
         if (node.DamageMet is { } damage) alerts.Add(new Alert("store_damaged", damage));
         if (view.Stake()?.StalledFinality() is { } stalled) alerts.Add(new Alert("finality_stalled", stalled));
@@ -136,11 +144,13 @@ internal static class Alerts
     }
 
     /// <summary>
-    /// The clock offset that calls for an alert: a slot, where slots are what clocks have to agree on, but no less than honest networks differ
-    /// by, and at most two seconds.
+    /// The clock offset that calls for an alert: a slot, where slots are what clocks have to agree on, but no less than honest
+    /// networks differ by, and at most two seconds.
     /// </summary>
     internal static long LargestClockOffsetMs(ChainSpec spec) =>
-        spec.Consensus is ProofOfStakeSettings ? Math.Clamp((long)spec.Consensus.BlockIntervalMs, LeastClockOffsetMs, MostClockOffsetMs) : MostClockOffsetMs;
+        spec.Consensus is ProofOfStakeSettings
+        ? Math.Clamp((long)spec.Consensus.BlockIntervalMs, LeastClockOffsetMs, MostClockOffsetMs)
+        : MostClockOffsetMs;
 
     private static string ClockSkew(ChainView view, long offsetMs)
     {

@@ -11,7 +11,8 @@ internal static class SubscribeMethods
         table.Add("eth_unsubscribe", 1, Unsubscribe);
     }
 
-    private static readonly RpcError OverHttp = new(RpcError.MethodNotFound, "notifications not supported: connect by WebSocket (the same port) to subscribe");
+    private static readonly RpcError OverHttp = new(RpcError.MethodNotFound,
+        "notifications not supported: connect by WebSocket (the same port) to subscribe");
 
     private static RpcError? Subscribe(RpcCall call)
     {
@@ -30,7 +31,9 @@ internal static class SubscribeMethods
                 logs = LogFilter.Read(call.Args, 1);
                 break;
             case "newPendingTransactions":
-                kind = call.Args.Bool(1, false) ? SubscriptionKind.NewPendingTransactionsFull : SubscriptionKind.NewPendingTransactions;
+                kind = call.Args.Bool(1, false)
+                    ? SubscriptionKind.NewPendingTransactionsFull
+                    : SubscriptionKind.NewPendingTransactions;
                 break;
             case "syncing":
                 kind = SubscriptionKind.Syncing;
@@ -47,15 +50,21 @@ internal static class SubscribeMethods
                 break;
             case "chainConsensus":
                 kind = SubscriptionKind.ChainConsensus;
-                if (call.Args.Error is null && call.Node.Rules.NewDutyHolder is null) return RpcError.Refused($"this chain has no validators: its rule is {call.Node.Rules.Name}");
+                if (call.Args.Error is null && call.Node.Rules.NewDutyHolder is null)
+                    return RpcError.Refused($"this chain has no validators: its rule is {call.Node.Rules.Name}");
                 break;
             default:
-                return call.Args.Error ?? new RpcError(RpcError.InvalidParams, $"no \"{name}\" subscription in eth namespace: known are newHeads, logs, newPendingTransactions, syncing, newWork, chainReorg, chainTransactions and chainConsensus");
+                return call.Args.Error
+                    ?? new RpcError(RpcError.InvalidParams,
+                        $"no \"{name}\" subscription in eth namespace: known are newHeads, logs, newPendingTransactions, "
+                            + $"syncing, newWork, chainReorg, chainTransactions and chainConsensus");
         }
 
         if (call.Args.Error is { } error) return error;
         var hub = call.Services.Hub;
-        if (!hub.HasRoomFor(socket)) return new RpcError(RpcError.LimitExceeded, $"this connection has {call.Limits.SubscriptionsPerConnection} subscriptions, which is the limit");
+        if (!hub.HasRoomFor(socket))
+            return new RpcError(RpcError.LimitExceeded,
+                $"this connection has {call.Limits.SubscriptionsPerConnection} subscriptions, which is the limit");
         var subscription = new Subscription(FilterStore.NewId(), socket, kind, logs, transaction);
         call.Out.WriteStringValue(subscription.Id);
         hub.Add(subscription);

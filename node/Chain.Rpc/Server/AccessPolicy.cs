@@ -33,14 +33,17 @@ internal sealed class AccessPolicy(RpcServerOptions options)
     public bool IsAdminToken(string? authorization)
     {
         const string scheme = "Bearer ";
-        if (_token is null || authorization is null || !authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) return false;
+        if (_token is null || authorization is null || !authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            return false;
         return CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(authorization[scheme.Length..].Trim()));
     }
 
-    private static bool Contains(IReadOnlyList<string> list, string item) => list.Contains("*") || list.Contains(item, StringComparer.OrdinalIgnoreCase);
+    private static bool Contains(IReadOnlyList<string> list, string item) =>
+        list.Contains("*") || list.Contains(item, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsLocalName(string name) =>
-        name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+        name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Without port and brackets.</summary>
     private static string HostName(string host)

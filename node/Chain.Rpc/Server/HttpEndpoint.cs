@@ -10,7 +10,8 @@ using Microsoft.Net.Http.Headers;
 namespace Chain.Rpc;
 
 /// <summary>What each HTTP request goes through: host and origin, then path and method, then JSON-RPC.</summary>
-internal sealed class HttpEndpoint(RpcServices services, RpcDispatcher dispatcher, AccessPolicy policy, Func<int?> adminPort) : IHttpApplication<HttpContext>
+internal sealed class HttpEndpoint(RpcServices services, RpcDispatcher dispatcher, AccessPolicy policy,
+    Func<int?> adminPort) : IHttpApplication<HttpContext>
 {
     private readonly ConcurrentDictionary<RpcSocket, byte> _sockets = [];
 
@@ -29,7 +30,9 @@ internal sealed class HttpEndpoint(RpcServices services, RpcDispatcher dispatche
     {
         var request = context.Request;
         if (!policy.IsHostAllowed(request.Headers.Host.ToString()))
-            return Refuse(context, StatusCodes.Status403Forbidden, $"invalid host specified: \"{Shorten(request.Headers.Host.ToString())}\" is not a name of this node; call it by its address or localhost, or allow the name when it is started");
+            return Refuse(context, StatusCodes.Status403Forbidden,
+                $"invalid host specified: \"{Shorten(request.Headers.Host.ToString())}\" is not a name of this node; call it "
+                    + $"by its address or localhost, or allow the name when it is started");
         var origin = request.Headers.Origin.ToString();
         var onAdminPort = adminPort() is { } port && context.Connection.LocalPort == port;
 
@@ -37,7 +40,9 @@ internal sealed class HttpEndpoint(RpcServices services, RpcDispatcher dispatche
         var originAllowed = origin.Length == 0 || (!onAdminPort && policy.IsOriginAllowed(origin));
         if (originAllowed && origin.Length > 0) AllowOrigin(context.Response.Headers, origin);
         if (HttpMethods.IsOptions(request.Method)) return Preflight(context, originAllowed);
-        if (!originAllowed) return Refuse(context, StatusCodes.Status403Forbidden, $"origin not allowed: {Shorten(origin)}; allow it when the node is started");
+        if (!originAllowed)
+            return Refuse(context, StatusCodes.Status403Forbidden,
+                $"origin not allowed: {Shorten(origin)}; allow it when the node is started");
         var isAdmin = onAdminPort || policy.IsAdminToken(request.Headers.Authorization);
         if (HttpMethods.IsPost(request.Method)) return PostAsync(context, isAdmin);
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return NotAllowed(context);
@@ -53,7 +58,8 @@ internal sealed class HttpEndpoint(RpcServices services, RpcDispatcher dispatche
     private static Task NotAllowed(HttpContext context)
     {
         context.Response.Headers.Allow = "POST, OPTIONS";
-        return Refuse(context, StatusCodes.Status405MethodNotAllowed, "this is a JSON-RPC endpoint: POST a request, or connect by WebSocket; /health and /metrics answer to GET");
+        return Refuse(context, StatusCodes.Status405MethodNotAllowed,
+            "this is a JSON-RPC endpoint: POST a request, or connect by WebSocket; /health and /metrics answer to GET");
     }
 
     private static void AllowOrigin(IHeaderDictionary headers, string origin)
@@ -70,7 +76,8 @@ internal sealed class HttpEndpoint(RpcServices services, RpcDispatcher dispatche
         headers.AccessControlAllowMethods = "POST, GET";
         headers.AccessControlAllowHeaders = "Content-Type, Authorization";
         headers.AccessControlMaxAge = "600";
-        if (context.Request.Headers.ContainsKey("Access-Control-Request-Private-Network")) headers["Access-Control-Allow-Private-Network"] = "true";
+        if (context.Request.Headers.ContainsKey("Access-Control-Request-Private-Network"))
+            headers["Access-Control-Allow-Private-Network"] = "true";
         return Task.CompletedTask;
     }
 
@@ -78,7 +85,8 @@ internal sealed class HttpEndpoint(RpcServices services, RpcDispatcher dispatche
     {
         if (!IsJson(context.Request.ContentType))
         {
-            await Refuse(context, StatusCodes.Status415UnsupportedMediaType, "invalid content type, only application/json is supported");
+            await Refuse(context, StatusCodes.Status415UnsupportedMediaType,
+                "invalid content type, only application/json is supported");
             return;
         }
 
@@ -87,7 +95,8 @@ internal sealed class HttpEndpoint(RpcServices services, RpcDispatcher dispatche
         if (body is not { } sequence)
         {
             context.Response.Headers.Connection = "close";
-            await AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, new RpcError(RpcError.InvalidRequest, $"request body too large: the limit is {services.Limits.BodyBytes} bytes"));
+            await AnswerAsync(context, StatusCodes.Status413PayloadTooLarge,
+                new RpcError(RpcError.InvalidRequest, $"request body too large: the limit is {services.Limits.BodyBytes} bytes"));
             return;
         }
 
@@ -95,7 +104,8 @@ internal sealed class HttpEndpoint(RpcServices services, RpcDispatcher dispatche
         var rented = sequence.IsSingleSegment ? null : ArrayPool<byte>.Shared.Rent((int)sequence.Length);
         if (rented is not null) sequence.CopyTo(rented);
         var memory = rented is null ? sequence.First : rented.AsMemory(0, (int)sequence.Length);
-        var afterwards = await dispatcher.AnswerAsync(memory, isAdmin ? RpcCaller.HttpAdmin : RpcCaller.Http, answer, context.RequestAborted);
+        var afterwards =
+            await dispatcher.AnswerAsync(memory, isAdmin ? RpcCaller.HttpAdmin : RpcCaller.Http, answer, context.RequestAborted);
         if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
         reader.AdvanceTo(sequence.End);
         await WriteAsync(context, StatusCodes.Status200OK, "application/json", answer.Written);
@@ -142,7 +152,8 @@ internal sealed class HttpEndpoint(RpcServices services, RpcDispatcher dispatche
         MediaTypeHeaderValue.TryParse(contentType, out var type)
         && type.MediaType.Value?.ToLowerInvariant() is "application/json" or "application/json-rpc" or "application/jsonrequest";
 
-    private static Task Refuse(HttpContext context, int status, string why) => WriteAsync(context, status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(why + "\n"));
+    private static Task Refuse(HttpContext context, int status, string why) =>
+        WriteAsync(context, status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(why + "\n"));
 
     private static async Task AnswerAsync(HttpContext context, int status, RpcError error)
     {

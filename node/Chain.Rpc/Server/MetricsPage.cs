@@ -14,7 +14,8 @@ internal static class MetricsPage
         WriteStake(page, services);
         WriteNode(page, services);
         WriteRpc(page, services, methods, sockets);
-        await HttpEndpoint.WriteAsync(context, StatusCodes.Status200OK, "text/plain; version=0.0.4; charset=utf-8", page.ToBytes());
+        await HttpEndpoint.WriteAsync(context, StatusCodes.Status200OK, "text/plain; version=0.0.4; charset=utf-8",
+            page.ToBytes());
     }
 
     private static void WriteChain(Page page, RpcServices services)
@@ -25,13 +26,16 @@ internal static class MetricsPage
         page.Gauge("chain_head_timestamp_seconds", "Timestamp of the head block.", view.Head.Header.Timestamp);
         page.Gauge("chain_safe_number", "Number of the safe block.", view.Safe.Number);
         page.Gauge("chain_finalized_number", "Number of the finalized block.", view.Finalized.Number);
-        page.Gauge("chain_finality_lag_blocks", "Blocks between the head and the finalized block.", view.Head.Number - view.Finalized.Number);
+        page.Gauge("chain_finality_lag_blocks", "Blocks between the head and the finalized block.",
+            view.Head.Number - view.Finalized.Number);
         page.Gauge("chain_difficulty", "Difficulty of the head block.", (double)view.Head.Header.Difficulty);
         page.Head("chain_reorgs_total", "counter", "Reorganisations since start by depth in blocks, up to the label's value.");
-        foreach (var (upTo, count) in services.Hub.Reorgs.Classes()) page.Sample("chain_reorgs_total", $"{{depth_le=\"{upTo}\"}}", count);
+        foreach (var (upTo, count) in services.Hub.Reorgs.Classes())
+            page.Sample("chain_reorgs_total", $"{{depth_le=\"{upTo}\"}}", count);
         page.Head("chain_alert", "gauge", "1 while the alert stands.");
         var standing = Alerts.Of(view, node, services.Hub.HadPeers);
-        foreach (var name in Alerts.Names) page.Sample("chain_alert", $"{{name=\"{name}\"}}", standing.Exists(alert => alert.Name == name) ? 1 : 0);
+        foreach (var name in Alerts.Names)
+            page.Sample("chain_alert", $"{{name=\"{name}\"}}", standing.Exists(alert => alert.Name == name) ? 1 : 0);
     }
 
     private static void WriteStake(Page page, RpcServices services)
@@ -41,12 +45,15 @@ internal static class MetricsPage
         page.Gauge("chain_epoch", "The epoch of the clock.", stake.Epoch.Number);
         page.Gauge("chain_justified_epoch", "The justified epoch on the head's branch.", stake.Justified.Epoch.Number);
         page.Gauge("chain_finalized_epoch", "The finalized epoch.", stake.Finalized.Epoch.Number);
-        page.Gauge("chain_finality_lag_epochs", "Epochs between now and the finalized one; 2 or 3 when all is well.", stake.FinalityDelay());
+        page.Gauge("chain_finality_lag_epochs", "Epochs between now and the finalized one; 2 or 3 when all is well.",
+            stake.FinalityDelay());
         page.Head("chain_participation_ratio", "gauge", "Share of the stake whose votes for the epoch are in the chain.");
         page.Sample("chain_participation_ratio", "{epoch=\"previous\"}", stake.PreviousParticipation());
         page.Sample("chain_participation_ratio", "{epoch=\"current\"}", stake.CurrentParticipation());
         page.Head("chain_validators", "gauge", "Validators by status.");
-        foreach (var group in stake.Validators.GroupBy(item => item.StatusAt(stake.Epoch)).OrderBy(group => group.Key, StringComparer.Ordinal)) page.Sample("chain_validators", $"{{status=\"{group.Key}\"}}", group.Count());
+        foreach (var group in stake.Validators.GroupBy(item => item.StatusAt(stake.Epoch)).OrderBy(group => group.Key,
+            StringComparer.Ordinal))
+            page.Sample("chain_validators", $"{{status=\"{group.Key}\"}}", group.Count());
         page.Gauge("chain_slashed_validators", "Validators that were slashed.", stake.Slashed().Count());
         page.Gauge("chain_leaking", "1 while absent validators lose stake.", stake.IsLeaking ? 1 : 0);
         page.Gauge("chain_waiting_evidence", "Evidence that waits for a block.", stake.WaitingEvidence);
@@ -69,7 +76,8 @@ internal static class MetricsPage
         page.Sample("chain_imported_transactions_total", "", node.Imports.Transactions);
         page.Head("chain_import_seconds_total", "counter", "Time spent importing since start.");
         page.Sample("chain_import_seconds_total", "", node.Imports.Time.TotalSeconds);
-        page.Gauge("chain_hash_rate", "Hashes a second of this node and of the miners that report to it.", node.LocalHashRate + services.HashRates.Total);
+        page.Gauge("chain_hash_rate", "Hashes a second of this node and of the miners that report to it.",
+            node.LocalHashRate + services.HashRates.Total);
         var steps = node.Steps;
         page.Gauge("chain_step_age_seconds", "Time since the core finished handling an input.", steps.SinceLast.TotalSeconds);
         page.Gauge(
@@ -79,7 +87,8 @@ internal static class MetricsPage
         page.Gauge("chain_inputs_waiting", "Inputs that wait for the core.", steps.Waiting);
         page.Gauge("chain_syncing", "1 while the node is catching up.", view.Sync is null ? 0 : 1);
         page.Gauge("chain_read_only", "1 when the node serves reads only.", node.ReadOnlyReason is null ? 0 : 1);
-        if (node.ClockOffsetMs is { } offset) page.Gauge("chain_clock_offset_seconds", "The peers' clocks minus ours.", offset / 1000.0);
+        if (node.ClockOffsetMs is { } offset)
+            page.Gauge("chain_clock_offset_seconds", "The peers' clocks minus ours.", offset / 1000.0);
         page.Gauge("process_resident_memory_bytes", "Resident memory.", Environment.WorkingSet);
     }
 

@@ -27,8 +27,10 @@ public sealed class RpcServer : IAsyncDisposable
 
     public int? AdminPort { get; }
 
-    /// <exception cref="IOException">A port is taken, or the address is not of this machine; the message says which and what to do.</exception>
-    public static async Task<RpcServer> StartAsync(INodeAccess node, RpcServerOptions options, ILoggerFactory loggers, TimeProvider? time = null)
+    /// <exception cref="IOException">A port is taken, or the address is not of this machine; the message says which and what to
+    /// do.</exception>
+    public static async Task<RpcServer> StartAsync(INodeAccess node, RpcServerOptions options, ILoggerFactory loggers,
+        TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(options);
@@ -38,9 +40,11 @@ public sealed class RpcServer : IAsyncDisposable
         ApplyLimits(kestrelOptions.Limits, options.Limits);
         ListenOptions? main = null;
         ListenOptions? admin = null;
-        if (IPAddress.IsLoopback(options.Address) && options.Port != 0) kestrelOptions.ListenLocalhost(options.Port, listen => main = Http1(listen));
+        if (IPAddress.IsLoopback(options.Address) && options.Port != 0)
+            kestrelOptions.ListenLocalhost(options.Port, listen => main = Http1(listen));
         else kestrelOptions.Listen(options.Address, options.Port, listen => main = Http1(listen));
-        if (options.AdminPort is { } adminPort) kestrelOptions.Listen(IPAddress.Loopback, adminPort, listen => admin = Http1(listen));
+        if (options.AdminPort is { } adminPort)
+            kestrelOptions.Listen(IPAddress.Loopback, adminPort, listen => admin = Http1(listen));
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
         var kestrel = new KestrelServer(Options.Create(kestrelOptions), transport, loggers);
         var endpoint = new HttpEndpoint(services, dispatcher, new AccessPolicy(options), () => admin?.IPEndPoint?.Port);
@@ -53,7 +57,9 @@ public sealed class RpcServer : IAsyncDisposable
         {
             kestrel.Dispose();
             await services.Hub.StopAsync();
-            throw new IOException($"JSON-RPC cannot listen on {options.Address}, port {options.Port}{(options.AdminPort is { } p ? $" (admin port {p})" : "")}: {e.Message} Choose another port, or stop what uses it.", e);
+            throw new IOException($"JSON-RPC cannot listen on {options.Address}, port "
+                + $"{options.Port}{(options.AdminPort is { } p ? $" (admin port {p})" : "")}: {e.Message} Choose another port, "
+                    + $"or stop what uses it.", e);
         }
 
         return new RpcServer(kestrel, services, endpoint, main?.IPEndPoint?.Port ?? options.Port, admin?.IPEndPoint?.Port);

@@ -18,7 +18,8 @@ public sealed record RpcServerOptions
     public string? AdminToken { get; init; }
 
     /// <summary>
-    /// Web pages (their origins: scheme, host, port) that may ask, beside those on this machine and browser extensions; "*" for all.
+    /// Web pages (their origins: scheme, host, port) that may ask, beside those on this machine and browser extensions; "*" for
+    /// all.
     /// </summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 

@@ -16,7 +16,8 @@ internal sealed class RpcSocket : ISubscriber, IDisposable
     private readonly RpcServices _services;
     private readonly RpcDispatcher _dispatcher;
     private readonly RpcCaller _caller;
-    private readonly Channel<ReadOnlyMemory<byte>> _outgoing = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<ReadOnlyMemory<byte>> _outgoing =
+        Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _closing = new();
     private readonly SemaphoreSlim _slots;
     private long _queuedBytes;
@@ -31,7 +32,8 @@ internal sealed class RpcSocket : ISubscriber, IDisposable
 
     public void Send(ReadOnlyMemory<byte> message)
     {
-        if (Interlocked.Add(ref _queuedBytes, message.Length) > _services.Limits.SocketQueueBytes) Drop("too slow: more was to be sent than the limit lets wait");
+        if (Interlocked.Add(ref _queuedBytes, message.Length) > _services.Limits.SocketQueueBytes)
+            Drop("too slow: more was to be sent than the limit lets wait");
         else _outgoing.Writer.TryWrite(message);
     }
 
@@ -48,7 +50,9 @@ internal sealed class RpcSocket : ISubscriber, IDisposable
         }
     }
 
-    /// <summary>After <see cref="RunAsync"/>. Requests under way end by themselves and write to a queue that nobody reads.</summary>
+    /// <summary>
+    /// After <see cref="RunAsync"/>. Requests under way end by themselves and write to a queue that nobody reads.
+    /// </summary>
     public void Dispose()
     {
         _slots.Dispose();
@@ -124,7 +128,8 @@ internal sealed class RpcSocket : ISubscriber, IDisposable
                 Interlocked.Add(ref _queuedBytes, -message.Length);
             }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException
+            or InvalidOperationException)
         {
             Drop("the connection broke");
         }
@@ -138,7 +143,8 @@ internal sealed class RpcSocket : ISubscriber, IDisposable
         {
             await _socket.CloseOutputAsync(status, _dropReason, patience.Token);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException
+            or InvalidOperationException)
         {
             _socket.Abort();
         }

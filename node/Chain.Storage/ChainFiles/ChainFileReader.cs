@@ -30,7 +30,8 @@ public sealed class ChainFileReader(Stream stream)
         _started = true;
         if (_next < 0) return null;
         var start = Offset;
-        if (_next < 0xc0) throw new ChainFileException(BlocksRead, start, $"a block is an RLP list; the byte 0x{_next:x2} begins none.");
+        if (_next < 0xc0)
+            throw new ChainFileException(BlocksRead, start, $"a block is an RLP list; the byte 0x{_next:x2} begins none.");
         try
         {
             var rlp = new RlpReader(ReadItem());
@@ -74,7 +75,9 @@ public sealed class ChainFileReader(Stream stream)
         {
             if (have == _buffer.Length) Array.Resize(ref _buffer, Math.Min(length, _buffer.Length * 2));
             var read = stream.Read(_buffer, have, Math.Min(length, _buffer.Length) - have);
-            if (read == 0) throw new ChainFileException(BlocksRead, start, $"the file ends within an item of {length} bytes, of which {have} are there.");
+            if (read == 0)
+                throw new ChainFileException(BlocksRead, start,
+                    $"the file ends within an item of {length} bytes, of which {have} are there.");
             have += read;
         }
 
@@ -85,9 +88,13 @@ public sealed class ChainFileReader(Stream stream)
 
     private int ReadLong(int lengthBytes)
     {
-        if (stream.ReadAtLeast(_buffer.AsSpan(1, lengthBytes), lengthBytes, throwOnEndOfStream: false) < lengthBytes) throw new ChainFileException(BlocksRead, Offset, "the file ends within the length of an item.");
+        if (stream.ReadAtLeast(_buffer.AsSpan(1, lengthBytes), lengthBytes, throwOnEndOfStream: false) < lengthBytes)
+            throw new ChainFileException(BlocksRead, Offset, "the file ends within the length of an item.");
         ulong length = 0;
         for (var i = 1; i <= lengthBytes; i++) length = (length << 8) | _buffer[i];
-        return length <= MaxItemBytes ? 1 + lengthBytes + (int)length : throw new ChainFileException(BlocksRead, Offset, $"an item claims {length} bytes; the most that is read is {MaxItemBytes}.");
+        return length <= MaxItemBytes
+            ? 1 + lengthBytes + (int)length
+            : throw new ChainFileException(BlocksRead, Offset,
+                $"an item claims {length} bytes; the most that is read is {MaxItemBytes}.");
     }
 }

@@ -22,7 +22,8 @@ public sealed class ChainFileWriter(Stream stream)
 
     /// <summary>Writes the canonical blocks from one number to another, both included.</summary>
     /// <returns>How many there were: fewer than asked for where the chain ends before.</returns>
-    public long WriteCanonical(IChainReader reader, ulong first, ulong last, Action<ulong>? progress, CancellationToken cancellation)
+    public long WriteCanonical(IChainReader reader, ulong first, ulong last, Action<ulong>? progress,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(reader);
         long written = 0;
@@ -30,7 +31,9 @@ public sealed class ChainFileWriter(Stream stream)
         {
             cancellation.ThrowIfCancellationRequested();
             if (reader.GetCanonicalHash(number) is not { } hash) break;
-            Write(reader.GetBlock(hash) ?? throw new StoreException(StoreFailure.Corrupt, $"The store lacks block {number}, {hash}, though it is canonical. Restore a backup, or synchronise anew."));
+            Write(reader.GetBlock(hash)
+                ?? throw new StoreException(StoreFailure.Corrupt,
+                    $"The store lacks block {number}, {hash}, though it is canonical. Restore a backup, or synchronise anew."));
             written++;
             progress?.Invoke(number);
             if (number == ulong.MaxValue) break;

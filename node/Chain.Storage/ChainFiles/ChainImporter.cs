@@ -21,8 +21,10 @@ public static class ChainImporter
     private const int TransactionsPerPart = 8192;
 
     /// <param name="store">Empty, or holding a chain of the same genesis; what it has already is passed over.</param>
-    /// <exception cref="ChainFileException">The file is broken, of another genesis, or has a block that the rules refuse; what came before is kept.</exception>
-    public static ImportProgress Run(IChainStore store, NodeConfig config, ConsensusRules rules, ChainFileReader file, TimeProvider time, Action<ImportProgress>? progress, CancellationToken cancellation)
+    /// <exception cref="ChainFileException">The file is broken, of another genesis, or has a block that the rules refuse; what
+    /// came before is kept.</exception>
+    public static ImportProgress Run(IChainStore store, NodeConfig config, ConsensusRules rules, ChainFileReader file,
+        TimeProvider time, Action<ImportProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(config);
@@ -48,7 +50,8 @@ public static class ChainImporter
                 });
                 RequireAllImported(part, effects);
                 store.Maintain(cancellation);
-                done = new ImportProgress(part.FirstBlock + part.Blocks.Count, done.Transactions + part.Transactions, part.Offset, core.View.Head.Number);
+                done = new ImportProgress(part.FirstBlock + part.Blocks.Count, done.Transactions + part.Transactions, part.Offset,
+                    core.View.Head.Number);
                 progress?.Invoke(done);
             }
 
@@ -73,23 +76,27 @@ public static class ChainImporter
             if (effect is NodeEffect.Tell { Event: NodeEvent.BlockRejected rejected })
             {
                 var index = Math.Max(0, part.Blocks.FindIndex(block => block.Hash == rejected.Hash));
-                throw new ChainFileException(part.FirstBlock + index, part.Offset, $"block {rejected.Number} {rejected.Hash} breaks the rules: {rejected.Why}");
+                throw new ChainFileException(part.FirstBlock + index, part.Offset,
+                    $"block {rejected.Number} {rejected.Hash} breaks the rules: {rejected.Why}");
             }
         }
 
         foreach (var effect in effects.Items)
         {
-            if (effect is NodeEffect.Reply { Answer: NodeReply.Imported { Error: { } error } answer }) throw new ChainFileException(part.FirstBlock + answer.Count, part.Offset, error);
+            if (effect is NodeEffect.Reply { Answer: NodeReply.Imported { Error: { } error } answer })
+                throw new ChainFileException(part.FirstBlock + answer.Count, part.Offset, error);
         }
     }
 
-    private static void ReadParts(ChainFileReader file, Hash256 genesis, ConsensusRules rules, BlockingCollection<Part> parts, CancellationToken cancellation)
+    private static void ReadParts(ChainFileReader file, Hash256 genesis, ConsensusRules rules, BlockingCollection<Part> parts,
+        CancellationToken cancellation)
     {
         try
         {
             while (ReadPart(file, genesis, rules) is { } part)
             {
-                Parallel.ForEach(part.Blocks.SelectMany(block => block.Body.Transactions), new ParallelOptions { CancellationToken = cancellation }, transaction => transaction.Recover());
+                Parallel.ForEach(part.Blocks.SelectMany(block => block.Body.Transactions),
+                    new ParallelOptions { CancellationToken = cancellation }, transaction => transaction.Recover());
                 parts.Add(part, cancellation);
             }
         }
@@ -108,7 +115,10 @@ public static class ChainImporter
         {
             var (start, number) = (file.Offset, file.BlocksRead);
             if (file.Read() is not { } block) break;
-            if (block.Number == 0 && block.Hash != genesis) throw new ChainFileException(number, start, $"it begins with genesis block {block.Hash}, this chain with {genesis}. Name the genesis file that belongs to it.");
+            if (block.Number == 0 && block.Hash != genesis)
+                throw new ChainFileException(number, start,
+                    $"it begins with genesis block {block.Hash}, this chain with {genesis}. Name the genesis file that belongs "
+                        + $"to it.");
             RequireForm(block, rules, number, start);
             blocks.Add(block);
             transactions += block.Body.Transactions.Count;
@@ -120,7 +130,13 @@ public static class ChainImporter
     // A rule either has sidecars or not: a file that mixes both, or is of the other kind, is said to be so before it is judged.
     private static void RequireForm(Block block, ConsensusRules rules, long number, long start)
     {
-        if (rules.HasSidecar && block.Sidecar.IsEmpty) throw new ChainFileException(number, start, $"block {block.Number} has no sidecar behind it, but under {rules.Name} every block has one. Take a file that `chain node export` wrote from a node of this network.");
-        if (!rules.HasSidecar && !block.Sidecar.IsEmpty) throw new ChainFileException(number, start, $"block {block.Number} has a sidecar behind it, but under {rules.Name} no block has one. The file is of another network.");
+        if (rules.HasSidecar && block.Sidecar.IsEmpty)
+            throw new ChainFileException(number, start,
+                $"block {block.Number} has no sidecar behind it, but under {rules.Name} every block has one. Take a file that "
+                    + $"`chain node export` wrote from a node of this network.");
+        if (!rules.HasSidecar && !block.Sidecar.IsEmpty)
+            throw new ChainFileException(number, start,
+                $"block {block.Number} has a sidecar behind it, but under {rules.Name} no block has one. The file is of "
+                    + $"another network.");
     }
 }

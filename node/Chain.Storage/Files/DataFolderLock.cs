@@ -14,7 +14,8 @@ public sealed class DataFolderLock : IDisposable
     private DataFolderLock(FileStream held) => _held = held;
 
     /// <summary>Makes the folder if need be, and takes it.</summary>
-    /// <exception cref="StoreException">Another process has it (<see cref="StoreFailure.InUse"/>), or it cannot be made or written.</exception>
+    /// <exception cref="StoreException">Another process has it (<see cref="StoreFailure.InUse"/>), or it cannot be made or
+    /// written.</exception>
     public static DataFolderLock Take(string folder)
     {
         var pidFile = Path.Combine(folder, "lock.pid");
@@ -24,11 +25,14 @@ public sealed class DataFolderLock : IDisposable
             FileStream held;
             try
             {
-                held = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+                held = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None,
+                    bufferSize: 1);
             }
             catch (IOException problem) when (Directory.Exists(folder) && ReadPid(pidFile) is { } holder)
             {
-                throw new StoreException(StoreFailure.InUse, $"The data folder '{folder}' is in use by {holder}. Stop that process, or name another data folder.", problem);
+                throw new StoreException(StoreFailure.InUse,
+                    $"The data folder '{folder}' is in use by {holder}. Stop that process, or name another data folder.",
+                    problem);
             }
 
             File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
@@ -47,6 +51,9 @@ public sealed class DataFolderLock : IDisposable
     {
         const int longest = 20;
         if (!File.Exists(path)) return null;
-        return new FileInfo(path).Length <= longest && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? $"process {pid}" : "another process";
+        return new FileInfo(path).Length <= longest
+            && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+            ? $"process {pid}"
+            : "another process";
     }
 }

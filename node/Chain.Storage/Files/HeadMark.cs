@@ -29,7 +29,9 @@ internal sealed class HeadMark : IDisposable
     /// <summary>The last head; null while none is known.</summary>
     public BlockRef? Head { get; private set; }
 
-    /// <summary>Length and sum of the database after a stop in good order; null while it is in use, or was left by a crash.</summary>
+    /// <summary>
+    /// Length and sum of the database after a stop in good order; null while it is in use, or was left by a crash.
+    /// </summary>
     public (long Length, uint Sum)? Closed { get; private set; }
 
     /// <summary>Whether there is a file that cannot be understood.</summary>
@@ -100,7 +102,8 @@ internal sealed class HeadMark : IDisposable
     {
         var closed = Closed is { } at ? string.Create(CultureInfo.InvariantCulture, $" closed {at.Length} {at.Sum:x8}") : "";
         var text = string.Create(CultureInfo.InvariantCulture, $"head {Head!.Number} {Head.Hash}{closed}").PadRight(Width - 10);
-        var line = Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{text} {Crc32C.Of(Encoding.Latin1.GetBytes(text)):x8}\n"));
+        var line = Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"{text} {Crc32C.Of(Encoding.Latin1.GetBytes(text)):x8}\n"));
         _file ??= new FileStream(_path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
         _file.SetLength(Width);
         _file.Position = 0;
@@ -111,12 +114,18 @@ internal sealed class HeadMark : IDisposable
     {
         if (line.Length != Width || line[^1] != '\n') return false;
         var text = line[..(Width - 10)];
-        if (line[text.Length..] != string.Create(CultureInfo.InvariantCulture, $" {Crc32C.Of(Encoding.Latin1.GetBytes(text)):x8}\n")) return false;
+        if (line[text.Length..] != string.Create(CultureInfo.InvariantCulture,
+            $" {Crc32C.Of(Encoding.Latin1.GetBytes(text)):x8}\n"))
+            return false;
         var words = text.TrimEnd().Split(' ');
         if (words is not (["head", _, _] or ["head", _, _, "closed", _, _])) return false;
-        if (!ulong.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || !Hash256.TryParse(words[2], out var hash)) return false;
+        if (!ulong.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || !Hash256.TryParse(words[2], out var hash))
+            return false;
         Head = new BlockRef(number, hash);
-        if (words.Length > 3) Closed = (long.Parse(words[4], CultureInfo.InvariantCulture), uint.Parse(words[5], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        if (words.Length > 3)
+            Closed = (long.Parse(words[4], CultureInfo.InvariantCulture),
+                uint.Parse(words[5], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         return true;
     }
 }

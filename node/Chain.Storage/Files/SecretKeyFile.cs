@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Storage;
 
-/// <summary>A file that holds one private key and nothing else: 64 hex digits and a line end, readable by its owner only.</summary>
+/// <summary>
+/// A file that holds one private key and nothing else: 64 hex digits and a line end, readable by its owner only.
+/// </summary>
 public static class SecretKeyFile
 {
     /// <summary>More than a secret or an identity has.</summary>
@@ -14,12 +16,15 @@ public static class SecretKeyFile
     public static Verdict<PrivateKey, string> Read(string path)
     {
         var secret = new byte[PrivateKey.Size];
-        if (Hex.TryDecode(SmallFile.ReadText(path, LongestBytes).Trim(), secret, out var written) && written == PrivateKey.Size && PrivateKey.TryCreate(secret, out var key)) return key;
+        if (Hex.TryDecode(SmallFile.ReadText(path, LongestBytes).Trim(), secret, out var written) && written == PrivateKey.Size
+            && PrivateKey.TryCreate(secret, out var key))
+            return key;
         return "is not 64 hex digits of a valid secret";
     }
 
     /// <summary>Writes a file that is not there yet, on the device when this returns.</summary>
-    /// <exception cref="IOException">There is such a file, or it cannot be written; so for <see cref="UnauthorizedAccessException"/>.</exception>
+    /// <exception cref="IOException">There is such a file, or it cannot be written; so for
+    /// <see cref="UnauthorizedAccessException"/>.</exception>
     public static void Create(string path, PrivateKey key)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };

@@ -24,9 +24,16 @@ internal sealed class LiteDbBatchWriter(LiteDbTables tables)
         Put(tables.Codes, batch.Codes, number);
         WriteSteps(batch);
         var reorg = tables.Reorgs.LongCount();
-        foreach (var item in batch.Reorgs) tables.Reorgs.Insert(new BsonDocument { ["_id"] = ++reorg, ["value"] = StoreCodec.EncodeReorg(item) });
-        if (batch.ConsensusState is { } kept) tables.Meta.Upsert(new BsonDocument { ["_id"] = "consensus", ["value"] = StoreCodec.EncodeConsensusState(kept.Block, kept.State) });
-        if (batch.Head is { } head) tables.Meta.Upsert(new BsonDocument { ["_id"] = "head", ["value"] = StoreCodec.EncodeHead(head) });
+        foreach (var item in batch.Reorgs)
+            tables.Reorgs.Insert(new BsonDocument { ["_id"] = ++reorg, ["value"] = StoreCodec.EncodeReorg(item) });
+        if (batch.ConsensusState is { } kept)
+            tables.Meta.Upsert(new BsonDocument
+            {
+                ["_id"] = "consensus",
+                ["value"] = StoreCodec.EncodeConsensusState(kept.Block, kept.State),
+            });
+        if (batch.Head is { } head)
+            tables.Meta.Upsert(new BsonDocument { ["_id"] = "head", ["value"] = StoreCodec.EncodeHead(head) });
         tables.Meta.Upsert(new BsonDocument { ["_id"] = "batches", ["value"] = number + 1 });
     }
 
@@ -52,7 +59,12 @@ internal sealed class LiteDbBatchWriter(LiteDbTables tables)
             });
             _arrivals[block.Hash] = arrival;
             if (block.Body.Transactions.Count == 0 && block.Body.Withdrawals is null && block.Sidecar.IsEmpty) continue;
-            tables.Bodies.Insert(new BsonDocument { ["_id"] = arrival, ["body"] = StoreCodec.EncodeBody(block.Body, block.Sidecar.Span), ["sidecar"] = block.Sidecar.ToArray() });
+            tables.Bodies.Insert(new BsonDocument
+            {
+                ["_id"] = arrival,
+                ["body"] = StoreCodec.EncodeBody(block.Body, block.Sidecar.Span),
+                ["sidecar"] = block.Sidecar.ToArray(),
+            });
         }
 
         foreach (var (hash, status) in batch.Statuses)
@@ -65,7 +77,8 @@ internal sealed class LiteDbBatchWriter(LiteDbTables tables)
         foreach (var (hash, receipts) in batch.Receipts)
         {
             var arrival = ArrivalOf(hash);
-            if (receipts.Count > 0) tables.Receipts.Upsert(new BsonDocument { ["_id"] = arrival, ["value"] = StoreCodec.EncodeReceipts(receipts) });
+            if (receipts.Count > 0)
+                tables.Receipts.Upsert(new BsonDocument { ["_id"] = arrival, ["value"] = StoreCodec.EncodeReceipts(receipts) });
         }
     }
 
@@ -73,13 +86,25 @@ internal sealed class LiteDbBatchWriter(LiteDbTables tables)
     {
         var block = change.Block;
         var arrival = ArrivalOf(block.Hash);
-        if (tables.Log.FindOne(Query.All("_id", Query.Descending)) is { } last) StoreRules.RequireAfter(change, (ulong)last["_id"].AsInt64);
-        tables.Log.Insert(new BsonDocument { ["_id"] = checked((long)change.LogOffset), ["arrival"] = arrival, ["added"] = change.Added, ["at"] = change.At.UnixMs });
+        if (tables.Log.FindOne(Query.All("_id", Query.Descending)) is { } last)
+            StoreRules.RequireAfter(change, (ulong)last["_id"].AsInt64);
+        tables.Log.Insert(new BsonDocument
+        {
+            ["_id"] = checked((long)change.LogOffset),
+            ["arrival"] = arrival,
+            ["added"] = change.Added,
+            ["at"] = change.At.UnixMs,
+        });
         if (change.Added)
         {
             StoreRules.RequireOnTip(change, tip);
             tables.Canonical.Insert(new BsonDocument { ["_id"] = (long)block.Number, ["arrival"] = arrival });
-            if (change.Senders.Count > 0) tables.Senders.Upsert(new BsonDocument { ["_id"] = arrival, ["value"] = StoreCodec.EncodeSenders(change.Senders) });
+            if (change.Senders.Count > 0)
+                tables.Senders.Upsert(new BsonDocument
+                {
+                    ["_id"] = arrival,
+                    ["value"] = StoreCodec.EncodeSenders(change.Senders),
+                });
             Index(change, arrival);
             return block.Hash;
         }
@@ -95,8 +120,14 @@ internal sealed class LiteDbBatchWriter(LiteDbTables tables)
         for (var i = 0; i < change.Senders.Count; i++)
         {
             var transaction = change.Block.Body.Transactions[i];
-            tables.Transactions.Insert(new BsonDocument { ["_id"] = transaction.Hash.ToArray(), ["arrival"] = arrival, ["index"] = i });
-            foreach (var key in HistoryKeys(change, i)) tables.Addresses.Insert(new BsonDocument { ["_id"] = key, ["hash"] = transaction.Hash.ToArray() });
+            tables.Transactions.Insert(new BsonDocument
+            {
+                ["_id"] = transaction.Hash.ToArray(),
+                ["arrival"] = arrival,
+                ["index"] = i,
+            });
+            foreach (var key in HistoryKeys(change, i))
+                tables.Addresses.Insert(new BsonDocument { ["_id"] = key, ["hash"] = transaction.Hash.ToArray() });
         }
     }
 
@@ -112,19 +143,27 @@ internal sealed class LiteDbBatchWriter(LiteDbTables tables)
     private static IEnumerable<byte[]> HistoryKeys(CanonicalChange change, int index)
     {
         yield return LiteDbTables.HistoryKey(change.Senders[index], change.Block.Number, index);
-        if (change.Block.Body.Transactions[index].To is { } to && to != change.Senders[index]) yield return LiteDbTables.HistoryKey(to, change.Block.Number, index);
+        if (change.Block.Body.Transactions[index].To is { } to && to != change.Senders[index])
+            yield return LiteDbTables.HistoryKey(to, change.Block.Number, index);
     }
 
     private void WriteSteps(StoreBatch batch)
     {
         if (batch.TransactionSteps.Count == 0) return;
         var last = tables.Steps.FindOne(Query.All("_id", Query.Descending)) is { } found ? found["_id"].AsInt64 : 0;
-        foreach (var (hash, step) in batch.TransactionSteps) tables.Steps.Insert(new BsonDocument { ["_id"] = ++last, ["hash"] = hash.ToArray(), ["value"] = StoreCodec.EncodeStep(hash, step) });
+        foreach (var (hash, step) in batch.TransactionSteps)
+            tables.Steps.Insert(new BsonDocument
+            {
+                ["_id"] = ++last,
+                ["hash"] = hash.ToArray(),
+                ["value"] = StoreCodec.EncodeStep(hash, step),
+            });
     }
 
     private static void Put(ILiteCollection<BsonDocument> collection, List<KeyValuePair<Hash256, byte[]>> items, long batch)
     {
-        foreach (var (hash, bytes) in items) collection.Upsert(new BsonDocument { ["_id"] = hash.ToArray(), ["value"] = bytes, ["batch"] = batch });
+        foreach (var (hash, bytes) in items)
+            collection.Upsert(new BsonDocument { ["_id"] = hash.ToArray(), ["value"] = bytes, ["batch"] = batch });
     }
 
     private long ArrivalOf(Hash256 hash)
@@ -139,5 +178,7 @@ internal sealed class LiteDbBatchWriter(LiteDbTables tables)
     }
 
     private Hash256? Tip() =>
-        tables.Canonical.FindOne(Query.All("_id", Query.Descending)) is { } last ? new Hash256(tables.Blocks.FindById(last["arrival"])["hash"].AsBinary) : null;
+        tables.Canonical.FindOne(Query.All("_id", Query.Descending)) is { } last
+        ? new Hash256(tables.Blocks.FindById(last["arrival"])["hash"].AsBinary)
+        : null;
 }

@@ -38,7 +38,8 @@ public sealed class LiteDbChainStore : IChainStore
 
     /// <summary>Opens the store in a data folder, or makes an empty one.</summary>
     /// <param name="genesis">The hash of the genesis block whose chain this must be.</param>
-    /// <param name="settings">The settings that the chain depends on (<see cref="ChainSettings"/>); null does not compare them.</param>
+    /// <param name="settings">The settings that the chain depends on (<see cref="ChainSettings"/>); null does not compare
+    /// them.</param>
     /// <exception cref="StoreException">In use, of another genesis, newer, damaged, or not to be read.</exception>
     public static LiteDbChainStore Open(string folder, Hash256 genesis, string? settings = null)
     {
@@ -55,7 +56,8 @@ public sealed class LiteDbChainStore : IChainStore
                 // No buffer: what LiteDB writes is the system's at once, and survives the process.
                 data = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
                 log = new FileStream(path + "-log", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-                database = new LiteDatabase(data, new BsonMapper { SerializeNullValues = false, TrimWhitespace = false, EmptyStringToNull = false }, log);
+                database = new LiteDatabase(data,
+                    new BsonMapper { SerializeNullValues = false, TrimWhitespace = false, EmptyStringToNull = false }, log);
                 var store = new LiteDbChainStore(path, folderLock, data, log, database);
                 GuardRead(path, () =>
                 {
@@ -141,12 +143,15 @@ public sealed class LiteDbChainStore : IChainStore
     public void BackupTo(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (Path.Exists(path)) throw new StoreException(StoreFailure.Io, $"'{path}' exists. Name a file that does not: a backup overwrites nothing.");
+        if (Path.Exists(path))
+            throw new StoreException(StoreFailure.Io,
+                $"'{path}' exists. Name a file that does not: a backup overwrites nothing.");
         using var reader = (LiteDbReader)OpenReader();
         reader.Run(tables =>
         {
             using var copy = new LiteDatabase(path);
-            foreach (var name in tables.Database.GetCollectionNames()) copy.GetCollection(name).InsertBulk(tables.Database.GetCollection(name).FindAll());
+            foreach (var name in tables.Database.GetCollectionNames())
+                copy.GetCollection(name).InsertBulk(tables.Database.GetCollection(name).FindAll());
             new LiteDbTables(copy).EnsureIndexes();
             copy.Checkpoint();
             return 0;
@@ -169,17 +174,21 @@ public sealed class LiteDbChainStore : IChainStore
 
     public IReadOnlyList<BlockRecord> GetBlocksAt(ulong number) => Read(tables => tables.GetBlocksAt(number));
 
-    public TransactionLocation? GetTransactionLocation(Hash256 transactionHash) => Read(tables => tables.GetTransactionLocation(transactionHash));
+    public TransactionLocation? GetTransactionLocation(Hash256 transactionHash) =>
+        Read(tables => tables.GetTransactionLocation(transactionHash));
 
-    public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) => Read(tables => tables.GetTransactionSteps(transactionHash));
+    public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) =>
+        Read(tables => tables.GetTransactionSteps(transactionHash));
 
-    public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) => Read(tables => tables.GetAddressHistory(address, before, limit));
+    public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) =>
+        Read(tables => tables.GetAddressHistory(address, before, limit));
 
     public byte[]? GetConsensusState(Hash256 block) => Read(tables => tables.GetConsensusState(block));
 
     public IReadOnlyList<Reorg> GetReorgs(int limit) => Read(tables => tables.GetReorgs(limit));
 
-    public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit) => Read(tables => tables.GetChainLog(fromOffset, limit));
+    public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit) =>
+        Read(tables => tables.GetChainLog(fromOffset, limit));
 
     public byte[]? GetTrieNode(Hash256 hash) => Read(tables => tables.GetTrieNode(hash));
 
@@ -207,7 +216,8 @@ public sealed class LiteDbChainStore : IChainStore
         }
         catch (IOException problem) when ((problem.HResult & 0xffff) is 28 or 112)
         {
-            throw new StoreException(StoreFailure.DiskFull, $"No room left for '{path}': {problem.Message} Free space on its device, then start again.", problem);
+            throw new StoreException(StoreFailure.DiskFull,
+                $"No room left for '{path}': {problem.Message} Free space on its device, then start again.", problem);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -215,7 +225,8 @@ public sealed class LiteDbChainStore : IChainStore
         }
         catch (Exception problem) when (problem is LiteException or RlpException)
         {
-            throw new StoreException(StoreFailure.Corrupt, $"'{path}' is damaged or no database: {problem.Message} {StoreException.WayOut}.", problem);
+            throw new StoreException(StoreFailure.Corrupt,
+                $"'{path}' is damaged or no database: {problem.Message} {StoreException.WayOut}.", problem);
         }
     }
 
@@ -236,8 +247,10 @@ public sealed class LiteDbChainStore : IChainStore
     private static void RequireData(string path)
     {
         var (file, log) = (new FileInfo(path), new FileInfo(path + "-log"));
-        if (file is { Exists: true, Length: < PageBytes }) throw StoreGuard.Damaged(path, $"it has {file.Length} bytes, fewer than any database");
-        if (!file.Exists && log is { Exists: true, Length: > 0 }) throw StoreGuard.Damaged(path, "it is missing, but its log is here");
+        if (file is { Exists: true, Length: < PageBytes })
+            throw StoreGuard.Damaged(path, $"it has {file.Length} bytes, fewer than any database");
+        if (!file.Exists && log is { Exists: true, Length: > 0 })
+            throw StoreGuard.Damaged(path, "it is missing, but its log is here");
     }
 
     // The node's own reads take turns with commits: a view of all collections at once would cost a thread.
@@ -289,7 +302,8 @@ public sealed class LiteDbChainStore : IChainStore
                 {
                     foreach (var hash in piece)
                     {
-                        if (items.FindById(hash) is { } item && item["batch"].AsInt64 < fromBatch && items.Delete(hash)) removed++;
+                        if (items.FindById(hash) is { } item && item["batch"].AsInt64 < fromBatch && items.Delete(hash))
+                            removed++;
                     }
                 },
                 durable: false);
@@ -315,13 +329,23 @@ public sealed class LiteDbChainStore : IChainStore
         }
 
         var version = schema["value"].AsInt32;
-        if (version > SchemaVersion) throw new StoreException(StoreFailure.NewerSchema, $"'{_path}' has schema version {version}; this program knows versions up to {SchemaVersion}. Use the newer program that wrote it, or another data folder.");
+        if (version > SchemaVersion)
+            throw new StoreException(StoreFailure.NewerSchema,
+                $"'{_path}' has schema version {version}; this program knows versions up to {SchemaVersion}. Use the newer "
+                    + $"program that wrote it, or another data folder.");
         var stored = new Hash256(_tables.Meta.FindById("genesis")["value"].AsBinary);
-        if (stored != genesis) throw new StoreException(StoreFailure.OtherGenesis, $"'{_path}' holds the chain of genesis block {stored}, not of {genesis}. Name the genesis file it was made with, or another data folder.");
+        if (stored != genesis)
+            throw new StoreException(StoreFailure.OtherGenesis,
+                $"'{_path}' holds the chain of genesis block {stored}, not of {genesis}. Name the genesis file it was made "
+                    + $"with, or another data folder.");
         if (settings is null) return;
         if (_tables.Meta.FindById("settings") is { } kept) ChainSettings.RequireSame(_path, kept["value"].AsString, settings);
         else Write(() => KeepSettings(settings), durable: true);
     }
 
-    private void KeepSettings(string settings) => _tables.Meta.Insert(new BsonDocument { ["_id"] = "settings", ["value"] = settings });
+    private void KeepSettings(string settings) => _tables.Meta.Insert(new BsonDocument
+    {
+        ["_id"] = "settings",
+        ["value"] = settings,
+    });
 }

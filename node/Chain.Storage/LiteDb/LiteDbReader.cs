@@ -4,7 +4,9 @@ using Chain.Primitives;
 
 namespace Chain.Storage;
 
-/// <summary>A view of a LiteDB store. LiteDB ties a view to a thread, so each has a thread of its own that does its reading.</summary>
+/// <summary>
+/// A view of a LiteDB store. LiteDB ties a view to a thread, so each has a thread of its own that does its reading.
+/// </summary>
 internal sealed class LiteDbReader : IChainReaderLease
 {
     private readonly BlockingCollection<Action> _work = [];
@@ -61,17 +63,21 @@ internal sealed class LiteDbReader : IChainReaderLease
 
     public IReadOnlyList<BlockRecord> GetBlocksAt(ulong number) => Run(tables => tables.GetBlocksAt(number));
 
-    public TransactionLocation? GetTransactionLocation(Hash256 transactionHash) => Run(tables => tables.GetTransactionLocation(transactionHash));
+    public TransactionLocation? GetTransactionLocation(Hash256 transactionHash) =>
+        Run(tables => tables.GetTransactionLocation(transactionHash));
 
-    public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) => Run(tables => tables.GetTransactionSteps(transactionHash));
+    public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) =>
+        Run(tables => tables.GetTransactionSteps(transactionHash));
 
-    public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) => Run(tables => tables.GetAddressHistory(address, before, limit));
+    public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) =>
+        Run(tables => tables.GetAddressHistory(address, before, limit));
 
     public byte[]? GetConsensusState(Hash256 block) => Run(tables => tables.GetConsensusState(block));
 
     public IReadOnlyList<Reorg> GetReorgs(int limit) => Run(tables => tables.GetReorgs(limit));
 
-    public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit) => Run(tables => tables.GetChainLog(fromOffset, limit));
+    public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit) =>
+        Run(tables => tables.GetChainLog(fromOffset, limit));
 
     public byte[]? GetTrieNode(Hash256 hash) => Run(tables => tables.GetTrieNode(hash));
 

@@ -11,13 +11,16 @@ namespace Chain.Storage;
 /// </summary>
 internal sealed class LiteDbTables : IChainReader
 {
-    private static readonly string[] Names = ["meta", "blocks", "bodies", "receipts", "senders", "canonical", "log", "reorgs", "steps", "nodes", "codes", "transactions", "addresses"];
+    private static readonly string[] Names = ["meta", "blocks", "bodies", "receipts", "senders", "canonical", "log", "reorgs",
+        "steps", "nodes", "codes", "transactions", "addresses"];
 
     public LiteDbTables(LiteDatabase database)
     {
         Database = database;
-        (Meta, Blocks, Bodies, Receipts, Senders, Canonical) = (Get("meta"), Get("blocks"), Get("bodies"), Get("receipts"), Get("senders"), Get("canonical"));
-        (Log, Reorgs, Steps, Nodes, Codes, Transactions, Addresses) = (Get("log"), Get("reorgs"), Get("steps"), Get("nodes"), Get("codes"), Get("transactions"), Get("addresses"));
+        (Meta, Blocks, Bodies, Receipts, Senders, Canonical) =
+            (Get("meta"), Get("blocks"), Get("bodies"), Get("receipts"), Get("senders"), Get("canonical"));
+        (Log, Reorgs, Steps, Nodes, Codes, Transactions, Addresses) =
+            (Get("log"), Get("reorgs"), Get("steps"), Get("nodes"), Get("codes"), Get("transactions"), Get("addresses"));
         ILiteCollection<BsonDocument> Get(string name) => database.GetCollection(name);
     }
 
@@ -108,20 +111,26 @@ internal sealed class LiteDbTables : IChainReader
         : Senders.FindById(block["_id"]) is { } found ? StoreCodec.DecodeSenders(found["value"].AsBinary) : null;
 
     public Hash256? GetCanonicalHash(ulong number) =>
-        number <= long.MaxValue && Canonical.FindById((long)number) is { } found ? new Hash256(Blocks.FindById(found["arrival"])["hash"].AsBinary) : null;
+        number <= long.MaxValue && Canonical.FindById((long)number) is { } found
+        ? new Hash256(Blocks.FindById(found["arrival"])["hash"].AsBinary)
+        : null;
 
     public IReadOnlyList<BlockRecord> GetBlocksAt(ulong number) =>
-        number > long.MaxValue ? [] : [.. Blocks.Find(Query.EQ("number", (long)number)).Select(ToRecord).OrderBy(record => record.ArrivalOrder)];
+        number > long.MaxValue
+        ? []
+        : [.. Blocks.Find(Query.EQ("number", (long)number)).Select(ToRecord).OrderBy(record => record.ArrivalOrder)];
 
     public TransactionLocation? GetTransactionLocation(Hash256 transactionHash)
     {
         if (Transactions.FindById(transactionHash.ToArray()) is not { } found) return null;
         var block = Blocks.FindById(found["arrival"]);
-        return new TransactionLocation(new Hash256(block["hash"].AsBinary), (ulong)block["number"].AsInt64, found["index"].AsInt32);
+        return new TransactionLocation(new Hash256(block["hash"].AsBinary), (ulong)block["number"].AsInt64,
+            found["index"].AsInt32);
     }
 
     public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) =>
-        [.. Steps.Find(Query.EQ("hash", transactionHash.ToArray())).OrderBy(step => step["_id"].AsInt64).Select(step => StoreCodec.DecodeStep(step["value"].AsBinary, transactionHash.Bytes))];
+        [.. Steps.Find(Query.EQ("hash", transactionHash.ToArray())).OrderBy(step => step["_id"].AsInt64).Select(step =>
+            StoreCodec.DecodeStep(step["value"].AsBinary, transactionHash.Bytes))];
 
     public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit)
     {
@@ -135,10 +144,16 @@ internal sealed class LiteDbTables : IChainReader
     }
 
     public IReadOnlyList<Reorg> GetReorgs(int limit) =>
-        limit <= 0 ? [] : [.. Reorgs.Find(Query.All("_id", Query.Descending), limit: limit).Select(found => StoreCodec.DecodeReorg(found["value"].AsBinary))];
+        limit <= 0
+        ? []
+        : [.. Reorgs.Find(Query.All("_id", Query.Descending),
+            limit: limit).Select(found => StoreCodec.DecodeReorg(found["value"].AsBinary))];
 
     public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit) =>
-        limit <= 0 || fromOffset > long.MaxValue ? [] : [.. Log.Find(Query.GTE("_id", (long)fromOffset), limit: limit).OrderBy(entry => entry["_id"].AsInt64).Select(ToLogEntry)];
+        limit <= 0 || fromOffset > long.MaxValue
+        ? []
+        : [.. Log.Find(Query.GTE("_id", (long)fromOffset),
+            limit: limit).OrderBy(entry => entry["_id"].AsInt64).Select(ToLogEntry)];
 
     public byte[]? GetTrieNode(Hash256 hash) => Content(Nodes, hash);
 
@@ -159,8 +174,12 @@ internal sealed class LiteDbTables : IChainReader
     private static SealedHeader ToHeader(BsonDocument block)
     {
         var header = StoreCodec.DecodeHeader(
-            block["header"].AsBinary, (ulong)block["_id"].AsInt64, new At(block["arrived"].AsInt64), UInt256.FromBigEndian(block["difficulty"].AsBinary));
-        return header.Hash.Bytes.SequenceEqual(block["hash"].AsBinary) ? header : throw new RlpException($"the header of block {new Hash256(block["hash"].AsBinary)} has another hash, {header.Hash}");
+            block["header"].AsBinary, (ulong)block["_id"].AsInt64, new At(block["arrived"].AsInt64),
+            UInt256.FromBigEndian(block["difficulty"].AsBinary));
+        return header.Hash.Bytes.SequenceEqual(block["hash"].AsBinary)
+            ? header
+            : throw new RlpException($"the header of block {new Hash256(block["hash"].AsBinary)} has another hash, "
+                + $"{header.Hash}");
     }
 
     private static byte[]? Content(ILiteCollection<BsonDocument> items, Hash256 hash)
@@ -172,13 +191,15 @@ internal sealed class LiteDbTables : IChainReader
     private ChainLogEntry ToLogEntry(BsonDocument entry)
     {
         var block = Blocks.FindById(entry["arrival"]);
-        return new ChainLogEntry((ulong)entry["_id"].AsInt64, entry["added"].AsBoolean, (ulong)block["number"].AsInt64, new Hash256(block["hash"].AsBinary), new At(entry["at"].AsInt64));
+        return new ChainLogEntry((ulong)entry["_id"].AsInt64, entry["added"].AsBoolean, (ulong)block["number"].AsInt64,
+            new Hash256(block["hash"].AsBinary), new At(entry["at"].AsInt64));
     }
 
     private AddressEntry ToEntry(BsonDocument entry)
     {
         var key = entry["_id"].AsBinary;
         var number = BinaryPrimitives.ReadUInt64BigEndian(key.AsSpan(Address.Size));
-        return new AddressEntry(new Hash256(entry["hash"].AsBinary), GetCanonicalHash(number)!.Value, number, BinaryPrimitives.ReadInt32BigEndian(key.AsSpan(Address.Size + 8)));
+        return new AddressEntry(new Hash256(entry["hash"].AsBinary), GetCanonicalHash(number)!.Value, number,
+            BinaryPrimitives.ReadInt32BigEndian(key.AsSpan(Address.Size + 8)));
     }
 }

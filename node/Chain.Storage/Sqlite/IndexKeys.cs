@@ -15,7 +15,10 @@ internal static class IndexKeys
 
     public static long PrefixOf(Address address) => BinaryPrimitives.ReadInt64BigEndian(address.Bytes);
 
-    /// <summary>The place of a transaction: its block's arrival, then its position. On the canonical chain places grow with block numbers, for a child arrives after its parent.</summary>
+    /// <summary>
+    /// The place of a transaction: its block's arrival, then its position. On the canonical chain places grow with block numbers,
+    /// for a child arrives after its parent.
+    /// </summary>
     public static long PlaceOf(long arrival, int position) => checked((arrival << PositionBits) + position);
 
     public static long ArrivalOf(long place) => place >> PositionBits;

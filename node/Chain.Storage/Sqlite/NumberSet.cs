@@ -13,13 +13,15 @@ internal sealed class NumberSet
     /// <summary>Adds a number that is not in the set; from 0 on.</summary>
     public void Add(long number)
     {
-        if (!_pages.TryGetValue(number / NumbersPerPage, out var page)) _pages[number / NumbersPerPage] = page = new ulong[WordsPerPage];
+        if (!_pages.TryGetValue(number / NumbersPerPage, out var page))
+            _pages[number / NumbersPerPage] = page = new ulong[WordsPerPage];
         page[number % NumbersPerPage / 64] |= 1UL << (int)(number % 64);
         Count++;
     }
 
     public bool Contains(long number) =>
-        _pages.TryGetValue(number / NumbersPerPage, out var page) && (page[number % NumbersPerPage / 64] & (1UL << (int)(number % 64))) != 0;
+        _pages.TryGetValue(number / NumbersPerPage, out var page)
+        && (page[number % NumbersPerPage / 64] & (1UL << (int)(number % 64))) != 0;
 
     /// <summary>All numbers, ascending.</summary>
     public IEnumerable<long> Ascending()

@@ -7,9 +7,12 @@ internal static class SqliteBackup
 {
     /// <param name="progress">Pages copied, and pages in all.</param>
     /// <exception cref="StoreException">The file exists, or cannot be written; a partial copy is removed.</exception>
-    public static void Write(Func<SqliteChainReader> openReader, string path, Action<long, long>? progress, CancellationToken cancellation)
+    public static void Write(Func<SqliteChainReader> openReader, string path, Action<long, long>? progress,
+        CancellationToken cancellation)
     {
-        if (Path.Exists(path)) throw new StoreException(StoreFailure.Io, $"'{path}' exists. Name a file that does not: a backup overwrites nothing.");
+        if (Path.Exists(path))
+            throw new StoreException(StoreFailure.Io,
+                $"'{path}' exists. Name a file that does not: a backup overwrites nothing.");
         var partial = path + ".part";
         try
         {

@@ -13,8 +13,10 @@ internal sealed class SqliteBatchWriter
     private readonly SqliteDatabase _database;
     private readonly DeferredIndexes _indexes;
     private readonly SqliteStatement _begin, _commit;
-    private readonly SqliteStatement _insertBlock, _insertBody, _insertReceipts, _insertSenders, _insertUnindexed, _insertCanonical, _deleteCanonical;
-    private readonly SqliteStatement _insertLog, _insertReorg, _insertStep, _insertNode, _insertCode, _setStatus, _setHead, _setConsensusState, _setConsensusSum, _findArrival, _findCanonical;
+    private readonly SqliteStatement _insertBlock, _insertBody, _insertReceipts, _insertSenders, _insertUnindexed;
+    private readonly SqliteStatement _insertCanonical, _deleteCanonical;
+    private readonly SqliteStatement _insertLog, _insertReorg, _insertStep, _insertNode, _insertCode, _setStatus, _setHead;
+    private readonly SqliteStatement _setConsensusState, _setConsensusSum, _findArrival, _findCanonical;
     private readonly Dictionary<Hash256, long> _arrivals = [];
     private readonly Dictionary<Hash256, BlockStatus> _statuses = [];
     private Position _position;
@@ -48,9 +50,13 @@ internal sealed class SqliteBatchWriter
         _findCanonical = database.Prepare("SELECT b.hash FROM canonical c JOIN blocks b ON b.arrival=c.arrival WHERE c.number=?");
         _position = new Position(
             FindTip(database),
-            database.QueryInt64("SELECT count(*) FROM (SELECT 1 FROM chain_log LIMIT 1)") == 0 ? null : (ulong)database.QueryInt64("SELECT max(offset) FROM chain_log"),
-            Math.Max(database.QueryInt64("SELECT max(id) FROM nodes"), SqliteIndexTables.MarkOf(database, SqliteIndexTables.NodeMark)) + 1,
-            Math.Max(database.QueryInt64("SELECT max(id) FROM steps"), SqliteIndexTables.MarkOf(database, SqliteIndexTables.StepMark)) + 1,
+            database.QueryInt64("SELECT count(*) FROM (SELECT 1 FROM chain_log LIMIT 1)") == 0
+            ? null
+            : (ulong)database.QueryInt64("SELECT max(offset) FROM chain_log"),
+            Math.Max(database.QueryInt64("SELECT max(id) FROM nodes"),
+                SqliteIndexTables.MarkOf(database, SqliteIndexTables.NodeMark)) + 1,
+            Math.Max(database.QueryInt64("SELECT max(id) FROM steps"),
+                SqliteIndexTables.MarkOf(database, SqliteIndexTables.StepMark)) + 1,
             database.QueryInt64("SELECT max(id) FROM codes") + 1);
     }
 
@@ -131,12 +137,15 @@ internal sealed class SqliteBatchWriter
         foreach (var (block, record) in batch.Blocks)
         {
             StoreRules.RequireMatch(block, record);
-            if (record.TransactionCount > IndexKeys.MaxTransactions) throw new InvalidOperationException($"{block.Header} has {record.TransactionCount} transactions; the most that can be stored is {IndexKeys.MaxTransactions}.");
+            if (record.TransactionCount > IndexKeys.MaxTransactions)
+                throw new InvalidOperationException($"{block.Header} has {record.TransactionCount} transactions; the most that "
+                    + $"can be stored is {IndexKeys.MaxTransactions}.");
             var arrival = checked((long)record.ArrivalOrder);
             record.TotalDifficulty.WriteBigEndian(difficulty);
             _insertBlock.Bind(1, arrival).Bind(2, block.Hash.Bytes).Bind(3, block.Number)
                 .Bind(4, (long)(_statuses.Remove(block.Hash, out var status) ? status : record.Status))
-                .Bind(5, record.ArrivedAt.UnixMs).Bind(6, record.TransactionCount).Bind(7, difficulty.TrimStart((byte)0)).Bind(8, StoreCodec.EncodeHeader(block.Header.Header, record));
+                .Bind(5, record.ArrivedAt.UnixMs).Bind(6, record.TransactionCount).Bind(7, difficulty.TrimStart((byte)0)).Bind(8,
+                    StoreCodec.EncodeHeader(block.Header.Header, record));
             try
             {
                 _insertBlock.Run();
@@ -145,13 +154,15 @@ internal sealed class SqliteBatchWriter
             {
                 throw _findArrival.Bind(1, block.Hash.Bytes).Step()
                     ? StoreRules.AlreadyStored(block.Hash)
-                    : new InvalidOperationException($"A batch gives {block.Header} the arrival order {arrival}, which another block has.", problem);
+                    : new InvalidOperationException($"A batch gives {block.Header} the arrival order {arrival}, which another "
+                        + $"block has.", problem);
             }
 
             _arrivals[block.Hash] = arrival;
             if (block.Body.Transactions.Count > 0 || block.Body.Withdrawals is not null || !block.Sidecar.IsEmpty)
             {
-                _insertBody.Bind(1, arrival).Bind(2, StoreCodec.EncodeBody(block.Body, block.Sidecar.Span)).Bind(3, block.Sidecar.Span).Run();
+                _insertBody.Bind(1, arrival)
+                    .Bind(2, StoreCodec.EncodeBody(block.Body, block.Sidecar.Span)).Bind(3, block.Sidecar.Span).Run();
             }
         }
 
@@ -251,7 +262,8 @@ internal sealed class SqliteBatchWriter
 
     private static Hash256? FindTip(SqliteDatabase database)
     {
-        using var select = database.Prepare("SELECT b.hash FROM canonical c JOIN blocks b ON b.arrival=c.arrival ORDER BY c.number DESC LIMIT 1");
+        using var select = database.Prepare("SELECT b.hash FROM canonical c JOIN blocks b ON b.arrival=c.arrival ORDER BY "
+            + "c.number DESC LIMIT 1");
         return select.Step() ? new Hash256(select.Blob(0)) : null;
     }
 

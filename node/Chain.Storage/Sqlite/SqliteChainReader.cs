@@ -17,10 +17,13 @@ internal sealed class SqliteChainReader : IChainReaderLease
     private IndexViews _waiting;
     private bool _closed;
 
-    /// <summary>Begins a read transaction on a connection, which <paramref name="giveBack"/> gets when the reader is disposed.</summary>
+    /// <summary>
+    /// Begins a read transaction on a connection, which <paramref name="giveBack"/> gets when the reader is disposed.
+    /// </summary>
     /// <param name="cache">Null reads past the cache and leaves it as it is.</param>
     /// <param name="begun">Runs first thing in the transaction.</param>
-    public SqliteChainReader(SqliteReadConnection connection, DeferredIndexes indexes, TrieNodeBytesCache? cache, Action<SqliteReadConnection> giveBack, Action? begun = null)
+    public SqliteChainReader(SqliteReadConnection connection, DeferredIndexes indexes, TrieNodeBytesCache? cache,
+        Action<SqliteReadConnection> giveBack, Action? begun = null)
     {
         (_connection, _indexes, _nodes, _giveBack) = (connection, indexes, cache, giveBack);
         Begin();
@@ -72,7 +75,8 @@ internal sealed class SqliteChainReader : IChainReaderLease
         if (!body.Step())
         {
             // A block with nothing in it but its header has no row.
-            if (transactions > 0 || header.Header.WithdrawalsRoot is not null) throw Damaged($"table bodies has none for block {hash}");
+            if (transactions > 0 || header.Header.WithdrawalsRoot is not null)
+                throw Damaged($"table bodies has none for block {hash}");
             return new Block(header, BlockBody.Empty, ReadOnlyMemory<byte>.Empty);
         }
 
@@ -105,7 +109,9 @@ internal sealed class SqliteChainReader : IChainReaderLease
     {
         var select = Use(_connection.CanonicalHash).Bind(1, number);
         if (!select.Step()) return null;
-        if (select.Blob(0).IsEmpty || select.UInt64(1) != number) throw Damaged($"table canonical, its row {number}, points to {(select.Blob(0).IsEmpty ? "no block" : $"block {select.UInt64(1)}")}");
+        if (select.Blob(0).IsEmpty || select.UInt64(1) != number)
+            throw Damaged($"table canonical, its row {number}, points to "
+                + $"{(select.Blob(0).IsEmpty ? "no block" : $"block {select.UInt64(1)}")}");
         var hash = new Hash256(select.Blob(0));
         select.Reset();
         return hash;
@@ -121,7 +127,8 @@ internal sealed class SqliteChainReader : IChainReaderLease
 
     public TransactionLocation? GetTransactionLocation(Hash256 transactionHash)
     {
-        foreach (var place in PlacesOf(Use(_connection.TransactionPlaces), _waiting.Transactions, IndexKeys.PrefixOf(transactionHash)))
+        foreach (var place in PlacesOf(Use(_connection.TransactionPlaces), _waiting.Transactions,
+            IndexKeys.PrefixOf(transactionHash)))
         {
             if (FindCanonical(IndexKeys.ArrivalOf(place)) is not { } block) continue;
             if (Keccak256.Hash(ReadTransaction(place)) != transactionHash) continue;
@@ -138,7 +145,9 @@ internal sealed class SqliteChainReader : IChainReaderLease
         {
             var select = Use(_connection.Step).Bind(1, id);
             if (!select.Step()) continue;
-            if (select.Blob(0).SequenceEqual(transactionHash.Bytes)) steps.Add(Decode(select.Blob(1), bytes => StoreCodec.DecodeStep(bytes, transactionHash.Bytes), $"table steps, row {id} of transaction {transactionHash},"));
+            if (select.Blob(0).SequenceEqual(transactionHash.Bytes))
+                steps.Add(Decode(select.Blob(1), bytes => StoreCodec.DecodeStep(bytes, transactionHash.Bytes),
+                    $"table steps, row {id} of transaction {transactionHash},"));
             select.Reset();
         }
 
@@ -182,7 +191,8 @@ internal sealed class SqliteChainReader : IChainReaderLease
         var row = select.Blob(0).ToArray();
         select.Reset();
         var sum = Use(_connection.ConsensusSum);
-        if (sum.Step() && row.Length >= Hash256.Size && sum.Blob(0).StartsWith(row.AsSpan(0, Hash256.Size)) && !sum.Blob(0).SequenceEqual(StoreCodec.SumOfConsensusState(row)))
+        if (sum.Step() && row.Length >= Hash256.Size && sum.Blob(0).StartsWith(row.AsSpan(0, Hash256.Size))
+            && !sum.Blob(0).SequenceEqual(StoreCodec.SumOfConsensusState(row)))
             throw Damaged("table meta, the row 'consensus', does not add up to its sum");
         sum.Reset();
         return StoreCodec.DecodeConsensusState(row, block);
@@ -200,7 +210,9 @@ internal sealed class SqliteChainReader : IChainReaderLease
     {
         var log = new List<ChainLogEntry>();
         var select = Use(_connection.Log).Bind(1, fromOffset).Bind(2, Math.Max(limit, 0));
-        while (select.Step()) log.Add(new ChainLogEntry(select.UInt64(0), select.Int64(1) != 0, select.UInt64(3), new Hash256(select.Blob(4)), new At(select.Int64(2))));
+        while (select.Step())
+            log.Add(new ChainLogEntry(select.UInt64(0), select.Int64(1) != 0, select.UInt64(3), new Hash256(select.Blob(4)),
+                new At(select.Int64(2))));
         return log;
     }
 
@@ -234,7 +246,8 @@ internal sealed class SqliteChainReader : IChainReaderLease
     public string? FindDamage() => new SqliteCheck(_connection.Database, this).FindDamage();
 
     /// <summary>Copies what this reader sees.</summary>
-    public void BackupTo(SqliteDatabase destination, Action<long, long>? progress, CancellationToken cancellation) => _connection.Database.BackupTo(destination, progress, cancellation);
+    public void BackupTo(SqliteDatabase destination, Action<long, long>? progress, CancellationToken cancellation) =>
+        _connection.Database.BackupTo(destination, progress, cancellation);
 
     public void Dispose()
     {
@@ -357,10 +370,14 @@ internal sealed class SqliteChainReader : IChainReaderLease
             throw Damaged($"table blocks, block {hash}, cannot be read: {problem.Message}");
         }
 
-        if (header.Hash != hash || (asked is { } key && key != hash)) throw Damaged($"table blocks, the header of block {asked ?? hash}, has another hash, {header.Hash}");
-        if (header.Number != row.UInt64(2)) throw Damaged($"table blocks, block {hash}, is kept under the number {row.UInt64(2)} and has {header.Number}");
-        if (row.Int64(3) is < 0 or > (long)BlockStatus.Invalid || row.Int64(0) < 0) throw Damaged($"table blocks, block {hash}, has the status {row.Int64(3)}");
-        return (new BlockRecord(hash, header.Number, header.ParentHash, difficulty, order, at, (BlockStatus)row.Int32(3), row.Int32(5)), header);
+        if (header.Hash != hash || (asked is { } key && key != hash))
+            throw Damaged($"table blocks, the header of block {asked ?? hash}, has another hash, {header.Hash}");
+        if (header.Number != row.UInt64(2))
+            throw Damaged($"table blocks, block {hash}, is kept under the number {row.UInt64(2)} and has {header.Number}");
+        if (row.Int64(3) is < 0 or > (long)BlockStatus.Invalid || row.Int64(0) < 0)
+            throw Damaged($"table blocks, block {hash}, has the status {row.Int64(3)}");
+        return (new BlockRecord(hash, header.Number, header.ParentHash, difficulty, order, at, (BlockStatus)row.Int32(3),
+            row.Int32(5)), header);
     }
 
     private BlockBody DecodeBody(SqliteStatement row, string record)

@@ -40,9 +40,13 @@ public sealed class SqliteChainStore : IChainStore
         _directConnection = new SqliteReadConnection(database.Path);
     }
 
-    /// <summary>Opens the store in a data folder, or makes an empty one. Close it with <see cref="Dispose"/>; a process that dies instead loses nothing.</summary>
+    /// <summary>
+    /// Opens the store in a data folder, or makes an empty one. Close it with <see cref="Dispose"/>; a process that dies instead
+    /// loses nothing.
+    /// </summary>
     /// <param name="genesis">The hash of the genesis block whose chain this must be.</param>
-    /// <exception cref="StoreException">In use, of another genesis, newer, damaged, or not to be read; nothing was changed.</exception>
+    /// <exception cref="StoreException">In use, of another genesis, newer, damaged, or not to be read; nothing was
+    /// changed.</exception>
     public static SqliteChainStore Open(string folder, Hash256 genesis, SqliteStoreOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -56,7 +60,9 @@ public sealed class SqliteChainStore : IChainStore
             mark = HeadMark.Load(folder);
             if (!DatabaseFiles.Exists(path, mark)) SqliteOpening.Create(path, genesis, mark, options);
             database = SqliteOpening.Check(path, genesis, mark, options);
-            database.Execute($"PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit={options.LogBytesToCheckpoint}; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY; PRAGMA synchronous=NORMAL");
+            database.Execute($"PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA "
+                + $"journal_size_limit={options.LogBytesToCheckpoint}; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY; "
+                    + $"PRAGMA synchronous=NORMAL");
             if (options.MaxPages > 0) database.Execute($"PRAGMA max_page_count={options.MaxPages}");
             var store = new SqliteChainStore(folderLock, mark, database, options);
             mark.Open();
@@ -77,7 +83,8 @@ public sealed class SqliteChainStore : IChainStore
     /// node's log cannot be emptied.
     /// </summary>
     /// <exception cref="StoreException">There is none, it is newer, damaged, or not to be read.</exception>
-    public static IChainReaderLease OpenReadOnly(string folder) => new GuardedReader(OpenSnapshot(folder), Path.Combine(folder, FileName));
+    public static IChainReaderLease OpenReadOnly(string folder) =>
+        new GuardedReader(OpenSnapshot(folder), Path.Combine(folder, FileName));
 
     /// <summary>Copies the store of a data folder to a new file, whoever has it open. See <see cref="BackupTo"/>.</summary>
     public static void Backup(string folder, string path, Action<long, long>? progress, CancellationToken cancellation) =>
@@ -139,7 +146,9 @@ public sealed class SqliteChainStore : IChainStore
         return reader.FindDamage();
     }
 
-    /// <summary>Copies the store as of now to a new file, a database that <see cref="Open"/> reads. Commits go on meanwhile.</summary>
+    /// <summary>
+    /// Copies the store as of now to a new file, a database that <see cref="Open"/> reads. Commits go on meanwhile.
+    /// </summary>
     /// <exception cref="StoreException">The file exists, or cannot be written; a partial copy is removed.</exception>
     public void BackupTo(string path)
     {
@@ -155,17 +164,22 @@ public sealed class SqliteChainStore : IChainStore
 
     public Block? GetBlock(Hash256 hash) => Read(static (reader, hash) => reader.GetBlock(hash), hash);
 
-    public IReadOnlyList<Receipt>? GetReceipts(Hash256 blockHash) => Read(static (reader, hash) => reader.GetReceipts(hash), blockHash);
+    public IReadOnlyList<Receipt>? GetReceipts(Hash256 blockHash) =>
+        Read(static (reader, hash) => reader.GetReceipts(hash), blockHash);
 
-    public IReadOnlyList<Address>? GetSenders(Hash256 blockHash) => Read(static (reader, hash) => reader.GetSenders(hash), blockHash);
+    public IReadOnlyList<Address>? GetSenders(Hash256 blockHash) =>
+        Read(static (reader, hash) => reader.GetSenders(hash), blockHash);
 
     public Hash256? GetCanonicalHash(ulong number) => Read(static (reader, number) => reader.GetCanonicalHash(number), number);
 
-    public IReadOnlyList<BlockRecord> GetBlocksAt(ulong number) => Read(static (reader, number) => reader.GetBlocksAt(number), number);
+    public IReadOnlyList<BlockRecord> GetBlocksAt(ulong number) =>
+        Read(static (reader, number) => reader.GetBlocksAt(number), number);
 
-    public TransactionLocation? GetTransactionLocation(Hash256 transactionHash) => Read(static (reader, hash) => reader.GetTransactionLocation(hash), transactionHash);
+    public TransactionLocation? GetTransactionLocation(Hash256 transactionHash) =>
+        Read(static (reader, hash) => reader.GetTransactionLocation(hash), transactionHash);
 
-    public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) => Read(static (reader, hash) => reader.GetTransactionSteps(hash), transactionHash);
+    public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) =>
+        Read(static (reader, hash) => reader.GetTransactionSteps(hash), transactionHash);
 
     public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) =>
         Read(static (reader, ask) => reader.GetAddressHistory(ask.address, ask.before, ask.limit), (address, before, limit));
@@ -174,9 +188,11 @@ public sealed class SqliteChainStore : IChainStore
 
     public IReadOnlyList<Reorg> GetReorgs(int limit) => Read(static (reader, limit) => reader.GetReorgs(limit), limit);
 
-    public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit) => Read(static (reader, ask) => reader.GetChainLog(ask.fromOffset, ask.limit), (fromOffset, limit));
+    public IReadOnlyList<ChainLogEntry> GetChainLog(ulong fromOffset, int limit) =>
+        Read(static (reader, ask) => reader.GetChainLog(ask.fromOffset, ask.limit), (fromOffset, limit));
 
-    public byte[]? GetTrieNode(Hash256 hash) => _nodes.Find(hash) ?? Read(static (reader, hash) => reader.GetTrieNode(hash), hash);
+    public byte[]? GetTrieNode(Hash256 hash) =>
+        _nodes.Find(hash) ?? Read(static (reader, hash) => reader.GetTrieNode(hash), hash);
 
     public byte[]? GetCode(Hash256 hash) => Read(static (reader, hash) => reader.GetCode(hash), hash);
 
@@ -198,7 +214,9 @@ public sealed class SqliteChainStore : IChainStore
         ArgumentNullException.ThrowIfNull(folder);
         var path = Path.Combine(folder, FileName);
         using var mark = HeadMark.Load(folder);
-        if (!DatabaseFiles.Exists(path, mark)) throw new StoreException(StoreFailure.Io, $"There is no chain in '{folder}': it has no {FileName}. Name a node's data folder.");
+        if (!DatabaseFiles.Exists(path, mark))
+            throw new StoreException(StoreFailure.Io,
+                $"There is no chain in '{folder}': it has no {FileName}. Name a node's data folder.");
         SqliteSchema.Format.RequireReadable(path);
         return SqliteOpening.Snapshot(path);
     }
@@ -206,7 +224,9 @@ public sealed class SqliteChainStore : IChainStore
     // What it writes is for the next start alone: an old mark knows less and is no reason to end a commit that is done.
     private void Remember(StoreBatch batch)
     {
-        if (batch.Head is not { } head || _mark.Head?.Hash == head.Head || batch.Canonical.LastOrDefault(change => change.Added)?.Block is not { } block) return;
+        if (batch.Head is not { } head || _mark.Head?.Hash == head.Head
+            || batch.Canonical.LastOrDefault(change => change.Added)?.Block is not { } block)
+            return;
         Quietly(() => _mark.Set(new BlockRef(block.Number, block.Hash)));
     }
 
@@ -255,7 +275,8 @@ public sealed class SqliteChainStore : IChainStore
         lock (_direct)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            using var reader = new GuardedReader(new SqliteChainReader(_directConnection, _indexes, _nodes, static _ => { }), _database.Path);
+            using var reader = new GuardedReader(new SqliteChainReader(_directConnection, _indexes, _nodes, static _ => { }),
+                _database.Path);
             return read(reader, ask);
         }
     }

@@ -61,7 +61,8 @@ internal sealed class SqliteCheck(SqliteDatabase database, IChainReader reader)
     private void Structure()
     {
         using var check = database.Prepare("PRAGMA integrity_check(1)");
-        if (check.Step() && check.Blob(0) is var said && !said.SequenceEqual("ok"u8)) throw new RecordException($"its structure: {System.Text.Encoding.UTF8.GetString(said)}");
+        if (check.Step() && check.Blob(0) is var said && !said.SequenceEqual("ok"u8))
+            throw new RecordException($"its structure: {System.Text.Encoding.UTF8.GetString(said)}");
     }
 
     private void Head()
@@ -69,9 +70,12 @@ internal sealed class SqliteCheck(SqliteDatabase database, IChainReader reader)
         Record("the row 'head' of table meta", () => _head = reader.GetHead());
         if (_head is not { } head) return;
         var arrivals = database.QueryInt64("SELECT max(arrival) FROM blocks");
-        Require((long)head.NextArrivalOrder > arrivals, "the row 'head' of table meta", $"gives the next block the number {head.NextArrivalOrder}, which is taken");
-        Require((long)head.NextLogOffset > database.QueryInt64("SELECT max(offset) FROM chain_log"), "the row 'head' of table meta", $"gives the log the offset {head.NextLogOffset}, which is taken");
-        Require(reader.GetHeader(head.Finalized) is not null, "the row 'head' of table meta", $"names {head.Finalized} as finalized, which is not here");
+        Require((long)head.NextArrivalOrder > arrivals, "the row 'head' of table meta",
+            $"gives the next block the number {head.NextArrivalOrder}, which is taken");
+        Require((long)head.NextLogOffset > database.QueryInt64("SELECT max(offset) FROM chain_log"),
+            "the row 'head' of table meta", $"gives the log the offset {head.NextLogOffset}, which is taken");
+        Require(reader.GetHeader(head.Finalized) is not null, "the row 'head' of table meta",
+            $"names {head.Finalized} as finalized, which is not here");
         Record("the row 'consensus' of table meta", () => reader.GetConsensusState(head.Finalized));
     }
 
@@ -91,10 +95,15 @@ internal sealed class SqliteCheck(SqliteDatabase database, IChainReader reader)
                 var block = reader.GetBlock(hash);
                 Require(record is not null && block is not null, name, "is not found by its hash");
                 _difficulties[hash] = record!.TotalDifficulty;
-                if (_difficulties.TryGetValue(record.ParentHash, out var parent)) Require(record.TotalDifficulty == parent + block!.Header.Header.Difficulty, name, $"has the total difficulty {record.TotalDifficulty}, which is not its parent's and its own");
-                Require(record.TransactionCount == block!.Body.Transactions.Count, name, $"counts {record.TransactionCount} transactions, its body has {block.Body.Transactions.Count}");
+                if (_difficulties.TryGetValue(record.ParentHash, out var parent))
+                    Require(record.TotalDifficulty == parent + block!.Header.Header.Difficulty, name,
+                        $"has the total difficulty {record.TotalDifficulty}, which is not its parent's and its own");
+                Require(record.TransactionCount == block!.Body.Transactions.Count, name,
+                    $"counts {record.TransactionCount} transactions, its body has {block.Body.Transactions.Count}");
                 reader.GetReceipts(hash);
-                if (reader.GetSenders(hash) is { } senders) Require(senders.Count == record.TransactionCount, $"table senders, the senders of block {hash},", $"are {senders.Count} for {record.TransactionCount} transactions");
+                if (reader.GetSenders(hash) is { } senders)
+                    Require(senders.Count == record.TransactionCount, $"table senders, the senders of block {hash},",
+                        $"are {senders.Count} for {record.TransactionCount} transactions");
             });
         }
     }
@@ -102,7 +111,8 @@ internal sealed class SqliteCheck(SqliteDatabase database, IChainReader reader)
     private void CanonicalChain()
     {
         if (_head is not { } head) return;
-        using var rows = database.Prepare("SELECT c.number, b.hash FROM canonical c LEFT JOIN blocks b ON b.arrival=c.arrival ORDER BY c.number");
+        using var rows = database.Prepare("SELECT c.number, b.hash FROM canonical c LEFT JOIN blocks b ON b.arrival=c.arrival "
+            + "ORDER BY c.number");
         SealedHeader? last = null;
         while (rows.Step())
         {
@@ -110,18 +120,23 @@ internal sealed class SqliteCheck(SqliteDatabase database, IChainReader reader)
             Require(!rows.Blob(1).IsEmpty, name, "points to no block");
             var header = reader.GetHeader(new Hash256(rows.Blob(1)))!;
             Require(header.Number == rows.UInt64(0), name, $"points to block {header.Number}");
-            Require(last is null || (header.ParentHash == last.Hash && header.Number == last.Number + 1), name, $"does not follow the one before, {last?.Number} {last?.Hash}");
-            Require(reader.GetBlockRecord(header.Hash) is { Status: BlockStatus.Executed }, $"the row of block {header.Hash} in table blocks", "says that the canonical block was not executed");
-            Require(reader.GetReceipts(header.Hash) is not null, $"table receipts, the receipts of block {header.Hash},", "are missing");
+            Require(last is null || (header.ParentHash == last.Hash && header.Number == last.Number + 1), name,
+                $"does not follow the one before, {last?.Number} {last?.Hash}");
+            Require(reader.GetBlockRecord(header.Hash) is { Status: BlockStatus.Executed },
+                $"the row of block {header.Hash} in table blocks", "says that the canonical block was not executed");
+            Require(reader.GetReceipts(header.Hash) is not null, $"table receipts, the receipts of block {header.Hash},",
+                "are missing");
             last = header;
         }
 
-        Require(last?.Hash == head.Head, "the row 'head' of table meta", $"names {head.Head}, but table canonical ends at block {last?.Number} {last?.Hash}");
+        Require(last?.Hash == head.Head, "the row 'head' of table meta",
+            $"names {head.Head}, but table canonical ends at block {last?.Number} {last?.Hash}");
     }
 
     private void Log()
     {
-        using var rows = database.Prepare("SELECT l.offset, l.added, b.hash FROM chain_log l LEFT JOIN blocks b ON b.arrival=l.arrival ORDER BY l.offset");
+        using var rows = database.Prepare("SELECT l.offset, l.added, b.hash FROM chain_log l LEFT JOIN blocks b ON "
+            + "b.arrival=l.arrival ORDER BY l.offset");
         var (added, removed) = (0L, 0L);
         while (rows.Step())
         {
@@ -133,7 +148,8 @@ internal sealed class SqliteCheck(SqliteDatabase database, IChainReader reader)
         }
 
         var canonical = database.QueryInt64("SELECT count(*) FROM canonical");
-        Require(added - removed == canonical, "table chain_log", $"adds {added} blocks and removes {removed}, but the canonical chain has {canonical}");
+        Require(added - removed == canonical, "table chain_log",
+            $"adds {added} blocks and removes {removed}, but the canonical chain has {canonical}");
     }
 
     private void Histories()
@@ -141,9 +157,12 @@ internal sealed class SqliteCheck(SqliteDatabase database, IChainReader reader)
         using var reorgs = database.Prepare("SELECT id, reorg FROM reorgs");
         while (reorgs.Step()) Record($"row {reorgs.Int64(0)} of table reorgs", () => StoreCodec.DecodeReorg(reorgs.Blob(1)));
         using var steps = database.Prepare("SELECT id, step, hash FROM steps");
-        while (steps.Step()) Record($"row {steps.Int64(0)} of table steps", () => StoreCodec.DecodeStep(steps.Blob(1), steps.Blob(2)));
+        while (steps.Step())
+            Record($"row {steps.Int64(0)} of table steps", () => StoreCodec.DecodeStep(steps.Blob(1), steps.Blob(2)));
         using var codes = database.Prepare("SELECT id, hash, code FROM codes");
-        while (codes.Step()) Require(Keccak256.Hash(codes.Blob(2)).Bytes.SequenceEqual(codes.Blob(1)), $"row {codes.Int64(0)} of table codes", "has another hash than it is kept under");
+        while (codes.Step())
+            Require(Keccak256.Hash(codes.Blob(2)).Bytes.SequenceEqual(codes.Blob(1)), $"row {codes.Int64(0)} of table codes",
+                "has another hash than it is kept under");
     }
 
     // Other states may have been pruned; a head's root that is missing is worked out again from the states before it.
@@ -160,7 +179,8 @@ internal sealed class SqliteCheck(SqliteDatabase database, IChainReader reader)
         }
         catch (MissingStateException problem)
         {
-            throw new RecordException($"table nodes, the state of block {header.Number} {header.Hash}, is not complete: {problem.Message.TrimEnd('.')}");
+            throw new RecordException($"table nodes, the state of block {header.Number} {header.Hash}, is not complete: "
+                + $"{problem.Message.TrimEnd('.')}");
         }
     }
 }

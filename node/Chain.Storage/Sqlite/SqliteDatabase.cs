@@ -83,7 +83,8 @@ public sealed class SqliteDatabase : IDisposable
     public void BackupTo(SqliteDatabase destination, Action<long, long>? progress, CancellationToken cancellation)
     {
         using var backup = sqlite3_backup_init(destination._handle, "main", _handle, "main");
-        if (backup is null || backup.IsInvalid) throw destination.ToException(sqlite3_extended_errcode(destination._handle), "back up to");
+        if (backup is null || backup.IsInvalid)
+            throw destination.ToException(sqlite3_extended_errcode(destination._handle), "back up to");
         int result;
         do
         {
@@ -107,19 +108,29 @@ public sealed class SqliteDatabase : IDisposable
 
     internal void Check(int result, string doing)
     {
-        if (result is not (SQLITE_OK or SQLITE_ROW or SQLITE_DONE)) throw ToException(sqlite3_extended_errcode(_handle) is var extended && extended != SQLITE_OK ? extended : result, doing);
+        if (result is not (SQLITE_OK or SQLITE_ROW or SQLITE_DONE))
+            throw ToException(sqlite3_extended_errcode(_handle) is var extended && extended != SQLITE_OK ? extended : result,
+                doing);
     }
 
     /// <summary>A reason outside the program as <see cref="StoreException"/>, anything else as the bug it is.</summary>
     private Exception ToException(int result, string doing)
     {
-        var said = $"{sqlite3_errstr(result).utf8_to_string()} (SQLite code {result}: {sqlite3_errmsg(_handle).utf8_to_string()})";
+        var said = $"{sqlite3_errstr(result).utf8_to_string()} (SQLite code {result}: "
+            + $"{sqlite3_errmsg(_handle).utf8_to_string()})";
         return (result & 0xff) switch
         {
-            SQLITE_FULL => new StoreException(StoreFailure.DiskFull, $"No room left to {doing} '{Path}'. Nothing of the last change was kept. Free space on its device, then start again."),
-            SQLITE_CORRUPT or SQLITE_NOTADB => new StoreException(StoreFailure.Corrupt, $"'{Path}' is damaged or no database: {said}. {_whenDamaged}"),
-            SQLITE_IOERR or SQLITE_CANTOPEN or SQLITE_READONLY or SQLITE_PERM or SQLITE_AUTH => new StoreException(StoreFailure.Io, $"Cannot {doing} '{Path}': {said}. Check the device and the folder's permissions."),
-            SQLITE_BUSY or SQLITE_LOCKED => new StoreException(StoreFailure.InUse, $"'{Path}' is locked by another program: {said}. Close it and try again."),
+            SQLITE_FULL =>
+                new StoreException(StoreFailure.DiskFull,
+                    $"No room left to {doing} '{Path}'. Nothing of the last change was kept. Free space on its device, then "
+                        + $"start again."),
+            SQLITE_CORRUPT or SQLITE_NOTADB =>
+                new StoreException(StoreFailure.Corrupt, $"'{Path}' is damaged or no database: {said}. {_whenDamaged}"),
+            SQLITE_IOERR or SQLITE_CANTOPEN or SQLITE_READONLY or SQLITE_PERM or SQLITE_AUTH =>
+                new StoreException(StoreFailure.Io,
+                    $"Cannot {doing} '{Path}': {said}. Check the device and the folder's permissions."),
+            SQLITE_BUSY or SQLITE_LOCKED =>
+                new StoreException(StoreFailure.InUse, $"'{Path}' is locked by another program: {said}. Close it and try again."),
             _ => new SqliteBugException(result, $"'{Path}': {said}"),
         };
     }

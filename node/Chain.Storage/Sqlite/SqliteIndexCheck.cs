@@ -21,7 +21,8 @@ internal static class SqliteIndexCheck
         while (rows.Step())
         {
             var sound = IndexKeys.PrefixOf(Keccak256.Hash(rows.Blob(2))) == rows.Int64(0);
-            SqliteCheck.Require(sound, $"row {rows.Int64(1)} of table nodes", $"is not the trie node 0x{rows.Int64(0):x16}… that table node_index says it is");
+            SqliteCheck.Require(sound, $"row {rows.Int64(1)} of table nodes",
+                $"is not the trie node 0x{rows.Int64(0):x16}… that table node_index says it is");
         }
     }
 
@@ -33,20 +34,24 @@ internal static class SqliteIndexCheck
         while (rows.Step())
         {
             var sound = rows.Blob(2).Length == Hash256.Size && IndexKeys.PrefixOf(new Hash256(rows.Blob(2))) == rows.Int64(0);
-            SqliteCheck.Require(sound, $"row {rows.Int64(1)} of table steps", $"is not of transaction 0x{rows.Int64(0):x16}… as table step_index says");
+            SqliteCheck.Require(sound, $"row {rows.Int64(1)} of table steps",
+                $"is not of transaction 0x{rows.Int64(0):x16}… as table step_index says");
             if (rows.Int64(1) <= mark) entries++;
         }
 
         using var indexed = database.Prepare("SELECT count(*) FROM steps WHERE id<=?").Bind(1, mark);
         indexed.Step();
-        SqliteCheck.Require(entries == indexed.Int64(0), "table step_index", $"has {entries} entries for {indexed.Int64(0)} steps");
+        SqliteCheck.Require(entries == indexed.Int64(0), "table step_index",
+            $"has {entries} entries for {indexed.Int64(0)} steps");
     }
 
     private static void Transactions(SqliteDatabase database)
     {
         var (byHash, byAddress) = (Entries(database, "transaction_index"), Entries(database, "address_index"));
-        var waiting = Entries(database, "unindexed_blocks", "SELECT arrival, 0 FROM unindexed_blocks").Select(entry => entry.First).ToHashSet();
-        using var rows = database.Prepare("SELECT s.arrival, b.body, s.senders, b.sidecar FROM senders s LEFT JOIN bodies b ON b.arrival=s.arrival");
+        var waiting = Entries(database, "unindexed_blocks", "SELECT arrival, 0 FROM unindexed_blocks")
+            .Select(entry => entry.First).ToHashSet();
+        using var rows = database.Prepare("SELECT s.arrival, b.body, s.senders, b.sidecar FROM senders s LEFT JOIN bodies b ON "
+            + "b.arrival=s.arrival");
         while (rows.Step())
         {
             var arrival = rows.Int64(0);
@@ -61,7 +66,8 @@ internal static class SqliteIndexCheck
                     Take(byHash, "transaction_index", IndexKeys.PrefixOf(transactions[i].Hash), place, isWaiting);
                     var sender = IndexKeys.PrefixOf(senders[i]);
                     Take(byAddress, "address_index", sender, place, isWaiting);
-                    if (transactions[i].To is { } to && IndexKeys.PrefixOf(to) is var recipient && recipient != sender) Take(byAddress, "address_index", recipient, place, isWaiting);
+                    if (transactions[i].To is { } to && IndexKeys.PrefixOf(to) is var recipient && recipient != sender)
+                        Take(byAddress, "address_index", recipient, place, isWaiting);
                 }
             });
         }
@@ -79,10 +85,14 @@ internal static class SqliteIndexCheck
     }
 
     private static void Take(HashSet<(long First, long Second)> entries, string table, long prefix, long place, bool isWaiting) =>
-        SqliteCheck.Require(entries.Remove((prefix, place)) || isWaiting, $"table {table}", $"lacks the entry 0x{prefix:x16}… of transaction {IndexKeys.PositionOf(place)} in the block that arrived as number {IndexKeys.ArrivalOf(place)}");
+        SqliteCheck.Require(entries.Remove((prefix, place)) || isWaiting, $"table {table}",
+            $"lacks the entry 0x{prefix:x16}… of transaction {IndexKeys.PositionOf(place)} in the block that arrived as number "
+                + $"{IndexKeys.ArrivalOf(place)}");
 
     private static void RequireNone(HashSet<(long First, long Second)> rest, string table)
     {
-        foreach (var (prefix, place) in rest.Order().Take(1)) throw new RecordException($"table {table}, its entry 0x{prefix:x16}…, leads to place {place}, where nothing has that key");
+        foreach (var (prefix, place) in rest.Order().Take(1))
+            throw new RecordException($"table {table}, its entry 0x{prefix:x16}…, leads to place {place}, where nothing has "
+                + $"that key");
     }
 }

@@ -11,10 +11,12 @@ internal static class SqliteIndexTables
     /// <summary>The last transaction step whose entry is in the table.</summary>
     public const string StepMark = "indexed_step";
 
-    public static long MarkOf(SqliteDatabase database, string mark) => database.QueryInt64($"SELECT value FROM meta WHERE key='{mark}'");
+    public static long MarkOf(SqliteDatabase database, string mark) =>
+        database.QueryInt64($"SELECT value FROM meta WHERE key='{mark}'");
 
     /// <summary>Adds the entries of a block's transactions: each by its hash, by its sender and by its recipient.</summary>
-    public static void AddBlock(DeferredIndexes indexes, long arrival, IReadOnlyList<Transaction> transactions, IReadOnlyList<Address> senders)
+    public static void AddBlock(DeferredIndexes indexes, long arrival, IReadOnlyList<Transaction> transactions,
+        IReadOnlyList<Address> senders)
     {
         for (var i = 0; i < transactions.Count; i++)
         {
@@ -25,7 +27,9 @@ internal static class SqliteIndexTables
         }
     }
 
-    /// <summary>Fills the indexes with what a process before this one did not write to the tables. Returns the blocks concerned.</summary>
+    /// <summary>
+    /// Fills the indexes with what a process before this one did not write to the tables. Returns the blocks concerned.
+    /// </summary>
     public static List<long> Recover(SqliteDatabase database, DeferredIndexes indexes)
     {
         using (var nodes = database.Prepare("SELECT id, node FROM nodes WHERE id>?").Bind(1, MarkOf(database, NodeMark)))
@@ -39,11 +43,13 @@ internal static class SqliteIndexTables
         }
 
         var arrivals = new List<long>();
-        using var blocks = database.Prepare("SELECT u.arrival, b.body, s.senders, b.sidecar FROM unindexed_blocks u JOIN bodies b ON b.arrival=u.arrival JOIN senders s ON s.arrival=u.arrival ORDER BY u.arrival");
+        using var blocks = database.Prepare("SELECT u.arrival, b.body, s.senders, b.sidecar FROM unindexed_blocks u JOIN "
+            + "bodies b ON b.arrival=u.arrival JOIN senders s ON s.arrival=u.arrival ORDER BY u.arrival");
         while (blocks.Step())
         {
             arrivals.Add(blocks.Int64(0));
-            AddBlock(indexes, blocks.Int64(0), StoreCodec.DecodeBody(blocks.Blob(1), blocks.Blob(3)).Transactions, StoreCodec.DecodeSenders(blocks.Blob(2)));
+            AddBlock(indexes, blocks.Int64(0), StoreCodec.DecodeBody(blocks.Blob(1), blocks.Blob(3)).Transactions,
+                StoreCodec.DecodeSenders(blocks.Blob(2)));
         }
 
         return arrivals;

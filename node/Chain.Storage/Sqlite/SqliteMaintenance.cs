@@ -24,7 +24,8 @@ internal sealed class SqliteMaintenance : IDisposable
     /// <summary>What is in the tables once the flush that is under way is done.</summary>
     private sealed record FlushGoal(long LastNode, long LastStep, List<long> Blocks);
 
-    public SqliteMaintenance(SqliteDatabase database, SqliteBatchWriter writer, DeferredIndexes indexes, SqliteWriteTurns turns, SqliteStoreOptions options)
+    public SqliteMaintenance(SqliteDatabase database, SqliteBatchWriter writer, DeferredIndexes indexes, SqliteWriteTurns turns,
+        SqliteStoreOptions options)
     {
         (_writer, _indexes, _turns, _options) = (writer, indexes, turns, options);
         _log = new FileInfo(DatabaseFiles.RealPath(database.Path) + "-wal");
@@ -39,7 +40,9 @@ internal sealed class SqliteMaintenance : IDisposable
         _checkpoints.Execute("PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-256");
     }
 
-    /// <summary>Deletes an entry of the node index: prefix, place. Within <see cref="WritePiece"/> only, as the ones below.</summary>
+    /// <summary>
+    /// Deletes an entry of the node index: prefix, place. Within <see cref="WritePiece"/> only, as the ones below.
+    /// </summary>
     public SqliteStatement DeleteNodeEntry { get; }
 
     /// <summary>Deletes a trie node: id.</summary>
@@ -66,7 +69,9 @@ internal sealed class SqliteMaintenance : IDisposable
         }
     }
 
-    /// <summary>Called before a commit: nothing that waits grows without bound, even if nobody calls <see cref="Maintain"/>.</summary>
+    /// <summary>
+    /// Called before a commit: nothing that waits grows without bound, even if nobody calls <see cref="Maintain"/>.
+    /// </summary>
     public void KeepBounds()
     {
         if (_indexes.Count >= _options.MaxIndexEntries) FlushNow(CancellationToken.None);

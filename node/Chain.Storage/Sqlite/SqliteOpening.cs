@@ -4,12 +4,16 @@ using Chain.Primitives;
 
 namespace Chain.Storage;
 
-/// <summary>What happens before a chain database is used: made if there is none, else checked, without changing a byte of it.</summary>
+/// <summary>
+/// What happens before a chain database is used: made if there is none, else checked, without changing a byte of it.
+/// </summary>
 internal static class SqliteOpening
 {
     private const string InTheMaking = ".new";
 
-    /// <summary>Makes an empty database under another name and gives it its own once it is whole: one of 0 bytes never comes from here.</summary>
+    /// <summary>
+    /// Makes an empty database under another name and gives it its own once it is whole: one of 0 bytes never comes from here.
+    /// </summary>
     public static void Create(string path, Hash256 genesis, HeadMark mark, SqliteStoreOptions options)
     {
         try
@@ -17,10 +21,13 @@ internal static class SqliteOpening
             var partial = path + InTheMaking;
             File.Delete(partial);
             File.Delete(partial + "-journal");
-            using (var database = new SqliteDatabase(partial, readOnly: false)) SqliteSchema.Format.CreateIfEmpty(database, SqliteSchema.Tables, genesis);
+            using (var database = new SqliteDatabase(partial, readOnly: false))
+                SqliteSchema.Format.CreateIfEmpty(database, SqliteSchema.Tables, genesis);
             File.Delete(path + "-shm");
             File.Move(partial, path);
-            if (mark.Head is { } head) options.Note?.Invoke($"'{path}' is missing, and the chain in this folder had come to block {head.Number}. A new one begins at genesis.");
+            if (mark.Head is { } head)
+                options.Note?.Invoke($"'{path}' is missing, and the chain in this folder had come to block {head.Number}. A "
+                    + $"new one begins at genesis.");
             mark.Forget();
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -34,7 +41,8 @@ internal static class SqliteOpening
     public static SqliteDatabase Check(string path, Hash256 genesis, HeadMark mark, SqliteStoreOptions options)
     {
         SqliteSchema.Format.RequireReadable(path);
-        if (mark.IsDamaged) options.Note?.Invoke($"'{mark.Path}' is damaged: how far the chain in this folder had come is not known.");
+        if (mark.IsDamaged)
+            options.Note?.Invoke($"'{mark.Path}' is damaged: how far the chain in this folder had come is not known.");
         var changed = FindChange(path, mark);
         var hadLog = File.Exists(DatabaseFiles.RealPath(path) + "-wal");
         var database = new SqliteDatabase(path, readOnly: false);
@@ -66,7 +74,8 @@ internal static class SqliteOpening
         {
             // Within one transaction: what waits in the writer's memory is found from the rows that the transaction sees.
             var indexes = new DeferredIndexes();
-            return new SqliteChainReader(connection, indexes, cache: null, static connection => connection.Dispose(), () => SqliteIndexTables.Recover(connection.Database, indexes));
+            return new SqliteChainReader(connection, indexes, cache: null, static connection => connection.Dispose(),
+                () => SqliteIndexTables.Recover(connection.Database, indexes));
         }
         catch (Exception problem)
         {
@@ -92,14 +101,26 @@ internal static class SqliteOpening
     {
         using var reader = Snapshot(path);
         var anyway = $"If it was changed or replaced on purpose, delete '{mark.Path}' and start again";
-        if (changed is not null) throw StoreGuard.Damaged(path, $"{changed}; {(reader.FindDamage() is { } record ? $"damaged is {record}" : "none of the records that can be checked is concerned")}. {anyway}");
-        if (mark.Head is { } last && reader.GetBlockRecord(last.Hash) is null)
+        if (changed is not null)
         {
-            var now = reader.GetHead() is { } head && reader.GetHeader(head.Head) is { } header ? $"block {header.Number}" : "no block";
-            throw StoreGuard.Damaged(path, $"it ends at {now}, but its chain had come to block {last.Number} {last.Hash}: its end is missing, as when its log is lost or damaged. {anyway}, which goes on from {now}");
+            var where = reader.FindDamage() is { } record
+                ? $"damaged is {record}"
+                : "none of the records that can be checked is concerned";
+            throw StoreGuard.Damaged(path, $"{changed}; {where}. {anyway}");
         }
 
-        if (mark.Closed is null && BytesOf(path) <= options.MaxBytesToCheck && reader.FindDamage() is { } damage) throw StoreGuard.Damaged(path, damage);
+        if (mark.Head is { } last && reader.GetBlockRecord(last.Hash) is null)
+        {
+            var now = reader.GetHead() is { } head && reader.GetHeader(head.Head) is { } header
+                ? $"block {header.Number}"
+                : "no block";
+            throw StoreGuard.Damaged(path,
+                $"it ends at {now}, but its chain had come to block {last.Number} {last.Hash}: its end is missing, as when its "
+                    + $"log is lost or damaged. {anyway}, which goes on from {now}");
+        }
+
+        if (mark.Closed is null && BytesOf(path) <= options.MaxBytesToCheck && reader.FindDamage() is { } damage)
+            throw StoreGuard.Damaged(path, damage);
     }
 
     private static long BytesOf(string path)

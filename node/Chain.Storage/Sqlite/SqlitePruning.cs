@@ -10,7 +10,8 @@ namespace Chain.Storage;
 /// that nothing points to, which the next one finds.
 /// </summary>
 /// <param name="lastNode">The last node, and <paramref name="lastCode"/> the last code, that was there at the start.</param>
-internal sealed class SqlitePruning(SqliteMaintenance maintenance, string path, long lastNode, long lastCode, CancellationToken cancellation)
+internal sealed class SqlitePruning(SqliteMaintenance maintenance, string path, long lastNode, long lastCode,
+    CancellationToken cancellation)
 {
     private const int RowsPerPiece = 1024;
     private const int ReadsPerTransaction = 4096;
@@ -35,7 +36,8 @@ internal sealed class SqlitePruning(SqliteMaintenance maintenance, string path, 
     private NumberSet FindDead(SqliteDatabase reader, MarkedState kept)
     {
         var dead = new NumberSet();
-        using var nodes = reader.Prepare($"SELECT id, node FROM nodes WHERE id>? AND id<=? ORDER BY id LIMIT {ReadsPerTransaction}");
+        using var nodes =
+            reader.Prepare($"SELECT id, node FROM nodes WHERE id>? AND id<=? ORDER BY id LIMIT {ReadsPerTransaction}");
         long id = 0;
         for (var rows = 1; rows > 0;)
         {
@@ -54,7 +56,8 @@ internal sealed class SqlitePruning(SqliteMaintenance maintenance, string path, 
     private void SweepIndex(SqliteDatabase reader, NumberSet dead)
     {
         var doomed = new List<(long Prefix, long Place)>();
-        using var entries = reader.Prepare($"SELECT prefix, place FROM node_index WHERE (prefix, place) > (?, ?) ORDER BY prefix, place LIMIT {ReadsPerTransaction}");
+        using var entries = reader.Prepare($"SELECT prefix, place FROM node_index WHERE (prefix, place) > (?, ?) ORDER BY "
+            + $"prefix, place LIMIT {ReadsPerTransaction}");
         var (prefix, place) = (long.MinValue, long.MinValue);
         for (var rows = 1; rows > 0;)
         {

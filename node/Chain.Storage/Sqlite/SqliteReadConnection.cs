@@ -3,7 +3,8 @@ namespace Chain.Storage;
 /// <summary>A read-only connection with its statements, used by one reader at a time.</summary>
 internal sealed class SqliteReadConnection : IDisposable
 {
-    private const string BlockColumns = "b.arrival, b.hash, b.number, b.status, b.arrived_at, b.transactions, b.total_difficulty, b.header";
+    private const string BlockColumns =
+        "b.arrival, b.hash, b.number, b.status, b.arrived_at, b.transactions, b.total_difficulty, b.header";
 
     private readonly SqliteDatabase _database;
 
@@ -26,13 +27,15 @@ internal sealed class SqliteReadConnection : IDisposable
             Receipts = _database.Prepare("SELECT receipts FROM receipts WHERE arrival=?");
             Senders = _database.Prepare("SELECT senders FROM senders WHERE arrival=?");
             CanonicalArrival = _database.Prepare("SELECT arrival FROM canonical WHERE number=?");
-            CanonicalHash = _database.Prepare("SELECT b.hash, b.number FROM canonical c LEFT JOIN blocks b ON b.arrival=c.arrival WHERE c.number=?");
+            CanonicalHash = _database.Prepare("SELECT b.hash, b.number FROM canonical c LEFT JOIN blocks b ON "
+                + "b.arrival=c.arrival WHERE c.number=?");
             TransactionPlaces = _database.Prepare("SELECT place FROM transaction_index WHERE prefix=?");
             AddressPlaces = _database.Prepare("SELECT place FROM address_index WHERE prefix=? AND place<? ORDER BY place DESC");
             StepPlaces = _database.Prepare("SELECT place FROM step_index WHERE prefix=?");
             Step = _database.Prepare("SELECT hash, step FROM steps WHERE id=?");
             Reorgs = _database.Prepare("SELECT reorg FROM reorgs ORDER BY id DESC LIMIT ?");
-            Log = _database.Prepare("SELECT l.offset, l.added, l.at, b.number, b.hash FROM chain_log l JOIN blocks b ON b.arrival=l.arrival WHERE l.offset>=? ORDER BY l.offset LIMIT ?");
+            Log = _database.Prepare("SELECT l.offset, l.added, l.at, b.number, b.hash FROM chain_log l JOIN blocks b ON "
+                + "b.arrival=l.arrival WHERE l.offset>=? ORDER BY l.offset LIMIT ?");
             NodePlaces = _database.Prepare("SELECT place FROM node_index WHERE prefix=?");
             Node = _database.Prepare("SELECT node FROM nodes WHERE id=?");
             Code = _database.Prepare("SELECT code FROM codes WHERE hash=?");

@@ -17,7 +17,8 @@ public sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt statem
     /// <summary>Bytes, copied; an empty span is an empty blob, not null.</summary>
     public SqliteStatement Bind(int parameter, ReadOnlySpan<byte> value)
     {
-        database.Check(value.IsEmpty ? sqlite3_bind_zeroblob(statement, parameter, 0) : sqlite3_bind_blob(statement, parameter, value), "use");
+        database.Check(value.IsEmpty
+            ? sqlite3_bind_zeroblob(statement, parameter, 0) : sqlite3_bind_blob(statement, parameter, value), "use");
         return this;
     }
 

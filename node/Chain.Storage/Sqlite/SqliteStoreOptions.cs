@@ -6,7 +6,9 @@ public sealed record SqliteStoreOptions
     /// <summary>The most bytes of recent trie nodes kept in memory.</summary>
     public int NodeCacheBytes { get; init; } = 16 << 20;
 
-    /// <summary>From so many index entries in memory on, maintenance writes them to their tables. An entry takes about 50 bytes.</summary>
+    /// <summary>
+    /// From so many index entries in memory on, maintenance writes them to their tables. An entry takes about 50 bytes.
+    /// </summary>
     public int IndexEntriesToFlush { get; init; } = 1 << 16;
 
     /// <summary>At so many a commit waits until they are written.</summary>

@@ -88,7 +88,11 @@ public sealed class FileTextTests : IDisposable
     public async Task A_file_that_cannot_be_imported_is_quoted(params string[] command)
     {
         var file = Path.Combine(_folder, "in");
-        var history = new JsonObject { ["metadata"] = new JsonObject { ["interchange_format_version"] = Evil }, ["data"] = new JsonArray() };
+        var history = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["interchange_format_version"] = Evil },
+            ["data"] = new JsonArray(),
+        };
         await File.WriteAllTextAsync(file, history.ToJsonString());
         var genesis = Path.Combine(_folder, "genesis.json");
         (await Programs.ChainAsync("genesis", "new", genesis)).Succeeded();

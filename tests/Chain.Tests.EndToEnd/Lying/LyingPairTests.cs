@@ -40,7 +40,8 @@ public sealed class LyingPairTests : IAsyncDisposable
         var succeeded = ended.Count(outcome => outcome.ExitCode == 0);
         var payments = received.Select(transaction => transaction.Nonce).Distinct().Count();
         var printed = string.Join("\n--\n", ended.Select(outcome => outcome.Output + outcome.Errors));
-        Assert.True(payments == succeeded, $"{succeeded} commands say that they paid, {payments} payments can be mined\n{printed}");
+        Assert.True(payments == succeeded,
+            $"{succeeded} commands say that they paid, {payments} payments can be mined\n{printed}");
         Assert.True(succeeded >= 1, printed);
     }
 

@@ -181,9 +181,11 @@ public sealed class LyingSendTests : IAsyncDisposable
         var isUnknown = lie.StartsWith("a receipt", StringComparison.Ordinal);
         var goesBack = lie.StartsWith("confirmations", StringComparison.Ordinal);
         var receipt = new JsonObject { ["status"] = "0x1", ["blockNumber"] = "0x64" };
-        _victim.Node.Lie("eth_getTransactionByHash", async call => isUnknown ? call.Result(null) : await PlaceAsync(call, goesBack));
+        _victim.Node.Lie("eth_getTransactionByHash",
+            async call => isUnknown ? call.Result(null) : await PlaceAsync(call, goesBack));
         _victim.Node.Lie("eth_getTransactionReceipt", call => call.Result(receipt.DeepClone()));
-        _victim.Node.Lie("eth_blockNumber", call => call.Result(Hex.Quantity((ulong)(goesBack ? 200 - Math.Min(call.Count, 100) : 200))));
+        _victim.Node.Lie("eth_blockNumber",
+            call => call.Result(Hex.Quantity((ulong)(goesBack ? 200 - Math.Min(call.Count, 100) : 200))));
         var sent = await _victim.SendAsync("--wait", "99", "--timeout", "2s");
         _victim.HandedOver(1, sent);
         Assert.NotEqual(0, sent.ExitCode);
@@ -193,7 +195,8 @@ public sealed class LyingSendTests : IAsyncDisposable
     private static async Task<Reply> PlaceAsync(LyingCall call, bool isFixed)
     {
         var honest = Encoding.UTF8.GetString((await call.HonestAsync()).Bytes);
-        if (JsonNode.Parse(honest[honest.IndexOf('{', StringComparison.Ordinal)..])!["result"] is not JsonObject found) return call.Result(null);
+        if (JsonNode.Parse(honest[honest.IndexOf('{', StringComparison.Ordinal)..])!["result"] is not JsonObject found)
+            return call.Result(null);
         var block = isFixed ? 150UL : 150 + (ulong)(call.Count % 3);
         found["blockNumber"] = Hex.Quantity(block);
         found["blockHash"] = StubNode.HashOf(block).ToString();

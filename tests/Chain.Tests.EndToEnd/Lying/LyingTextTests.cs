@@ -5,7 +5,8 @@ namespace Chain.Tests.EndToEnd;
 /// <summary>What a node says reaches the terminal as text, never as commands, and never by the megabyte.</summary>
 public sealed class LyingTextTests : IAsyncDisposable
 {
-    // Clears the screen, names the window, turns the direction of writing, begins new lines, and is markup of the library that prints.
+    // Clears the screen, names the window, turns the direction of writing, begins new lines, and is markup of the library that
+    // prints.
     private const string Evil = "\u001b[2J\u001b]0;owned\u0007\u009b31m\u202eetalas\u2066\u2028\u200b\r\nerror: all is well "
         + "[red]x[/] [/] [link=http://evil.invalid]y[/]\ud83d\ude00\U000e0041 ";
 

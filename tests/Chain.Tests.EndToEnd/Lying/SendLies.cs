@@ -29,7 +29,8 @@ internal static class SendLies
         ["a charset that is not read"] = _ => Reply.Http("200 OK", "{}", "application/json; charset=utf-7"),
         ["deeply nested"] = _ => Reply.Http("200 OK", new string('[', 100_000)),
         ["half a surrogate pair"] = call =>
-            Reply.Http("200 OK", $$$"""{"jsonrpc":"2.0","id":{{{call.Id.ToJsonString()}}},"error":{"code":-1,"message":"\ud800"}}"""),
+            Reply.Http("200 OK",
+                $$$"""{"jsonrpc":"2.0","id":{{{call.Id.ToJsonString()}}},"error":{"code":-1,"message":"\ud800"}}"""),
         ["silence"] = _ => Reply.Silence,
         ["an answer without end"] = _ => Reply.Endless,
     };

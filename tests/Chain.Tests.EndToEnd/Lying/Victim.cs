@@ -52,7 +52,8 @@ internal sealed class Victim : IAsyncDisposable
     {
         var hasKey = Directory.Exists(ValidatorFolder);
         if (!hasKey) Assert.True(ValidatorKeys.Create(ValidatorFolder).IsOk(out _, out var error), error);
-        string[] command = ["validator", "deposit", "--validators", ValidatorFolder, "--from", "dev:0", "--withdrawal", Nobody, "--yes"];
+        string[] command = ["validator", "deposit", "--validators", ValidatorFolder, "--from", "dev:0", "--withdrawal", Nobody,
+            "--yes"];
         return ChainAsync([.. command, .. more]);
     }
 
@@ -71,21 +72,24 @@ internal sealed class Victim : IAsyncDisposable
     }
 
     /// <summary>
-    /// The promise about money: the commands run so far let at most so many signed transfers out, and what they printed names each
-    /// by its hash.
+    /// The promise about money: the commands run so far let at most so many signed transfers out, and what they printed names
+    /// each by its hash.
     /// </summary>
     public IReadOnlyList<Transaction> HandedOver(int atMost, params Programs.Outcome[] outcomes)
     {
         var printed = string.Concat(outcomes.Select(outcome => outcome.Output + outcome.Errors));
         var received = Node.Received;
         var list = string.Join('\n', received.Select(transaction => $"{transaction.Hash} nonce {transaction.Nonce}"));
-        Assert.True(received.Count <= atMost, $"{received.Count} different signed transfers were handed over:\n{list}\n{printed}");
+        Assert.True(received.Count <= atMost,
+            $"{received.Count} different signed transfers were handed over:\n{list}\n{printed}");
         foreach (var transaction in received) Assert.Contains(transaction.Hash.ToString(), printed, StringComparison.Ordinal);
         foreach (var outcome in outcomes) EndedWell(outcome);
         return received;
     }
 
-    /// <summary>Whatever a node says, a program ends with a code that it documents, in few words that a terminal can show.</summary>
+    /// <summary>
+    /// Whatever a node says, a program ends with a code that it documents, in few words that a terminal can show.
+    /// </summary>
     public static void EndedWell(Programs.Outcome outcome)
     {
         var printed = outcome.Output + outcome.Errors;

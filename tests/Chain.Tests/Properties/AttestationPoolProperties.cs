@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>Random registries and votes, good, late, wrong and misplaced: what the pool packs is valid and the best that there is.</summary>
+/// <summary>
+/// Random registries and votes, good, late, wrong and misplaced: what the pool packs is valid and the best that there is.
+/// </summary>
 public sealed class AttestationPoolProperties
 {
     private static readonly StakeDomain Domain = new(Hash256.Zero);
@@ -23,7 +25,8 @@ public sealed class AttestationPoolProperties
             var before = Flags(state);
             var checks = new SignatureChecks(Domain);
             Assert.Null(AttestationProcessing.ProcessAttestation(state, attestation, checks));
-            foreach (var check in checks.All) Assert.Equal(Registry.Signature(scene.MarkOf(check.Key, attestation.Data)), check.Signature);
+            foreach (var check in checks.All)
+                Assert.Equal(Registry.Signature(scene.MarkOf(check.Key, attestation.Data)), check.Signature);
             Assert.True(Flags(state) >= before + checks.All.Count, $"seed {seed}: a vote in {attestation.Data} earns nothing");
         }
     }
@@ -36,7 +39,8 @@ public sealed class AttestationPoolProperties
         var scene = new StakeScene(random);
         var pool = scene.Fill(random);
         var packed = scene.State.Clone();
-        foreach (var attestation in pool.Pack(scene.State)) AttestationProcessing.ProcessAttestation(packed, attestation, new SignatureChecks(Domain));
+        foreach (var attestation in pool.Pack(scene.State))
+            AttestationProcessing.ProcessAttestation(packed, attestation, new SignatureChecks(Domain));
 
         // Every vote alone, valid or not: what is not is refused.
         var all = scene.State.Clone();
@@ -79,7 +83,8 @@ public sealed class AttestationPoolProperties
     }
 
     private static int Flags(StakeState state) =>
-        state.PreviousParticipation.Concat(state.CurrentParticipation).Sum(flags => System.Numerics.BitOperations.PopCount((uint)flags));
+        state.PreviousParticipation.Concat(state.CurrentParticipation).Sum(flags =>
+            System.Numerics.BitOperations.PopCount((uint)flags));
 
     /// <summary>What each vote is worth to the proposer, dearest first.</summary>
     private static List<ulong> Worths(StakeState state, IReadOnlyList<Attestation> attestations)
@@ -88,8 +93,11 @@ public sealed class AttestationPoolProperties
         foreach (var attestation in attestations)
         {
             var data = attestation.Data;
-            var participation = data.Target.Epoch == state.CurrentEpoch ? state.CurrentParticipation : state.PreviousParticipation;
-            foreach (var voter in AttestationProcessing.GetAttestingIndices(state.GetBeaconCommittee(data.Slot, data.Index), attestation.AggregationBits))
+            var participation = data.Target.Epoch == state.CurrentEpoch
+                ? state.CurrentParticipation
+                : state.PreviousParticipation;
+            foreach (var voter in AttestationProcessing.GetAttestingIndices(state.GetBeaconCommittee(data.Slot, data.Index),
+                attestation.AggregationBits))
             {
                 var fresh = AttestationProcessing.GetParticipationFlags(state, data) & ~participation[voter];
                 worths.Add(state.EffectiveBalances[voter].Amount * RewardsAndPenalties.WeightOf(fresh));

@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>The limb arithmetic under the managed curve against BigInteger: carries that random input never meets are in the edges.</summary>
+/// <summary>
+/// The limb arithmetic under the managed curve against BigInteger: carries that random input never meets are in the edges.
+/// </summary>
 public sealed class CurveArithmeticProperties
 {
     private const int Seed = 977;
@@ -71,7 +73,8 @@ public sealed class CurveArithmeticProperties
     [Fact]
     public void A_split_scalar_adds_up_and_both_parts_are_short()
     {
-        var lambda = BigInteger.Parse("05363ad4cc05c30e0a5261c028812645a122e22ea20816678df02967c1b23bd72", System.Globalization.NumberStyles.HexNumber);
+        var lambda = BigInteger.Parse("05363ad4cc05c30e0a5261c028812645a122e22ea20816678df02967c1b23bd72",
+            System.Globalization.NumberStyles.HexNumber);
         Assert.Equal(BigInteger.One, BigInteger.ModPow(lambda, 3, N));
         foreach (var k in Values(N))
         {
@@ -85,7 +88,8 @@ public sealed class CurveArithmeticProperties
     public void Sums_of_multiples_that_meet_are_right()
     {
         // a·G + b·G for scalars whose chains pass through equal points, opposite points and infinity.
-        UInt256[] scalars = [0, 1, 2, 3, 4, 5, 127, 128, 129, Secp256k1.HalfOrder, Secp256k1.HalfOrder + 1, Secp256k1.Order - 2, Secp256k1.Order - 1];
+        UInt256[] scalars = [0, 1, 2, 3, 4, 5, 127, 128, 129, Secp256k1.HalfOrder, Secp256k1.HalfOrder + 1, Secp256k1.Order - 2,
+            Secp256k1.Order - 1];
         foreach (var a in scalars)
         {
             foreach (var b in scalars)
@@ -122,7 +126,9 @@ public sealed class CurveArithmeticProperties
     private static List<BigInteger> Edges(BigInteger bound)
     {
         var edges = new HashSet<BigInteger>();
-        foreach (var centre in new[] { 0, BigInteger.One << 32, BigInteger.One << 64, BigInteger.One << 128, BigInteger.One << 192, N / 2, N, P, Top, Top - (BigInteger.One << 32), Top - (BigInteger.One << 64), Top - (BigInteger.One << 192) })
+        foreach (var centre in new[] { 0, BigInteger.One << 32, BigInteger.One << 64, BigInteger.One << 128,
+            BigInteger.One << 192, N / 2, N, P, Top, Top - (BigInteger.One << 32), Top - (BigInteger.One << 64),
+            Top - (BigInteger.One << 192) })
         {
             for (var delta = -3; delta <= 3; delta++) edges.Add(centre + delta);
         }

@@ -24,7 +24,9 @@ public sealed class FinalityGuardProperties
         Assert.Equal(world.Share(both: false), conflict.VotedStake.Amount);
         Assert.Equal(conflict.Voters, conflict.Proof.SelectMany(votes => votes.AttestingIndices).Order());
         Assert.All(conflict.Proof, votes => Assert.True(votes.HasSortedUniqueIndices()));
-        Assert.All(conflict.Proof, votes => Assert.Equal(votes.AttestingIndices.Select(voter => Registry.Signature((ulong)voter + 1)), votes.Signatures));
+        Assert.All(conflict.Proof,
+            votes => Assert.Equal(votes.AttestingIndices.Select(voter => Registry.Signature((ulong)voter + 1)),
+                votes.Signatures));
     }
 
     [Theory]
@@ -54,12 +56,14 @@ public sealed class FinalityGuardProperties
             _state = Registry.Of(random.Next(3, 40));
 
             // More than the ejection balance, so that all stay.
-            for (var i = 0; i < _state.ValidatorCount; i++) _state.Balances[i] = _state.EffectiveBalances[i] = new Gwei((ulong)random.Next(17, 33) * 1_000_000_000);
+            for (var i = 0; i < _state.ValidatorCount; i++)
+                _state.Balances[i] = _state.EffectiveBalances[i] = new Gwei((ulong)random.Next(17, 33) * 1_000_000_000);
             var equivocation = random.Next(101);
             for (var i = 0; i < _state.ValidatorCount; i++) Place(i, random.Next(100) < equivocation ? 2 : random.Next(2));
 
             // Whoever is missing for both to be final votes for both.
-            for (var i = 0; isOursFinalToo && i < _state.ValidatorCount && !(IsFinal(_ours) && IsFinal(_theirs)); i++) Place(i, 2);
+            for (var i = 0; isOursFinalToo && i < _state.ValidatorCount && !(IsFinal(_ours) && IsFinal(_theirs)); i++)
+                Place(i, 2);
         }
 
         public IReadOnlyList<int> Equivocators => [.. _ours.Intersect(_theirs).Order()];
@@ -101,7 +105,8 @@ public sealed class FinalityGuardProperties
 
         public bool IsLeaving(int validator) => false;
 
-        private static Checkpoint On(bool ours, ulong epoch) => new(new Epoch(epoch), Registry.Root(epoch + (ours || epoch <= Fork ? 0 : 100UL)));
+        private static Checkpoint On(bool ours, ulong epoch) =>
+            new(new Epoch(epoch), Registry.Root(epoch + (ours || epoch <= Fork ? 0 : 100UL)));
 
         private void Place(int validator, int side)
         {
@@ -113,11 +118,14 @@ public sealed class FinalityGuardProperties
 
         private bool IsFinal(List<int> voters) => Weigh(voters) * 3 >= Total * 2;
 
-        private ulong Weigh(IReadOnlyList<int> voters) => voters.Aggregate(0UL, (sum, voter) => sum + _state.EffectiveBalances[voter].Amount);
+        private ulong Weigh(IReadOnlyList<int> voters) =>
+            voters.Aggregate(0UL, (sum, voter) => sum + _state.EffectiveBalances[voter].Amount);
 
-        private IEnumerable<IndexedAttestation> Votes(bool ours, ulong epoch) => (ours ? _ours : _theirs).Select(voter => new IndexedAttestation(
+        private IEnumerable<IndexedAttestation> Votes(bool ours, ulong epoch) =>
+            (ours ? _ours : _theirs).Select(voter => new IndexedAttestation(
             [voter],
-            new AttestationData(new Slot((epoch * SlotsPerEpoch) + (ulong)voter % SlotsPerEpoch), 0, Registry.Root(epoch), On(ours, epoch - 1), On(ours, epoch)),
+            new AttestationData(new Slot((epoch * SlotsPerEpoch) + (ulong)voter % SlotsPerEpoch), 0, Registry.Root(epoch),
+                On(ours, epoch - 1), On(ours, epoch)),
             [Registry.Signature((ulong)voter + 1)]));
     }
 }

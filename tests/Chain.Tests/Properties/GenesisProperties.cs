@@ -17,12 +17,14 @@ public sealed class GenesisProperties
     public void A_damaged_file_is_refused_with_a_message_or_describes_another_chain()
     {
         var random = new Random(5);
-        var intact = StakeGenesisFile.Json(StakeGenesisFile.Validators(8), ("slotDurationMs", 250), ("minDepositGwei", "0x3b9aca00"));
+        var intact =
+            StakeGenesisFile.Json(StakeGenesisFile.Validators(8), ("slotDurationMs", 250), ("minDepositGwei", "0x3b9aca00"));
         var refused = 0;
         for (var i = 0; i < 3000; i++)
         {
             var text = intact.ToCharArray();
-            for (var hits = random.Next(1, 4); hits > 0; hits--) text[random.Next(text.Length)] = (char)random.Next(32, random.Next(8) == 0 ? 0xe000 : 127);
+            for (var hits = random.Next(1, 4); hits > 0; hits--)
+                text[random.Next(text.Length)] = (char)random.Next(32, random.Next(8) == 0 ? 0xe000 : 127);
             try
             {
                 Assert.NotNull(ConsensusFactory.BuildGenesis(GenesisJson.Parse(new string(text))));
@@ -60,7 +62,8 @@ public sealed class GenesisProperties
             {
                 Live(StakeGenesis.BuildState((ProofOfStakeSettings)GenesisJson.Parse(file).Spec.Consensus, Hash256.Zero), random);
             }
-            catch (Exception e) when (e is OverflowException or DivideByZeroException or IndexOutOfRangeException or ArgumentException or InvalidOperationException)
+            catch (Exception e) when (e is OverflowException or DivideByZeroException or IndexOutOfRangeException
+                or ArgumentException or InvalidOperationException)
             {
                 Assert.Fail($"seed {seed}: {e}\n{file}");
             }
@@ -80,7 +83,8 @@ public sealed class GenesisProperties
             settings["minDepositGwei"] = 1;
         }
 
-        return StakeGenesisFile.Json(StakeGenesisFile.Validators(12), [.. settings.Select(setting => (setting.Key, setting.Value))]);
+        return StakeGenesisFile.Json(StakeGenesisFile.Validators(12),
+            [.. settings.Select(setting => (setting.Key, setting.Value))]);
     }
 
     private static ulong Value(Random random) => random.Next(3) switch
@@ -99,12 +103,17 @@ public sealed class GenesisProperties
             state.Slot = (state.CurrentEpoch + 1).StartSlot(settings.SlotsPerEpoch) - 1;
             Assert.InRange(state.GetBeaconProposerIndex(), 0, state.ValidatorCount - 1);
             var offender = random.Next(state.ValidatorCount);
-            if (random.Next(4) == 0 && state.IsSlashable(offender, state.CurrentEpoch)) SlashingProcessing.SlashValidator(state, offender, settings.DoubleProposalPenaltyPpm);
-            VoluntaryExits.ProcessVoluntaryExit(state, new SignedVoluntaryExit(Epoch.Genesis, random.Next(state.ValidatorCount), default), new SignatureChecks(new StakeDomain(Hash256.Zero)));
+            if (random.Next(4) == 0 && state.IsSlashable(offender, state.CurrentEpoch))
+                SlashingProcessing.SlashValidator(state, offender, settings.DoubleProposalPenaltyPpm);
+            VoluntaryExits.ProcessVoluntaryExit(state,
+                new SignedVoluntaryExit(Epoch.Genesis, random.Next(state.ValidatorCount), default),
+                new SignatureChecks(new StakeDomain(Hash256.Zero)));
             var key = new ValidatorKey(StakeSample.KeyOf(random.Next(1, 16)).PublicKey);
-            Deposits.ProcessDeposit(state, new Deposit(key, Keccak256.Hash([(byte)random.Next(4)]), Ledger.Miner, new Gwei(settings.MaxEffectiveBalance)));
+            Deposits.ProcessDeposit(state,
+                new Deposit(key, Keccak256.Hash([(byte)random.Next(4)]), Ledger.Miner, new Gwei(settings.MaxEffectiveBalance)));
             Withdrawals.ApplyWithdrawals(state, Withdrawals.GetExpectedWithdrawals(state));
-            for (var i = 0; i < state.ValidatorCount; i++) state.CurrentParticipation[i] = (ParticipationFlags)(random.Next(3) == 0 ? 0 : random.Next(8));
+            for (var i = 0; i < state.ValidatorCount; i++)
+                state.CurrentParticipation[i] = (ParticipationFlags)(random.Next(3) == 0 ? 0 : random.Next(8));
             EpochTransition.ProcessEpoch(state);
             state.Slot += 1;
             state.Committees = state.Committees.AtEpochStart(state.CurrentEpoch);

@@ -11,12 +11,18 @@ public sealed class RpcProperties
 
     private static readonly string[] Methods =
     [
-        "eth_getBlockByNumber", "eth_getBlockByHash", "eth_getBalance", "eth_getProof", "eth_getStorageAt", "eth_call", "eth_estimateGas", "eth_createAccessList",
-        "eth_feeHistory", "eth_getLogs", "eth_newFilter", "eth_getFilterChanges", "eth_getFilterLogs", "eth_uninstallFilter", "eth_sendRawTransaction", "eth_getWork",
-        "eth_submitWork", "eth_submitHashrate", "eth_subscribe", "eth_unsubscribe", "eth_getTransactionReceipt", "eth_getBlockReceipts", "eth_getTransactionByBlockNumberAndIndex",
-        "eth_getTransactionCount", "txpool_content", "txpool_contentFrom", "web3_sha3", "net_version", "chain_getBlockTree", "chain_getReorgs", "chain_getEvents",
-        "chain_getTransactionStatus", "chain_getConfidence", "chain_getAddressHistory", "chain_status", "admin_partition", "admin_setLink", "admin_setBlockedPeers",
-        "admin_setClockSkew", "admin_startMining", "admin_setHashRateLimit", "admin_addPeer", "eth_gasPrice", "eth_syncing", "rpc_modules",
+        "eth_getBlockByNumber", "eth_getBlockByHash", "eth_getBalance", "eth_getProof", "eth_getStorageAt", "eth_call",
+        "eth_estimateGas", "eth_createAccessList",
+        "eth_feeHistory", "eth_getLogs", "eth_newFilter", "eth_getFilterChanges", "eth_getFilterLogs", "eth_uninstallFilter",
+        "eth_sendRawTransaction", "eth_getWork",
+        "eth_submitWork", "eth_submitHashrate", "eth_subscribe", "eth_unsubscribe", "eth_getTransactionReceipt",
+        "eth_getBlockReceipts", "eth_getTransactionByBlockNumberAndIndex",
+        "eth_getTransactionCount", "txpool_content", "txpool_contentFrom", "web3_sha3", "net_version", "chain_getBlockTree",
+        "chain_getReorgs", "chain_getEvents",
+        "chain_getTransactionStatus", "chain_getConfidence", "chain_getAddressHistory", "chain_status", "admin_partition",
+        "admin_setLink", "admin_setBlockedPeers",
+        "admin_setClockSkew", "admin_startMining", "admin_setHashRateLimit", "admin_addPeer", "eth_gasPrice", "eth_syncing",
+        "rpc_modules",
     ];
 
     [Theory]
@@ -35,8 +41,12 @@ public sealed class RpcProperties
             var method = Methods[random.Next(Methods.Length)];
             var arguments = string.Join(',', Enumerable.Range(0, random.Next(4)).Select(_ => RandomJson(random, 3, server.Node)));
             var answer = await server.PostAsync(RpcTestServer.Request(method, arguments));
-            if (answer.TryGetProperty("error", out var error)) Assert.True(error.GetProperty("code").GetInt32() is not (-32603 or -32700 or -32002), $"seed {seed}, round {round}: {method}({arguments}) gave {answer}");
-            else Assert.True(answer.TryGetProperty("result", out _), $"seed {seed}, round {round}: {method}({arguments}) gave {answer}");
+            if (answer.TryGetProperty("error", out var error))
+                Assert.True(error.GetProperty("code").GetInt32() is not (-32603 or -32700 or -32002),
+                    $"seed {seed}, round {round}: {method}({arguments}) gave {answer}");
+            else
+                Assert.True(answer.TryGetProperty("result", out _),
+                    $"seed {seed}, round {round}: {method}({arguments}) gave {answer}");
         }
     }
 
@@ -54,7 +64,8 @@ public sealed class RpcProperties
             using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
             using var response = await server.Client.PostAsync((Uri?)null, content);
             var text = await response.Content.ReadAsStringAsync();
-            Assert.True((int)response.StatusCode == 200, $"seed {seed}, round {round}: {Convert.ToHexString(body)} gave {response.StatusCode}");
+            Assert.True((int)response.StatusCode == 200,
+                $"seed {seed}, round {round}: {Convert.ToHexString(body)} gave {response.StatusCode}");
             if (text.Length > 0) Assert.Equal("2.0", JsonDocument.Parse(text).RootElement.GetProperty("jsonrpc").GetString());
         }
     }
@@ -71,13 +82,21 @@ public sealed class RpcProperties
             case 5: return $"\"{node.View.Head.Hash}\"";
             case 6: return $"\"{TestNode.Rich[random.Next(4)].Address}\"";
             case 7: return $"\"{Hex.Encode(RandomBytes(random, random.Next(70)))}\"";
-            case 8: return ((string[])["\"latest\"", "\"pending\"", "\"earliest\"", "\"safe\"", "\"finalized\"", "\"newHeads\"", "\"logs\""])[random.Next(7)];
-            case 9: return ((string[])["\"\\ud800\"", "\"\"", "\"0x\"", "\"0x0\"", "\"0xzz\"", "\"\\u0000\"", "\"é\""])[random.Next(7)];
+            case 8: return ((string[])["\"latest\"", "\"pending\"", "\"earliest\"", "\"safe\"", "\"finalized\"", "\"newHeads\"",
+                "\"logs\""])[random.Next(7)];
+            case 9: return ((string[])["\"\\ud800\"", "\"\"", "\"0x\"", "\"0x0\"", "\"0xzz\"", "\"\\u0000\"",
+                "\"é\""])[random.Next(7)];
             case 10: return "-0.5";
-            case 11: return $"[{string.Join(',', Enumerable.Range(0, random.Next(4)).Select(_ => RandomJson(random, depth - 1, node)))}]";
+            case 11:
+                var items = Enumerable.Range(0, random.Next(4)).Select(_ => RandomJson(random, depth - 1, node));
+                return $"[{string.Join(',', items)}]";
             default:
-                var names = (string[])["from", "to", "data", "input", "value", "gas", "gasPrice", "fromBlock", "toBlock", "blockHash", "blockNumber", "address", "topics", "accessList", "limit", "before", "attackerShare", "storageKeys", "requireCanonical", "delayMs", "loss"];
-                return $"{{{string.Join(',', Enumerable.Range(0, random.Next(5)).Select(_ => $"\"{names[random.Next(names.Length)]}\":{RandomJson(random, depth - 1, node)}"))}}}";
+                var names = (string[])["from", "to", "data", "input", "value", "gas", "gasPrice", "fromBlock", "toBlock",
+                    "blockHash", "blockNumber", "address", "topics", "accessList", "limit", "before", "attackerShare",
+                    "storageKeys", "requireCanonical", "delayMs", "loss"];
+                var fields = Enumerable.Range(0, random.Next(5))
+                    .Select(_ => $"\"{names[random.Next(names.Length)]}\":{RandomJson(random, depth - 1, node)}");
+                return $"{{{string.Join(',', fields)}}}";
         }
     }
 

@@ -21,7 +21,8 @@ public sealed class Secp256k1Properties
     public void The_native_library_answers_as_BouncyCastle_on_edges_and_rubbish() => CompareOnEdges(Native()!);
 
     [Fact]
-    public void The_managed_curve_answers_as_BouncyCastle_on_random_signatures() => CompareOnRandomSignatures(new ManagedSecp256k1());
+    public void The_managed_curve_answers_as_BouncyCastle_on_random_signatures() =>
+        CompareOnRandomSignatures(new ManagedSecp256k1());
 
     [NativeSecp256k1Fact]
     public void The_native_library_answers_as_BouncyCastle_on_random_signatures() => CompareOnRandomSignatures(Native()!);
@@ -64,7 +65,8 @@ public sealed class Secp256k1Properties
     [Fact]
     public void A_span_of_the_wrong_length_is_a_bug_and_throws()
     {
-        foreach (var curve in Native() is { } native ? new ISecp256k1[] { Oracle, new ManagedSecp256k1(), native } : [Oracle, new ManagedSecp256k1()])
+        foreach (var curve in Native() is { } native
+            ? new ISecp256k1[] { Oracle, new ManagedSecp256k1(), native } : [Oracle, new ManagedSecp256k1()])
         {
             Assert.Throws<ArgumentException>(() => curve.IsValidPrivateKey(new byte[31]));
             Assert.Throws<ArgumentException>(() => curve.TryGetPublicKey(new byte[33], new byte[64]));
@@ -103,7 +105,8 @@ public sealed class Secp256k1Properties
     {
         var random = new Random(Seed);
         var scalars = Edges().Concat([Bytes(random, 32)]).ToList();
-        var points = Edges().Zip(Edges().AsEnumerable().Reverse(), (x, y) => x.Concat(y).ToArray()).Concat([Generator(), Negated(Generator()), Bytes(random, 64)]).ToList();
+        var points = Edges().Zip(Edges().AsEnumerable().Reverse(), (x, y) => x.Concat(y).ToArray())
+            .Concat([Generator(), Negated(Generator()), Bytes(random, 64)]).ToList();
         foreach (var a in scalars)
         {
             Same(candidate, curve => curve.IsValidPrivateKey(a));
@@ -174,11 +177,13 @@ public sealed class Secp256k1Properties
     // Around zero, half the order, the order, the field's prime and the top.
     private static List<byte[]> Edges() =>
     [
-        .. new UInt256[] { 0, 1, 2, Secp256k1.HalfOrder, Secp256k1.HalfOrder + 1, Secp256k1.Order - 1, Secp256k1.Order, Secp256k1.Order + 1, Secp256k1.FieldPrime - 1, Secp256k1.FieldPrime, UInt256.MaxValue }
+        .. new UInt256[] { 0, 1, 2, Secp256k1.HalfOrder, Secp256k1.HalfOrder + 1, Secp256k1.Order - 1, Secp256k1.Order,
+            Secp256k1.Order + 1, Secp256k1.FieldPrime - 1, Secp256k1.FieldPrime, UInt256.MaxValue }
             .Select(value => value.ToHash256().ToArray()),
     ];
 
     private static byte[] Generator() => new PrivateKey(UInt256.One.ToHash256().Bytes).PublicKey.ToArray();
 
-    private static byte[] Negated(byte[] point) => [.. point[..32], .. (Secp256k1.FieldPrime - UInt256.FromBigEndian(point.AsSpan(32))).ToHash256().Bytes];
+    private static byte[] Negated(byte[] point) =>
+        [.. point[..32], .. (Secp256k1.FieldPrime - UInt256.FromBigEndian(point.AsSpan(32))).ToHash256().Bytes];
 }

@@ -34,7 +34,8 @@ public sealed class SigningProperties : IDisposable
             {
                 var isSound = requests[i] is not SigningRequest.Vote vote || vote.Source <= vote.Target;
                 var expected = isSound && !signed.Exists(other => AreSlashable(other, requests[i]));
-                Assert.True(expected == answers[i].Error is null, $"seed {seed}, call {call}: {requests[i]}: {answers[i].Error?.Reason ?? "signed"}");
+                Assert.True(expected == answers[i].Error is null,
+                    $"seed {seed}, call {call}: {requests[i]}: {answers[i].Error?.Reason ?? "signed"}");
                 if (expected) signed.Add(requests[i]);
             }
         }
@@ -59,7 +60,8 @@ public sealed class SigningProperties : IDisposable
 
             var request = RandomRequest(random);
             var refusal = onDisk.Ask(request);
-            Assert.True(refusal is null == inMemory.Ask(request) is null, $"seed {seed}, call {call}: {request}: {refusal?.Reason ?? "allowed"} on disk");
+            Assert.True(refusal is null == inMemory.Ask(request) is null,
+                $"seed {seed}, call {call}: {request}: {refusal?.Reason ?? "allowed"} on disk");
             if (refusal is not null) continue;
             Assert.DoesNotContain(allowed, other => AreSlashable(other, request));
             allowed.Add(request);
@@ -83,7 +85,8 @@ public sealed class SigningProperties : IDisposable
             }
 
             var now = Refused("history.db");
-            Assert.True(refused.IsSubsetOf(now), $"seed {seed}, step {step}: allowed again: {string.Join(", ", refused.Except(now))}");
+            Assert.True(refused.IsSubsetOf(now),
+                $"seed {seed}, step {step}: allowed again: {string.Join(", ", refused.Except(now))}");
             refused = now;
         }
     }
@@ -121,8 +124,10 @@ public sealed class SigningProperties : IDisposable
             var validator = tables.FindValidator(KeyOf(key).Bytes) ?? 0;
             foreach (var (proposal, vote) in All())
             {
-                if (proposal is { } block && tables.Judge(validator, block, tables.ProposalMinimum(validator)) is not null) refused.Add($"key {key}, {block}");
-                if (vote is { } link && tables.Judge(validator, link, tables.VoteMinimum(validator)) is not null) refused.Add($"key {key}, {link}");
+                if (proposal is { } block && tables.Judge(validator, block, tables.ProposalMinimum(validator)) is not null)
+                    refused.Add($"key {key}, {block}");
+                if (vote is { } link && tables.Judge(validator, link, tables.VoteMinimum(validator)) is not null)
+                    refused.Add($"key {key}, {link}");
             }
         }
 
@@ -134,10 +139,12 @@ public sealed class SigningProperties : IDisposable
     {
         for (var root = 0; root < Roots; root++)
         {
-            for (var slot = 0UL; slot < Epochs * SlotsPerEpoch; slot++) yield return (new KnownProposal(new Slot(slot), Root(root)), null);
+            for (var slot = 0UL; slot < Epochs * SlotsPerEpoch; slot++)
+                yield return (new KnownProposal(new Slot(slot), Root(root)), null);
             for (var source = 0UL; source < Epochs; source++)
             {
-                for (var target = 0UL; target < Epochs; target++) yield return (null, new KnownVote(new Epoch(source), new Epoch(target), Root(root)));
+                for (var target = 0UL; target < Epochs; target++)
+                    yield return (null, new KnownVote(new Epoch(source), new Epoch(target), Root(root)));
             }
         }
     }
@@ -152,6 +159,12 @@ public sealed class SigningProperties : IDisposable
 
     private static SigningInterchangeKey RandomKey(Random random) => new(
         KeyOf(random.Next(1, 3)).Bytes.ToArray(),
-        [.. Enumerable.Range(0, random.Next(3)).Select(_ => new KnownProposal(new Slot((ulong)random.Next(Epochs * (int)SlotsPerEpoch)), random.Next(3) == 0 ? null : Root(random.Next(Roots))))],
-        [.. Enumerable.Range(0, random.Next(3)).Select(_ => new KnownVote(new Epoch((ulong)random.Next(Epochs)), new Epoch((ulong)random.Next(Epochs)), random.Next(3) == 0 ? null : Root(random.Next(Roots))))]);
+        [.. Enumerable.Range(0,
+            random.Next(3)).Select(_ =>
+                new KnownProposal(new Slot((ulong)random.Next(Epochs * (int)SlotsPerEpoch)),
+                    random.Next(3) == 0 ? null : Root(random.Next(Roots))))],
+        [.. Enumerable.Range(0,
+            random.Next(3)).Select(_ =>
+                new KnownVote(new Epoch((ulong)random.Next(Epochs)), new Epoch((ulong)random.Next(Epochs)),
+                    random.Next(3) == 0 ? null : Root(random.Next(Roots))))]);
 }

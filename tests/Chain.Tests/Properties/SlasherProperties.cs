@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>Random voting histories: the slasher convicts exactly those whom a comparison of all pairs of votes convicts.</summary>
+/// <summary>
+/// Random voting histories: the slasher convicts exactly those whom a comparison of all pairs of votes convicts.
+/// </summary>
 public sealed class SlasherProperties
 {
     private const ulong SlotsPerEpoch = 4;
@@ -45,7 +47,8 @@ public sealed class SlasherProperties
             {
                 Assert.Null(SlashingProcessing.CheckAttesterSlashing(state, slashing));
                 Assert.Equal(slashing.Attestation1.AttestingIndices, slashing.Attestation2.AttestingIndices);
-                Assert.All(Signed(slashing.Attestation1).Concat(Signed(slashing.Attestation2)), item => Assert.Contains(item, signed));
+                Assert.All(Signed(slashing.Attestation1).Concat(Signed(slashing.Attestation2)),
+                    item => Assert.Contains(item, signed));
                 Assert.Contains(vote.Data, new[] { slashing.Attestation1.Data, slashing.Attestation2.Data });
             }
 
@@ -66,7 +69,8 @@ public sealed class SlasherProperties
             foreach (var slashing in history.Slasher.OnVote(vote))
             {
                 var isDouble = slashing.Attestation1.Data.IsDoubleVoteWith(slashing.Attestation2.Data);
-                foreach (var voter in slashing.CommonIndices()) Assert.True(given.TryAdd((voter, vote.Data.Target.Epoch, isDouble), 1), $"{voter} again");
+                foreach (var voter in slashing.CommonIndices())
+                    Assert.True(given.TryAdd((voter, vote.Data.Target.Epoch, isDouble), 1), $"{voter} again");
             }
 
             if (random.Next(40) == 0) history.NextEpoch();
@@ -149,7 +153,9 @@ public sealed class SlasherProperties
 
         public SortedSet<int> Named { get; } = [];
 
-        /// <summary>Honest votes, and strange ones of few voters: offences are rare enough to tell the guilty from the rest.</summary>
+        /// <summary>
+        /// Honest votes, and strange ones of few voters: offences are rare enough to tell the guilty from the rest.
+        /// </summary>
         public IndexedAttestation AnyVote()
         {
             var isStrange = random.Next(_honesty) == 0;
@@ -179,7 +185,9 @@ public sealed class SlasherProperties
             foreach (var voter in vote.AttestingIndices)
             {
                 if (!_heard.TryGetValue(voter, out var others)) _heard.Add(voter, others = []);
-                if (others.Exists(other => other.Target.Epoch >= oldest && (other.IsSlashableWith(vote.Data) || vote.Data.IsSlashableWith(other)))) Offenders.Add(voter);
+                if (others.Exists(other =>
+                    other.Target.Epoch >= oldest && (other.IsSlashableWith(vote.Data) || vote.Data.IsSlashableWith(other))))
+                    Offenders.Add(voter);
                 others.Add(vote.Data);
             }
         }

@@ -5,7 +5,9 @@ using Chain.Simulation;
 
 namespace Chain.Tests;
 
-/// <summary>A network in its sixth epoch with somebody at node 0's door who knows every validator's key and signs whatever it wants.</summary>
+/// <summary>
+/// A network in its sixth epoch with somebody at node 0's door who knows every validator's key and signs whatever it wants.
+/// </summary>
 internal sealed class StakeFuzzNetwork
 {
     public const int Validators = 16;
@@ -48,7 +50,9 @@ internal sealed class StakeFuzzNetwork
     public IndexedAttestation Votes(AttestationData data, params int[] validators) =>
         new(validators, data, [.. validators.Select(validator => Sign(validator, Domain.AttestationRoot(data)))]);
 
-    /// <summary>What an honest vote of this slot says, by a validator whose turn comes later in this epoch or came before.</summary>
+    /// <summary>
+    /// What an honest vote of this slot says, by a validator whose turn comes later in this epoch or came before.
+    /// </summary>
     public AttestationData HonestData()
     {
         var heard = Network.AddStranger(0);
@@ -56,7 +60,9 @@ internal sealed class StakeFuzzNetwork
         return Heard(heard)!;
     }
 
-    /// <summary>A validator that has not voted in this epoch yet, by the votes that a peer hears from the epoch's start on.</summary>
+    /// <summary>
+    /// A validator that has not voted in this epoch yet, by the votes that a peer hears from the epoch's start on.
+    /// </summary>
     public int VoterOfALaterSlot()
     {
         var state = new StakeAudit((ProofOfStakeSettings)Network.Spec.Consensus, Network.Genesis.Block.Header, Target.Store);
@@ -76,10 +82,13 @@ internal sealed class StakeFuzzNetwork
         Network.Run(4 * Epoch);
         Assert.True(Network.RunUntil(() => Network.IsConverged, Epoch));
         Assert.All(Network.Nodes, node => Assert.Null(node.WhyHalted));
-        Assert.All(Network.Nodes, node => Assert.True(node.StakeOf().Finalized.Epoch.Number >= _finalizedBefore + 3, $"finalized {node.StakeOf().Finalized}, before {_finalizedBefore}"));
+        Assert.All(Network.Nodes,
+            node => Assert.True(node.StakeOf().Finalized.Epoch.Number >= _finalizedBefore + 3,
+                $"finalized {node.StakeOf().Finalized}, before {_finalizedBefore}"));
         Assert.Equal(slashed, Target.StakeOf().Validators.Count(validator => validator.Validator.Slashed));
     }
 
     private static AttestationData? Heard(SimulatedStranger stranger) =>
-        stranger.Heard.OfType<WireMessage.OfConsensus>().Select(message => message.Message).OfType<StakeMessage.Votes>().FirstOrDefault()?.Attestation.Data;
+        stranger.Heard.OfType<WireMessage.OfConsensus>()
+            .Select(message => message.Message).OfType<StakeMessage.Votes>().FirstOrDefault()?.Attestation.Data;
 }

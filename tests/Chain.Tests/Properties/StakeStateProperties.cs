@@ -74,5 +74,6 @@ public sealed class StakeStateProperties
     }
 
     // The lengths at the beginning are worth more hits than the hashes behind.
-    private static int Place(Random random, int length) => random.Next(3) == 0 ? random.Next(Math.Min(length, 200)) : random.Next(length);
+    private static int Place(Random random, int length) =>
+        random.Next(3) == 0 ? random.Next(Math.Min(length, 200)) : random.Next(length);
 }

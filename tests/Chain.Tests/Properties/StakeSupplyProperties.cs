@@ -4,7 +4,9 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>Random histories of blocks with transfers, deposits, withdrawals, votes, slashings and exits: ether adds up at every block.</summary>
+/// <summary>
+/// Random histories of blocks with transfers, deposits, withdrawals, votes, slashings and exits: ether adds up at every block.
+/// </summary>
 public sealed class StakeSupplyProperties
 {
     private const int Blocks = 160;
@@ -28,7 +30,10 @@ public sealed class StakeSupplyProperties
     public void Ether_is_conserved_to_the_wei_at_every_block(int seed)
     {
         var random = new Random(seed);
-        var ledger = new Ledger((Ledger.Carol.Address, Ledger.With(Ledger.Ether * 1000))) { Natives = new NativeContracts([new DepositContract(Settings, Domain)]) };
+        var ledger = new Ledger((Ledger.Carol.Address, Ledger.With(Ledger.Ether * 1000)))
+        {
+            Natives = new NativeContracts([new DepositContract(Settings, Domain)]),
+        };
         var state = StakeGenesis.BuildState(Settings, Hash256.Zero);
         var (deposits, withdrawals) = (0, 0);
         for (var block = 0; block < Blocks; block++)
@@ -43,12 +48,15 @@ public sealed class StakeSupplyProperties
             foreach (var deposit in made) Deposits.ProcessDeposit(state, deposit);
 
             var accountsAfter = StateWalker.TotalBalance(ledger.Store, ledger.Root);
-            var error = StakeSupply.CheckBlock(new BlockSupply(accountsBefore, accountsAfter, before, state, before.GetBeaconProposerIndex(), outcome.BurnedWei, paid, made));
+            var error = StakeSupply.CheckBlock(new BlockSupply(accountsBefore, accountsAfter, before, state,
+                before.GetBeaconProposerIndex(), outcome.BurnedWei, paid, made));
             Assert.True(error is null, $"seed {seed}, block {block}: {error?.Message}");
             (deposits, withdrawals) = (deposits + made.Count, withdrawals + paid.Count);
         }
 
-        Assert.True(deposits > 0 && withdrawals > 0 && state.Slashed.Contains(true) && state.ExitEpochs.Any(epoch => epoch < state.CurrentEpoch), $"seed {seed} was dull: {deposits} deposits, {withdrawals} withdrawals");
+        Assert.True(deposits > 0 && withdrawals > 0 && state.Slashed.Contains(true)
+            && state.ExitEpochs.Any(epoch => epoch < state.CurrentEpoch),
+            $"seed {seed} was dull: {deposits} deposits, {withdrawals} withdrawals");
     }
 
     /// <summary>One slot on (process_slots), with the end of an epoch checked; a copy of what is reached.</summary>
@@ -87,7 +95,9 @@ public sealed class StakeSupplyProperties
         for (var i = 0; i < bits.Length; i++) bits[i] = random.NextDouble() < onlineShare;
         var votes = new Bitlist(bits);
         AttestationProcessing.ProcessAttestation(state, new Attestation(data, votes, new Signature[votes.Count()]), checks);
-        if (random.Next(25) == 0) VoluntaryExits.ProcessVoluntaryExit(state, new SignedVoluntaryExit(Epoch.Genesis, random.Next(state.ValidatorCount), default), checks);
+        if (random.Next(25) == 0)
+            VoluntaryExits.ProcessVoluntaryExit(state,
+                new SignedVoluntaryExit(Epoch.Genesis, random.Next(state.ValidatorCount), default), checks);
     }
 
     private static List<RecoveredTransaction> RandomTransactions(Ledger ledger, Random random)
@@ -96,12 +106,27 @@ public sealed class StakeSupplyProperties
         for (var i = 0; i < 3; i++)
         {
             var key = random.Next(2) == 0 ? Ledger.Alice : Ledger.Carol;
-            var nonce = ledger.Open().GetNonce(key.Address) + (ulong)builder.Included.Count(included => included.Sender == key.Address);
+            var nonce = ledger.Open().GetNonce(key.Address)
+                + (ulong)builder.Included.Count(included => included.Sender == key.Address);
             builder.TryAdd(Ledger.Sign(key, transfer => random.Next(3) switch
             {
                 0 => transfer with { Nonce = nonce, To = Ledger.Bob.Address, Value = (ulong)random.NextInt64(1_000_000_000) },
-                1 => transfer with { Nonce = nonce, To = Settings.DepositAddress, GasLimit = 200_000, Value = Ledger.Ether + (ulong)random.Next(2), Data = DepositData(random) },
-                _ => transfer with { Nonce = nonce, To = Settings.DepositAddress, GasLimit = 200_000, Value = Ledger.Ether * (ulong)random.Next(1, 40), Data = DepositData(random) },
+                1 => transfer with
+                {
+                    Nonce = nonce,
+                    To = Settings.DepositAddress,
+                    GasLimit = 200_000,
+                    Value = Ledger.Ether + (ulong)random.Next(2),
+                    Data = DepositData(random),
+                },
+                _ => transfer with
+                {
+                    Nonce = nonce,
+                    To = Settings.DepositAddress,
+                    GasLimit = 200_000,
+                    Value = Ledger.Ether * (ulong)random.Next(1, 40),
+                    Data = DepositData(random),
+                },
             }));
         }
 
@@ -111,6 +136,7 @@ public sealed class StakeSupplyProperties
     private static byte[] DepositData(Random random)
     {
         var number = random.Next(1, 20);
-        return DepositCall.Sign(StakeSample.KeyOf(number), Keccak256.Hash([(byte)random.Next(2)]), StakeSample.KeyOf(number).Address, Domain).Encode();
+        return DepositCall.Sign(StakeSample.KeyOf(number), Keccak256.Hash([(byte)random.Next(2)]),
+            StakeSample.KeyOf(number).Address, Domain).Encode();
     }
 }

@@ -40,8 +40,10 @@ public sealed class TransitionProperties
         for (var block = 0; block < 6; block++)
         {
             var transactions = RandomBlock(ledger, random);
-            StateTransition.Apply(new WorldState(ledger.Store, ledger.Root, cache), ledger.Block(), RandomBlock(ledger, random), null, [], ledger.Natives);
-            var cached = StateTransition.Apply(new WorldState(ledger.Store, ledger.Root, cache), ledger.Block(), transactions, null, [], ledger.Natives).Value;
+            StateTransition.Apply(new WorldState(ledger.Store, ledger.Root, cache), ledger.Block(), RandomBlock(ledger, random),
+                null, [], ledger.Natives);
+            var cached = StateTransition.Apply(new WorldState(ledger.Store, ledger.Root, cache), ledger.Block(), transactions,
+                null, [], ledger.Natives).Value;
             var fresh = ledger.Try(transactions).Value;
 
             Assert.Equal(fresh.State.Root, cached.State.Root);
@@ -60,7 +62,8 @@ public sealed class TransitionProperties
             builder.TryAdd(Ledger.Sign(key, tx => tx with
             {
                 Type = (TransactionType)random.Next(3),
-                Nonce = (ulong)builder.Included.Count(included => included.Sender == key.Address) + ledger.Open().GetNonce(key.Address),
+                Nonce = (ulong)builder.Included.Count(included => included.Sender == key.Address)
+                + ledger.Open().GetNonce(key.Address),
                 MaxPriorityFeePerGas = tip,
                 MaxFeePerGas = tip + Ledger.Gwei,
                 GasLimit = (ulong)random.Next(21_000, 60_000),
@@ -79,7 +82,8 @@ public sealed class TransitionProperties
 
     private static UInt256 Supply(Ledger ledger)
     {
-        Assert.DoesNotContain(new MerklePatriciaTrie(ledger.Store, ledger.Root).Entries(), entry => Account.Decode(entry.Value).IsEmpty);
+        Assert.DoesNotContain(new MerklePatriciaTrie(ledger.Store, ledger.Root).Entries(),
+            entry => Account.Decode(entry.Value).IsEmpty);
         return StateWalker.TotalBalance(ledger.Store, ledger.Root);
     }
 }

@@ -38,7 +38,8 @@ public sealed class TrieProperties
             if (random.Next(20) == 0) trie = new MerklePatriciaTrie(store, store.Commit(trie), cache);
         }
 
-        var content = model.Select(pair => new KeyValuePair<byte[], byte[]>(Convert.FromHexString(pair.Key), pair.Value)).ToList();
+        var content =
+            model.Select(pair => new KeyValuePair<byte[], byte[]>(Convert.FromHexString(pair.Key), pair.Value)).ToList();
         var root = store.Commit(trie);
         Assert.Equal(ReferenceTrie.Root(content), root);
 
@@ -104,11 +105,13 @@ public sealed class TrieProperties
         foreach (var count in Enumerable.Range(0, 300).Append(1_000).Append(70_000))
         {
             // Small items too: the shortest leaves stand inline in their parents.
-            var withdrawals = Enumerable.Range(0, count).Select(i => new Withdrawal(count % 2 == 0 ? (ulong)i : 0, 0, Address.Zero, (ulong)count)).ToList();
+            var withdrawals = Enumerable.Range(0, count)
+                .Select(i => new Withdrawal(count % 2 == 0 ? (ulong)i : 0, 0, Address.Zero, (ulong)count)).ToList();
             var trie = new MerklePatriciaTrie(new MemoryState(), BlockHeader.EmptyTrieRoot, new TrieNodeCache(1 << 18));
             for (var i = 0; i < count; i++) trie.Set(Rlp(rlp => rlp.Write((ulong)i)), Rlp(withdrawals[i].WriteTo));
 
-            Assert.Equal((count, trie.Commit(new List<KeyValuePair<Hash256, byte[]>>())), (count, Roots.WithdrawalsRoot(withdrawals)));
+            Assert.Equal((count, trie.Commit(new List<KeyValuePair<Hash256, byte[]>>())),
+                (count, Roots.WithdrawalsRoot(withdrawals)));
         }
     }
 

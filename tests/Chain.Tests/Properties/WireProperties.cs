@@ -23,7 +23,8 @@ public sealed class WireProperties
             var bytes = Damage(random, sample);
             if (!WireCodec.Decode(code, version, bytes).IsOk(out var message, out _)) continue;
             accepted++;
-            Assert.True(bytes.AsSpan().SequenceEqual(Encode(message, version).Bytes), $"seed {Seed}, round {i}: {code} {Hex.Encode(bytes)}");
+            Assert.True(bytes.AsSpan().SequenceEqual(Encode(message, version).Bytes),
+                $"seed {Seed}, round {i}: {code} {Hex.Encode(bytes)}");
         }
 
         Assert.True(accepted > 0);
@@ -38,7 +39,8 @@ public sealed class WireProperties
             var bytes = new byte[random.Next(200)];
             random.NextBytes(bytes);
             if (bytes.Length > 2 && random.Next(2) == 0) (bytes[0], bytes[1]) = (0xf8, (byte)(bytes.Length - 2));
-            _ = WireCodec.Decode(new WireCode(random.Next(4) == 0 ? WireCapability.Stake : WireCapability.Eth, random.Next(20)), random.Next(68, 70), bytes);
+            _ = WireCodec.Decode(new WireCode(random.Next(4) == 0 ? WireCapability.Stake : WireCapability.Eth, random.Next(20)),
+                random.Next(68, 70), bytes);
             _ = SnappyPayload.ClaimedLength(bytes) < 100_000 ? SnappyPayload.Decompress(bytes) : null;
             _ = BaseMessages.ReadDisconnect(bytes);
             _ = AddressMessages.ReadPeers(bytes);
@@ -79,7 +81,8 @@ public sealed class WireProperties
             }
 
             await transport.FlushAsync(CancellationToken.None);
-            var damaged = new MemoryStream(random.Next(3) == 0 ? stream.ToArray()[..random.Next((int)stream.Length)] : Changed(random, stream.ToArray()));
+            var damaged = new MemoryStream(random.Next(3) == 0
+                ? stream.ToArray()[..random.Next((int)stream.Length)] : Changed(random, stream.ToArray()));
             using var other = new FrameTransport(damaged, reader);
             var error = await Record.ExceptionAsync(async () =>
             {

@@ -18,7 +18,9 @@ public sealed class DifficultySimulationTests
         foreach (var phase in history.Phases)
         {
             var deserved = phase.HashesPerSecond * blockTime;
-            var settled = history.Curve.Where(point => point.Seconds >= phase.StartsAtSeconds + phase.SettledAfterSeconds && point.Seconds < phase.StartsAtSeconds + history.Phases[1].StartsAtSeconds);
+            var settled = history.Curve.Where(point =>
+                point.Seconds >= phase.StartsAtSeconds + phase.SettledAfterSeconds
+                && point.Seconds < phase.StartsAtSeconds + history.Phases[1].StartsAtSeconds);
             Assert.All(settled, point => Assert.InRange((double)point.Difficulty, deserved / 1.5, deserved * 1.5));
         }
     }
@@ -30,7 +32,8 @@ public sealed class DifficultySimulationTests
         var histories = Enumerable.Range(1, 200).Select(seed => DifficultySimulation.Run((ulong)seed, Change, 2)).ToArray();
         for (var i = 0; i < histories.Length; i++) AssertSettles(histories[i], 2, 16, $"seed {i + 1}");
         foreach (var phase in new[] { 0, 1, 2 })
-            Assert.InRange(histories.Count(history => history.Phases[phase].SettledAfterSeconds <= HalfLife(2) * DifficultySimulation.HalfLivesToSettle), 150, 200);
+            Assert.InRange(histories.Count(history =>
+                history.Phases[phase].SettledAfterSeconds <= HalfLife(2) * DifficultySimulation.HalfLivesToSettle), 150, 200);
     }
 
     [Fact]
@@ -55,9 +58,12 @@ public sealed class DifficultySimulationTests
         Assert.Equal(3, history.Phases.Count);
         foreach (var phase in history.Phases)
         {
-            Assert.True(phase.SettledAfterSeconds <= allowed, $"{of}: at {phase.HashesPerSecond} H/s settled after {phase.SettledAfterSeconds} s, allowed {allowed} s.");
-            Assert.True(phase.LongestGapSeconds < DifficultySimulation.HalfLivesToSettle * HalfLife(blockTime), $"{of}: at {phase.HashesPerSecond} H/s a gap of {phase.LongestGapSeconds} s.");
-            Assert.True(phase.SettledBlockSeconds / blockTime is > 0.9 and < 1.1, $"{of}: at {phase.HashesPerSecond} H/s blocks settled to one every {phase.SettledBlockSeconds} s.");
+            Assert.True(phase.SettledAfterSeconds <= allowed,
+                $"{of}: at {phase.HashesPerSecond} H/s settled after {phase.SettledAfterSeconds} s, allowed {allowed} s.");
+            Assert.True(phase.LongestGapSeconds < DifficultySimulation.HalfLivesToSettle * HalfLife(blockTime),
+                $"{of}: at {phase.HashesPerSecond} H/s a gap of {phase.LongestGapSeconds} s.");
+            Assert.True(phase.SettledBlockSeconds / blockTime is > 0.9 and < 1.1,
+                $"{of}: at {phase.HashesPerSecond} H/s blocks settled to one every {phase.SettledBlockSeconds} s.");
         }
     }
 

@@ -73,7 +73,8 @@ internal sealed class Liar
         (WireMessage.GetBlockHeaders { StartHash: { } hash } ask, LiarAnswers.MadeUpHeaders) when hash == Claimed.Hash =>
             new WireMessage.BlockHeaders(ask.RequestId, Down((int)ask.Limit)),
         (WireMessage.GetBlockHeaders ask, LiarAnswers.MadeUpHeaders) => new WireMessage.BlockHeaders(
-            ask.RequestId, [.. Enumerable.Range(0, (int)ask.Limit).Select(i => MadeUp(ask.StartNumber + ((ulong)i * (ask.Skip + 1)), 0))]),
+            ask.RequestId,
+            [.. Enumerable.Range(0, (int)ask.Limit).Select(i => MadeUp(ask.StartNumber + ((ulong)i * (ask.Skip + 1)), 0))]),
         _ => null,
     };
 

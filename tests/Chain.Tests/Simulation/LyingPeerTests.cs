@@ -14,14 +14,16 @@ public sealed class LyingPeerTests
         get
         {
             var lies = new TheoryData<ClaimBy, LiarAnswers>();
-            foreach (var by in Enum.GetValues<ClaimBy>()) foreach (var answers in Enum.GetValues<LiarAnswers>()) lies.Add(by, answers);
+            foreach (var by in Enum.GetValues<ClaimBy>())
+                foreach (var answers in Enum.GetValues<LiarAnswers>()) lies.Add(by, answers);
             return lies;
         }
     }
 
     [Theory]
     [MemberData(nameof(Lies))]
-    public void A_claimed_height_stops_neither_mining_nor_transfers_and_whoever_keeps_claiming_is_cut_off(ClaimBy by, LiarAnswers answers)
+    public void A_claimed_height_stops_neither_mining_nor_transfers_and_whoever_keeps_claiming_is_cut_off(ClaimBy by,
+        LiarAnswers answers)
     {
         var network = Miners(4);
         network.Run(TimeSpan.FromSeconds(60));
@@ -34,7 +36,8 @@ public sealed class LyingPeerTests
         for (var i = 0; i < 360 && (i < 24 || liars.Exists(liar => liar.Peer.IsConnected)); i++)
         {
             foreach (var liar in liars.Where(liar => liar.Peer.IsConnected)) liar.Lie();
-            Assert.False(network.RunUntil(() => network.Nodes.Any(IsBehind), TimeSpan.FromSeconds(5)), "a node took a claim for a fact");
+            Assert.False(network.RunUntil(() => network.Nodes.Any(IsBehind), TimeSpan.FromSeconds(5)),
+                "a node took a claim for a fact");
         }
 
         Assert.All(liars, liar => Assert.False(liar.Peer.IsConnected, $"it has {liar.Peer.Score} points"));
@@ -90,13 +93,15 @@ public sealed class LyingPeerTests
         var follower = network.Nodes[2];
         var liar = new Liar(network, 2, ClaimBy.BlockHashes, LiarAnswers.MadeUpHeaders);
         var honest = liar.Peer.Answer;
-        liar.Peer.Answer = message => message is WireMessage.GetBlockHeaders { StartHash: null } ask ? Probe(ask, what, follower) : honest(message);
+        liar.Peer.Answer = message =>
+            message is WireMessage.GetBlockHeaders { StartHash: null } ask ? Probe(ask, what, follower) : honest(message);
 
         liar.Lie();
         network.Run(TimeSpan.FromMilliseconds(500));
         network.Heal();
 
-        var followed = network.RunUntil(() => follower.Core.View.Head.Number + 3 > network.Nodes[0].Core.View.Head.Number, TimeSpan.FromSeconds(15));
+        var followed = network.RunUntil(() => follower.Core.View.Head.Number + 3 > network.Nodes[0].Core.View.Head.Number,
+            TimeSpan.FromSeconds(15));
         Assert.True(followed, $"the follower is at {follower.Core.View.Head}");
         Assert.InRange(liar.Peer.Heard.OfType<WireMessage.GetBlockHeaders>().Count(), 2, 25);
         Assert.Equal(points, liar.Peer.Score);
@@ -132,11 +137,13 @@ public sealed class LyingPeerTests
         var before = node.Core.View.Head.Number;
         network.Say(leader, new WireMessage.NewBlockHashes([new BlockRef(tip.Number, tip.Hash)]));
 
-        Assert.True(network.RunUntil(() => node.Core.View.Sync is not null, TimeSpan.FromSeconds(1)), "verified headers far ahead did not stop the miner");
+        Assert.True(network.RunUntil(() => node.Core.View.Sync is not null, TimeSpan.FromSeconds(1)),
+            "verified headers far ahead did not stop the miner");
         Assert.InRange(node.Core.View.Sync!.HighestBlock, node.Core.View.Head.Number + 1, tip.Number);
         Assert.True(network.RunUntil(() => node.Core.View.Sync is null, TimeSpan.FromSeconds(10)), "the miner waits for ever");
         Assert.NotEqual(0, leader.Score);
-        Assert.True(network.RunUntil(() => node.Core.View.Head.Number > before + 3, TimeSpan.FromMinutes(1)), "the miner does not go on");
+        Assert.True(network.RunUntil(() => node.Core.View.Head.Number > before + 3, TimeSpan.FromMinutes(1)),
+            "the miner does not go on");
         network.Heal();
         Assert.True(network.RunUntil(() => network.IsConverged, TimeSpan.FromSeconds(20)));
     }
@@ -198,15 +205,20 @@ public sealed class LyingPeerTests
         network.Run(TimeSpan.FromSeconds(2 * length));
         var node = network.Nodes[0];
         var branch = LightBranch(network, length);
-        var (before, weight) = (node.Core.View.Head.Number, branch.Aggregate(UInt256.Zero, (sum, header) => sum + header.Header.Difficulty));
-        Assert.True(weight < node.Core.View.HeadTotalDifficulty && (ulong)length > before + 500, $"{weight} of {length} blocks, ours has {before}");
+        var (before, weight) =
+            (node.Core.View.Head.Number, branch.Aggregate(UInt256.Zero, (sum, header) => sum + header.Header.Difficulty));
+        Assert.True(weight < node.Core.View.HeadTotalDifficulty && (ulong)length > before + 500,
+            $"{weight} of {length} blocks, ours has {before}");
         var liar = network.AddStranger(0);
-        liar.Answer = message => message is WireMessage.GetBlockHeaders ask ? new WireMessage.BlockHeaders(ask.RequestId, Serve(ask, branch)) : null;
+        liar.Answer = message =>
+            message is WireMessage.GetBlockHeaders ask ? new WireMessage.BlockHeaders(ask.RequestId, Serve(ask, branch)) : null;
         network.SetHashRate(1, 65_536.0 * 4096);
 
         network.Say(liar, new WireMessage.BlockRangeUpdate(0, (ulong)length, branch[^1].Hash));
-        network.Say(liar, new WireMessage.NewBlock(new Block(branch[^1], BlockBody.Empty, ReadOnlyMemory<byte>.Empty), UInt256.One << 100));
-        Assert.False(network.RunUntil(() => node.Core.View.Sync is not null, TimeSpan.FromMinutes(2)), "a light branch counts as ahead");
+        network.Say(liar,
+            new WireMessage.NewBlock(new Block(branch[^1], BlockBody.Empty, ReadOnlyMemory<byte>.Empty), UInt256.One << 100));
+        Assert.False(network.RunUntil(() => node.Core.View.Sync is not null, TimeSpan.FromMinutes(2)),
+            "a light branch counts as ahead");
 
         Assert.Equal(20, liar.Score);
         Assert.DoesNotContain(liar.Heard, message => message is WireMessage.GetBlockBodies);
@@ -246,7 +258,8 @@ public sealed class LyingPeerTests
         network.Heal();
 
         Assert.True(network.RunUntil(() => network.Nodes[3].Core.View.Sync is not null, TimeSpan.FromMilliseconds(500)));
-        Assert.True(network.RunUntil(() => network.Nodes[3].Core.View.Sync is null && network.IsConverged, TimeSpan.FromSeconds(20)));
+        Assert.True(network.RunUntil(() => network.Nodes[3].Core.View.Sync is null && network.IsConverged,
+            TimeSpan.FromSeconds(20)));
         Assert.All(network.Nodes.Take(3), node => Assert.DoesNotContain(node.Core.View.Reorgs, reorg => reorg.Depth > 2));
     }
 
@@ -271,7 +284,11 @@ public sealed class LyingPeerTests
         Assert.NotEmpty(first.Heard.OfType<WireMessage.GetBlockHeaders>());
         Assert.True(network.Nodes[1].Core.View.Head.Number >= honest, $"the node is still at {network.Nodes[1].Core.View.Head}");
 
-        Func<WireMessage.Status, WireMessage.Status> Claim(byte lie) => greeting => greeting with { HeadHash = Keccak256.Hash([lie]), TotalDifficulty = UInt256.One << (100 + lie) };
+        Func<WireMessage.Status, WireMessage.Status> Claim(byte lie) => greeting => greeting with
+        {
+            HeadHash = Keccak256.Hash([lie]),
+            TotalDifficulty = UInt256.One << (100 + lie),
+        };
     }
 
     private static WireMessage.BlockHeaders? Probe(WireMessage.GetBlockHeaders ask, string what, SimulatedNode node)
@@ -299,7 +316,8 @@ public sealed class LyingPeerTests
     private static bool IsBehind(SimulatedNode node) => node.Core.View.Sync is not null;
 
     /// <summary>No other peer of this node lost points.</summary>
-    internal static void AssertNobodyElsePays(SimulatedNetwork network, int node, SimulatedStranger than) => Assert.DoesNotContain(
+    internal static void AssertNobodyElsePays(SimulatedNetwork network, int node, SimulatedStranger than) =>
+        Assert.DoesNotContain(
         network.Trace.Lines,
         line => line.Contains($" node {node} ", StringComparison.Ordinal)
             && line.Contains(" pays ", StringComparison.Ordinal)
@@ -330,7 +348,8 @@ public sealed class LyingPeerTests
         for (var number = 1; number <= length; number++)
         {
             var at = new At((long)(headers[^1].Header.Timestamp + 2) * 1000);
-            headers.Add(new SealedHeader(network.Rules.Lifecycle.Prepare(headers[^1], new Address([.. new byte[19], 9]), default, at)!));
+            headers.Add(new SealedHeader(network.Rules.Lifecycle.Prepare(headers[^1], new Address([.. new byte[19], 9]), default,
+                at)!));
         }
 
         return headers;

@@ -11,7 +11,8 @@ public sealed class MinerClockTests
     [InlineData(300_000, true)]
     [InlineData(-300_000, false)]
     [InlineData(-300_000, true)]
-    public void A_clock_that_is_wrong_costs_nobody_anything_and_the_node_is_back_at_once_when_it_is_right(int skewMs, bool fromStart)
+    public void A_clock_that_is_wrong_costs_nobody_anything_and_the_node_is_back_at_once_when_it_is_right(int skewMs,
+        bool fromStart)
     {
         var network = new SimulatedNetwork(CoreScene.GenesisOf(), nodes: 4, seed: 82);
         network.ConnectAll();

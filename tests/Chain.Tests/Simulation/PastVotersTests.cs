@@ -6,13 +6,23 @@ namespace Chain.Tests;
 
 public sealed class PastVotersTests
 {
-    private static readonly ProofOfStakeSettings Settings = SimulatedStake.Settings with { SlotsPerEpoch = 4, MaxSeedLookahead = 1, ShardCommitteePeriod = 1, EpochsPerHistoricalVector = 8 };
+    private static readonly ProofOfStakeSettings Settings = SimulatedStake.Settings with
+    {
+        SlotsPerEpoch = 4,
+        MaxSeedLookahead = 1,
+        ShardCommitteePeriod = 1,
+        EpochsPerHistoricalVector = 8,
+    };
 
     /// <summary>Older than the mixes that the state keeps, over slots without blocks and a validator that left.</summary>
     [Fact]
     public void The_voters_of_every_block_are_those_of_the_state_in_which_it_counted_them()
     {
-        var network = SimulatedStake.Create(nodes: 2, validators: 8, seed: 7, Settings, new Dictionary<int, Misbehaviour> { [1] = Misbehaviour.Offline, [6] = Misbehaviour.DoubleVote });
+        var network = SimulatedStake.Create(nodes: 2, validators: 8, seed: 7, Settings, new Dictionary<int, Misbehaviour>
+        {
+            [1] = Misbehaviour.Offline,
+            [6] = Misbehaviour.DoubleVote,
+        });
         network.Run(TimeSpan.FromSeconds(8 * 16));
         var (store, stake) = (network.Nodes[0].Store, network.Nodes[0].StakeOf());
         var head = network.Nodes[0].Core.View.Head.Number;
@@ -21,7 +31,8 @@ public sealed class PastVotersTests
         Assert.Contains(registry, validator => validator.ExitEpoch <= stake.Epoch);
         Assert.True(head < stake.Slot.Number, "no slot was without a block");
 
-        var state = StakeGenesis.BuildState((ProofOfStakeSettings)network.Spec.Consensus, network.Genesis.Block.Header.Header.MixHash);
+        var state = StakeGenesis.BuildState((ProofOfStakeSettings)network.Spec.Consensus,
+            network.Genesis.Block.Header.Header.MixHash);
         var deposits = new Deposits(Settings.DepositAddress);
         var checkedVotes = 0;
         for (var number = 1UL; number <= head; number++)
@@ -33,11 +44,13 @@ public sealed class PastVotersTests
             foreach (var attestation in body.Attestations)
             {
                 var committee = state.GetBeaconCommittee(attestation.Data.Slot, attestation.Data.Index);
-                Assert.Equal(AttestationProcessing.GetAttestingIndices(committee, attestation.AggregationBits), voters.Of(attestation, number));
+                Assert.Equal(AttestationProcessing.GetAttestingIndices(committee, attestation.AggregationBits),
+                    voters.Of(attestation, number));
                 checkedVotes += attestation.Signatures.Count;
             }
 
-            Assert.Null(StakeTransition.ProcessBlock(state, block, body, deposits.Read(store.GetReceipts(block.Hash)!), new SignatureChecks(new StakeDomain(network.Genesis.Block.Hash))));
+            Assert.Null(StakeTransition.ProcessBlock(state, block, body, deposits.Read(store.GetReceipts(block.Hash)!),
+                new SignatureChecks(new StakeDomain(network.Genesis.Block.Hash))));
         }
 
         Assert.True(checkedVotes > 80, $"only {checkedVotes} votes");

@@ -10,7 +10,10 @@ internal static class SplitBrain
 
     private static readonly TimeSpan Epoch = TimeSpan.FromSeconds(16);
 
-    /// <summary>Two halves of the honest stake, apart, and six of sixteen validators in both; each half has made epochs final that the other excludes.</summary>
+    /// <summary>
+    /// Two halves of the honest stake, apart, and six of sixteen validators in both; each half has made epochs final that the
+    /// other excludes.
+    /// </summary>
     public static SimulatedNetwork Run(int secondsIntoTheEpoch)
     {
         var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 30);
@@ -19,12 +22,15 @@ internal static class SplitBrain
         var twins = Twins.Select(index => new SimulatedValidator(SimulatedStake.SecretOf(index), IsTwin: true)).ToList();
         foreach (var index in new[] { 0, 2 })
         {
-            var own = network.Nodes[index].Validators.Where(mine => !twins.Exists(twin => twin.Secret.Key.Equals(mine.Secret.Key)));
+            var own = network.Nodes[index].Validators.Where(mine =>
+                !twins.Exists(twin => twin.Secret.Key.Equals(mine.Secret.Key)));
             network.SetValidators(index, [.. own, .. twins]);
         }
 
         foreach (var index in new[] { 1, 3 })
-            network.SetValidators(index, [.. network.Nodes[index].Validators.Where(mine => !twins.Exists(twin => twin.Secret.Key.Equals(mine.Secret.Key)))]);
+            network.SetValidators(index,
+                [.. network.Nodes[index].Validators.Where(mine =>
+                    !twins.Exists(twin => twin.Secret.Key.Equals(mine.Secret.Key)))]);
 
         network.Run((5 * Epoch) + TimeSpan.FromSeconds(secondsIntoTheEpoch));
         return network;

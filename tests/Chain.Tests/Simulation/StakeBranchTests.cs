@@ -6,8 +6,8 @@ using Chain.Simulation;
 namespace Chain.Tests;
 
 /// <summary>
-/// Two thirds of the stake are heard to have made a later checkpoint final whose block is not here. Where its branch leaves ours only its
-/// headers can tell, and the node asks for them.
+/// Two thirds of the stake are heard to have made a later checkpoint final whose block is not here. Where its branch leaves ours
+/// only its headers can tell, and the node asks for them.
 /// </summary>
 public sealed class StakeBranchTests
 {
@@ -37,9 +37,12 @@ public sealed class StakeBranchTests
 
         Assert.NotNull(Node.WhyHalted);
         var conflict = Node.Told.OfType<StakeEvent.ConflictProven>().Single().Conflict;
-        Assert.Equal((branch[0].Hash, _finalized[^1].Checkpoint, _finalized[^2].Checkpoint), (conflict.Theirs.Root, conflict.Ours, conflict.WeighedAt));
-        Assert.Equal((_finalized[^2].Number, _finalized[^2].Checkpoint.Root), (conflict.LastShared!.Number, conflict.LastShared.Hash));
-        Assert.Contains($"trust no payment made after {conflict.LastShared}, the last block that both have;", conflict.Message, StringComparison.Ordinal);
+        Assert.Equal((branch[0].Hash, _finalized[^1].Checkpoint, _finalized[^2].Checkpoint),
+            (conflict.Theirs.Root, conflict.Ours, conflict.WeighedAt));
+        Assert.Equal((_finalized[^2].Number, _finalized[^2].Checkpoint.Root),
+            (conflict.LastShared!.Number, conflict.LastShared.Hash));
+        Assert.Contains($"trust no payment made after {conflict.LastShared}, the last block that both have;", conflict.Message,
+            StringComparison.Ordinal);
         Assert.Equal(0, _stranger.Score);
     }
 
@@ -103,7 +106,9 @@ public sealed class StakeBranchTests
         SayFinal(branch[0]);
         Asked(branch[0].Hash);
 
-        for (var i = 0; i < 20 && _stranger.IsConnected; i++) _fuzz.Network.Say(_stranger, new WireMessage.OfConsensus(new StakeMessage.Votes(new IndexedAttestation([], Data(branch[0]), []))));
+        for (var i = 0; i < 20 && _stranger.IsConnected; i++)
+            _fuzz.Network.Say(_stranger,
+                new WireMessage.OfConsensus(new StakeMessage.Votes(new IndexedAttestation([], Data(branch[0]), []))));
         _fuzz.Network.Run(TimeSpan.FromMilliseconds(1));
         Answer(Asked(branch[0].Hash, other), branch, other);
         Stop();
@@ -132,7 +137,8 @@ public sealed class StakeBranchTests
         Stop();
 
         Assert.NotNull(_fuzz.Network.Nodes[1].WhyHalted);
-        Assert.Equal(branch[0].Hash, _fuzz.Network.Nodes[1].Told.OfType<StakeEvent.ConflictProven>().Single().Conflict.Theirs.Root);
+        Assert.Equal(branch[0].Hash,
+            _fuzz.Network.Nodes[1].Told.OfType<StakeEvent.ConflictProven>().Single().Conflict.Theirs.Root);
     }
 
     /// <summary>A header and those below it, the lowest on our block of this number. Nobody made the blocks.</summary>
@@ -140,17 +146,26 @@ public sealed class StakeBranchTests
     {
         var ours = Node.Store.GetHeader(Node.Store.GetCanonicalHash(fork)!.Value)!;
         var branch = new List<SealedHeader>();
-        for (var (below, i) = (ours, 0); i < length; i++) branch.Insert(0, below = new SealedHeader(below.Header with { ParentHash = below.Hash, Number = below.Number + 1, GasUsed = 7 }));
+        for (var (below, i) = (ours, 0); i < length; i++)
+            branch.Insert(0, below = new SealedHeader(below.Header with
+            {
+                ParentHash = below.Hash,
+                Number = below.Number + 1,
+                GasUsed = 7,
+            }));
         return branch;
     }
 
     private AttestationData Data(SealedHeader source)
     {
         var (epoch, slots) = (_fuzz.Now.ToEpoch(8), 8UL);
-        return new AttestationData(epoch.StartSlot(slots), 0, Registry.Root(1), new Checkpoint(new Epoch(epoch.Number - 1), source.Hash), new Checkpoint(epoch, Registry.Root(2)));
+        return new AttestationData(epoch.StartSlot(slots), 0, Registry.Root(1),
+            new Checkpoint(new Epoch(epoch.Number - 1), source.Hash), new Checkpoint(epoch, Registry.Root(2)));
     }
 
-    /// <summary>The link that finalizes a checkpoint of the epoch before, as so many validators sign it, and what the node does about it.</summary>
+    /// <summary>
+    /// The link that finalizes a checkpoint of the epoch before, as so many validators sign it, and what the node does about it.
+    /// </summary>
     private void SayFinal(SealedHeader source, int signers = Signers)
     {
         var data = Data(source);
@@ -165,7 +180,8 @@ public sealed class StakeBranchTests
 
     private WireMessage.GetBlockHeaders Asked(Hash256 from, SimulatedStranger? by = null)
     {
-        var asked = Assert.IsType<WireMessage.GetBlockHeaders>((by ?? _stranger).Heard.Last(message => message is WireMessage.GetBlockHeaders));
+        var asked = Assert.IsType<WireMessage.GetBlockHeaders>((by ?? _stranger).Heard.Last(message =>
+            message is WireMessage.GetBlockHeaders));
         Assert.Equal((from, true, 0UL), (asked.StartHash, asked.Reverse, asked.Skip));
         return asked;
     }

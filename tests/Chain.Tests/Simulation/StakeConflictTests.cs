@@ -15,7 +15,8 @@ public sealed class StakeConflictTests
     [InlineData(0)]
     [InlineData(5)]
     [InlineData(11)]
-    public void Two_histories_that_were_both_made_final_stop_every_node_once_they_meet_and_the_guilty_are_named(int secondsIntoTheEpoch)
+    public void Two_histories_that_were_both_made_final_stop_every_node_once_they_meet_and_the_guilty_are_named(
+        int secondsIntoTheEpoch)
     {
         var network = SplitBrain.Run(secondsIntoTheEpoch);
         var finalized = network.Nodes.Select(node => node.StakeOf().Finalized).ToList();
@@ -27,12 +28,14 @@ public sealed class StakeConflictTests
         foreach (var node in network.Nodes)
         {
             Assert.NotNull(node.WhyHalted);
-            Assert.StartsWith("Two histories of this chain were both made final although they exclude each other, so this node has stopped.", node.WhyHalted, StringComparison.Ordinal);
+            Assert.StartsWith("Two histories of this chain were both made final although they exclude each other, so this node "
+                + "has stopped.", node.WhyHalted, StringComparison.Ordinal);
             var conflict = Assert.Single(node.Told.OfType<StakeEvent.ConflictProven>()).Conflict;
             Assert.Equal(node.WhyHalted, conflict.Message);
             Assert.Equal(Twins, conflict.Slashable);
             Assert.True(conflict.VotedStake * 3 >= conflict.TotalStake * 2);
-            Assert.Contains("6 validators are proven guilty, having signed messages that contradict each other: 0, 1, 2, 3, 4, 6.", conflict.Message, StringComparison.Ordinal);
+            Assert.Contains("6 validators are proven guilty, having signed messages that contradict each other: 0, 1, 2, 3, 4, "
+                + "6.", conflict.Message, StringComparison.Ordinal);
         }
     }
 
@@ -61,9 +64,11 @@ public sealed class StakeConflictTests
         network.Run(Epoch);
 
         var (one, other) = (network.Nodes[0].Store, network.Nodes[2].Store);
-        var shared = Enumerable.Range(0, 100).Select(number => one.GetCanonicalHash((ulong)number)).Last(hash => hash is not null && other.GetBlock(hash.Value) is not null);
+        var shared = Enumerable.Range(0, 100).Select(number => one.GetCanonicalHash((ulong)number))
+            .Last(hash => hash is not null && other.GetBlock(hash.Value) is not null);
         Assert.All(network.Nodes, node => Assert.NotNull(node.WhyHalted));
-        Assert.All(network.Nodes, node => Assert.Equal(shared, node.Told.OfType<StakeEvent.ConflictProven>().Single().Conflict.LastShared?.Hash));
+        Assert.All(network.Nodes,
+            node => Assert.Equal(shared, node.Told.OfType<StakeEvent.ConflictProven>().Single().Conflict.LastShared?.Hash));
     }
 
     [Fact]
@@ -101,7 +106,8 @@ public sealed class StakeConflictTests
             voters.AddRange(item.AttestingIndices);
             Assert.Equal(item.Data.Target == target, item.Data.Source == told.Conflict.Theirs);
             for (var i = 0; i < item.AttestingIndices.Count; i++)
-                Assert.True(DirectVerifier.Instance.IsBy(SimulatedStake.SecretOf(item.AttestingIndices[i]).Key, domain.AttestationRoot(item.Data), item.Signatures[i]));
+                Assert.True(DirectVerifier.Instance.IsBy(SimulatedStake.SecretOf(item.AttestingIndices[i]).Key,
+                    domain.AttestationRoot(item.Data), item.Signatures[i]));
         }
 
         Assert.Equal(11, voters.Distinct().Count());
@@ -113,7 +119,8 @@ public sealed class StakeConflictTests
         var network = SimulatedStake.Create(nodes: 2, validators: 16, seed: 31);
         network.Run(5 * Epoch);
         var stranger = network.AddStranger(0);
-        var claim = new WireMessage.OfConsensus(new StakeMessage.Status(new Slot(40), Registry.Root(1), new Checkpoint(network.Nodes[0].StakeOf().Finalized.Epoch, Registry.Root(2))));
+        var claim = new WireMessage.OfConsensus(new StakeMessage.Status(new Slot(40), Registry.Root(1),
+            new Checkpoint(network.Nodes[0].StakeOf().Finalized.Epoch, Registry.Root(2))));
 
         network.Say(stranger, claim);
         network.Run(Epoch);
@@ -136,7 +143,9 @@ public sealed class StakeConflictTests
         network.Restart(0);
         var stranger = network.AddStranger(0);
 
-        network.Say(stranger, new WireMessage.OfConsensus(new StakeMessage.Status(new Slot(60), Registry.Root(1), network.Nodes[1].StakeOf().Finalized)));
+        network.Say(stranger,
+            new WireMessage.OfConsensus(new StakeMessage.Status(new Slot(60), Registry.Root(1),
+                network.Nodes[1].StakeOf().Finalized)));
 
         Assert.Equal(0, stranger.Score);
     }
@@ -152,17 +161,22 @@ public sealed class StakeConflictTests
         network.Restart(0);
         network.Run(4 * Epoch);
         var (alone, theirs) = (network.Nodes[0].StakeOf(), network.Nodes[1].StakeOf().Finalized);
-        Assert.True(alone.Finalized.Epoch < theirs.Epoch && theirs.Epoch.StartSlot(8).Number <= LastSlot(network.Nodes[0]), $"the node has no branch of its own on which the claim could be tested: {alone.Finalized}, {theirs}, its last slot is {LastSlot(network.Nodes[0])}");
+        Assert.True(alone.Finalized.Epoch < theirs.Epoch && theirs.Epoch.StartSlot(8).Number <= LastSlot(network.Nodes[0]),
+            $"the node has no branch of its own on which the claim could be tested: {alone.Finalized}, {theirs}, its last slot "
+                + $"is {LastSlot(network.Nodes[0])}");
         var stranger = network.AddStranger(0);
 
         network.Say(stranger, new WireMessage.OfConsensus(new StakeMessage.Status(new Slot(60), Registry.Root(1), theirs)));
-        var (first, second) = (new SignedProposal(new Slot(60), 16, Registry.Root(1), default), new SignedProposal(new Slot(60), 16, Registry.Root(2), default));
+        var (first, second) = (new SignedProposal(new Slot(60), 16, Registry.Root(1), default),
+            new SignedProposal(new Slot(60), 16, Registry.Root(2), default));
         network.Say(stranger, new WireMessage.OfConsensus(new StakeMessage.DoubleProposal(new ProposerSlashing(first, second))));
         network.Heal();
 
         Assert.Equal(0, stranger.Score);
-        Assert.True(network.RunUntil(() => network.Nodes[0].StakeOf().Finalized.Epoch >= theirs.Epoch, 2 * Epoch), "the node does not come back");
-        Assert.DoesNotContain(network.Trace.Lines, line => line.Contains("node 0 ", StringComparison.Ordinal) && line.Contains(" pays ", StringComparison.Ordinal));
+        Assert.True(network.RunUntil(() => network.Nodes[0].StakeOf().Finalized.Epoch >= theirs.Epoch, 2 * Epoch),
+            "the node does not come back");
+        Assert.DoesNotContain(network.Trace.Lines,
+            line => line.Contains("node 0 ", StringComparison.Ordinal) && line.Contains(" pays ", StringComparison.Ordinal));
         Assert.All(network.Nodes, node => Assert.Null(node.WhyHalted));
     }
 
@@ -173,7 +187,8 @@ public sealed class StakeConflictTests
         network.Run(6 * Epoch);
         var stranger = network.AddStranger(0);
         var ours = network.Nodes[0].StakeOf().Finalized;
-        var claim = new WireMessage.OfConsensus(new StakeMessage.Status(new Slot(40), Registry.Root(1), new Checkpoint(ours.Epoch + 1, Registry.Root(2))));
+        var claim = new WireMessage.OfConsensus(new StakeMessage.Status(new Slot(40), Registry.Root(1),
+            new Checkpoint(ours.Epoch + 1, Registry.Root(2))));
 
         network.Say(stranger, claim);
         var first = Votes(stranger);
@@ -184,7 +199,9 @@ public sealed class StakeConflictTests
         Assert.Equal(0, stranger.Score);
     }
 
-    private static int Votes(SimulatedStranger stranger) => stranger.Heard.Count(message => message is WireMessage.OfConsensus { Message: StakeMessage.Votes });
+    private static int Votes(SimulatedStranger stranger) =>
+        stranger.Heard.Count(message => message is WireMessage.OfConsensus { Message: StakeMessage.Votes });
 
-    private static ulong LastSlot(SimulatedNode node) => ConsensusSidecar.Decode(node.Store.GetBlock(node.Core.View.Head.Hash)!.Sidecar.Span).Body.Slot.Number;
+    private static ulong LastSlot(SimulatedNode node) =>
+        ConsensusSidecar.Decode(node.Store.GetBlock(node.Core.View.Head.Hash)!.Sidecar.Span).Body.Slot.Number;
 }

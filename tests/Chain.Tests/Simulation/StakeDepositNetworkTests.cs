@@ -11,7 +11,8 @@ public sealed class StakeDepositNetworkTests
     private static readonly PrivateKey Rich = StakeSample.KeyOf(900);
     private static readonly PrivateKey Key = StakeSample.KeyOf(901);
 
-    private readonly SimulatedNetwork _network = SimulatedStake.Create(nodes: 2, validators: 16, seed: 41, alloc: [new(Rich.Address, Ledger.With(Ledger.Ether * 1000))]);
+    private readonly SimulatedNetwork _network =
+        SimulatedStake.Create(nodes: 2, validators: 16, seed: 41, alloc: [new(Rich.Address, Ledger.With(Ledger.Ether * 1000))]);
 
     [Fact]
     public void Deposits_with_wrong_payloads_proofs_or_amounts_are_mined_with_status_0_and_keep_their_value()
@@ -36,14 +37,22 @@ public sealed class StakeDepositNetworkTests
         var nonce = 0UL;
         foreach (var (wei, data) in calls)
         {
-            var sent = Ledger.Sign(Rich, transfer => transfer with { Nonce = nonce++, To = SimulatedStake.Settings.DepositAddress, Value = wei, Data = data, GasLimit = 150_000 });
+            var sent = Ledger.Sign(Rich, transfer => transfer with
+            {
+                Nonce = nonce++,
+                To = SimulatedStake.Settings.DepositAddress,
+                Value = wei,
+                Data = data,
+                GasLimit = 150_000,
+            });
             Assert.Null(_network.Submit(0, sent));
         }
 
         _network.Run(TimeSpan.FromSeconds(20));
 
         var (store, head) = (_network.Nodes[1].Store, _network.Nodes[1].Core.View.Head);
-        var receipts = Enumerable.Range(1, (int)head.Number).SelectMany(number => store.GetReceipts(store.GetCanonicalHash((ulong)number)!.Value)!).ToList();
+        var receipts = Enumerable.Range(1, (int)head.Number)
+            .SelectMany(number => store.GetReceipts(store.GetCanonicalHash((ulong)number)!.Value)!).ToList();
         Assert.Equal(calls.Length, receipts.Count);
         Assert.All(receipts, receipt => Assert.False(receipt.Succeeded));
         Assert.All(receipts, receipt => Assert.Empty(receipt.Logs));
@@ -58,15 +67,24 @@ public sealed class StakeDepositNetworkTests
         var domain = new StakeDomain(_network.Genesis.Block.Hash);
         var deposit = DepositCall.Sign(Key, Registry.Root(1), Key.Address, domain);
         _network.Run(TimeSpan.FromSeconds(3));
-        Assert.Null(_network.Submit(0, Ledger.Sign(Rich, transfer => transfer with { Nonce = 0, To = SimulatedStake.Settings.DepositAddress, Value = Ledger.Ether * 32, Data = deposit.Encode(), GasLimit = 150_000 })));
+        Assert.Null(_network.Submit(0, Ledger.Sign(Rich, transfer => transfer with
+        {
+            Nonce = 0,
+            To = SimulatedStake.Settings.DepositAddress,
+            Value = Ledger.Ether * 32,
+            Data = deposit.Encode(),
+            GasLimit = 150_000,
+        })));
         var node = _network.Nodes[0];
         Assert.True(_network.RunUntil(() => node.StakeOf().Validators.Count == 17, TimeSpan.FromSeconds(20)));
         var joined = node.StakeOf().Epoch;
         Assert.True(_network.RunUntil(() => node.StakeOf().Finalized.Epoch > joined, TimeSpan.FromSeconds(100)));
         var stake = node.StakeOf();
-        var data = new AttestationData(stake.Slot, 0, Registry.Root(1), stake.Justified, new Checkpoint(stake.Epoch, Registry.Root(2)));
+        var data = new AttestationData(stake.Slot, 0, Registry.Root(1), stake.Justified,
+            new Checkpoint(stake.Epoch, Registry.Root(2)));
         IndexedAttestation Votes(PrivateKey third, int index) => new(
-            [3, index], data, [SimulatedStake.SecretOf(3).PrivateKey.Sign(domain.AttestationRoot(data)), third.Sign(domain.AttestationRoot(data))]);
+            [3, index], data,
+            [SimulatedStake.SecretOf(3).PrivateKey.Sign(domain.AttestationRoot(data)), third.Sign(domain.AttestationRoot(data))]);
 
         var (stranger, forger) = (_network.AddStranger(0), _network.AddStranger(0));
         _network.Say(forger, new WireMessage.OfConsensus(new StakeMessage.Votes(Votes(StakeSample.KeyOf(902), 4))));

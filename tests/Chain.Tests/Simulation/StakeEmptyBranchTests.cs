@@ -6,7 +6,10 @@ using Chain.Simulation;
 
 namespace Chain.Tests;
 
-/// <summary>A branch that all validators have left: nobody proposes on it, nobody votes, and its total stake is the floor that divides by nothing.</summary>
+/// <summary>
+/// A branch that all validators have left: nobody proposes on it, nobody votes, and its total stake is the floor that divides by
+/// nothing.
+/// </summary>
 public sealed class StakeEmptyBranchTests
 {
     private const int Validators = 12;
@@ -31,7 +34,8 @@ public sealed class StakeEmptyBranchTests
         network.Run(4 * Epoch);
         network.Partition([0], [1, 2]);
         LeaveAll(network, node: 0);
-        Assert.True(network.RunUntil(() => Active(network.Nodes[0]) == 0, 20 * Epoch), $"{Active(network.Nodes[0])} validators are left");
+        Assert.True(network.RunUntil(() => Active(network.Nodes[0]) == 0, 20 * Epoch),
+            $"{Active(network.Nodes[0])} validators are left");
         var (alone, head) = (network.Nodes[0], network.Nodes[0].Core.View.Head.Hash);
 
         network.Run(2 * Epoch);
@@ -52,7 +56,8 @@ public sealed class StakeEmptyBranchTests
         Assert.All(network.Nodes, node => Assert.NotNull(node.Store.GetBlockRecord(head)));
         Assert.True(network.RunUntil(() => network.IsConverged, Epoch), "no common head");
         Assert.NotEqual(head, alone.Core.View.Head.Hash);
-        Assert.True(network.RunUntil(() => network.Nodes.All(node => node.StakeOf().Finalized.Epoch > before + 1), 8 * Epoch), "finality does not come back");
+        Assert.True(network.RunUntil(() => network.Nodes.All(node => node.StakeOf().Finalized.Epoch > before + 1), 8 * Epoch),
+            "finality does not come back");
         Assert.All(network.Nodes, node => Assert.Equal(Validators, Active(node)));
     }
 
@@ -76,7 +81,8 @@ public sealed class StakeEmptyBranchTests
             Assert.Equal(head, node.Core.View.Head.Hash);
             Assert.Null(node.StakeOf().Proposer);
             Assert.Null(node.WhyHalted);
-            Assert.All(node.StakeOf().Validators, item => Assert.Contains(item.StatusAt(node.StakeOf().Epoch), new[] { "exited", "withdrawable", "withdrawn" }));
+            Assert.All(node.StakeOf().Validators,
+                item => Assert.Contains(item.StatusAt(node.StakeOf().Epoch), new[] { "exited", "withdrawable", "withdrawn" }));
             SayEverything(network, node);
         }
 
@@ -99,20 +105,26 @@ public sealed class StakeEmptyBranchTests
         }
     }
 
-    /// <summary>A vote, a block, evidence and a wish to leave, as if somebody were left: none of it may bring the node down.</summary>
+    /// <summary>
+    /// A vote, a block, evidence and a wish to leave, as if somebody were left: none of it may bring the node down.
+    /// </summary>
     private static void SayEverything(SimulatedNetwork network, SimulatedNode node)
     {
         var (domain, stake, head) = (new StakeDomain(network.Genesis.Block.Hash), node.StakeOf(), node.Core.View.Head);
         Signature Sign(Hash256 root) => SimulatedStake.SecretOf(3).PrivateKey.Sign(root);
         void Say(WireMessage message) => network.Say(network.AddStranger(node.Index), message);
-        AttestationData Data(ulong index, Hash256 block) => new(stake.Slot, index, block, stake.Justified, new Checkpoint(stake.Epoch, head.Hash));
+        AttestationData Data(ulong index, Hash256 block) =>
+            new(stake.Slot, index, block, stake.Justified, new Checkpoint(stake.Epoch, head.Hash));
         IndexedAttestation Vote(AttestationData data) => new([3], data, [Sign(domain.AttestationRoot(data))]);
-        SignedProposal Proposal(ulong root) => new(stake.Slot, 3, Registry.Root(root), Sign(domain.ProposalRoot(stake.Slot, 3, Registry.Root(root))));
+        SignedProposal Proposal(ulong root) =>
+            new(stake.Slot, 3, Registry.Root(root), Sign(domain.ProposalRoot(stake.Slot, 3, Registry.Root(root))));
         Say(new WireMessage.OfConsensus(new StakeMessage.Votes(Vote(Data(0, head.Hash)))));
         Say(new WireMessage.OfConsensus(new StakeMessage.Votes(Vote(Data(1, head.Hash)))));
-        Say(new WireMessage.OfConsensus(new StakeMessage.SlashableVotes(new AttesterSlashing(Vote(Data(0, head.Hash)), Vote(Data(0, Registry.Root(1)))))));
+        Say(new WireMessage.OfConsensus(new StakeMessage.SlashableVotes(new AttesterSlashing(Vote(Data(0, head.Hash)),
+            Vote(Data(0, Registry.Root(1)))))));
         Say(new WireMessage.OfConsensus(new StakeMessage.DoubleProposal(new ProposerSlashing(Proposal(1), Proposal(2)))));
-        Say(new WireMessage.OfConsensus(new StakeMessage.Exit(new SignedVoluntaryExit(stake.Epoch, 3, Sign(domain.VoluntaryExitRoot(stake.Epoch, 3))))));
+        Say(new WireMessage.OfConsensus(new StakeMessage.Exit(new SignedVoluntaryExit(stake.Epoch, 3,
+            Sign(domain.VoluntaryExitRoot(stake.Epoch, 3))))));
         Say(new WireMessage.NewBlockWithSidecar(Block(network, node, Sign, domain), UInt256.Zero));
         network.Run(TimeSpan.FromSeconds(3));
         Assert.Null(node.WhyHalted);
@@ -124,14 +136,23 @@ public sealed class StakeEmptyBranchTests
     {
         var (head, slot) = (node.Core.View.Head, node.StakeOf().Slot);
         var last = node.Store.GetBlock(head.Hash)!;
-        var body = ConsensusSidecar.Decode(last.Sidecar.Span).Body with { Slot = slot, ProposerIndex = 3, Attestations = [], VoluntaryExits = [], ProposerSlashings = [], AttesterSlashings = [] };
+        var body = ConsensusSidecar.Decode(last.Sidecar.Span).Body with
+        {
+            Slot = slot,
+            ProposerIndex = 3,
+            Attestations = [],
+            VoluntaryExits = [],
+            ProposerSlashings = [],
+            AttesterSlashings = [],
+        };
         var header = new SealedHeader(last.Header.Header with
         {
             ParentHash = head.Hash,
             Number = head.Number + 1,
             Timestamp = network.GenesisFile.Timestamp + (slot.Number * Settings.SlotDurationMs / 1000),
             ExtraData = body.ComputeHash().Bytes.ToArray(),
-            BaseFeePerGas = BaseFee.Next(last.Header.Header.BaseFeePerGas, last.Header.Header.GasUsed, last.Header.Header.GasLimit),
+            BaseFeePerGas =
+                BaseFee.Next(last.Header.Header.BaseFeePerGas, last.Header.Header.GasUsed, last.Header.Header.GasLimit),
         });
         return new Block(header, last.Body, new ConsensusSidecar(body, sign(domain.ProposalRoot(slot, 3, header.Hash))).Encode());
     }

@@ -25,7 +25,8 @@ public sealed class StakeHistoryTests
 
         Assert.Equal(2, early.Count);
         Assert.Equal(early.Select(Encoded), late.Select(Encoded));
-        Assert.All(finalized, checkpoint => Assert.Contains(early, proof => proof.Votes.Any(votes => votes.Data.Source == checkpoint)));
+        Assert.All(finalized,
+            checkpoint => Assert.Contains(early, proof => proof.Votes.Any(votes => votes.Data.Source == checkpoint)));
     }
 
     [Fact]
@@ -62,7 +63,8 @@ public sealed class StakeHistoryTests
         network.Restart(1);
 
         Assert.True(network.RunUntil(() => network.Nodes[1].WhyHalted is not null, Epoch), "the node goes on");
-        Assert.Equal(network.Nodes[2].StakeOf().Finalized, network.Nodes[1].Told.OfType<StakeEvent.ConflictProven>().Single().Conflict.Theirs);
+        Assert.Equal(network.Nodes[2].StakeOf().Finalized,
+            network.Nodes[1].Told.OfType<StakeEvent.ConflictProven>().Single().Conflict.Theirs);
     }
 
     [Fact]
@@ -137,8 +139,20 @@ public sealed class StakeHistoryTests
         {
             good with { Votes = [forged] },
             good with { Votes = [] },
-            good with { Votes = [good.Votes[0] with { Data = good.Votes[0].Data with { Source = new Checkpoint(new Epoch(ulong.MaxValue), Registry.Root(1)) } }] },
-            good with { Votes = [good.Votes[0] with { Data = good.Votes[0].Data with { Target = new Checkpoint(new Epoch(ulong.MaxValue), Registry.Root(2)) } }] },
+            good with
+            {
+                Votes = [good.Votes[0] with
+                {
+                    Data = good.Votes[0].Data with { Source = new Checkpoint(new Epoch(ulong.MaxValue), Registry.Root(1)) },
+                }],
+            },
+            good with
+            {
+                Votes = [good.Votes[0] with
+                {
+                    Data = good.Votes[0].Data with { Target = new Checkpoint(new Epoch(ulong.MaxValue), Registry.Root(2)) },
+                }],
+            },
             good with { Headers = [network.Nodes[0].Store.GetHeader(foreign.Hash)!] },
         };
 
@@ -172,7 +186,8 @@ public sealed class StakeHistoryTests
     private static FinalityProof Signed(SimulatedNetwork network, int[] voters)
     {
         var finalized = network.Nodes[0].StakeOf().Finalized;
-        var data = Data(network, finalized with { Root = Registry.Root(1) }, new Checkpoint(finalized.Epoch + 1, Registry.Root(2)));
+        var data = Data(network, finalized with { Root = Registry.Root(1) },
+            new Checkpoint(finalized.Epoch + 1, Registry.Root(2)));
         return new FinalityProof([], [Votes(network, data, voters)]);
     }
 
@@ -182,13 +197,15 @@ public sealed class StakeHistoryTests
     private static IndexedAttestation Votes(SimulatedNetwork network, AttestationData data, int[] voters)
     {
         var root = new StakeDomain(network.Genesis.Block.Hash).AttestationRoot(data);
-        return new IndexedAttestation(voters, data, [.. voters.Select(voter => SimulatedStake.SecretOf(voter).PrivateKey.Sign(root))]);
+        return new IndexedAttestation(voters, data,
+            [.. voters.Select(voter => SimulatedStake.SecretOf(voter).PrivateKey.Sign(root))]);
     }
 
     private static WireMessage.OfConsensus Message(FinalityProof proof) => new(new StakeMessage.History(proof));
 
     private static List<FinalityProof> Histories(SimulatedStranger stranger) =>
-        [.. stranger.Heard.OfType<WireMessage.OfConsensus>().Select(message => message.Message).OfType<StakeMessage.History>().Select(history => history.Proof)];
+        [.. stranger.Heard.OfType<WireMessage.OfConsensus>()
+            .Select(message => message.Message).OfType<StakeMessage.History>().Select(history => history.Proof)];
 
     private static string Encoded(FinalityProof proof)
     {

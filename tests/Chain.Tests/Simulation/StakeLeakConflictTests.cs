@@ -9,7 +9,12 @@ public sealed class StakeLeakConflictTests
 {
     private const int Validators = 20;
 
-    private static readonly ProofOfStakeSettings Settings = new() { SlotsPerEpoch = 6, InactivityPenaltyQuotient = 1 << 8, RandaoOnionLayers = 1024 };
+    private static readonly ProofOfStakeSettings Settings = new()
+    {
+        SlotsPerEpoch = 6,
+        InactivityPenaltyQuotient = 1 << 8,
+        RandaoOnionLayers = 1024,
+    };
 
     private static readonly TimeSpan Epoch = TimeSpan.FromSeconds(12);
 
@@ -29,8 +34,10 @@ public sealed class StakeLeakConflictTests
             Assert.Empty(conflict.Slashable);
             Assert.Equal(parted, conflict.LastShared?.Hash);
             Assert.Equal(Validators / 2, conflict.Voters.Count);
-            Assert.Contains("as the inactivity leak would have left it on the other side, signed the votes", node.WhyHalted, StringComparison.Ordinal);
-            Assert.Contains("Each side went on alone until the other's validators had leaked away, so that nobody need have broken a rule.", node.WhyHalted, StringComparison.Ordinal);
+            Assert.Contains("as the inactivity leak would have left it on the other side, signed the votes", node.WhyHalted,
+                StringComparison.Ordinal);
+            Assert.Contains("Each side went on alone until the other's validators had leaked away, so that nobody need have "
+                + "broken a rule.", node.WhyHalted, StringComparison.Ordinal);
         }
     }
 
@@ -44,12 +51,17 @@ public sealed class StakeLeakConflictTests
         network.Heal();
         network.Run(4 * Epoch);
 
-        Assert.All(network.Nodes.Skip(3), node => Assert.Contains("Each side went on alone", node.WhyHalted, StringComparison.Ordinal));
+        Assert.All(network.Nodes.Skip(3),
+            node => Assert.Contains("Each side went on alone", node.WhyHalted, StringComparison.Ordinal));
         Assert.All(network.Nodes.Take(3), node => Assert.Null(node.WhyHalted));
-        Assert.All(network.Nodes.Take(3), node => Assert.True(node.StakeOf().Finalized.Epoch > before + 1, $"finalized {node.StakeOf().Finalized}, before {before}"));
+        Assert.All(network.Nodes.Take(3),
+            node => Assert.True(node.StakeOf().Finalized.Epoch > before + 1,
+                $"finalized {node.StakeOf().Finalized}, before {before}"));
     }
 
-    /// <summary>Runs the sides apart until each is final far beyond what both had, and answers the last block that both have.</summary>
+    /// <summary>
+    /// Runs the sides apart until each is final far beyond what both had, and answers the last block that both have.
+    /// </summary>
     private static SimulatedNetwork Apart(int nodes, ulong seed, int[] one, int[] other, out Hash256 parted)
     {
         var network = SimulatedStake.Create(nodes, Validators, seed, Settings);
@@ -58,10 +70,12 @@ public sealed class StakeLeakConflictTests
         var common = network.Nodes.Max(node => node.StakeOf().Finalized.Epoch);
         Assert.True(
             network.RunUntil(() => network.Nodes.All(node => node.StakeOf().Finalized.Epoch > common + 5), 80 * Epoch),
-            $"final are {string.Join(", ", network.Nodes.Select(node => node.StakeOf().Finalized.Epoch))}; now is {network.Nodes[0].StakeOf().Epoch}");
+            $"final are {string.Join(", ", network.Nodes.Select(node => node.StakeOf().Finalized.Epoch))}; now is "
+                + $"{network.Nodes[0].StakeOf().Epoch}");
         network.Run(3 * Epoch);
         var (left, right) = (network.Nodes[one[0]].Store, network.Nodes[other[0]].Store);
-        parted = Enumerable.Range(0, 1000).Select(number => left.GetCanonicalHash((ulong)number)).Last(hash => hash is not null && right.GetBlock(hash.Value) is not null)!.Value;
+        parted = Enumerable.Range(0, 1000).Select(number => left.GetCanonicalHash((ulong)number))
+            .Last(hash => hash is not null && right.GetBlock(hash.Value) is not null)!.Value;
         return network;
     }
 }

@@ -14,7 +14,8 @@ public sealed class StakeLyingPeerTests
 
     [Theory]
     [MemberData(nameof(Lies))]
-    public void Duties_and_finality_go_on_while_a_height_is_only_claimed_and_whoever_keeps_claiming_is_cut_off(ClaimBy by, LiarAnswers answers)
+    public void Duties_and_finality_go_on_while_a_height_is_only_claimed_and_whoever_keeps_claiming_is_cut_off(ClaimBy by,
+        LiarAnswers answers)
     {
         var accounts = new SimulatedAccounts(2);
         var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 71, alloc: accounts.Alloc);
@@ -73,10 +74,12 @@ public sealed class StakeLyingPeerTests
             : null;
         network.Say(liar, new WireMessage.NewBlockHashes([new BlockRef(chain[^1].Number, chain[^1].Hash)]));
 
-        Assert.False(network.RunUntil(() => node.Core.View.Sync is not null, Epoch), "headers that anybody can make stopped the validators");
+        Assert.False(network.RunUntil(() => node.Core.View.Sync is not null, Epoch),
+            "headers that anybody can make stopped the validators");
         Assert.NotEmpty(liar.Heard.OfType<WireMessage.GetSidecars>());
         Assert.NotEqual(0, liar.Score);
-        Assert.True(node.Core.View.Head.Number >= head.Number + 6, $"only {node.Core.View.Head.Number - head.Number} blocks were made in an epoch");
+        Assert.True(node.Core.View.Head.Number >= head.Number + 6,
+            $"only {node.Core.View.Head.Number - head.Number} blocks were made in an epoch");
     }
 
     [Fact]
@@ -93,7 +96,8 @@ public sealed class StakeLyingPeerTests
         Assert.InRange(node.Core.View.Sync!.HighestBlock, node.Core.View.Head.Number, network.Nodes[0].Core.View.Head.Number);
         Assert.True(network.RunUntil(() => node.Core.View.Sync is null && network.IsConverged, Epoch));
         network.Run(4 * Epoch);
-        Assert.All(network.Nodes, other => Assert.DoesNotContain(other.StakeOf().Validators, validator => validator.Validator.Slashed));
+        Assert.All(network.Nodes,
+            other => Assert.DoesNotContain(other.StakeOf().Validators, validator => validator.Validator.Slashed));
     }
 
     [Fact]
@@ -108,7 +112,8 @@ public sealed class StakeLyingPeerTests
         network.Restart(3);
         var store = network.Nodes[0].Store;
         var forger = network.AddStranger(3, answer: message => message is WireMessage.GetSidecars ask
-            ? new WireMessage.Sidecars(ask.RequestId, [.. ask.Hashes.Select(hash => WithoutSignature(store.GetBlock(hash)!.Sidecar))])
+            ? new WireMessage.Sidecars(ask.RequestId,
+                [.. ask.Hashes.Select(hash => WithoutSignature(store.GetBlock(hash)!.Sidecar))])
             : null);
 
         // It does not lead, but offers its help once a session with another has begun.

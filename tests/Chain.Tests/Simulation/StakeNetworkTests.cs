@@ -5,7 +5,9 @@ using Chain.Simulation;
 
 namespace Chain.Tests;
 
-/// <summary>Whole networks under proof of stake, in one process and from a seed: real cores, simulated links and clocks.</summary>
+/// <summary>
+/// Whole networks under proof of stake, in one process and from a seed: real cores, simulated links and clocks.
+/// </summary>
 public sealed class StakeNetworkTests
 {
     private static readonly TimeSpan Epoch = TimeSpan.FromSeconds(16);
@@ -52,10 +54,15 @@ public sealed class StakeNetworkTests
     public void Whoever_signs_against_itself_is_slashed_within_an_epoch_of_the_second_message(Misbehaviour misbehaviour)
     {
         const int Offender = 5;
-        var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 3, misbehaviours: new Dictionary<int, Misbehaviour> { [Offender] = misbehaviour });
+        var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 3, misbehaviours: new Dictionary<int, Misbehaviour>
+        {
+            [Offender] = misbehaviour,
+        });
 
-        Assert.True(network.RunUntil(() => network.Nodes.All(node => node.Told.OfType<StakeEvent.OffenceFound>().Any()), 12 * Epoch), "nobody noticed");
-        Assert.True(network.RunUntil(() => network.Nodes.All(node => node.StakeOf().Validators[Offender].Validator.Slashed), Epoch), "noticed, and not slashed within an epoch");
+        Assert.True(network.RunUntil(() => network.Nodes.All(node => node.Told.OfType<StakeEvent.OffenceFound>().Any()),
+            12 * Epoch), "nobody noticed");
+        Assert.True(network.RunUntil(() => network.Nodes.All(node => node.StakeOf().Validators[Offender].Validator.Slashed),
+            Epoch), "noticed, and not slashed within an epoch");
 
         network.Run(8 * Epoch);
         var (stake, offender) = (network.Nodes[0].StakeOf(), network.Nodes[0].StakeOf().Validators[Offender].Validator);
@@ -69,10 +76,15 @@ public sealed class StakeNetworkTests
     public void A_slashed_validator_is_withdrawn_of_what_is_left_when_its_time_comes()
     {
         const int Offender = 5;
-        var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 3, misbehaviours: new Dictionary<int, Misbehaviour> { [Offender] = Misbehaviour.DoubleVote });
+        var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 3, misbehaviours: new Dictionary<int, Misbehaviour>
+        {
+            [Offender] = Misbehaviour.DoubleVote,
+        });
 
         network.Run(Epoch);
-        Assert.True(network.RunUntil(() => network.Nodes[0].StakeOf() is var stake && stake.Validators[Offender].StatusAt(stake.Epoch) == "withdrawn", 30 * Epoch));
+        Assert.True(network.RunUntil(() =>
+            network.Nodes[0].StakeOf() is var stake && stake.Validators[Offender].StatusAt(stake.Epoch) == "withdrawn",
+            30 * Epoch));
 
         var view = network.Nodes[0].Core.View;
         var address = network.Nodes[0].StakeOf().Validators[Offender].Validator.Identity.WithdrawalAddress!.Value;
@@ -106,7 +118,8 @@ public sealed class StakeNetworkTests
         network.Run(Epoch);
         var before = network.Nodes.Max(node => node.StakeOf().Finalized.Epoch.Number);
         network.Run(6 * Epoch);
-        Assert.All(network.Nodes, node => Assert.True(node.StakeOf().Finalized.Epoch.Number <= before, "half of the stake finalized something"));
+        Assert.All(network.Nodes,
+            node => Assert.True(node.StakeOf().Finalized.Epoch.Number <= before, "half of the stake finalized something"));
         Assert.All(network.Nodes, node => Assert.True(node.StakeOf().IsLeaking));
 
         network.Heal();
@@ -122,7 +135,8 @@ public sealed class StakeNetworkTests
     [InlineData(6, false)]
     public void Finality_goes_on_with_up_to_a_third_of_the_stake_away(int offline, bool goesOn)
     {
-        var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 9, misbehaviours: Enumerable.Range(0, offline).ToDictionary(index => index, _ => Misbehaviour.Offline));
+        var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 9,
+            misbehaviours: Enumerable.Range(0, offline).ToDictionary(index => index, _ => Misbehaviour.Offline));
 
         network.Run(8 * Epoch);
 
@@ -134,9 +148,11 @@ public sealed class StakeNetworkTests
     public void A_leak_takes_stake_from_the_absent_until_the_others_finalize_again()
     {
         var settings = SimulatedStake.Settings with { InactivityPenaltyQuotient = 1 << 8 };
-        var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 9, settings, Enumerable.Range(0, 6).ToDictionary(index => index, _ => Misbehaviour.Offline));
+        var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 9, settings,
+            Enumerable.Range(0, 6).ToDictionary(index => index, _ => Misbehaviour.Offline));
 
-        Assert.True(network.RunUntil(() => network.Nodes.All(node => node.Core.View.Consensus is StakeView { Finalized.Epoch.Number: > 0 }), 60 * Epoch));
+        Assert.True(network.RunUntil(() =>
+            network.Nodes.All(node => node.Core.View.Consensus is StakeView { Finalized.Epoch.Number: > 0 }), 60 * Epoch));
 
         var stake = network.Nodes[0].StakeOf();
         Assert.All(stake.Validators.Take(6), absent => Assert.True(absent.Validator.Balance.Amount < 31_000_000_000));

@@ -10,9 +10,16 @@ public sealed class StakeRecallTests
 {
     private const int Offender = 3;
 
-    private static readonly ProofOfStakeSettings Settings = SimulatedStake.Settings with { SlotsPerEpoch = 4, MaxSeedLookahead = 1 };
+    private static readonly ProofOfStakeSettings Settings = SimulatedStake.Settings with
+    {
+        SlotsPerEpoch = 4,
+        MaxSeedLookahead = 1,
+    };
 
-    /// <summary>A second vote for epoch 3, whose blocks lie before the tree; and a link from epoch 1 to now, which spans those of the tree.</summary>
+    /// <summary>
+    /// A second vote for epoch 3, whose blocks lie before the tree; and a link from epoch 1 to now, which spans those of the
+    /// tree.
+    /// </summary>
     [Theory]
     [InlineData(3UL)]
     [InlineData(null)]
@@ -20,7 +27,8 @@ public sealed class StakeRecallTests
     {
         var network = SimulatedStake.Create(nodes: 2, validators: 8, seed: 11, Settings);
         network.Run(TimeSpan.FromSeconds(8 * 7));
-        Assert.True(network.Nodes[0].StakeOf().Finalized.Epoch.Number >= 4, $"finalized is {network.Nodes[0].StakeOf().Finalized}");
+        Assert.True(network.Nodes[0].StakeOf().Finalized.Epoch.Number >= 4,
+            $"finalized is {network.Nodes[0].StakeOf().Finalized}");
         foreach (var node in new[] { 0, 1 }) network.Kill(node);
         foreach (var node in new[] { 0, 1 }) network.Restart(node);
         network.Run(TimeSpan.FromSeconds(5));
@@ -29,12 +37,15 @@ public sealed class StakeRecallTests
         var stake = network.Nodes[0].StakeOf();
         var epoch = doubled is { } number ? new Epoch(number) : stake.Epoch;
         var target = new Checkpoint(epoch, network.Nodes[0].Core.View.Head.Hash);
-        var data = new AttestationData(epoch.StartSlot(Settings.SlotsPerEpoch), 0, target.Root, new Checkpoint(new Epoch(1), Hash256.Zero), target);
+        var data = new AttestationData(epoch.StartSlot(Settings.SlotsPerEpoch), 0, target.Root,
+            new Checkpoint(new Epoch(1), Hash256.Zero), target);
         var root = new StakeDomain(network.Genesis.Block.Hash).AttestationRoot(data);
         var vote = new IndexedAttestation([Offender], data, [SimulatedStake.SecretOf(Offender).PrivateKey.Sign(root)]);
         network.Say(network.AddStranger(0), new WireMessage.OfConsensus(new StakeMessage.Votes(vote)));
 
-        Assert.True(network.RunUntil(() => network.Nodes.All(node => node.StakeOf().Validators[Offender].Validator.Slashed), TimeSpan.FromSeconds(16)), "not slashed");
-        Assert.Equal([Offender], network.Nodes[0].StakeOf().Validators.Where(item => item.Validator.Slashed).Select(item => item.Validator.Index));
+        Assert.True(network.RunUntil(() => network.Nodes.All(node => node.StakeOf().Validators[Offender].Validator.Slashed),
+            TimeSpan.FromSeconds(16)), "not slashed");
+        Assert.Equal([Offender],
+            network.Nodes[0].StakeOf().Validators.Where(item => item.Validator.Slashed).Select(item => item.Validator.Index));
     }
 }

@@ -11,7 +11,8 @@ public sealed class StakeSafeTests
     [InlineData(6, 24, true)]
     [InlineData(6, 12, true)]
     [InlineData(8, 16, true)]
-    public void Safe_is_a_few_blocks_old_and_after_a_disturbance_becomes_so_again_only_where_an_epoch_has_six_slots(ulong slotsPerEpoch, int validators, bool comesBack)
+    public void Safe_is_a_few_blocks_old_and_after_a_disturbance_becomes_so_again_only_where_an_epoch_has_six_slots(
+        ulong slotsPerEpoch, int validators, bool comesBack)
     {
         var settings = SimulatedStake.Settings with { SlotsPerEpoch = slotsPerEpoch };
         var network = SimulatedStake.Create(nodes: 4, validators, seed: 80, settings);
@@ -39,5 +40,6 @@ public sealed class StakeSafeTests
         }
     }
 
-    private static ulong Distance(SimulatedNetwork network) => network.Nodes[0].Core.View is var view ? view.Head.Number - view.Safe.Number : 0;
+    private static ulong Distance(SimulatedNetwork network) =>
+        network.Nodes[0].Core.View is var view ? view.Head.Number - view.Safe.Number : 0;
 }

@@ -5,16 +5,19 @@ namespace Chain.Tests;
 /// <summary>Random histories of networks of validators, each from a seed.</summary>
 public sealed class StakeScenarioTests
 {
-    // Two histories made final that took more than the votes for the latest to prove, and one of another branch that was about to be final.
+    // Two histories made final that took more than the votes for the latest to prove, and one of another branch that was about to
+    // be final.
     private static readonly ulong[] SplitBrains = [39, 61, 231];
 
-    // The same where only its headers tell where the other branch leaves, or where on one side validators left, joined or were slashed.
+    // The same where only its headers tell where the other branch leaves, or where on one side validators left, joined or were
+    // slashed.
     private static readonly ulong[] UnlikeBranches = [27, 116, 185, 295, 315, 330, 453, 1688];
 
     // Finality that comes late because newcomers enter, and because withheld blocks cost the votes that it takes.
     private static readonly ulong[] SlowReturns = [540, 984];
 
-    public static TheoryData<ulong> Seeds => [.. Enumerable.Range(1, 24).Select(seed => (ulong)seed), .. SplitBrains, .. UnlikeBranches, .. SlowReturns];
+    public static TheoryData<ulong> Seeds =>
+        [.. Enumerable.Range(1, 24).Select(seed => (ulong)seed), .. SplitBrains, .. UnlikeBranches, .. SlowReturns];
 
     [Theory]
     [MemberData(nameof(Seeds))]

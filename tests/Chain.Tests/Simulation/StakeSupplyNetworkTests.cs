@@ -26,10 +26,18 @@ public sealed class StakeSupplyNetworkTests
         {
             network.Run(Epoch / 2);
             var key = StakeSample.KeyOf(901 + (int)(nonce % 3));
-            var data = DepositCall.Sign(key, Keccak256.Hash([1]), key.Address, nonce == 5 ? new StakeDomain(Hash256.Zero) : domain).Encode();
+            var data = DepositCall.Sign(key, Keccak256.Hash([1]), key.Address,
+                nonce == 5 ? new StakeDomain(Hash256.Zero) : domain).Encode();
             network.Submit(0, Ledger.Sign(Rich, transfer => nonce % 2 == 0
                 ? transfer with { Nonce = nonce, Value = Ledger.Ether }
-                : transfer with { Nonce = nonce, To = settings.DepositAddress, Value = Ledger.Ether * 20, Data = data, GasLimit = 150_000 }));
+                : transfer with
+                {
+                    Nonce = nonce,
+                    To = settings.DepositAddress,
+                    Value = Ledger.Ether * 20,
+                    Data = data,
+                    GasLimit = 150_000,
+                }));
         }
 
         network.Run(8 * Epoch);
@@ -43,11 +51,14 @@ public sealed class StakeSupplyNetworkTests
             var receipts = store.GetReceipts(block.Hash)!;
             var error = audit.Next(block, receipts);
             Assert.True(error is null, $"block {number}: {error?.Message}");
-            (deposits, withdrawals) = (deposits + new Deposits(settings.DepositAddress).Read(receipts).Count, withdrawals + block.Body.Withdrawals!.Count);
+            (deposits, withdrawals) = (deposits + new Deposits(settings.DepositAddress).Read(receipts).Count,
+                withdrawals + block.Body.Withdrawals!.Count);
         }
 
         Assert.Equal((11, 19), (deposits, audit.State.ValidatorCount));
         Assert.True(withdrawals > 16 && audit.State.Slashed[Offender] && audit.State.Balances[6].Amount < 32_000_000_000);
-        Assert.True(audit.State.ActivationEpochs[16] < audit.State.CurrentEpoch, $"the first new validator is to be active from {audit.State.ActivationEpochs[16]}, now it is {audit.State.CurrentEpoch}");
+        Assert.True(audit.State.ActivationEpochs[16] < audit.State.CurrentEpoch,
+            $"the first new validator is to be active from {audit.State.ActivationEpochs[16]}, now it is "
+                + $"{audit.State.CurrentEpoch}");
     }
 }

@@ -30,7 +30,9 @@ public sealed class StakeSyncTests
         Assert.Null(CheckpointCheck.FindProblem(node.Store, 8, finalized));
         Assert.Null(CheckpointCheck.FindProblem(node.Store, 8, other with { Epoch = new Epoch(20) }));
         Assert.Null(CheckpointCheck.FindProblem(node.Store, 8, other with { Epoch = new Epoch(ulong.MaxValue) }));
-        Assert.Contains($"is another one than --checkpoint {other.Epoch.Number}:{other.Root} names: at the start of {other.Epoch} its block is {finalized.Root}.", CheckpointCheck.FindProblem(node.Store, 8, other), StringComparison.Ordinal);
+        Assert.Contains($"is another one than --checkpoint {other.Epoch.Number}:{other.Root} names: at the start of "
+            + $"{other.Epoch} its block is {finalized.Root}.", CheckpointCheck.FindProblem(node.Store, 8, other),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,7 +73,9 @@ public sealed class StakeSyncTests
         for (var next = 1; next <= 30; next++)
         {
             branch.Add(Child(branch[^1], extra: 1));
-            _network.Say(_stranger, new WireMessage.NewBlockWithSidecar(new Block(branch[^1], new BlockBody([], []), new byte[] { 0xc0 }), UInt256.Zero));
+            _network.Say(_stranger,
+                new WireMessage.NewBlockWithSidecar(new Block(branch[^1], new BlockBody([], []), new byte[] { 0xc0 }),
+                    UInt256.Zero));
             _network.Run(TimeSpan.FromSeconds(2));
         }
 
@@ -92,25 +96,37 @@ public sealed class StakeSyncTests
         var (promised, real) = (network.Nodes[2], network.Nodes[1].Core.View.Head.Hash);
         network.Kill(2);
         var liar = network.AddStranger(0);
-        network.Say(liar, new WireMessage.NewBlockHashes([new BlockRef(promised.Core.View.Head.Number, promised.Core.View.Head.Hash)]));
-        var chain = Enumerable.Range(0, (int)promised.Core.View.Head.Number + 1).Select(number => promised.Store.GetHeader(promised.Store.GetCanonicalHash((ulong)number)!.Value)!).Reverse().ToList();
-        network.Say(liar, new WireMessage.BlockHeaders(liar.Heard.OfType<WireMessage.GetBlockHeaders>().Single().RequestId, chain));
+        network.Say(liar,
+            new WireMessage.NewBlockHashes([new BlockRef(promised.Core.View.Head.Number, promised.Core.View.Head.Hash)]));
+        var chain = Enumerable.Range(0, (int)promised.Core.View.Head.Number + 1)
+            .Select(number => promised.Store.GetHeader(promised.Store.GetCanonicalHash((ulong)number)!.Value)!)
+            .Reverse().ToList();
+        network.Say(liar,
+            new WireMessage.BlockHeaders(liar.Heard.OfType<WireMessage.GetBlockHeaders>().Single().RequestId, chain));
         var question = liar.Heard.OfType<WireMessage.GetSidecars>().First();
 
         network.Heal();
-        if (leaves) network.Say(liar, new WireMessage.OfConsensus(new StakeMessage.Votes(new IndexedAttestation([], new AttestationData(default, 0, default, default, default), []))));
-        else network.Say(liar, new WireMessage.Sidecars(question.RequestId, [.. question.Hashes.Select(_ => ReadOnlyMemory<byte>.Empty)]));
+        if (leaves)
+            network.Say(liar,
+                new WireMessage.OfConsensus(new StakeMessage.Votes(new IndexedAttestation([],
+                    new AttestationData(default, 0, default, default, default), []))));
+        else
+            network.Say(liar,
+                new WireMessage.Sidecars(question.RequestId, [.. question.Hashes.Select(_ => ReadOnlyMemory<byte>.Empty)]));
 
         Assert.Equal(leaves, !liar.IsConnected);
         if (!leaves) Assert.Equal(5, liar.Score);
-        Assert.True(network.RunUntil(() => network.Nodes[0].Store.GetBlockRecord(real) is not null, Epoch), "the node does not know the other's chain");
-        Assert.DoesNotContain(network.Trace.Lines, line => line.Contains("announced but not delivered: block bodies", StringComparison.Ordinal));
+        Assert.True(network.RunUntil(() => network.Nodes[0].Store.GetBlockRecord(real) is not null, Epoch),
+            "the node does not know the other's chain");
+        Assert.DoesNotContain(network.Trace.Lines,
+            line => line.Contains("announced but not delivered: block bodies", StringComparison.Ordinal));
     }
 
     /// <summary>How often the node asked for headers.</summary>
     private int Questions => _stranger.Heard.OfType<WireMessage.GetBlockHeaders>().Count();
 
-    private void Announce(List<SealedHeader> branch) => _network.Say(_stranger, new WireMessage.NewBlockHashes([new BlockRef(branch[^1].Number, branch[^1].Hash)]));
+    private void Announce(List<SealedHeader> branch) =>
+        _network.Say(_stranger, new WireMessage.NewBlockHashes([new BlockRef(branch[^1].Number, branch[^1].Hash)]));
 
     /// <summary>Answers the last question as an honest peer on that branch does.</summary>
     private void Answer(List<SealedHeader> branch)
@@ -118,7 +134,8 @@ public sealed class StakeSyncTests
         var question = _stranger.Heard.OfType<WireMessage.GetBlockHeaders>().Last();
         Assert.Equal(branch[^1].Hash, question.StartHash);
         Assert.True(question.Reverse);
-        _network.Say(_stranger, new WireMessage.BlockHeaders(question.RequestId, [.. Enumerable.Reverse(branch).Take((int)question.Limit)]));
+        _network.Say(_stranger,
+            new WireMessage.BlockHeaders(question.RequestId, [.. Enumerable.Reverse(branch).Take((int)question.Limit)]));
     }
 
     /// <summary>A chain from genesis on that has nothing else in common with the network's.</summary>

@@ -32,16 +32,20 @@ public sealed class DependencyTests
     private static readonly string[] Pure = ["Chain.Primitives", "Chain.Execution", "Chain.Consensus", "Chain.Node"];
 
     // What a pure project may bring along: arithmetic, and the analyzer that keeps it pure.
-    private static readonly string[] PurePackages = ["BouncyCastle.Cryptography", "Secp256k1.Net", "System.IO.Hashing", "Microsoft.CodeAnalysis.BannedApiAnalyzers"];
+    private static readonly string[] PurePackages = ["BouncyCastle.Cryptography", "Secp256k1.Net", "System.IO.Hashing",
+        "Microsoft.CodeAnalysis.BannedApiAnalyzers"];
 
     [Fact]
     public void Every_project_references_only_what_stands_below_it()
     {
         foreach (var (name, project) in Projects())
         {
-            Assert.True(Allowed.TryGetValue(name, out var allowed), $"{name} has no place yet: give it one here and in docs/architecture.md.");
-            var references = project.Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value.Replace('\\', '/')));
-            foreach (var reference in references) Assert.True(allowed.Contains(reference), $"{name} must not reference {reference}.");
+            Assert.True(Allowed.TryGetValue(name, out var allowed),
+                $"{name} has no place yet: give it one here and in docs/architecture.md.");
+            var references = project.Descendants("ProjectReference").Select(item =>
+                Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value.Replace('\\', '/')));
+            foreach (var reference in references)
+                Assert.True(allowed.Contains(reference), $"{name} must not reference {reference}.");
         }
     }
 
@@ -62,7 +66,8 @@ public sealed class DependencyTests
         foreach (var (name, project) in Projects().Where(item => Pure.Contains(item.Name)))
         {
             var packages = project.Descendants("PackageReference").Select(item => item.Attribute("Include")!.Value);
-            foreach (var package in packages) Assert.True(PurePackages.Contains(package), $"{name} must not use the package {package}.");
+            foreach (var package in packages)
+                Assert.True(PurePackages.Contains(package), $"{name} must not use the package {package}.");
             Assert.Empty(project.Descendants("FrameworkReference"));
         }
     }
@@ -72,14 +77,17 @@ public sealed class DependencyTests
     {
         foreach (var (name, _) in Projects())
         {
-            var folder = Directory.EnumerateFiles(Repository.Root, name + ".csproj", SearchOption.AllDirectories).Select(Path.GetDirectoryName).First()!;
-            Assert.True(File.Exists(Path.Combine(folder, "README.md")), $"{name} has no README.md that opens with its data path.");
+            var folder = Directory.EnumerateFiles(Repository.Root, name + ".csproj", SearchOption.AllDirectories)
+                .Select(Path.GetDirectoryName).First()!;
+            Assert.True(File.Exists(Path.Combine(folder, "README.md")),
+                $"{name} has no README.md that opens with its data path.");
         }
     }
 
     private static IEnumerable<(string Name, XDocument Project)> Projects() =>
         new[] { "node", "miner", "wallet" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories))
+            .SelectMany(folder =>
+                Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories))
             .Order(StringComparer.Ordinal)
             .Select(file => (Path.GetFileNameWithoutExtension(file), XDocument.Load(file)));
 }

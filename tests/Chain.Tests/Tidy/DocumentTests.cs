@@ -7,7 +7,8 @@ public sealed partial class DocumentTests
 {
     private static readonly string[] Folders = [".ci", "docs", "genesis", "miner", "node", "tests", "wallet"];
 
-    private static readonly string[] Endings = [".cs", ".md", ".props", ".targets", ".csproj", ".txt", ".json", ".mjs", ".editorconfig", "run", "install"];
+    private static readonly string[] Endings = [".cs", ".md", ".props", ".targets", ".csproj", ".txt", ".json", ".mjs",
+        ".editorconfig", "run", "install"];
 
     // Put together, so that this file does not cite them.
     private static readonly string[] NotInTheRepository = ["DES" + "IGN", "ST" + "YLE", "MEA" + "SURED"];
@@ -18,7 +19,8 @@ public sealed partial class DocumentTests
 
     [Fact]
     public void Every_member_that_a_link_names_is_in_the_file_that_it_leads_to() =>
-        Assert.Empty(Links().Where(link => link.NamesMissingMember()).Select(link => $"{link.From}: {link.Text} is not in {link.Target}"));
+        Assert.Empty(Links().Where(link => link.NamesMissingMember()).Select(link =>
+            $"{link.From}: {link.Text} is not in {link.Target}"));
 
     [Fact]
     public void Every_path_of_the_repository_in_code_marks_exists() =>
@@ -28,7 +30,10 @@ public sealed partial class DocumentTests
 
     [Fact]
     public void Every_document_that_code_cites_exists() =>
-        Assert.Empty(Files(".cs", ".props", ".editorconfig").Where(file => !file.EndsWith("DocumentTests.cs", StringComparison.Ordinal)).SelectMany(file => CitedDocument().Matches(File.ReadAllText(file)).Select(match => match.Value)
+        Assert.Empty(Files(".cs", ".props",
+            ".editorconfig").Where(file =>
+                !file.EndsWith("DocumentTests.cs", StringComparison.Ordinal)).SelectMany(file =>
+                    CitedDocument().Matches(File.ReadAllText(file)).Select(match => match.Value)
             .Where(path => !File.Exists(Path.Combine(Repository.Root, path)))
             .Select(path => $"{Relative(file)}: {path}")));
 
@@ -48,7 +53,8 @@ public sealed partial class DocumentTests
         Assert.Equal(["node/no-such-project"], CodePaths("see `node/no-such-project`, `dotnet run` and node/this in prose"));
     }
 
-    private static IEnumerable<Link> Links() => Files(".md").SelectMany(file => MarkdownLink().Matches(WithoutFences(File.ReadAllText(file)))
+    private static IEnumerable<Link> Links() =>
+        Files(".md").SelectMany(file => MarkdownLink().Matches(WithoutFences(File.ReadAllText(file)))
         .Select(match => new Link(Relative(file), match.Groups["text"].Value, match.Groups["target"].Value))
         .Where(link => !link.Target.Contains(':', StringComparison.Ordinal)));
 
@@ -65,7 +71,8 @@ public sealed partial class DocumentTests
     private static IEnumerable<string> Files(params string[] endings) => Folders
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
         .Concat(Directory.EnumerateFiles(Repository.Root))
-        .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "artifacts" or "node_modules"))
+        .Where(file =>
+            !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "artifacts" or "node_modules"))
         .Where(file => endings.Any(ending => file.EndsWith(ending, StringComparison.Ordinal)))
         .Order(StringComparer.Ordinal);
 
@@ -95,7 +102,8 @@ public sealed partial class DocumentTests
             : Path.Combine(Repository.Root, From);
 
         public bool Exists() => IsThere(Place) && (Target.Split('#') is not [_, var anchor]
-            || Heading().Matches(WithoutFences(File.ReadAllText(Place))).Any(match => ToAnchor(match.Groups["heading"].Value) == anchor));
+            || Heading().Matches(WithoutFences(File.ReadAllText(Place))).Any(match =>
+                ToAnchor(match.Groups["heading"].Value) == anchor));
 
         /// <summary>Whether the text is the name of a type or member in code marks which the source file does not have.</summary>
         public bool NamesMissingMember() => Target.EndsWith(".cs", StringComparison.Ordinal) && File.Exists(Place)
@@ -104,6 +112,7 @@ public sealed partial class DocumentTests
 
         // As the sites that show Markdown make them.
         private static string ToAnchor(string heading) =>
-            string.Concat(heading.Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
+            string.Concat(heading.Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_'))
+                .Replace(' ', '-');
     }
 }

@@ -12,6 +12,7 @@ internal static class Repository
             if (File.Exists(Path.Combine(folder.FullName, "Chain.sln"))) return folder.FullName;
         }
 
-        throw new InvalidOperationException($"No Chain.sln above {AppContext.BaseDirectory}: the tests read the checkout they were built from.");
+        throw new InvalidOperationException($"No Chain.sln above {AppContext.BaseDirectory}: the tests read the checkout they "
+            + $"were built from.");
     }
 }

@@ -19,8 +19,12 @@ public class ConfidenceTests
 
     // Nakamoto, "Bitcoin: A Peer-to-Peer Electronic Cash System", section 11.
     [Theory]
-    [InlineData(0.1, 1, new[] { 1, 0.2045873, 0.0509779, 0.0131722, 0.0034552, 0.0009137, 0.0002428, 0.0000647, 0.0000173, 0.0000046, 0.0000012 })]
-    [InlineData(0.3, 5, new[] { 1, 0.1773523, 0.0416605, 0.0101008, 0.0024804, 0.0006132, 0.0001522, 0.0000379, 0.0000095, 0.0000024, 0.0000006 })]
+    [InlineData(0.1, 1,
+        new[] { 1, 0.2045873, 0.0509779, 0.0131722, 0.0034552, 0.0009137, 0.0002428, 0.0000647, 0.0000173, 0.0000046,
+            0.0000012 })]
+    [InlineData(0.3, 5,
+        new[] { 1, 0.1773523, 0.0416605, 0.0101008, 0.0024804, 0.0006132, 0.0001522, 0.0000379, 0.0000095, 0.0000024,
+            0.0000006 })]
     public void The_Poisson_form_is_that_of_Nakamotos_table(double share, int step, double[] expected)
     {
         for (var i = 0; i < expected.Length; i++)

@@ -24,7 +24,8 @@ public sealed class ExitCodeTests
     [InlineData(2, "genesis", "new", "never-written.json", "--consensus", "pos", "--seed", "a", "--slots-per-epoch", "1")]
     [InlineData(1, "genesis", "new", "no-such-folder/never-written.json")]
     [InlineData(2, "node", "run", "--genesis", "no-such-file.json", "--data", "d", "--store", "paper")]
-    [InlineData(2, "genesis", "new", "never-written.json", "--account", "0x1111111111111111111111111111111111111111=1", "--account", "0x1111111111111111111111111111111111111111=2")]
+    [InlineData(2, "genesis", "new", "never-written.json", "--account", "0x1111111111111111111111111111111111111111=1",
+        "--account", "0x1111111111111111111111111111111111111111=2")]
     [InlineData(2, "node", "run", "--genesis", "no-such-file.json", "--data", "d", "--rpc-port", "65536")]
     public async Task Chain_tells_nonsense_from_refusal(int code, params string[] arguments) =>
         Assert.Equal(code, await ChainProgram.RunAsync(arguments));
@@ -37,7 +38,8 @@ public sealed class ExitCodeTests
     {
         var (code, output, errors) = await ListenAsync(() => MinerCommands.RunAsync(["run", option, "many"]));
         Assert.Equal(2, code);
-        Assert.Equal($"error: Cannot parse argument 'many' for option '{option}' {expected}. See `miner run --help`.", errors.TrimEnd());
+        Assert.Equal($"error: Cannot parse argument 'many' for option '{option}' {expected}. See `miner run --help`.",
+            errors.TrimEnd());
         Assert.Empty(output);
     }
 
@@ -64,7 +66,8 @@ public sealed class ExitCodeTests
     [InlineData(ExitCode.NodeUnreachable)]
     [InlineData(ExitCode.MaybeAccepted)]
     [InlineData(ExitCode.Interrupted)]
-    public void Wallet_calls_the_shared_codes_by_the_same_names(ExitCode code) => Assert.Equal(code.ToString(), ErrorDocument.NameOf((int)code));
+    public void Wallet_calls_the_shared_codes_by_the_same_names(ExitCode code) =>
+        Assert.Equal(code.ToString(), ErrorDocument.NameOf((int)code));
 
     private static void AssertDocument(int exitCode, string name, (int Code, string Output, string Errors) ended)
     {

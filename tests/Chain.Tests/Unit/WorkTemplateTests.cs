@@ -26,7 +26,8 @@ public sealed class WorkTemplateTests
         };
         var genesis = ConsensusFactory.BuildGenesis(file);
         _store.Commit(NodeCore.GenesisBatch(genesis, Start));
-        _core = new NodeCore(new NodeConfig { Spec = file.Spec, Genesis = genesis.Block }, ConsensusFactory.Create(file.Spec, genesis.Block.Header), _store);
+        _core = new NodeCore(new NodeConfig { Spec = file.Spec, Genesis = genesis.Block },
+            ConsensusFactory.Create(file.Spec, genesis.Block.Header), _store);
         Step(new NodeInput.SetMining(Start, new Address([.. new byte[19], 7])));
     }
 
@@ -37,11 +38,13 @@ public sealed class WorkTemplateTests
         var later = Work(Start.Plus(5000));
         Assert.NotEqual(first.SealHash, later.SealHash);
 
-        var answer = (NodeReply.WorkSubmitted)Step(new NodeInput.SubmitWork(Start.Plus(5000), new RequestId(3), later.SealHash, 9))!;
+        var answer =
+            (NodeReply.WorkSubmitted)Step(new NodeInput.SubmitWork(Start.Plus(5000), new RequestId(3), later.SealHash, 9))!;
 
         Assert.Equal(WorkVerdict.Accepted, answer.Verdict);
         Assert.Equal((1UL, (ulong)Start.UnixSeconds + 5), (_core.View.Head.Number, _core.View.Head.Header.Timestamp));
-        Assert.Equal(new ProofOfWorkSettings().BlockReward, new WorldState(_store, _core.View.Head.Header.StateRoot).GetBalance(new Address([.. new byte[19], 7])));
+        Assert.Equal(new ProofOfWorkSettings().BlockReward,
+            new WorldState(_store, _core.View.Head.Header.StateRoot).GetBalance(new Address([.. new byte[19], 7])));
     }
 
     [Fact]
@@ -52,7 +55,9 @@ public sealed class WorkTemplateTests
         using var store = new InMemoryChainStore();
         store.Commit(NodeCore.GenesisBatch(genesis, Start));
         var effects = new EffectList();
-        new NodeCore(new NodeConfig { Spec = file.Spec, Genesis = genesis.Block }, ConsensusFactory.Create(file.Spec, genesis.Block.Header), store).Step(new NodeInput.GetWork(Start, new RequestId(1)), effects);
+        new NodeCore(new NodeConfig { Spec = file.Spec, Genesis = genesis.Block },
+            ConsensusFactory.Create(file.Spec, genesis.Block.Header), store).Step(new NodeInput.GetWork(Start, new RequestId(1)),
+            effects);
         var work = Assert.Single(effects.Items.OfType<NodeEffect.Reply>().Select(reply => reply.Answer).OfType<NodeReply.Work>());
         Assert.Equal((null, "this chain has no miners: its rule is proof-of-stake"), (work.Package, work.WhyNone));
     }

@@ -21,10 +21,13 @@ public sealed class AddressVectors
     public void Contracts_have_the_addresses_that_ethers_computes() => ForEach("ethers-create", item =>
     {
         foreach (var creation in item.GetProperty("creates").EnumerateArray())
-            Assert.Equal(Text(creation, "address"), Address.OfContract(Address.Parse(Text(item, "sender")), creation.GetProperty("nonce").GetUInt64()).ToString());
+            Assert.Equal(Text(creation, "address"),
+                Address.OfContract(Address.Parse(Text(item, "sender")), creation.GetProperty("nonce").GetUInt64()).ToString());
     });
 
-    /// <summary>The file also has signatures of "emptystring"; it does not say of which digest, and neither key signed a usual one.</summary>
+    /// <summary>
+    /// The file also has signatures of "emptystring"; it does not say of which digest, and neither key signed a usual one.
+    /// </summary>
     [VectorFact]
     [ReadsVectors("key-address")]
     public void A_seed_gives_its_key_and_its_address() => ForEach("key-address", item =>

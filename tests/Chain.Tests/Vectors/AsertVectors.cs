@@ -54,7 +54,8 @@ public sealed class AsertVectors
             var target = Asert.NextTarget(
                 FromCompact(Convert.ToUInt32(fields["anchor nBits"], 16)),
                 Number(words[2]) - Number(fields["anchor parent time"]),
-                ulong.Parse(words[1], CultureInfo.InvariantCulture) - ulong.Parse(fields["anchor height"], CultureInfo.InvariantCulture),
+                ulong.Parse(words[1], CultureInfo.InvariantCulture) - ulong.Parse(fields["anchor height"],
+                    CultureInfo.InvariantCulture),
                 Spacing,
                 HalfLife,
                 limit);

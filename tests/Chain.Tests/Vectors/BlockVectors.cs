@@ -13,7 +13,8 @@ public sealed class BlockVectors
 {
     private static readonly string[] HeaderRules =
     [
-        "InvalidGasLimit", "InvalidGasLimit2", "ExtraDataTooBig", "InvalidNumber", "InvalidTimestampOlderParent", "3675PreParis1559BlockRejected",
+        "InvalidGasLimit", "InvalidGasLimit2", "ExtraDataTooBig", "InvalidNumber", "InvalidTimestampOlderParent",
+        "3675PreParis1559BlockRejected",
     ];
 
     [VectorFact]
@@ -40,7 +41,8 @@ public sealed class BlockVectors
         var store = new MemoryState();
         var genesisRlp = new RlpReader(Hex.Decode(test.GetProperty("genesisRLP").GetString()!));
         var genesis = Block.Read(ref genesisRlp).Header;
-        Assert.Equal((name, genesis.Header.StateRoot), (name, store.Apply(GenesisState.BuildState(VectorAccounts.Alloc(test.GetProperty("pre"))))));
+        Assert.Equal((name, genesis.Header.StateRoot),
+            (name, store.Apply(GenesisState.BuildState(VectorAccounts.Alloc(test.GetProperty("pre"))))));
         var known = new Dictionary<Hash256, BlockHeader> { [genesis.Hash] = genesis.Header };
         foreach (var block in test.GetProperty("blocks").EnumerateArray())
         {
@@ -50,7 +52,9 @@ public sealed class BlockVectors
             {
                 "needs an EVM" or "ommers" or "unknown parent" => problem,
                 null when exception is null => "executed",
-                null => HeaderRules.Contains(exception) ? "for header rules" : throw new InvalidOperationException($"{name}: accepted, but must be refused for {exception}"),
+                null => HeaderRules.Contains(exception)
+                ? "for header rules"
+                : throw new InvalidOperationException($"{name}: accepted, but must be refused for {exception}"),
                 _ => exception is null ? throw new InvalidOperationException($"{name}: refused for {problem}") : "refused",
             };
             counts[kind] = counts.GetValueOrDefault(kind) + 1;
@@ -76,16 +80,20 @@ public sealed class BlockVectors
         if (header.OmmersHash != BlockHeader.EmptyOmmersHash) return "ommers hash";
         if (header.BaseFeePerGas != BaseFee.Next(parent.BaseFeePerGas, parent.GasUsed, parent.GasLimit)) return "base fee";
         if (header.TransactionsRoot != Roots.TransactionsRoot(block.Body.Transactions)) return "transactions root";
-        if (header.WithdrawalsRoot != (block.Body.Withdrawals is { } withdrawals ? Roots.WithdrawalsRoot(withdrawals) : null)) return "withdrawals root";
+        if (header.WithdrawalsRoot != (block.Body.Withdrawals is { } withdrawals ? Roots.WithdrawalsRoot(withdrawals) : null))
+            return "withdrawals root";
         var transactions = block.Body.Transactions.Select(transaction => transaction.Recover()).ToList();
         if (transactions.Contains(null)) return "signature";
 
         BalanceCredit[] rewards = network == "London" ? [new BalanceCredit(header.Beneficiary, 2 * Ledger.Ether)] : [];
         var state = new WorldState(store, parent.StateRoot);
-        var verdict = StateTransition.Apply(state, BlockContext.Of(header, 1), transactions!, block.Body.Withdrawals, rewards, NativeContracts.None);
+        var verdict = StateTransition.Apply(state, BlockContext.Of(header, 1), transactions!, block.Body.Withdrawals, rewards,
+            NativeContracts.None);
         if (!verdict.IsOk(out var outcome, out var error))
         {
-            return error is BlockExecutionError.InvalidTransaction { Error: TransactionError.NeedsEvm } ? "needs an EVM" : error.Message;
+            return error is BlockExecutionError.InvalidTransaction { Error: TransactionError.NeedsEvm }
+                ? "needs an EVM"
+                : error.Message;
         }
 
         if (outcome.GasUsed != header.GasUsed) return $"gas used {outcome.GasUsed}";

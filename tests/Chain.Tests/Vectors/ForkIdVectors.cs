@@ -19,7 +19,9 @@ public sealed class ForkIdVectors
     public void Identifiers_of_the_public_networks_are_those_of_EIP_2124()
     {
         var cases = VectorFiles.ReadJson(VectorFiles.TheOne("fork-id-creation")).EnumerateArray()
-            .Select(item => (Network: item.GetProperty("network").GetString()!, Head: item.GetProperty("head").GetUInt64(), Hash: item.GetProperty("hash").GetString()!, Next: item.GetProperty("next").GetUInt64()))
+            .Select(item =>
+                (Network: item.GetProperty("network").GetString()!, Head: item.GetProperty("head").GetUInt64(),
+                    Hash: item.GetProperty("hash").GetString()!, Next: item.GetProperty("next").GetUInt64()))
             .ToList();
         Assert.NotEmpty(cases);
         foreach (var network in cases.GroupBy(one => one.Network))
@@ -36,13 +38,16 @@ public sealed class ForkIdVectors
     [ReadsVectors("fork-id-validation")]
     public void Peers_are_accepted_and_refused_as_in_EIP_2124()
     {
-        var mainnet = new ForkSchedule(Hash256.Parse(GenesisHashes["Mainnet"]), 1_150_000, 1_920_000, 2_463_000, 2_675_000, 4_370_000, 7_280_000);
+        var mainnet = new ForkSchedule(Hash256.Parse(GenesisHashes["Mainnet"]), 1_150_000, 1_920_000, 2_463_000, 2_675_000,
+            4_370_000, 7_280_000);
         var text = VectorFiles.ReadText(VectorFiles.TheOne("fork-id-validation"));
         var rows = Regex.Matches(text, @"\{(\d+), ID\{Hash: 0x([0-9a-f]{8}), Next: ([\w.]+)\}, (\w+)\}");
         Assert.Equal(Regex.Count(text, @"ID\{"), rows.Count);
         Assert.All(rows, row =>
         {
-            var next = row.Groups[3].Value == "math.MaxUint64" ? ulong.MaxValue : ulong.Parse(row.Groups[3].Value, CultureInfo.InvariantCulture);
+            var next = row.Groups[3].Value == "math.MaxUint64"
+                ? ulong.MaxValue
+                : ulong.Parse(row.Groups[3].Value, CultureInfo.InvariantCulture);
             var remote = new ForkId(uint.Parse(row.Groups[2].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture), next);
             var expected = row.Groups[4].Value switch
             {

@@ -42,7 +42,8 @@ public sealed class GenesisVectors
         var header = block.ReadItem();
 
         Assert.Equal(test.GetProperty("genesis_hash").GetString(), Keccak256.Hash(header).ToString()[2..]);
-        Assert.Equal("a0" + test.GetProperty("genesis_state_root").GetString(), Convert.ToHexStringLower(Fields(new RlpReader(header).ReadList())[3]));
+        Assert.Equal("a0" + test.GetProperty("genesis_state_root").GetString(),
+            Convert.ToHexStringLower(Fields(new RlpReader(header).ReadList())[3]));
     }
 
     private static List<byte[]> Fields(RlpReader header)

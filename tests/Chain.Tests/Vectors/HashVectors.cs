@@ -9,5 +9,6 @@ public sealed class HashVectors
     [ReadsVectors("ethers-hashes")]
     public void Keccak_256_hashes_as_ethers_does() =>
         Assert.All(VectorFiles.ReadJson(VectorFiles.TheOne("ethers-hashes")).EnumerateArray(), item =>
-            Assert.Equal(item.GetProperty("keccak256").GetString(), Keccak256.Hash(Hex.Decode(item.GetProperty("data").GetString()!)).ToString()));
+            Assert.Equal(item.GetProperty("keccak256").GetString(),
+                Keccak256.Hash(Hex.Decode(item.GetProperty("data").GetString()!)).ToString()));
 }

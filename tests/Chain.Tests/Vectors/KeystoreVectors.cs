@@ -14,7 +14,8 @@ public sealed class KeystoreVectors
     {
         foreach (var item in VectorFiles.ReadJson(VectorFiles.TheOne("keystore")).EnumerateObject())
         {
-            Assert.True(KeystoreFile.Parse(item.Value.GetProperty("json").GetRawText()).IsOk(out var file, out var error), $"{item.Name}: {error?.Message}");
+            Assert.True(KeystoreFile.Parse(item.Value.GetProperty("json").GetRawText()).IsOk(out var file, out var error),
+                $"{item.Name}: {error?.Message}");
             Assert.True(file.Open(Text(item.Value, "password")).IsOk(out var key, out error), $"{item.Name}: {error?.Message}");
             Assert.Equal(Text(item.Value, "priv"), Convert.ToHexStringLower(key.Secret));
         }
@@ -35,7 +36,8 @@ public sealed class KeystoreVectors
             }
 
             Assert.True(isOk, $"{Text(item, "name")}: {error?.Message}");
-            Assert.True(file!.Open(Encoding.UTF8.GetString(Hex.Decode(Text(item, "password")))).IsOk(out var key, out error), $"{Text(item, "name")}: {error?.Message}");
+            Assert.True(file!.Open(Encoding.UTF8.GetString(Hex.Decode(Text(item, "password")))).IsOk(out var key, out error),
+                $"{Text(item, "name")}: {error?.Message}");
             Assert.Equal(Text(item, "address"), key.Address.ToString());
         }
     }
@@ -48,13 +50,16 @@ public sealed class KeystoreVectors
         Assert.Equal(265, cases.Count);
         Assert.All(cases, item =>
         {
-            var (password, salt, length) = (Hex.Decode(Text(item, "password")), Hex.Decode(Text(item, "salt")), item.GetProperty("dkLen").GetInt32());
+            var (password, salt, length) =
+                (Hex.Decode(Text(item, "password")), Hex.Decode(Text(item, "salt")), item.GetProperty("dkLen").GetInt32());
             var scrypt = item.GetProperty("scrypt");
-            var memoryHard = new KeyDerivation.Scrypt(scrypt.GetProperty("N").GetInt32(), scrypt.GetProperty("r").GetInt32(), scrypt.GetProperty("p").GetInt32(), salt, length);
+            var memoryHard = new KeyDerivation.Scrypt(scrypt.GetProperty("N").GetInt32(), scrypt.GetProperty("r").GetInt32(),
+                scrypt.GetProperty("p").GetInt32(), salt, length);
             Assert.Equal(Text(scrypt, "key"), Hex.Encode(memoryHard.Derive(password)));
             var pbkdf2 = item.GetProperty("pbkdf2");
             if (Text(pbkdf2, "algorithm") != "sha256") return;
-            Assert.Equal(Text(pbkdf2, "key"), Hex.Encode(new KeyDerivation.Pbkdf2(pbkdf2.GetProperty("iterations").GetInt32(), salt, length).Derive(password)));
+            Assert.Equal(Text(pbkdf2, "key"),
+                Hex.Encode(new KeyDerivation.Pbkdf2(pbkdf2.GetProperty("iterations").GetInt32(), salt, length).Derive(password)));
         });
     }
 
@@ -75,7 +80,8 @@ public sealed class KeystoreVectors
 
             if (!item.TryGetProperty("ether_format", out var format) || format.GetString()!.StartsWith('-')) continue;
             var expected = format.GetString()!;
-            Assert.Equal(expected.EndsWith(".0", StringComparison.Ordinal) ? expected[..^2] : expected, Amount.EtherDigits(UInt256.Parse(Text(item, "wei"))));
+            Assert.Equal(expected.EndsWith(".0", StringComparison.Ordinal) ? expected[..^2] : expected,
+                Amount.EtherDigits(UInt256.Parse(Text(item, "wei"))));
         }
     }
 

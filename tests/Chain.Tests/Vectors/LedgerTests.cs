@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Chain.Tests;
 
-/// <summary>Every file of outside data is read by a named test, or stands in the list of what is not claimed with the reason.</summary>
+/// <summary>
+/// Every file of outside data is read by a named test, or stands in the list of what is not claimed with the reason.
+/// </summary>
 public sealed class LedgerTests
 {
     [Fact]
@@ -19,7 +21,8 @@ public sealed class LedgerTests
     {
         var claimed = VectorGroups.Claimed.Select(group => group.Name).ToHashSet();
 
-        Assert.Empty(ReadGroups().Where(reader => !claimed.Contains(reader.Group) || !reader.IsTest).Select(reader => $"{reader.Method}: {reader.Group}"));
+        Assert.Empty(ReadGroups().Where(reader => !claimed.Contains(reader.Group) || !reader.IsTest).Select(reader =>
+            $"{reader.Method}: {reader.Group}"));
     }
 
     [Fact]
@@ -30,8 +33,12 @@ public sealed class LedgerTests
     public void Every_file_belongs_to_exactly_one_group_or_is_not_claimed_for_one_reason()
     {
         var wrong = VectorFiles.All
-            .Select(file => (File: file, Holders: VectorGroups.Claimed.Where(group => VectorFiles.Matches(group.Glob, file)).Select(group => group.Name)
-                .Concat(VectorGroups.NotClaimed.Where(entry => VectorFiles.Matches(entry.Glob, file)).Select(entry => $"not claimed: {entry.Glob}")).ToArray()))
+            .Select(file =>
+                (File: file,
+                    Holders: VectorGroups.Claimed.Where(group => VectorFiles.Matches(group.Glob, file)).Select(group =>
+                        group.Name)
+                .Concat(VectorGroups.NotClaimed.Where(entry => VectorFiles.Matches(entry.Glob, file)).Select(entry =>
+                    $"not claimed: {entry.Glob}")).ToArray()))
             .Where(entry => entry.Holders.Length != 1)
             .Select(entry => $"{entry.File}: {(entry.Holders.Length == 0 ? "nobody" : string.Join(", ", entry.Holders))}");
 
@@ -50,5 +57,6 @@ public sealed class LedgerTests
         from type in typeof(LedgerTests).Assembly.GetTypes()
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
         from attribute in method.GetCustomAttributes<ReadsVectorsAttribute>()
-        select (attribute.Group, $"{type.Name}.{method.Name}", method.IsDefined(typeof(VectorFactAttribute)) || method.IsDefined(typeof(VectorTheoryAttribute)));
+        select (attribute.Group, $"{type.Name}.{method.Name}",
+            method.IsDefined(typeof(VectorFactAttribute)) || method.IsDefined(typeof(VectorTheoryAttribute)));
 }

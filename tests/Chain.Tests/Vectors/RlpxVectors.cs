@@ -46,9 +46,11 @@ public sealed class RlpxVectors
     {
         var vectors = new Eip8();
         var (auth, ack) = (vectors.Bytes("(Auth₂)"), vectors.Bytes("(Ack₂)"));
-        var (keysA, keysB) = (new HandshakeKeys(vectors.StaticA, vectors.EphemeralA, vectors.NonceA), new HandshakeKeys(vectors.StaticB, vectors.EphemeralB, vectors.NonceB));
+        var (keysA, keysB) = (new HandshakeKeys(vectors.StaticA, vectors.EphemeralA, vectors.NonceA),
+            new HandshakeKeys(vectors.StaticB, vectors.EphemeralB, vectors.NonceB));
 
-        using var a = RlpxHandshake.Finish(keysA, NodeId.Of(vectors.StaticB), RlpxHandshake.ReadAck(vectors.StaticA, ack)!, auth, ack)!;
+        using var a =
+            RlpxHandshake.Finish(keysA, NodeId.Of(vectors.StaticB), RlpxHandshake.ReadAck(vectors.StaticA, ack)!, auth, ack)!;
         using var b = RlpxHandshake.Finish(keysB, RlpxHandshake.ReadAuth(vectors.StaticB, auth)!, auth, ack)!;
 
         foreach (var side in new[] { a, b })
@@ -82,8 +84,10 @@ public sealed class RlpxVectors
     [ReadsVectors("snappy-text")]
     public void Text_that_others_compressed_unpacks_and_our_own_does_so_too()
     {
-        var text = VectorFiles.ReadBytes(VectorFiles.Of("snappy-text").Single(file => file.EndsWith(".txt", StringComparison.Ordinal)));
-        var raw = VectorFiles.ReadBytes(VectorFiles.Of("snappy-text").Single(file => file.EndsWith(".rawsnappy", StringComparison.Ordinal)));
+        var text = VectorFiles.ReadBytes(VectorFiles.Of("snappy-text").Single(file =>
+            file.EndsWith(".txt", StringComparison.Ordinal)));
+        var raw = VectorFiles.ReadBytes(VectorFiles.Of("snappy-text").Single(file =>
+            file.EndsWith(".rawsnappy", StringComparison.Ordinal)));
 
         Assert.Equal(text, SnappyPayload.Decompress(raw));
         Assert.Equal(text.Length, SnappyPayload.ClaimedLength(raw));
@@ -111,8 +115,15 @@ public sealed class RlpxVectors
 
         public byte[] NonceB => Value("Nonce B");
 
-        public byte[] Bytes(string begins) => Hex.Decode(_items.Single(item => item.GetProperty("what").GetString()!.StartsWith(begins, StringComparison.Ordinal)).GetProperty("hex").GetString()!);
+        public byte[] Bytes(string begins) =>
+            Hex.Decode(_items.Single(item =>
+                item.GetProperty("what").GetString()!.StartsWith(begins,
+                    StringComparison.Ordinal)).GetProperty("hex").GetString()!);
 
-        public byte[] Value(string name) => Hex.Decode(_items.Select(item => item.TryGetProperty("values", out var values) && values.TryGetProperty(name, out var value) ? value.GetString() : null).Single(value => value is not null)!);
+        public byte[] Value(string name) =>
+            Hex.Decode(_items.Select(item =>
+                item.TryGetProperty("values", out var values) && values.TryGetProperty(name, out var value)
+                ? value.GetString()
+                : null).Single(value => value is not null)!);
     }
 }

@@ -37,7 +37,8 @@ public sealed class RpcVectors
         await using var server = await RpcTestServer.StartAsync(new TestNode(ChainId));
         foreach (var (request, answer) in VectorFiles.Of(group).SelectMany(Exchanges))
         {
-            Assert.True(JsonElement.DeepEquals(answer, await server.PostAsync(request.GetRawText())), $"{request} should give {answer}");
+            Assert.True(JsonElement.DeepEquals(answer, await server.PostAsync(request.GetRawText())),
+                $"{request} should give {answer}");
         }
     }
 
@@ -71,18 +72,23 @@ public sealed class RpcVectors
         foreach (var (request, answer) in VectorFiles.Of("rpc-shapes-pool").SelectMany(Exchanges))
         {
             var ours = await server.PostAsync(request.GetRawText());
-            Assert.Equal(answer.GetProperty("result").EnumerateObject().Select(field => field.Name), ours.GetProperty("result").EnumerateObject().Select(field => field.Name));
+            Assert.Equal(answer.GetProperty("result").EnumerateObject().Select(field => field.Name),
+                ours.GetProperty("result").EnumerateObject().Select(field => field.Name));
         }
 
         node.Send(Emit(node, TransactionType.DynamicFee));
-        var content = Exchanges(VectorFiles.Of("rpc-shapes-pool").Single(file => file.EndsWith("get-content.io", StringComparison.Ordinal))).Single().Answer.GetProperty("result");
-        var theirs = content.GetProperty("pending").EnumerateObject().First().Value.EnumerateObject().Select(entry => entry.Value).First(transaction => transaction.GetProperty("type").GetString() == "0x2");
-        var own = (await server.CallAsync("txpool_content")).GetProperty("pending").EnumerateObject().Single().Value.EnumerateObject().Single().Value;
+        var content = Exchanges(VectorFiles.Of("rpc-shapes-pool").Single(file =>
+            file.EndsWith("get-content.io", StringComparison.Ordinal))).Single().Answer.GetProperty("result");
+        var theirs = content.GetProperty("pending").EnumerateObject().First().Value.EnumerateObject()
+            .Select(entry => entry.Value).First(transaction => transaction.GetProperty("type").GetString() == "0x2");
+        var own = (await server.CallAsync("txpool_content"))
+            .GetProperty("pending").EnumerateObject().Single().Value.EnumerateObject().Single().Value;
         Assert.Equal(Names(theirs), Names(own));
     }
 
     private static Transaction Emit(TestNode node, TransactionType type) =>
-        node.Transfer(0, TestNode.Echo, 0, data: [1], gas: 100_000, accessList: [new AccessListEntry(TestNode.Echo, [Hash256.Zero])], type: type);
+        node.Transfer(0, TestNode.Echo, 0, data: [1], gas: 100_000,
+            accessList: [new AccessListEntry(TestNode.Echo, [Hash256.Zero])], type: type);
 
     private static IEnumerable<(JsonElement Request, JsonElement Answer)> Exchanges(string file)
     {
@@ -90,18 +96,23 @@ public sealed class RpcVectors
         foreach (var line in VectorFiles.ReadText(file).Split('\n'))
         {
             if (line.StartsWith(">> ", StringComparison.Ordinal)) request = JsonDocument.Parse(line[3..]).RootElement;
-            if (line.StartsWith("<< ", StringComparison.Ordinal)) yield return (request, JsonDocument.Parse(line[3..]).RootElement);
+            if (line.StartsWith("<< ", StringComparison.Ordinal))
+                yield return (request, JsonDocument.Parse(line[3..]).RootElement);
         }
     }
 
     /// <summary>The kinds of the values and the names of the fields, the first of an array standing for all.</summary>
     private static string Shape(JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.Object => $"{{{string.Join(", ", json.EnumerateObject().Where(field => !LaterFields.Contains(field.Name)).OrderBy(field => field.Name, StringComparer.Ordinal).Select(field => $"{field.Name}: {Shape(field.Value)}"))}}}",
+        JsonValueKind.Object =>
+            "{" + string.Join(", ", json.EnumerateObject().Where(field => !LaterFields.Contains(field.Name))
+                .OrderBy(field => field.Name, StringComparer.Ordinal)
+                .Select(field => $"{field.Name}: {Shape(field.Value)}")) + "}",
         JsonValueKind.Array => json.GetArrayLength() == 0 ? "[]" : $"[{Shape(json[0])}]",
         JsonValueKind.True or JsonValueKind.False => "bool",
         var kind => kind.ToString(),
     };
 
-    private static IEnumerable<string> Names(JsonElement json) => json.EnumerateObject().Select(field => field.Name).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(JsonElement json) =>
+        json.EnumerateObject().Select(field => field.Name).Order(StringComparer.Ordinal);
 }

@@ -23,17 +23,21 @@ public sealed class StateVectors
                 var cases = test.Value.GetProperty("post").EnumerateObject()
                     .Where(fork => fork.Name is "London" or "Shanghai")
                     .SelectMany(fork => fork.Value.EnumerateArray(), (fork, expected) => (Fork: fork.Name, Expected: expected))
-                    .Where(item => item.Expected.TryGetProperty("expectException", out _) || !CallsCode(test.Value.GetProperty("transaction"), pre));
+                    .Where(item =>
+                        item.Expected.TryGetProperty("expectException", out _)
+                        || !CallsCode(test.Value.GetProperty("transaction"), pre));
                 foreach (var (fork, expected) in cases)
                 {
                     var name = $"{file} {test.Name} {fork} {expected.GetProperty("indexes")}";
                     var store = new MemoryState();
                     var root = store.Apply(GenesisState.BuildState(VectorAccounts.Alloc(pre)));
-                    var (outcome, error) = Execute(store, root, test.Value.GetProperty("env"), expected.GetProperty("txbytes").GetString()!);
+                    var (outcome, error) =
+                        Execute(store, root, test.Value.GetProperty("env"), expected.GetProperty("txbytes").GetString()!);
                     var isRefused = expected.TryGetProperty("expectException", out var exception);
                     if (error is TransactionError.NeedsEvm && !isRefused) continue;
                     Assert.True(isRefused == error is not null, $"{name}: expected {exception}, got {error}");
-                    Assert.Equal((name, expected.GetProperty("hash").GetString()), (name, (outcome?.State.Root ?? root).ToString()));
+                    Assert.Equal((name, expected.GetProperty("hash").GetString()),
+                        (name, (outcome?.State.Root ?? root).ToString()));
                     if (isRefused) refused++;
                     else executed++;
                 }
@@ -47,11 +51,13 @@ public sealed class StateVectors
     private static bool CallsCode(JsonElement transaction, JsonElement pre)
     {
         var to = transaction.GetProperty("to").GetString()!;
-        return to.Length == 0 || (pre.TryGetProperty(to, out var account) && account.GetProperty("code").GetString() is not ("" or "0x"));
+        return to.Length == 0
+            || (pre.TryGetProperty(to, out var account) && account.GetProperty("code").GetString() is not ("" or "0x"));
     }
 
     // What cannot even be decoded or has no valid signature is refused as an error without a name of its own.
-    private static (ExecutionOutcome? Outcome, object? Error) Execute(MemoryState store, Hash256 root, JsonElement env, string bytes)
+    private static (ExecutionOutcome? Outcome, object? Error) Execute(MemoryState store, Hash256 root, JsonElement env,
+        string bytes)
     {
         RecoveredTransaction? transaction;
         try
@@ -73,6 +79,8 @@ public sealed class StateVectors
             1,
             Hash256.Zero);
         var verdict = StateTransition.Apply(new WorldState(store, root), block, [transaction], null, [], NativeContracts.None);
-        return verdict.IsOk(out var outcome, out var error) ? (outcome, null) : (null, ((BlockExecutionError.InvalidTransaction)error).Error);
+        return verdict.IsOk(out var outcome, out var error)
+            ? (outcome, null)
+            : (null, ((BlockExecutionError.InvalidTransaction)error).Error);
     }
 }

@@ -6,7 +6,9 @@ namespace Chain.Tests;
 
 public sealed class TransactionVectors
 {
-    /// <summary>The column of London, the rules that execute here; the later types have no place in it. The chain id is 1.</summary>
+    /// <summary>
+    /// The column of London, the rules that execute here; the later types have no place in it. The chain id is 1.
+    /// </summary>
     [VectorFact]
     [ReadsVectors("transaction-tests")]
     public void Transactions_are_accepted_and_refused_as_London_does()
@@ -21,10 +23,13 @@ public sealed class TransactionVectors
                 var got = Judge(Hex.Decode(Text(test.Value, "txbytes")));
                 var want = expected.TryGetProperty("exception", out var exception)
                     ? $"refused ({exception.GetString()})"
-                    : $"hash {Text(expected, "hash")}, sender {Text(expected, "sender")}, intrinsic gas {UInt256.Parse(Text(expected, "intrinsicGas"))}";
+                    : $"hash {Text(expected, "hash")}, sender {Text(expected, "sender")}, intrinsic gas "
+                        + $"{UInt256.Parse(Text(expected, "intrinsicGas"))}";
                 if (expected.TryGetProperty("exception", out _)) refused++;
                 else accepted++;
-                if (got != want && !(got.StartsWith("refused", StringComparison.Ordinal) && want.StartsWith("refused", StringComparison.Ordinal)))
+                if (got != want
+                    && !(got.StartsWith("refused", StringComparison.Ordinal)
+                        && want.StartsWith("refused", StringComparison.Ordinal)))
                     failures.Add($"{file} {test.Name}: expected {want}, got {got}");
             }
         }
@@ -44,7 +49,8 @@ public sealed class TransactionVectors
         CheckAgainstEthers(item, key, TransactionType.Legacy, "Eip155", chainIdWhereAbsent: 0);
         CheckAgainstEthers(item, key, TransactionType.AccessList, "Berlin", chainIdWhereAbsent: 0);
         CheckAgainstEthers(item, key, TransactionType.DynamicFee, "London", chainIdWhereAbsent: 0);
-        if (Text(item, "signedCancun") is { Length: > 0 } blob) Assert.Throws<RlpException>(() => Transaction.Decode(Hex.Decode(blob)));
+        if (Text(item, "signedCancun") is { Length: > 0 } blob)
+            Assert.Throws<RlpException>(() => Transaction.Decode(Hex.Decode(blob)));
     });
 
     /// <summary>
@@ -56,7 +62,8 @@ public sealed class TransactionVectors
     public void Transactions_are_encoded_signed_and_read_as_ethers_5_did() => ForEach("ethers-transactions-older", (item, key) =>
     {
         CheckAgainstEthers(item, key, TransactionType.Legacy, "Legacy", chainIdWhereAbsent: null);
-        if (!Number(item.GetProperty("transaction"), "chainId").IsZero) CheckAgainstEthers(item, key, TransactionType.Legacy, "Eip155", chainIdWhereAbsent: null);
+        if (!Number(item.GetProperty("transaction"), "chainId").IsZero)
+            CheckAgainstEthers(item, key, TransactionType.Legacy, "Eip155", chainIdWhereAbsent: null);
         else Assert.EndsWith("008080", Text(item, "unsignedEip155"), StringComparison.Ordinal);
         CheckAgainstEthers(item, key, TransactionType.AccessList, "Berlin", chainIdWhereAbsent: 1);
         CheckAgainstEthers(item, key, TransactionType.DynamicFee, "London", chainIdWhereAbsent: 1);
@@ -81,7 +88,9 @@ public sealed class TransactionVectors
 
             // "unsigned" is the same list with an empty signature.
             var list = (List<object>)RlpTree.Decode(encoded);
-            Assert.Equal("0x" + Text(item, "unsigned"), Hex.Encode(RlpTree.Encode(list[..6].Concat([Array.Empty<byte>(), Array.Empty<byte>(), Array.Empty<byte>()]).ToList())));
+            Assert.Equal("0x" + Text(item, "unsigned"),
+                Hex.Encode(RlpTree.Encode(list[..6].Concat([Array.Empty<byte>(), Array.Empty<byte>(),
+                    Array.Empty<byte>()]).ToList())));
 
             // The second has a high s, from before EIP-2: the curve recovers its key, a transaction no longer does.
             var key = new PrivateKey(Hex.Decode(Text(item, "key")));
@@ -105,10 +114,13 @@ public sealed class TransactionVectors
         }
 
         // That this node has no EVM yet is no judgement on the transaction.
-        if (TransactionRules.CheckStateless(transaction.Unsigned, chainId: 1) is { } error and not TransactionError.NeedsEvm) return $"refused ({error})";
-        if (!UInt256.TryMultiply(transaction.GasLimit, transaction.MaxFeePerGas, out _)) return "refused (its gas costs more than 256 bits)";
+        if (TransactionRules.CheckStateless(transaction.Unsigned, chainId: 1) is { } error and not TransactionError.NeedsEvm)
+            return $"refused ({error})";
+        if (!UInt256.TryMultiply(transaction.GasLimit, transaction.MaxFeePerGas, out _))
+            return "refused (its gas costs more than 256 bits)";
         return transaction.Recover() is { } recovered
-            ? $"hash {recovered.Hash}, sender {Hex.Encode(recovered.Sender.Bytes)}, intrinsic gas {TransactionRules.IntrinsicGas(transaction.Unsigned)}"
+            ? $"hash {recovered.Hash}, sender {Hex.Encode(recovered.Sender.Bytes)}, intrinsic gas "
+                + $"{TransactionRules.IntrinsicGas(transaction.Unsigned)}"
             : "refused (its signature recovers nobody)";
     }
 
@@ -130,12 +142,15 @@ public sealed class TransactionVectors
     }
 
     // An empty "signed" means that ethers refuses to make this kind from these fields.
-    private static void CheckAgainstEthers(JsonElement item, PrivateKey key, TransactionType type, string flavour, ulong? chainIdWhereAbsent)
+    private static void CheckAgainstEthers(JsonElement item, PrivateKey key, TransactionType type, string flavour,
+        ulong? chainIdWhereAbsent)
     {
         var signed = Text(item, "signed" + flavour);
         if (signed.Length == 0) return;
         var given = item.GetProperty("transaction");
-        var chainId = flavour != "Legacy" && given.TryGetProperty("chainId", out _) ? (ulong)Number(given, "chainId") : chainIdWhereAbsent;
+        var chainId = flavour != "Legacy" && given.TryGetProperty("chainId", out _)
+            ? (ulong)Number(given, "chainId")
+            : chainIdWhereAbsent;
         var fields = Fields(given, type, chainId);
         Assert.Equal(Keccak256.Hash(Hex.Decode(Text(item, "unsigned" + flavour))), fields.SigningHash());
 
@@ -164,12 +179,17 @@ public sealed class TransactionVectors
             Value = Number(given, "value"),
             Data = given.TryGetProperty("data", out var data) ? Hex.Decode(data.GetString()!) : [],
             AccessList = given.TryGetProperty("accessList", out var list)
-                ? [.. list.EnumerateArray().Select(entry => new AccessListEntry(Address.Parse(Text(entry, "address")), [.. entry.GetProperty("storageKeys").EnumerateArray().Select(slot => Hash256.Parse(slot.GetString()!))]))]
+                ? [.. list.EnumerateArray().Select(entry =>
+                    new AccessListEntry(Address.Parse(Text(entry, "address")),
+                        [.. entry.GetProperty("storageKeys").EnumerateArray().Select(slot => Hash256.Parse(slot.GetString()!))]))]
                 : [],
         };
     }
 
-    private static UInt256 Number(JsonElement given, string name) => given.TryGetProperty(name, out var value) && value.GetString() is { } text and not "0x" ? UInt256.Parse(text) : UInt256.Zero;
+    private static UInt256 Number(JsonElement given, string name) =>
+        given.TryGetProperty(name, out var value) && value.GetString() is { } text and not "0x"
+        ? UInt256.Parse(text)
+        : UInt256.Zero;
 
     private static string Text(JsonElement item, string name) => item.GetProperty(name).GetString()!;
 }

@@ -19,7 +19,8 @@ public sealed class TrieVectors
     {
         foreach (var test in VectorFiles.ReadJson(file).EnumerateObject())
         {
-            var changes = test.Value.GetProperty("in").EnumerateArray().Select(pair => (Key: pair[0].GetString()!, Value: pair[1].GetString())).ToList();
+            var changes = test.Value.GetProperty("in")
+                .EnumerateArray().Select(pair => (Key: pair[0].GetString()!, Value: pair[1].GetString())).ToList();
             AssertRoot($"{file} {test.Name}", test.Value, changes, IsSecure(file));
         }
     }
@@ -32,10 +33,12 @@ public sealed class TrieVectors
     {
         foreach (var test in VectorFiles.ReadJson(file).EnumerateObject())
         {
-            var changes = test.Value.GetProperty("in").EnumerateObject().Select(pair => (Key: pair.Name, Value: pair.Value.GetString())).ToList();
+            var changes = test.Value.GetProperty("in")
+                .EnumerateObject().Select(pair => (Key: pair.Name, Value: pair.Value.GetString())).ToList();
             AssertRoot($"{file} {test.Name}", test.Value, changes, IsSecure(file));
             AssertRoot($"{file} {test.Name} reversed", test.Value, [.. changes.AsEnumerable().Reverse()], IsSecure(file));
-            AssertRoot($"{file} {test.Name} sorted", test.Value, [.. changes.OrderBy(change => change.Key, StringComparer.Ordinal)], IsSecure(file));
+            AssertRoot($"{file} {test.Name} sorted", test.Value,
+                [.. changes.OrderBy(change => change.Key, StringComparer.Ordinal)], IsSecure(file));
         }
     }
 
@@ -68,7 +71,8 @@ public sealed class TrieVectors
             var encoded = new byte[HexPrefix.EncodedLength(nibbles.Length)];
             var length = HexPrefix.Encode(nibbles, isLeaf, encoded);
 
-            Assert.Equal((test.Name, test.Value.GetProperty("out").GetString()), (test.Name, Convert.ToHexStringLower(encoded.AsSpan(0, length))));
+            Assert.Equal((test.Name, test.Value.GetProperty("out").GetString()),
+                (test.Name, Convert.ToHexStringLower(encoded.AsSpan(0, length))));
             var (path, leaf) = HexPrefix.Decode(encoded.AsSpan(0, length));
             Assert.Equal(nibbles, path);
             Assert.Equal(isLeaf, leaf);
@@ -95,5 +99,6 @@ public sealed class TrieVectors
 
     private static bool IsSecure(string file) => file.Contains("secure", StringComparison.OrdinalIgnoreCase);
 
-    private static byte[] Bytes(string text) => text.StartsWith("0x", StringComparison.Ordinal) ? Hex.Decode(text) : Encoding.UTF8.GetBytes(text);
+    private static byte[] Bytes(string text) =>
+        text.StartsWith("0x", StringComparison.Ordinal) ? Hex.Decode(text) : Encoding.UTF8.GetBytes(text);
 }

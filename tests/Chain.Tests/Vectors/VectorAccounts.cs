@@ -15,10 +15,13 @@ internal static class VectorAccounts
             var storage = new SortedDictionary<Hash256, UInt256>();
             if (account.Value.TryGetProperty("storage", out var slots))
             {
-                foreach (var slot in slots.EnumerateObject()) storage[Number(slot.Name).ToHash256()] = Number(slot.Value.GetString()!);
+                foreach (var slot in slots.EnumerateObject())
+                    storage[Number(slot.Name).ToHash256()] = Number(slot.Value.GetString()!);
             }
 
-            var balance = account.Value.TryGetProperty("balance", out var wei) || account.Value.TryGetProperty("wei", out wei) ? Number(wei.GetString()!) : 0;
+            var balance = account.Value.TryGetProperty("balance", out var wei) || account.Value.TryGetProperty("wei", out wei)
+                ? Number(wei.GetString()!)
+                : 0;
             var nonce = account.Value.TryGetProperty("nonce", out var n) ? (ulong)Number(n.GetString()!) : 0;
             var code = account.Value.TryGetProperty("code", out var c) ? Hex.Decode(c.GetString()!) : [];
             alloc[Address.Parse(account.Name)] = new GenesisAccount(balance, nonce, code, [.. storage]);

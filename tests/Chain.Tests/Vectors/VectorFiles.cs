@@ -24,10 +24,14 @@ internal static class VectorFiles
     /// <summary>The files opened so far in this run.</summary>
     public static IReadOnlyCollection<string> Opened => [.. Ledger.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>All files, as paths relative to the folder with forward slashes, in ordinal order; none where the folder is absent.</summary>
+    /// <summary>
+    /// All files, as paths relative to the folder with forward slashes, in ordinal order; none where the folder is absent.
+    /// </summary>
     public static IReadOnlyList<string> All { get; } = Root is null
         ? []
-        : [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        : [.. Directory.EnumerateFiles(Root, "*",
+            SearchOption.AllDirectories).Select(path =>
+                Path.GetRelativePath(Root, path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     /// <summary>The files of a claimed group, in ordinal order.</summary>
     public static IReadOnlyList<string> Of(string group)
@@ -39,16 +43,22 @@ internal static class VectorFiles
 
     /// <summary>The one file of a group that has only one.</summary>
     public static string TheOne(string group) =>
-        Of(group) is [var file] ? file : throw new ArgumentException($"The group '{group}' has {Of(group).Count} files, not one.", nameof(group));
+        Of(group) is [var file]
+        ? file
+        : throw new ArgumentException($"The group '{group}' has {Of(group).Count} files, not one.", nameof(group));
 
-    /// <summary>The files of a group as the data of a theory with one string; empty where the folder is absent (the theory is skipped then).</summary>
+    /// <summary>
+    /// The files of a group as the data of a theory with one string; empty where the folder is absent (the theory is skipped
+    /// then).
+    /// </summary>
     public static TheoryData<string> TheoryOf(string group) => [.. Of(group)];
 
     /// <summary>Opens a file of a claimed group, unpacking .gz, and records that it was read.</summary>
     public static Stream Open(string file)
     {
         if (Root is null) throw new InvalidOperationException($"{SkipReason} Mark the test with [VectorFact] or [VectorTheory].");
-        if (!VectorGroups.Claimed.Any(group => Matches(group.Glob, file))) throw new ArgumentException($"No group in VectorGroups.Claimed holds '{file}'.", nameof(file));
+        if (!VectorGroups.Claimed.Any(group => Matches(group.Glob, file)))
+            throw new ArgumentException($"No group in VectorGroups.Claimed holds '{file}'.", nameof(file));
         Ledger.TryAdd(file, 0);
         Stream stream = File.OpenRead(Path.Combine(Root, file));
         return file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream;
@@ -74,7 +84,12 @@ internal static class VectorFiles
     public static JsonElement ReadJson(string file)
     {
         using var stream = Open(file);
-        using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 1024 });
+        using var document = JsonDocument.Parse(stream, new JsonDocumentOptions
+        {
+            CommentHandling = JsonCommentHandling.Skip,
+            AllowTrailingCommas = true,
+            MaxDepth = 1024,
+        });
         return document.RootElement.Clone();
     }
 
@@ -82,7 +97,8 @@ internal static class VectorFiles
     public static bool Matches(string glob, string file) => Patterns.GetOrAdd(glob, ToPattern).IsMatch(file);
 
     private static Regex ToPattern(string glob) =>
-        new("^" + Regex.Escape(glob).Replace(@"\*\*/", "(?:.*/)?").Replace(@"\*\*", ".*").Replace(@"\*", "[^/]*") + "$", RegexOptions.CultureInvariant);
+        new("^" + Regex.Escape(glob).Replace(@"\*\*/", "(?:.*/)?").Replace(@"\*\*", ".*").Replace(@"\*", "[^/]*") + "$",
+            RegexOptions.CultureInvariant);
 
     private static string? Find()
     {

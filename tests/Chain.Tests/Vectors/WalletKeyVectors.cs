@@ -110,7 +110,8 @@ public sealed class WalletKeyVectors
 
     private static ExtendedKeyError Expected(string reason) => reason switch
     {
-        _ when reason.Contains("mismatch", StringComparison.Ordinal) || reason.Contains("prefix", StringComparison.Ordinal) => ExtendedKeyError.WrongKeyKind,
+        _ when reason.Contains("mismatch", StringComparison.Ordinal) || reason.Contains("prefix", StringComparison.Ordinal) =>
+            ExtendedKeyError.WrongKeyKind,
         _ when reason.StartsWith("zero depth", StringComparison.Ordinal) => ExtendedKeyError.MasterWithParent,
         "unknown extended key version" => ExtendedKeyError.UnknownVersion,
         "invalid checksum" => ExtendedKeyError.BadEncoding,

@@ -24,10 +24,13 @@ public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action
     public Account Find(string text)
     {
         if (DevAccounts.TryParse(text, out var index)) return Dev(index);
-        if (DevAccounts.IsDevName(text)) throw new WalletException(ExitCode.Unknown, $"'{text}' is not a development account; they are dev:0 to dev:{DevAccounts.Count - 1}.");
+        if (DevAccounts.IsDevName(text))
+            throw new WalletException(ExitCode.Unknown,
+                $"'{text}' is not a development account; they are dev:0 to dev:{DevAccounts.Count - 1}.");
         if (Address.TryParse(text, out var address)) return FindAddress(address);
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)) throw NotAnAddress(text);
-        if (text.StartsWith('-')) throw new WalletException(ExitCode.Usage, $"'{text}' is neither an account nor an option of this command.");
+        if (text.StartsWith('-'))
+            throw new WalletException(ExitCode.Usage, $"'{text}' is neither an account nor an option of this command.");
 
         var entries = folder.List();
         var (own, unreadable) = (Own(entries), Unreadable(entries));
@@ -37,8 +40,12 @@ public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action
         return named.Count switch
         {
             1 => named[0],
-            0 => throw new WalletException(ExitCode.Unknown, $"No {(unreadable.Count > 0 ? "readable account" : "account")} or contact is called '{text}'. {Known(own, unreadable)} `wallet contact list` shows the contacts."),
-            _ => throw new WalletException(ExitCode.Unknown, $"{named.Count} accounts are called '{text}': {string.Join(", ", named.Select(account => account.Address))}. Use the address."),
+            0 => throw new WalletException(ExitCode.Unknown,
+                $"No {(unreadable.Count > 0 ? "readable account" : "account")} or contact is called '{text}'. "
+                    + $"{Known(own, unreadable)} `wallet contact list` shows the contacts."),
+            _ => throw new WalletException(ExitCode.Unknown,
+                $"{named.Count} accounts are called '{text}': {string.Join(", ", named.Select(account => account.Address))}. "
+                    + $"Use the address."),
         };
     }
 
@@ -51,7 +58,8 @@ public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action
     }
 
     /// <summary>An account that this wallet can sign for; with no text, the only one of the keystore.</summary>
-    /// <exception cref="WalletException"><see cref="ExitCode.Unknown"/>: no such account, or more than one to choose from.</exception>
+    /// <exception cref="WalletException"><see cref="ExitCode.Unknown"/>: no such account, or more than one to choose
+    /// from.</exception>
     public Account FindOwn(string? text)
     {
         if (text is null)
@@ -60,18 +68,25 @@ public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action
             var (own, unreadable) = (Own(entries), Unreadable(entries));
 
             // A file whose account cannot be read leaves a choice too: it may be the one that is meant.
-            if (own.Count == 1 && unreadable.TrueForAll(entry => entry.Address is null || entry.Address == own[0].Address)) return own[0];
+            if (own.Count == 1 && unreadable.TrueForAll(entry => entry.Address is null || entry.Address == own[0].Address))
+                return own[0];
             throw new WalletException(ExitCode.Unknown, own.Count > 0 || unreadable.Count > 0
                 ? $"Which account? {Known(own, unreadable)}"
-                : $"There is no account in {folder.Path}. Make one with `wallet new`, or on a local network use dev:0 (to send, `--from dev:0`).");
+                : $"There is no account in {folder.Path}. Make one with `wallet new`, or on a local network use dev:0 (to "
+                    + $"send, `--from dev:0`).");
         }
 
         var account = Find(text);
         if (account.IsOwn) return account;
-        if (FileOf(account.Address) is { } damaged) throw new WalletException(ExitCode.Unknown, $"The file of {account.Address} is damaged. {damaged.Complaint} Bring the key in again with `wallet import`, or put a whole copy of the file in its place.");
+        if (FileOf(account.Address) is { } damaged)
+            throw new WalletException(ExitCode.Unknown,
+                $"The file of {account.Address} is damaged. {damaged.Complaint} Bring the key in again with `wallet import`, "
+                    + $"or put a whole copy of the file in its place.");
         return DevAccounts.IndexOf(account.Address) is { } index
             ? Dev(index)
-            : throw new WalletException(ExitCode.Unknown, $"The key of {account.Address} is not in {folder.Path}. Bring it in with `wallet import`, or choose another account: `wallet list` shows them.");
+            : throw new WalletException(ExitCode.Unknown,
+                $"The key of {account.Address} is not in {folder.Path}. Bring it in with `wallet import`, or choose another "
+                    + $"account: `wallet list` shows them.");
     }
 
     /// <summary>The contacts, by name.</summary>
@@ -111,15 +126,20 @@ public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action
 
     /// <summary>The address that a text spells.</summary>
     /// <exception cref="WalletException"><see cref="ExitCode.Usage"/>: it is no address.</exception>
-    public static Address ParseAddress(string text) => Address.TryParse(text, out var address) ? address : throw NotAnAddress(text);
+    public static Address ParseAddress(string text) =>
+        Address.TryParse(text, out var address) ? address : throw NotAnAddress(text);
 
-    /// <summary>Where an address already has a file, one that can be read before one that cannot; null where it has none.</summary>
-    public KeystoreEntry? FileOf(Address address) => folder.List().Where(entry => entry.Address == address).MinBy(entry => entry.File is null);
+    /// <summary>
+    /// Where an address already has a file, one that can be read before one that cannot; null where it has none.
+    /// </summary>
+    public KeystoreEntry? FileOf(Address address) =>
+        folder.List().Where(entry => entry.Address == address).MinBy(entry => entry.File is null);
 
     private Account FindAddress(Address address) =>
         FileOf(address) is { File: not null } entry ? FromEntry(entry) : new Account(address, null, null, null);
 
-    private static bool IsCalled(Account account, string name) => string.Equals(account.Name, name, StringComparison.OrdinalIgnoreCase);
+    private static bool IsCalled(Account account, string name) =>
+        string.Equals(account.Name, name, StringComparison.OrdinalIgnoreCase);
 
     private static Account FromEntry(KeystoreEntry entry) => new(entry.Address!.Value, entry.Name, entry, null);
 
@@ -128,14 +148,17 @@ public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action
     private static List<Account> Own(IReadOnlyList<KeystoreEntry> entries) =>
         [.. entries.Where(entry => entry is { File: not null, Address: not null }).Select(FromEntry)];
 
-    private static List<KeystoreEntry> Unreadable(IReadOnlyList<KeystoreEntry> entries) => [.. entries.Where(entry => entry.File is null)];
+    private static List<KeystoreEntry> Unreadable(IReadOnlyList<KeystoreEntry> entries) =>
+        [.. entries.Where(entry => entry.File is null)];
 
     private static string Known(List<Account> own, List<KeystoreEntry> unreadable)
     {
         var accounts = own.Count > 0 ? $"The keystore has: {string.Join(", ", own)}."
             : unreadable.Count > 0 ? "The keystore has no account that can be read."
             : "The keystore is empty; on a local network there are dev:0 to dev:9.";
-        return unreadable.Count == 0 ? accounts : $"{accounts} {string.Join(" ", unreadable.Select(entry => entry.Complaint))} {Advice}";
+        return unreadable.Count == 0
+            ? accounts
+            : $"{accounts} {string.Join(" ", unreadable.Select(entry => entry.Complaint))} {Advice}";
     }
 
     private static WalletException NotAnAddress(string text)
@@ -145,6 +168,7 @@ public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action
         var digits = text[2..];
         return new WalletException(ExitCode.Usage, digits.Length != 40 || digits.Any(c => !char.IsAsciiHexDigit(c))
             ? $"'{text}' is not an address: 0x and 40 hex digits are wanted, {digits.Length} characters follow the 0x."
-            : $"'{text}' is not an address: the case of its letters does not match its EIP-55 checksum, so a character is mistaken. Copy it again.");
+            : $"'{text}' is not an address: the case of its letters does not match its EIP-55 checksum, so a character is "
+                + $"mistaken. Copy it again.");
     }
 }

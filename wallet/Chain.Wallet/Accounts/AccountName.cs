@@ -16,8 +16,11 @@ internal static class AccountName
         if (name is null) return;
         var hasOtherCharacters = name.Any(char.IsWhiteSpace) || Printable.Line(name) != name;
         if (name.Length is 0 or > MaxLength || hasOtherCharacters || LooksLikeSomethingElse(name))
-            throw new WalletException(ExitCode.Usage, $"{option}: '{name}' cannot be a name: 1 to {MaxLength} visible characters without spaces are wanted, not an address or an amount, and neither 0x, dev: nor - in front.");
-        if (accounts.Own().Concat(accounts.ContactsIfReadable()).FirstOrDefault(account => string.Equals(account.Name, name, StringComparison.OrdinalIgnoreCase)) is { } other)
+            throw new WalletException(ExitCode.Usage,
+                $"{option}: '{name}' cannot be a name: 1 to {MaxLength} visible characters without spaces are wanted, not an "
+                    + $"address or an amount, and neither 0x, dev: nor - in front.");
+        if (accounts.Own().Concat(accounts.ContactsIfReadable()).FirstOrDefault(account =>
+            string.Equals(account.Name, name, StringComparison.OrdinalIgnoreCase)) is { } other)
             throw Taken(name, other.Address);
     }
 
@@ -29,5 +32,6 @@ internal static class AccountName
         || LooksLikeAmount(name);
 
     private static bool LooksLikeAmount(string name) => string.Equals(name, "all", StringComparison.OrdinalIgnoreCase)
-        || Amount.Parse(name).IsOk(out _, out var error) || error is AmountError.NoUnit or AmountError.TooPrecise or AmountError.TooLarge;
+        || Amount.Parse(name).IsOk(out _, out var error) || error is AmountError.NoUnit or AmountError.TooPrecise
+        or AmountError.TooLarge;
 }

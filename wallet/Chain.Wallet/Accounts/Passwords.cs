@@ -15,11 +15,15 @@ public sealed class Passwords(WalletHost host, Screen screen, string? file)
         var given = Given();
         for (var attempt = 1; ; attempt++)
         {
-            var password = given ?? host.AskSecret($"Password for {entry.Address?.ToString() ?? entry.Path}: ") ?? throw NobodyToAsk();
+            var password = given ?? host.AskSecret($"Password for {entry.Address?.ToString() ?? entry.Path}: ")
+                ?? throw NobodyToAsk();
             if (keystore.IsSlow && !screen.IsJson) screen.Note("Opening the key...");
             if (keystore.Open(password).IsOk(out var key, out var error)) return key;
-            if (error is not KeystoreError.WrongPassword) throw new WalletException(ExitCode.Unknown, $"{entry.Path}: {error.Message}.");
-            if (given is not null || attempt == Attempts) throw new WalletException(ExitCode.WrongPassword, $"The password {Origin()} does not open {entry.Path}. Nothing was changed.");
+            if (error is not KeystoreError.WrongPassword)
+                throw new WalletException(ExitCode.Unknown, $"{entry.Path}: {error.Message}.");
+            if (given is not null || attempt == Attempts)
+                throw new WalletException(ExitCode.WrongPassword,
+                    $"The password {Origin()} does not open {entry.Path}. Nothing was changed.");
             screen.Note("That password does not open it. Try again.");
         }
     }
@@ -45,7 +49,8 @@ public sealed class Passwords(WalletHost host, Screen screen, string? file)
     // The file's first line; a variable that is set but empty does not count.
     private string? Given() => file is null ? host.Environment(Variable) : TextFile.FirstLine(file, "password file");
 
-    private string Origin() => file is not null ? $"in {file}" : host.Environment(Variable) is not null ? $"in {Variable}" : "typed";
+    private string Origin() =>
+        file is not null ? $"in {file}" : host.Environment(Variable) is not null ? $"in {Variable}" : "typed";
 
     private static WalletException NobodyToAsk() =>
         new(ExitCode.Usage, $"A password is needed and nobody is there to ask. Give --password-file FILE, or set {Variable}.");

@@ -9,7 +9,12 @@ internal static class BalanceCommand
 {
     public static Command Create(CommandKit kit)
     {
-        var accounts = new Argument<string[]>("account") { HelpName = "ACCOUNT", Arity = ArgumentArity.ZeroOrMore, Description = "Addresses, names of accounts or contacts, or dev:0 to dev:9 [all of the keystore]" };
+        var accounts = new Argument<string[]>("account")
+        {
+            HelpName = "ACCOUNT",
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "Addresses, names of accounts or contacts, or dev:0 to dev:9 [all of the keystore]",
+        };
         return kit.Create("balance", "Show what accounts have", [accounts], async (session, cancel) =>
         {
             var asked = session.Get(accounts)!;
@@ -17,7 +22,8 @@ internal static class BalanceCommand
             if (chosen.Count == 0) session.Accounts.FindOwn(null);
             if (asked.Length == 0)
             {
-                foreach (var entry in session.Accounts.Unreadable()) session.Screen.Note($"{entry.Complaint} Its account is left out.");
+                foreach (var entry in session.Accounts.Unreadable())
+                    session.Screen.Note($"{entry.Complaint} Its account is left out.");
             }
 
             var block = await session.Node.BlockNumberAsync(cancel).ConfigureAwait(false);

@@ -7,7 +7,8 @@ internal sealed class CommandKit(WalletHost host, Options options)
 {
     public Options Options => options;
 
-    public Command Create(string name, string description, IEnumerable<Symbol> symbols, Func<Session, CancellationToken, Task<ExitCode>> run)
+    public Command Create(string name, string description, IEnumerable<Symbol> symbols,
+        Func<Session, CancellationToken, Task<ExitCode>> run)
     {
         var command = new Command(name, description);
         foreach (var symbol in symbols)
@@ -20,7 +21,8 @@ internal sealed class CommandKit(WalletHost host, Options options)
         return command;
     }
 
-    private async Task<ExitCode> RunAsync(ParseResult parsed, Func<Session, CancellationToken, Task<ExitCode>> run, CancellationToken cancel)
+    private async Task<ExitCode> RunAsync(ParseResult parsed, Func<Session, CancellationToken, Task<ExitCode>> run,
+        CancellationToken cancel)
     {
         using var session = new Session(host, options, parsed);
         try

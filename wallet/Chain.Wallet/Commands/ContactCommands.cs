@@ -6,7 +6,8 @@ namespace Chain.Wallet;
 /// <summary><c>wallet contact</c>: names for the addresses of others.</summary>
 internal static class ContactCommands
 {
-    public static Command Create(CommandKit kit) => new("contact", "Names for addresses that are not yours: pay and look up by name")
+    public static Command Create(CommandKit kit) =>
+        new("contact", "Names for addresses that are not yours: pay and look up by name")
     {
         Add(kit),
         Remove(kit),
@@ -44,7 +45,8 @@ internal static class ContactCommands
     private static Command List(CommandKit kit) => kit.Create("list", "List the contacts", [], (session, _) =>
     {
         var contacts = session.Accounts.Contacts();
-        if (TransferDoubt.OfDamage(session.Book.Files, session.Book.Read()) is { } doubt) session.Screen.Note($"note: {doubt.Sentence}");
+        if (TransferDoubt.OfDamage(session.Book.Files, session.Book.Read()) is { } doubt)
+            session.Screen.Note($"note: {doubt.Sentence}");
         foreach (var contact in contacts) session.Screen.Whole($"{contact.Address}  {contact.Name}");
         if (contacts.Count == 0) session.Screen.Line($"No contacts. `wallet contact add NAME ADDRESS` adds one.");
         session.Screen.Document(new JsonObject

@@ -10,9 +10,19 @@ internal static class ExportCommand
     public static Command Create(CommandKit kit)
     {
         var o = kit.Options;
-        var account = new Argument<string?>("account") { HelpName = "ACCOUNT", Arity = ArgumentArity.ZeroOrOne, Description = "Address or name [the keystore's only account]" };
-        var output = new Option<string?>("--out") { HelpName = "FILE", Description = "Write it into a new file that only you can read, instead of showing it" };
-        return kit.Create("export", "Show an account's private key, after asking", [account, output, o.Yes, o.PasswordFile], (session, _) =>
+        var account = new Argument<string?>("account")
+        {
+            HelpName = "ACCOUNT",
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "Address or name [the keystore's only account]",
+        };
+        var output = new Option<string?>("--out")
+        {
+            HelpName = "FILE",
+            Description = "Write it into a new file that only you can read, instead of showing it",
+        };
+        return kit.Create("export", "Show an account's private key, after asking", [account, output, o.Yes, o.PasswordFile],
+            (session, _) =>
         {
             var chosen = session.Accounts.FindOwn(session.Get(account));
             session.Confirm($"Whoever sees the private key of {chosen} owns the account. Go on?");
@@ -21,7 +31,8 @@ internal static class ExportCommand
             var document = new JsonObject { ["address"] = key.Address.ToString() };
             if (session.Get(output) is { } file)
             {
-                if (File.Exists(file)) throw new WalletException(ExitCode.Failed, $"{file} is there already and is not overwritten. Name another.");
+                if (File.Exists(file))
+                    throw new WalletException(ExitCode.Failed, $"{file} is there already and is not overwritten. Name another.");
                 KeystoreFolder.WriteSecret(file, secret + "\n");
                 session.Screen.Line($"written to {file}");
                 document["file"] = file;

@@ -5,8 +5,8 @@ using Chain.Primitives;
 namespace Chain.Wallet;
 
 /// <summary>
-/// A history as it is shown: some lines for each transfer, with hash and addresses each on a line of its own, so that they fit into
-/// 80 columns and can be copied whole.
+/// A history as it is shown: some lines for each transfer, with hash and addresses each on a line of its own, so that they fit
+/// into 80 columns and can be copied whole.
 /// </summary>
 /// <param name="screen">Where it is shown.</param>
 /// <param name="account">Whose history it is.</param>
@@ -28,8 +28,10 @@ internal sealed class HistoryList(Screen screen, Address account, Func<Address, 
     {
         var isOutgoing = item.From == account;
         var way = !isOutgoing ? "in " : item.To == account ? "self" : "out";
-        screen.Whole($"block {item.BlockNumber}, {Time(item.Timestamp)}{(item.Succeeded ? "" : ", failed: the value was not moved")}");
-        screen.Whole($"  {way,-5} {Amount.InEther(item.Value)}{(isOutgoing ? $", fee {Amount.InEther(item.Fee)}, nonce {item.Nonce}" : "")}");
+        var outcome = item.Succeeded ? "" : ", failed: the value was not moved";
+        screen.Whole($"block {item.BlockNumber}, {Time(item.Timestamp)}{outcome}");
+        var cost = isOutgoing ? $", fee {Amount.InEther(item.Fee)}, nonce {item.Nonce}" : "";
+        screen.Whole($"  {way,-5} {Amount.InEther(item.Value)}{cost}");
         ShowSides(item.Hash, item.From, item.To);
     }
 
@@ -71,7 +73,8 @@ internal sealed class HistoryList(Screen screen, Address account, Func<Address, 
         screen.Whole($"  to    {(to is { } recipient ? Named(recipient) : "(new contract)")}");
     }
 
-    private static string Words(TransferPurpose purpose) => purpose == TransferPurpose.SpeedUp ? "speed-up" : TransferFlow.Camel(purpose.ToString());
+    private static string Words(TransferPurpose purpose) =>
+        purpose == TransferPurpose.SpeedUp ? "speed-up" : TransferFlow.Camel(purpose.ToString());
 
     private string Named(Address address) => new Account(address, nameOf(address), null, null).ToString();
 

@@ -10,7 +10,8 @@ internal static class KeyStoring
     public static string Store(Session session, PrivateKey key, string password, string? name, bool light)
     {
         if (session.Accounts.FileOf(key.Address) is { File: not null } present)
-            throw new WalletException(ExitCode.Failed, $"{key.Address} is in the keystore already: {present.Path}. Nothing was changed.");
+            throw new WalletException(ExitCode.Failed,
+                $"{key.Address} is in the keystore already: {present.Path}. Nothing was changed.");
         if (!session.Screen.IsJson) session.Screen.Note("Encrypting the key...");
         var file = KeystoreFile.Create(key, password, light ? KeyDerivation.Light() : KeyDerivation.Standard(), name);
         return session.Folder.Add(file, key.Address, session.Host.Time.GetUtcNow());

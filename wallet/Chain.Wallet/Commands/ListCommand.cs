@@ -25,14 +25,28 @@ internal static class ListCommand
                     continue;
                 }
 
-                table.AddRow(Shown.Field(entry.Name), entry.Address?.ToString() ?? "(said only when opened)", Shown.Line(entry.Path));
-                accounts.Add((JsonNode)new JsonObject { ["name"] = entry.Name, ["address"] = entry.Address?.ToString(), ["file"] = entry.Path });
+                table.AddRow(Shown.Field(entry.Name), entry.Address?.ToString() ?? "(said only when opened)",
+                    Shown.Line(entry.Path));
+                accounts.Add((JsonNode)new JsonObject
+                {
+                    ["name"] = entry.Name,
+                    ["address"] = entry.Address?.ToString(),
+                    ["file"] = entry.Path,
+                });
             }
 
-            var document = new JsonObject { ["keystore"] = session.Folder.Path, ["accounts"] = accounts, ["unreadable"] = unreadable };
+            var document = new JsonObject
+            {
+                ["keystore"] = session.Folder.Path,
+                ["accounts"] = accounts,
+                ["unreadable"] = unreadable,
+            };
             if (session.Get(dev)) document["development"] = AddDevelopment(table);
-            if (table.Rows.Count == 0 && unreadable.Count > 0) session.Screen.Line($"No account in {session.Folder.Path} can be read.");
-            else if (table.Rows.Count == 0) session.Screen.Line($"No accounts in {session.Folder.Path}. Make one with `wallet new`; on a local network there are dev:0 to dev:9.");
+            if (table.Rows.Count == 0 && unreadable.Count > 0)
+                session.Screen.Line($"No account in {session.Folder.Path} can be read.");
+            else if (table.Rows.Count == 0)
+                session.Screen.Line($"No accounts in {session.Folder.Path}. Make one with `wallet new`; on a local network "
+                    + $"there are dev:0 to dev:9.");
             else session.Screen.Table(table);
             session.Screen.Document(document);
             return Task.FromResult(ExitCode.Ok);

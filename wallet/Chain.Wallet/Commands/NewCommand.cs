@@ -12,8 +12,14 @@ internal static class NewCommand
     {
         var o = kit.Options;
         var mnemonic = new Option<bool>("--mnemonic") { Description = "Make it from a new recovery phrase, which is shown once" };
-        var words = new Option<int>("--words") { HelpName = "12|24", DefaultValueFactory = _ => 12, Description = "Words of the recovery phrase" };
-        return kit.Create("new", "Make a new account and its keystore file", [o.Name, mnemonic, words, o.Light, o.PasswordFile], (session, _) =>
+        var words = new Option<int>("--words")
+        {
+            HelpName = "12|24",
+            DefaultValueFactory = _ => 12,
+            Description = "Words of the recovery phrase",
+        };
+        return kit.Create("new", "Make a new account and its keystore file", [o.Name, mnemonic, words, o.Light, o.PasswordFile],
+            (session, _) =>
         {
             var name = session.Get(o.Name);
             AccountName.Check(name, session.Accounts);
@@ -29,7 +35,8 @@ internal static class NewCommand
             var document = new JsonObject { ["address"] = key.Address.ToString(), ["name"] = name, ["file"] = file };
             if (phrase is null)
             {
-                if (!session.Screen.IsJson) session.Screen.Note("Back up this file and its password: without both, what the account holds is lost.");
+                if (!session.Screen.IsJson)
+                    session.Screen.Note("Back up this file and its password: without both, what the account holds is lost.");
             }
             else
             {
@@ -37,7 +44,9 @@ internal static class NewCommand
                 session.Screen.Line($"path     {path}");
                 document["mnemonic"] = phrase.Phrase;
                 document["path"] = path.ToString();
-                if (!session.Screen.IsJson) session.Screen.Note("Write the phrase on paper, now: it is kept nowhere, it restores the account, and whoever sees it owns the account.");
+                if (!session.Screen.IsJson)
+                    session.Screen.Note("Write the phrase on paper, now: it is kept nowhere, it restores the account, and "
+                        + "whoever sees it owns the account.");
             }
 
             session.Screen.Document(document);

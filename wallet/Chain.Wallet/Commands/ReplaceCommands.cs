@@ -46,8 +46,10 @@ internal static class ReplaceCommands
         return kit.Create(name, description, symbols, async (session, cancel) =>
         {
             var bump = session.Get(o.Bump);
-            if (bump is < MinBump or > MaxBump) throw new WalletException(ExitCode.Usage, $"--bump: {bump} is not from {MinBump} to {MaxBump} percent.");
-            var (known, isLost) = await WaitingAsync(session, Session.TransactionHash(session.Get(hash)!), cancel).ConfigureAwait(false);
+            if (bump is < MinBump or > MaxBump)
+                throw new WalletException(ExitCode.Usage, $"--bump: {bump} is not from {MinBump} to {MaxBump} percent.");
+            var (known, isLost) =
+                await WaitingAsync(session, Session.TransactionHash(session.Get(hash)!), cancel).ConfigureAwait(false);
             var from = session.Accounts.FindOwn(known.From.ToString());
             var chainId = await session.Planner.ChainIdAsync(session.Get(o.ChainId) ?? known.Transaction.ChainId, from, null,
                 cancel).ConfigureAwait(false);
@@ -62,7 +64,8 @@ internal static class ReplaceCommands
                 GasLimit = PlainTransferGas,
                 Fees = await FeesAsync(session, known.Transaction, bump, cancel).ConfigureAwait(false),
             });
-            TransferPlanner.CheckFunds(plan, await session.Node.BalanceAsync(from.Address, "latest", cancel).ConfigureAwait(false));
+            TransferPlanner.CheckFunds(plan,
+                await session.Node.BalanceAsync(from.Address, "latest", cancel).ConfigureAwait(false));
             session.Screen.Whole($"replaces   {known.Transaction.Hash}");
             var review = await account.ReviewAsync(cancel).ConfigureAwait(false);
             var planned = new PlannedTransfer(plan, account, review);
@@ -115,6 +118,8 @@ internal static class ReplaceCommands
     private static void RefuseBelow(string name, UInt256? wish, UInt256 floor, int bump)
     {
         if (wish is { } given && given < floor)
-            throw new WalletException(ExitCode.Usage, $"{name}: {Amount.InGwei(given)} is less than {Amount.InGwei(floor)}, which is {bump} % above the waiting transfer; no pool would take it.");
+            throw new WalletException(ExitCode.Usage,
+                $"{name}: {Amount.InGwei(given)} is less than {Amount.InGwei(floor)}, which is {bump} % above the waiting "
+                    + $"transfer; no pool would take it.");
     }
 }

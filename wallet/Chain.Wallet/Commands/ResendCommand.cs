@@ -14,7 +14,8 @@ internal static class ResendCommand
         {
             var wanted = Session.TransactionHash(session.Get(hash)!);
             var transfer = session.Book.Read().Transfers.FirstOrDefault(entry => entry.Hash == wanted)
-                ?? throw new WalletException(ExitCode.Unknown, $"The book {session.Book.Files.Database} has no transfer {wanted}.");
+                ?? throw new WalletException(ExitCode.Unknown,
+                    $"The book {session.Book.Files.Database} has no transfer {wanted}.");
             var planner = session.Planner;
             var from = session.Accounts.Find(transfer.From.ToString());
             var chainId = await planner.ChainIdAsync(session.Get(kit.Options.ChainId) ?? transfer.ChainId, from, null,

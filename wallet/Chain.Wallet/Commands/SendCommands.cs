@@ -9,12 +9,23 @@ internal static class SendCommands
     public static Command Send(CommandKit kit)
     {
         var o = kit.Options;
-        var to = new Option<string>("--to") { HelpName = "ACCOUNT", Required = true, Description = "Who is paid: address, name of an account or contact, or dev:0 to dev:9" };
-        var value = new Option<string>("--value") { HelpName = "AMOUNT", Required = true, Description = "How much, with its unit: 1.5ether, 21gwei, 100wei; or all" };
+        var to = new Option<string>("--to")
+        {
+            HelpName = "ACCOUNT",
+            Required = true,
+            Description = "Who is paid: address, name of an account or contact, or dev:0 to dev:9",
+        };
+        var value = new Option<string>("--value")
+        {
+            HelpName = "AMOUNT",
+            Required = true,
+            Description = "How much, with its unit: 1.5ether, 21gwei, 100wei; or all",
+        };
         var data = new Option<string?>("--data") { HelpName = "HEX", Description = "Bytes to send along" };
         Symbol[] symbols = [o.From, to, value, o.Legacy, o.MaxFee, o.PriorityFee, o.MaxTotalFee, o.Nonce, o.Gas, data, o.ChainId,
             o.Yes, o.Again, o.PasswordFile, o.Wait, o.Timeout, o.AttackerShare];
-        return kit.Create("send", "Send ether: shows the fee, asks, signs and hands it to the node", symbols, async (session, cancel) =>
+        return kit.Create("send", "Send ether: shows the fee, asks, signs and hands it to the node", symbols,
+            async (session, cancel) =>
         {
             var amount = session.Get(value)!;
             var wish = new TransferWish(
@@ -42,8 +53,18 @@ internal static class SendCommands
     public static Command Faucet(CommandKit kit)
     {
         var o = kit.Options;
-        var account = new Argument<string?>("account") { HelpName = "ACCOUNT", Arity = ArgumentArity.ZeroOrOne, Description = "Who gets it: address or name [the keystore's only account]" };
-        var value = new Option<string>("--value") { HelpName = "AMOUNT", DefaultValueFactory = _ => "10ether", Description = "How much" };
+        var account = new Argument<string?>("account")
+        {
+            HelpName = "ACCOUNT",
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "Who gets it: address or name [the keystore's only account]",
+        };
+        var value = new Option<string>("--value")
+        {
+            HelpName = "AMOUNT",
+            DefaultValueFactory = _ => "10ether",
+            Description = "How much",
+        };
         return kit.Create("faucet", $"On a local network, get ether from {DevAccounts.Name(DevAccounts.Faucet)}",
             [account, value, o.MaxTotalFee, o.Again, o.Wait, o.Timeout, o.AttackerShare], async (session, cancel) =>
         {

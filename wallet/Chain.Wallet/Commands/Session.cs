@@ -18,7 +18,8 @@ internal sealed class Session : IDisposable
         _options = options;
         _parsed = parsed;
         Screen = new Screen(host, parsed.GetValue(options.Json));
-        Folder = new KeystoreFolder(parsed.GetValue(options.Keystore) ?? host.Environment("CHAIN_KEYSTORE") ?? Path.Combine(host.Home, ".chain", "keystore"));
+        Folder = new KeystoreFolder(parsed.GetValue(options.Keystore) ?? host.Environment("CHAIN_KEYSTORE")
+            ?? Path.Combine(host.Home, ".chain", "keystore"));
         Book = new WalletBook(BookFiles.Of(host.Environment, host.Home), host.Time, text => Screen.Note($"note: {text}"));
         Accounts = new AccountFinder(Folder, Book, text => Screen.Note($"warning: {text}"));
         _rpc = new Lazy<JsonRpcClient>(() =>
@@ -63,17 +64,22 @@ internal sealed class Session : IDisposable
         : throw new WalletException(ExitCode.Usage, $"'{text}' is not a transaction hash: 0x and 64 hex digits are wanted.");
 
     /// <summary>The options of --wait; null where it was not given.</summary>
-    public WatchOptions? WaitOptions() => Get(_options.Wait) is { } text ? WatchOptions("--wait", text, TimeSpan.FromMinutes(10)) : null;
+    public WatchOptions? WaitOptions() =>
+        Get(_options.Wait) is { } text ? WatchOptions("--wait", text, TimeSpan.FromMinutes(10)) : null;
 
     public WatchOptions WatchOptions(string name, string goalText, TimeSpan? defaultTimeout)
     {
-        if (!WatchGoal.TryParse(goalText, out var goal)) throw new WalletException(ExitCode.Usage, $"{name}: '{goalText}' is neither a number of confirmations nor safe nor finalized.");
+        if (!WatchGoal.TryParse(goalText, out var goal))
+            throw new WalletException(ExitCode.Usage,
+                $"{name}: '{goalText}' is neither a number of confirmations nor safe nor finalized.");
         var share = Get(_options.AttackerShare);
-        if (share is not (>= 0 and <= 1)) throw new WalletException(ExitCode.Usage, $"--attacker-share: {share} is not from 0 to 1.");
+        if (share is not (>= 0 and <= 1))
+            throw new WalletException(ExitCode.Usage, $"--attacker-share: {share} is not from 0 to 1.");
         var timeout = defaultTimeout;
         if (Get(_options.Timeout) is { } text)
         {
-            if (!Duration.TryParse(text, out var given)) throw new WalletException(ExitCode.Usage, $"--timeout: '{text}' is not a time such as 90s, 5m or 1h.");
+            if (!Duration.TryParse(text, out var given))
+                throw new WalletException(ExitCode.Usage, $"--timeout: '{text}' is not a time such as 90s, 5m or 1h.");
             timeout = given;
         }
 
@@ -84,8 +90,11 @@ internal sealed class Session : IDisposable
     public void Confirm(string question)
     {
         if (Get(_options.Yes)) return;
-        var answer = Host.Ask($"{question} [y/N] ") ?? throw new WalletException(ExitCode.Usage, "This wants a confirmation and nobody is there to ask. Say it beforehand with --yes.");
-        if (answer.Trim().ToUpperInvariant() is not ("Y" or "YES")) throw new WalletException(ExitCode.Failed, "Not confirmed. Nothing was done.");
+        var answer = Host.Ask($"{question} [y/N] ")
+            ?? throw new WalletException(ExitCode.Usage,
+                "This wants a confirmation and nobody is there to ask. Say it beforehand with --yes.");
+        if (answer.Trim().ToUpperInvariant() is not ("Y" or "YES"))
+            throw new WalletException(ExitCode.Failed, "Not confirmed. Nothing was done.");
     }
 
     /// <summary>
@@ -125,7 +134,10 @@ internal sealed class Session : IDisposable
     {
         var text = Get(_options.Rpc) ?? Host.Environment("CHAIN_RPC") ?? DefaultRpc;
         if (!text.Contains("://", StringComparison.Ordinal)) text = "http://" + text;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)) return url;
-        throw new WalletException(ExitCode.Usage, $"'{text}' is not the address of a node: a URL such as {DefaultRpc} is wanted (http or https).");
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
+            return url;
+        throw new WalletException(ExitCode.Usage,
+            $"'{text}' is not the address of a node: a URL such as {DefaultRpc} is wanted (http or https).");
     }
 }

@@ -27,10 +27,13 @@ internal static class SignedTransfers
         {
             var review = await transfers.ReviewAsync(cancel).ConfigureAwait(false);
             foreach (var note in review.Notes) session.Screen.Note($"note: {note}");
-            if (TransferDoubt.OfDamage(session.Book.Files, session.Book.Read()) is { } doubt) session.Screen.Note($"note: {doubt.Sentence}");
+            if (TransferDoubt.OfDamage(session.Book.Files, session.Book.Read()) is { } doubt)
+                session.Screen.Note($"note: {doubt.Sentence}");
             var open = review.Open.Select(item => Describe(item.Entry, item.Place));
-            var unclear = review.Signed.Where(entry => entry.IsOpen && entry.Nonce < review.Mined).Select(entry => Describe(entry, null));
-            var ended = review.Signed.Where(entry => entry.Fate is TransferFate.Replaced or TransferFate.Refused or TransferFate.NonceUsed);
+            var unclear =
+                review.Signed.Where(entry => entry.IsOpen && entry.Nonce < review.Mined).Select(entry => Describe(entry, null));
+            var ended = review.Signed.Where(entry =>
+                entry.Fate is TransferFate.Replaced or TransferFate.Refused or TransferFate.NonceUsed);
             return [.. open, .. unclear, .. ended.Reverse().Take(limit).Select(entry => Describe(entry, null))];
         }
         catch (BookException e)
@@ -44,7 +47,9 @@ internal static class SignedTransfers
     public static IReadOnlyList<UnminedTransfer> OfBook(Session session, Account account, int limit) =>
     [
         .. session.Book.Read().Transfers.Where(entry => entry.From == account.Address).Reverse().Take(limit)
-            .Select(entry => new UnminedTransfer(entry, TransferFlow.Camel(entry.Fate.ToString()), $"last known: {AccountTransfers.Describe(entry.Fate)}")),
+            .Select(entry =>
+                new UnminedTransfer(entry, TransferFlow.Camel(entry.Fate.ToString()),
+                    $"last known: {AccountTransfers.Describe(entry.Fate)}")),
     ];
 
     private static UnminedTransfer Describe(SignedTransfer entry, TransactionPlace? place)
@@ -55,8 +60,10 @@ internal static class SignedTransfers
             _ when place is not null => new UnminedTransfer(entry, "pending", "pending: it waits in the pool"),
             TransferFate.Replaced => new UnminedTransfer(entry, "replaced", $"replaced{detail}"),
             TransferFate.Refused => new UnminedTransfer(entry, "refused", $"refused{detail}"),
-            TransferFate.NonceUsed => new UnminedTransfer(entry, "nonceUsed", $"failed: another transaction has its nonce{detail}"),
-            _ => new UnminedTransfer(entry, "notFound", $"unclear: not known to this node; last known: {AccountTransfers.Describe(entry.Fate)}"),
+            TransferFate.NonceUsed =>
+                new UnminedTransfer(entry, "nonceUsed", $"failed: another transaction has its nonce{detail}"),
+            _ => new UnminedTransfer(entry, "notFound",
+                $"unclear: not known to this node; last known: {AccountTransfers.Describe(entry.Fate)}"),
         };
     }
 }

@@ -64,7 +64,8 @@ internal static class TransferFlow
         var (code, advice) = report.Fate switch
         {
             TransferFate.Unclear => (ExitCode.MaybeAccepted,
-                $"It is written down in {session.Book.Files.Database}. {watch} looks for it, `wallet resend {report.Hash}{session.RpcHint}` hands the "
+                $"It is written down in {session.Book.Files.Database}. {watch} looks for it, `wallet resend "
+                    + $"{report.Hash}{session.RpcHint}` hands the "
                 + "same bytes over again; signing another may pay twice."),
             TransferFate.NonceUsed when order.Replaces is not null => (ExitCode.Failed, "The replacement came too late."),
             TransferFate.NonceUsed => (ExitCode.Failed,
@@ -100,7 +101,8 @@ internal static class TransferFlow
     /// Follows a transfer and puts every event into the document. A person is told what changed: a further block that makes the
     /// transfer no better than the last one did is only counted, in the status line.
     /// </summary>
-    public static async Task<ExitCode> FollowAsync(Session session, Hash256 hash, WatchOptions options, JsonObject document, CancellationToken cancel)
+    public static async Task<ExitCode> FollowAsync(Session session, Hash256 hash, WatchOptions options, JsonObject document,
+        CancellationToken cancel)
     {
         var start = session.Host.Time.GetTimestamp();
         var events = new JsonArray();
@@ -115,11 +117,14 @@ internal static class TransferFlow
             if (!isMoreOfTheSame) session.Screen.Line($"[grey]{Seconds(),7:0.0}s[/]  {happened.Text}");
         }
 
-        void Stand(string where) => session.Screen.Status(string.Create(CultureInfo.InvariantCulture, $"{Seconds(),7:0.0}s  {where}; waiting for {options.Goal}"));
+        void Stand(string where) =>
+            session.Screen.Status(string.Create(CultureInfo.InvariantCulture,
+                $"{Seconds(),7:0.0}s  {where}; waiting for {options.Goal}"));
 
         try
         {
-            var outcome = await new TransferWatcher(session.Node, session.Host.Time, options).FollowAsync(hash, Tell, Stand, cancel).ConfigureAwait(false);
+            var outcome = await new TransferWatcher(session.Node, session.Host.Time, options)
+                .FollowAsync(hash, Tell, Stand, cancel).ConfigureAwait(false);
             var code = outcome == WatchOutcome.Settled ? ExitCode.Ok : ExitCode.NotArrived;
             document["outcome"] = Camel(outcome.ToString());
             session.Screen.Document(document);
@@ -153,15 +158,18 @@ internal static class TransferFlow
         if (plan.Fees.Type == TransactionType.DynamicFee)
         {
             screen.Line($"fee        about {Amount.InEther(plan.ExpectedFee)}, at most {Amount.InEther(plan.MaximumFee)}");
-            screen.Line($"           {plan.GasLimit} gas; base fee {Amount.InGwei(plan.Fees.BaseFeePerGas)}, priority fee {Amount.InGwei(plan.Fees.MaxPriorityFeePerGas)}, at most {Amount.InGwei(plan.Fees.MaxFeePerGas)} in all");
+            screen.Line($"           {plan.GasLimit} gas; base fee {Amount.InGwei(plan.Fees.BaseFeePerGas)}, priority fee "
+                + $"{Amount.InGwei(plan.Fees.MaxPriorityFeePerGas)}, at most {Amount.InGwei(plan.Fees.MaxFeePerGas)} in all");
         }
         else
         {
-            screen.Line($"fee        {Amount.InEther(plan.MaximumFee)}: {plan.GasLimit} gas at {Amount.InGwei(plan.Fees.MaxFeePerGas)}");
+            screen.Line($"fee        {Amount.InEther(plan.MaximumFee)}: {plan.GasLimit} gas at "
+                + $"{Amount.InGwei(plan.Fees.MaxFeePerGas)}");
         }
 
         if (plan.Fees.MaxFeePerGas < plan.Fees.BaseFeePerGas)
-            screen.Note($"warning: {Amount.InGwei(plan.Fees.MaxFeePerGas)} per gas is below the base fee of {Amount.InGwei(plan.Fees.BaseFeePerGas)}: no block takes this transfer until the base fee falls.");
+            screen.Note($"warning: {Amount.InGwei(plan.Fees.MaxFeePerGas)} per gas is below the base fee of "
+                + $"{Amount.InGwei(plan.Fees.BaseFeePerGas)}: no block takes this transfer until the base fee falls.");
     }
 
     private static JsonObject ToJson(TransferPlan plan, Transaction transaction) =>

@@ -11,14 +11,21 @@ internal static class WatchCommand
     {
         var o = kit.Options;
         var hash = new Argument<string>("hash") { HelpName = "TXHASH", Description = "The transfer's hash" };
-        var until = new Option<string>("--until") { HelpName = "N|safe|finalized", DefaultValueFactory = _ => "6", Description = "Stop after N confirmations (0: seen in the pool), or once its block is safe or finalized" };
-        return kit.Create("watch", "Follow one transfer: pool, block, confirmations, reorganisations", [hash, until, o.Timeout, o.AttackerShare], (session, cancel) =>
+        var until = new Option<string>("--until")
+        {
+            HelpName = "N|safe|finalized",
+            DefaultValueFactory = _ => "6",
+            Description = "Stop after N confirmations (0: seen in the pool), or once its block is safe or finalized",
+        };
+        return kit.Create("watch", "Follow one transfer: pool, block, confirmations, reorganisations",
+            [hash, until, o.Timeout, o.AttackerShare], (session, cancel) =>
         {
             var transaction = Session.TransactionHash(session.Get(hash)!);
             var options = session.WatchOptions(until.Name, session.Get(until)!, defaultTimeout: null);
             var entry = Find(session, transaction);
             var document = Describe(session, transaction, entry);
-            return TransferFlow.FollowAsync(session, transaction, options with { IsSignedHere = entry is not null }, document, cancel);
+            return TransferFlow.FollowAsync(session, transaction, options with { IsSignedHere = entry is not null }, document,
+                cancel);
         });
     }
 

@@ -53,5 +53,6 @@ public static class DevAccounts
         return index < 0 ? null : index;
     }
 
-    private static HdPath ParentOfAll() => HdPath.TryParse("m/44'/60'/0'/0", out var path) ? path : throw new InvalidOperationException();
+    private static HdPath ParentOfAll() =>
+        HdPath.TryParse("m/44'/60'/0'/0", out var path) ? path : throw new InvalidOperationException();
 }

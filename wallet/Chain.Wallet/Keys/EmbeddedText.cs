@@ -5,7 +5,8 @@ internal static class EmbeddedText
 {
     public static IEnumerable<string> Lines(string name)
     {
-        using var stream = typeof(EmbeddedText).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"The program lacks its file {name}.");
+        using var stream = typeof(EmbeddedText).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The program lacks its file {name}.");
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
         {

@@ -36,7 +36,8 @@ public sealed class ExtendedKey
     private readonly byte[] _parentFingerprint;
     private readonly byte[] _publicKey;
 
-    private ExtendedKey(PrivateKey? privateKey, byte[] publicKey, byte[] chainCode, byte depth, byte[] parentFingerprint, uint childNumber)
+    private ExtendedKey(PrivateKey? privateKey, byte[] publicKey, byte[] chainCode, byte depth, byte[] parentFingerprint,
+        uint childNumber)
     {
         PrivateKey = privateKey;
         _publicKey = publicKey;
@@ -80,12 +81,15 @@ public sealed class ExtendedKey
     }
 
     /// <summary>The master key of a seed of 16 to 64 bytes.</summary>
-    /// <exception cref="ArgumentException">Another length, or one of the seeds (fewer than one in 2^127) that have no master key.</exception>
+    /// <exception cref="ArgumentException">Another length, or one of the seeds (fewer than one in 2^127) that have no master
+    /// key.</exception>
     public static ExtendedKey FromSeed(ReadOnlySpan<byte> seed)
     {
-        if (seed.Length is < 16 or > 64) throw new ArgumentException($"A seed has 16 to 64 bytes, not {seed.Length}.", nameof(seed));
+        if (seed.Length is < 16 or > 64)
+            throw new ArgumentException($"A seed has 16 to 64 bytes, not {seed.Length}.", nameof(seed));
         var digest = HMACSHA512.HashData("Bitcoin seed"u8, seed);
-        if (!PrivateKey.TryCreate(digest.AsSpan(0, 32), out var key)) throw new ArgumentException("This seed has no master key (BIP-32); take another.", nameof(seed));
+        if (!PrivateKey.TryCreate(digest.AsSpan(0, 32), out var key))
+            throw new ArgumentException("This seed has no master key (BIP-32); take another.", nameof(seed));
         return new ExtendedKey(key, key.PublicKey.ToArray(), digest[32..], 0, new byte[4], 0);
     }
 
@@ -106,7 +110,8 @@ public sealed class ExtendedKey
         }
         else
         {
-            if (PrivateKey is null) throw new InvalidOperationException($"Child {child - HdPath.Hardened}' is hardened: it needs the private key.");
+            if (PrivateKey is null)
+                throw new InvalidOperationException($"Child {child - HdPath.Hardened}' is hardened: it needs the private key.");
             data[0] = 0;
             PrivateKey.Secret.CopyTo(data[1..]);
         }
@@ -133,7 +138,9 @@ public sealed class ExtendedKey
     /// <summary>The same key without its private half.</summary>
     public ExtendedKey ToPublic() => new(null, _publicKey, _chainCode, Depth, _parentFingerprint, ChildNumber);
 
-    /// <summary>The xprv or xpub text: a secret if the private key is here, which is why <see cref="ToString"/> does not give it.</summary>
+    /// <summary>
+    /// The xprv or xpub text: a secret if the private key is here, which is why <see cref="ToString"/> does not give it.
+    /// </summary>
     public string Serialize()
     {
         Span<byte> bytes = stackalloc byte[EncodedSize];
@@ -182,5 +189,6 @@ public sealed class ExtendedKey
 
     public override string ToString() => $"extended key at depth {Depth}, fingerprint {Convert.ToHexStringLower(Fingerprint())}";
 
-    private static InvalidOperationException NoSuchChild(uint child) => new($"Child {child} does not exist (BIP-32); take the next number.");
+    private static InvalidOperationException NoSuchChild(uint child) =>
+        new($"Child {child} does not exist (BIP-32); take the next number.");
 }

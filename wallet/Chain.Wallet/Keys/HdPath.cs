@@ -31,7 +31,9 @@ public sealed record HdPath
         {
             var part = parts[i + 1];
             var hardened = part.EndsWith('\'') || part.EndsWith('h');
-            if (!uint.TryParse(hardened ? part[..^1] : part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number >= Hardened) return false;
+            if (!uint.TryParse(hardened ? part[..^1] : part, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || number >= Hardened)
+                return false;
             children[i] = hardened ? number | Hardened : number;
         }
 

@@ -19,12 +19,15 @@ public abstract record MnemonicError
 
     public sealed record UnknownWord(int Position, string? DidYouMean) : MnemonicError
     {
-        public override string Message => $"Word {Position} of the phrase is not in the English list of BIP-39{(DidYouMean is null ? "." : $"; '{DidYouMean}' is the nearest that is.")}";
+        public override string Message =>
+            $"Word {Position} of the phrase is not in the English list of "
+                + $"BIP-39{(DidYouMean is null ? "." : $"; '{DidYouMean}' is the nearest that is.")}";
     }
 
     public sealed record Checksum : MnemonicError
     {
-        public override string Message => "The words are all known, but their checksum is wrong: a word is mistaken or two have changed places.";
+        public override string Message =>
+            "The words are all known, but their checksum is wrong: a word is mistaken or two have changed places.";
     }
 }
 
@@ -42,7 +45,8 @@ public sealed class Mnemonic
     /// <exception cref="ArgumentException">Another length.</exception>
     public static Mnemonic FromEntropy(ReadOnlySpan<byte> entropy)
     {
-        if (entropy.Length is not (16 or 20 or 24 or 28 or 32)) throw new ArgumentException($"Entropy has 16, 20, 24, 28 or 32 bytes, not {entropy.Length}.", nameof(entropy));
+        if (entropy.Length is not (16 or 20 or 24 or 28 or 32))
+            throw new ArgumentException($"Entropy has 16, 20, 24, 28 or 32 bytes, not {entropy.Length}.", nameof(entropy));
         byte[] bits = [.. entropy, SHA256.HashData(entropy)[0]];
         var words = new string[entropy.Length * 3 / 4];
         for (var i = 0; i < words.Length; i++)
@@ -82,14 +86,21 @@ public sealed class Mnemonic
     /// <summary>The 64-byte seed for BIP-32.</summary>
     public byte[] ToSeed(string passphrase = "") => ToSeed(Phrase, passphrase);
 
-    /// <summary>The seed of a phrase in any language, taken as it is: PBKDF2-HMAC-SHA-512, 2048 rounds, both texts in form KD.</summary>
+    /// <summary>
+    /// The seed of a phrase in any language, taken as it is: PBKDF2-HMAC-SHA-512, 2048 rounds, both texts in form KD.
+    /// </summary>
     public static byte[] ToSeed(string phrase, string passphrase) =>
-        Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(Nfkd.Normalize(phrase)), Encoding.UTF8.GetBytes("mnemonic" + Nfkd.Normalize(passphrase)), 2048, HashAlgorithmName.SHA512, 64);
+        Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(Nfkd.Normalize(phrase)),
+            Encoding.UTF8.GetBytes("mnemonic" + Nfkd.Normalize(passphrase)), 2048, HashAlgorithmName.SHA512, 64);
 
     /// <summary>Never the words: they must not reach a log by accident.</summary>
     public override string ToString() => "a recovery phrase";
 
     // The first four letters decide in this list; a slip behind them has one remedy.
     private static string? Nearest(string word) =>
-        word.Length < 3 ? null : Array.Find(WordList.Value, known => known.Length >= 3 && known.AsSpan(0, Math.Min(4, known.Length)).SequenceEqual(word.AsSpan(0, Math.Min(4, word.Length))));
+        word.Length < 3
+        ? null
+        : Array.Find(WordList.Value,
+            known => known.Length >= 3
+            && known.AsSpan(0, Math.Min(4, known.Length)).SequenceEqual(word.AsSpan(0, Math.Min(4, word.Length))));
 }

@@ -10,7 +10,8 @@ namespace Chain.Wallet;
 public static class Nfkd
 {
     // Hangul syllables decompose by arithmetic (Unicode, section 3.12).
-    private const int SyllableBase = 0xAC00, SyllableCount = 11172, LeadBase = 0x1100, VowelBase = 0x1161, TailBase = 0x11A7, VowelCount = 21, TailCount = 28;
+    private const int SyllableBase =
+        0xAC00, SyllableCount = 11172, LeadBase = 0x1100, VowelBase = 0x1161, TailBase = 0x11A7, VowelCount = 21, TailCount = 28;
 
     private static readonly Lazy<Dictionary<int, (int Class, int[] Parts)>> Table = new(Load);
 
@@ -67,7 +68,8 @@ public static class Nfkd
         {
             var fields = line.Split(';');
             var parts = fields[2].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            table.Add(CodePoint(fields[0]), (int.Parse(fields[1], CultureInfo.InvariantCulture), Array.ConvertAll(parts, CodePoint)));
+            table.Add(CodePoint(fields[0]),
+                (int.Parse(fields[1], CultureInfo.InvariantCulture), Array.ConvertAll(parts, CodePoint)));
         }
 
         return table;

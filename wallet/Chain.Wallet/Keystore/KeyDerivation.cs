@@ -68,20 +68,26 @@ public abstract record KeyDerivation
         if (!crypto.TryObject("kdfparams", out var fields)) return KeystoreFields.Missing("crypto.kdfparams");
         if (name is not ("scrypt" or "pbkdf2")) return new KeystoreError.Unsupported("key derivation", name, "scrypt, pbkdf2");
         if (!fields.TryHex("salt", out var salt)) return KeystoreFields.Missing("kdfparams.salt");
-        if (salt.Length > MaxSaltBytes) return new KeystoreError.TooCostly("a salt", $"{salt.Length} bytes", $"{MaxSaltBytes} bytes");
-        if (!fields.TryNumber("dklen", out var keyBytes) || keyBytes < 32) return KeystoreFields.Missing("kdfparams.dklen, at least 32");
+        if (salt.Length > MaxSaltBytes)
+            return new KeystoreError.TooCostly("a salt", $"{salt.Length} bytes", $"{MaxSaltBytes} bytes");
+        if (!fields.TryNumber("dklen", out var keyBytes) || keyBytes < 32)
+            return KeystoreFields.Missing("kdfparams.dklen, at least 32");
         if (keyBytes > MaxKeyBytes) return new KeystoreError.TooCostly("dklen", $"{keyBytes}", $"{MaxKeyBytes}");
         return name == "scrypt" ? ParseScrypt(fields, salt, (int)keyBytes) : ParsePbkdf2(fields, salt, (int)keyBytes);
     }
 
     private static Verdict<KeyDerivation, KeystoreError> ParseScrypt(KeystoreFields fields, byte[] salt, int keyBytes)
     {
-        if (!fields.TryNumber("n", out var n) || n < 2 || !BitOperations.IsPow2(n)) return KeystoreFields.Missing("kdfparams.n, a power of two");
+        if (!fields.TryNumber("n", out var n) || n < 2 || !BitOperations.IsPow2(n))
+            return KeystoreFields.Missing("kdfparams.n, a power of two");
         if (!fields.TryNumber("r", out var r) || r == 0) return KeystoreFields.Missing("kdfparams.r");
         if (!fields.TryNumber("p", out var p) || p == 0) return KeystoreFields.Missing("kdfparams.p");
         var cost = $"n = {n}, r = {r}, p = {p}";
-        if ((UInt128)n * r * 128 > MaxScryptBytes) return new KeystoreError.TooCostly("scrypt memory", $"{(UInt128)n * r * 128 >> 20} MiB ({cost})", $"{MaxScryptBytes >> 20} MiB");
-        if ((UInt128)n * r * p > MaxScryptWork) return new KeystoreError.TooCostly("scrypt work n·r·p", $"{(UInt128)n * r * p} ({cost})", $"{MaxScryptWork}");
+        if ((UInt128)n * r * 128 > MaxScryptBytes)
+            return new KeystoreError.TooCostly("scrypt memory", $"{(UInt128)n * r * 128 >> 20} MiB ({cost})",
+                $"{MaxScryptBytes >> 20} MiB");
+        if ((UInt128)n * r * p > MaxScryptWork)
+            return new KeystoreError.TooCostly("scrypt work n·r·p", $"{(UInt128)n * r * p} ({cost})", $"{MaxScryptWork}");
         return new Scrypt((int)n, (int)r, (int)p, salt, keyBytes);
     }
 

@@ -23,7 +23,8 @@ public abstract record KeystoreError
     /// <summary>Parameters that would cost absurd memory or time: a file made to stop the reader, not to keep a key.</summary>
     public sealed record TooCostly(string Parameter, string Found, string Limit) : KeystoreError
     {
-        public override string Message => $"its key derivation asks for {Parameter} = {Found}, more than the limit of {Limit}; no wallet writes such a file";
+        public override string Message =>
+            $"its key derivation asks for {Parameter} = {Found}, more than the limit of {Limit}; no wallet writes such a file";
     }
 
     /// <summary>The message authentication code differs.</summary>

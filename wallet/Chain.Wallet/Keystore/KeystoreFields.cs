@@ -36,7 +36,9 @@ internal readonly struct KeystoreFields(JsonElement element)
     public bool TryNumber(string name, out ulong number)
     {
         number = 0;
-        if (!TryGet(name, out var value) || value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out var parsed) || parsed < 0) return false;
+        if (!TryGet(name, out var value) || value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out var parsed)
+            || parsed < 0)
+            return false;
         number = (ulong)parsed;
         return true;
     }

@@ -23,7 +23,8 @@ public sealed class KeystoreFile
     private readonly byte[] _mac;
     private readonly string _id;
 
-    private KeystoreFile(Address? address, string? name, string id, KeyDerivation derivation, byte[] iv, byte[] cipherText, byte[] mac)
+    private KeystoreFile(Address? address, string? name, string id, KeyDerivation derivation, byte[] iv, byte[] cipherText,
+        byte[] mac)
     {
         Address = address;
         Name = name;
@@ -49,7 +50,8 @@ public sealed class KeystoreFile
         var stretched = derivation.Derive(Encoding.UTF8.GetBytes(password));
         var iv = RandomNumberGenerator.GetBytes(16);
         var cipherText = Aes128Ctr(stretched.AsSpan(0, 16), iv, key.Secret);
-        return new KeystoreFile(key.Address, name, Guid.NewGuid().ToString(), derivation, iv, cipherText, Mac(stretched, cipherText));
+        return new KeystoreFile(key.Address, name, Guid.NewGuid().ToString(), derivation, iv, cipherText,
+            Mac(stretched, cipherText));
     }
 
     /// <summary>Reads the file's text; checks everything that needs no password.</summary>
@@ -59,7 +61,8 @@ public sealed class KeystoreFile
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 });
-            if (document.RootElement.ValueKind != JsonValueKind.Object) return new KeystoreError.Malformed("it is not a JSON object");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return new KeystoreError.Malformed("it is not a JSON object");
             return Parse(new KeystoreFields(document.RootElement));
         }
         catch (JsonException)
@@ -78,8 +81,10 @@ public sealed class KeystoreFile
         var stretched = _derivation.Derive(Encoding.UTF8.GetBytes(password));
         if (!CryptographicOperations.FixedTimeEquals(Mac(stretched, _cipherText), _mac)) return new KeystoreError.WrongPassword();
         var secret = Aes128Ctr(stretched.AsSpan(0, 16), _iv, _cipherText);
-        if (!PrivateKey.TryCreate(secret, out var key)) return new KeystoreError.BadContent("what it holds is no private key of secp256k1");
-        if (Address is { } claimed && claimed != key.Address) return new KeystoreError.BadContent($"it holds the key of {key.Address} while it claims {claimed}");
+        if (!PrivateKey.TryCreate(secret, out var key))
+            return new KeystoreError.BadContent("what it holds is no private key of secp256k1");
+        if (Address is { } claimed && claimed != key.Address)
+            return new KeystoreError.BadContent($"it holds the key of {key.Address} while it claims {claimed}");
         return key;
     }
 
@@ -117,8 +122,11 @@ public sealed class KeystoreFile
         if (!root.TryObject("crypto", out var crypto)) return KeystoreFields.Missing("crypto");
         if (!crypto.TryText("cipher", out var cipher)) return KeystoreFields.Missing("crypto.cipher");
         if (cipher != "aes-128-ctr") return new KeystoreError.Unsupported("cipher", cipher, "aes-128-ctr");
-        if (!crypto.TryObject("cipherparams", out var cipherParameters) || !cipherParameters.TryHex("iv", out var iv) || iv.Length != 16) return KeystoreFields.Missing("cipherparams.iv, 16 bytes");
-        if (!crypto.TryHex("ciphertext", out var cipherText) || cipherText.Length != PrivateKey.Size) return KeystoreFields.Missing($"crypto.ciphertext, {PrivateKey.Size} bytes");
+        if (!crypto.TryObject("cipherparams", out var cipherParameters) || !cipherParameters.TryHex("iv", out var iv)
+            || iv.Length != 16)
+            return KeystoreFields.Missing("cipherparams.iv, 16 bytes");
+        if (!crypto.TryHex("ciphertext", out var cipherText) || cipherText.Length != PrivateKey.Size)
+            return KeystoreFields.Missing($"crypto.ciphertext, {PrivateKey.Size} bytes");
         if (!crypto.TryHex("mac", out var mac) || mac.Length != 32) return KeystoreFields.Missing("crypto.mac, 32 bytes");
         if (!KeyDerivation.Parse(crypto).IsOk(out var derivation, out var error)) return error;
         Address? address = null;
@@ -129,7 +137,8 @@ public sealed class KeystoreFile
         }
 
         var name = root.TryText("name", out var given) && given.Length > 0 ? given : null;
-        return new KeystoreFile(address, name, root.TryText("id", out var id) ? id : Guid.Empty.ToString(), derivation, iv, cipherText, mac);
+        return new KeystoreFile(address, name, root.TryText("id", out var id) ? id : Guid.Empty.ToString(), derivation, iv,
+            cipherText, mac);
     }
 
     private static byte[] Mac(ReadOnlySpan<byte> stretched, ReadOnlySpan<byte> cipherText) =>

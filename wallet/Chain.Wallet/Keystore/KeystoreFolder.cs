@@ -21,7 +21,9 @@ public sealed class KeystoreFolder(string path)
 
     public string Path { get; } = path;
 
-    /// <summary>Every file that looks like a keystore, in the order of the names; a folder that does not exist is empty.</summary>
+    /// <summary>
+    /// Every file that looks like a keystore, in the order of the names; a folder that does not exist is empty.
+    /// </summary>
     public IReadOnlyList<KeystoreEntry> List()
     {
         if (!Directory.Exists(Path)) return [];

@@ -121,6 +121,7 @@ internal static class ScryptFunction
         public readonly Vector128<uint> A = a, B = b, C = c, D = d;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Block operator ^(in Block left, in Block right) => new(left.A ^ right.A, left.B ^ right.B, left.C ^ right.C, left.D ^ right.D);
+        public static Block operator ^(in Block left, in Block right) =>
+            new(left.A ^ right.A, left.B ^ right.B, left.C ^ right.C, left.D ^ right.D);
     }
 }

@@ -42,7 +42,8 @@ public sealed class NodeClient(JsonRpcClient rpc) : EthClient(rpc)
     /// <summary>Whether the node has the method at all, and the transfer's life so far: null where it does not know it.</summary>
     public async Task<(bool Supported, TransferStatus? Status)> TransferStatusAsync(Hash256 hash, CancellationToken cancel)
     {
-        if (await OptionalAsync("chain_getTransactionStatus", [hash.ToString()], cancel).ConfigureAwait(false) is not { } answer) return (false, null);
+        if (await OptionalAsync("chain_getTransactionStatus", [hash.ToString()], cancel).ConfigureAwait(false) is not { } answer)
+            return (false, null);
         if (answer.IsNull) return (true, null);
         var history = answer.Field("history")?.Items().Select(ReadChange).ToList() ?? [];
         return (true, new TransferStatus(
@@ -54,11 +55,15 @@ public sealed class NodeClient(JsonRpcClient rpc) : EthClient(rpc)
             history));
     }
 
-    /// <summary>How far a mined transfer can be trusted; null while it is not mined, or where the node lacks the method.</summary>
+    /// <summary>
+    /// How far a mined transfer can be trusted; null while it is not mined, or where the node lacks the method.
+    /// </summary>
     public async Task<Confidence?> ConfidenceAsync(Hash256 hash, double attackerShare, CancellationToken cancel)
     {
         var options = new JsonObject { ["attackerShare"] = attackerShare };
-        if (await OptionalAsync("chain_getConfidence", [hash.ToString(), options], cancel).ConfigureAwait(false) is not { IsNull: false } answer) return null;
+        if (await OptionalAsync("chain_getConfidence", [hash.ToString(), options],
+            cancel).ConfigureAwait(false) is not { IsNull: false } answer)
+            return null;
         var confirmations = (int)Math.Min(answer.Require("confirmations").Number(), int.MaxValue);
         return new Confidence(
             confirmations,
@@ -78,7 +83,9 @@ public sealed class NodeClient(JsonRpcClient rpc) : EthClient(rpc)
     {
         var options = new JsonObject { ["limit"] = limit };
         if (before is not null) options["before"] = before;
-        if (await OptionalAsync("chain_getAddressHistory", [address.ToString(), options], cancel).ConfigureAwait(false) is not { } answer) return null;
+        if (await OptionalAsync("chain_getAddressHistory", [address.ToString(), options],
+            cancel).ConfigureAwait(false) is not { } answer)
+            return null;
         var items = answer.Require("items").Items().Select(item => new HistoryItem(
             item.Require("hash").Hash(),
             item.Require("blockNumber").Number(),
@@ -112,6 +119,9 @@ public sealed class NodeClient(JsonRpcClient rpc) : EthClient(rpc)
         "replaced" => TransferState.Replaced,
         "conflicting" => TransferState.Conflicting,
         "dropped" => TransferState.Dropped,
-        var other => throw new WalletException(ExitCode.Failed, $"The node's answer to chain_getTransactionStatus has the status '{other}', which this wallet does not know. A newer wallet may."),
+        var other =>
+            throw new WalletException(ExitCode.Failed,
+                $"The node's answer to chain_getTransactionStatus has the status '{other}', which this wallet does not know. A "
+                    + $"newer wallet may."),
     };
 }

@@ -28,20 +28,27 @@ public enum TransferState
 }
 
 /// <summary>One step in a transfer's life as the node remembers it.</summary>
-public sealed record TransferChange(TransferState State, long AtMs, ulong? BlockNumber, Hash256? BlockHash, Hash256? ReplacedBy, string? Reason);
+public sealed record TransferChange(TransferState State, long AtMs, ulong? BlockNumber, Hash256? BlockHash, Hash256? ReplacedBy,
+    string? Reason);
 
 /// <summary>The answer of <c>chain_getTransactionStatus</c>.</summary>
-public sealed record TransferStatus(TransferState State, ulong? BlockNumber, Hash256? BlockHash, Hash256? ReplacedBy, string? Reason, IReadOnlyList<TransferChange> History)
+public sealed record TransferStatus(TransferState State, ulong? BlockNumber, Hash256? BlockHash, Hash256? ReplacedBy,
+    string? Reason, IReadOnlyList<TransferChange> History)
 {
     public static readonly TransferStatus Unknown = new(TransferState.Unknown, null, null, null, null, []);
 }
 
 /// <summary>The answer of <c>chain_getConfidence</c>: how far a mined transfer can be trusted.</summary>
-/// <param name="CatchUpProbability">Of an attacker with <paramref name="AttackerShare"/> of the hash power; means something under proof of work only.</param>
+/// <param name="CatchUpProbability">Of an attacker with <paramref name="AttackerShare"/> of the hash power; means something under
+/// proof of work only.</param>
 /// <param name="Rule">"pow" where work decides.</param>
-public sealed record Confidence(int Confirmations, string Level, double AttackerShare, double CatchUpProbability, string Rule, bool Safe, bool Finalized)
+public sealed record Confidence(int Confirmations, string Level, double AttackerShare, double CatchUpProbability, string Rule,
+    bool Safe, bool Finalized)
 {
-    /// <summary>The share of the stake that votes for the block or its descendants; null where votes do not decide, or are not known any more.</summary>
+    /// <summary>
+    /// The share of the stake that votes for the block or its descendants; null where votes do not decide, or are not known any
+    /// more.
+    /// </summary>
     public double? StakeShare { get; init; }
 
     /// <summary>Whether chance decides, so that only depth makes it small: proof of work.</summary>
@@ -49,7 +56,8 @@ public sealed record Confidence(int Confirmations, string Level, double Attacker
 }
 
 /// <summary>One transfer in the history of an address.</summary>
-public sealed record HistoryItem(Hash256 Hash, ulong BlockNumber, Hash256 BlockHash, ulong Timestamp, Address From, Address? To, UInt256 Value, UInt256 Fee, bool Succeeded, ulong Nonce);
+public sealed record HistoryItem(Hash256 Hash, ulong BlockNumber, Hash256 BlockHash, ulong Timestamp, Address From, Address? To,
+    UInt256 Value, UInt256 Fee, bool Succeeded, ulong Nonce);
 
 /// <summary>A page of an address's history, newest first; the cursor of the next one, if there is one.</summary>
 public sealed record HistoryPage(IReadOnlyList<HistoryItem> Items, string? Next);

@@ -14,7 +14,11 @@ namespace Chain.Wallet;
 /// </summary>
 public sealed class Screen
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly WalletHost _host;
     private readonly IAnsiConsole _console;
@@ -50,8 +54,8 @@ public sealed class Screen
     }
 
     /// <summary>
-    /// One line for a person that is never broken here, however narrow the terminal: an address or a hash in it can be copied whole.
-    /// Nothing with --json.
+    /// One line for a person that is never broken here, however narrow the terminal: an address or a hash in it can be copied
+    /// whole. Nothing with --json.
     /// </summary>
     public void Whole(string text)
     {
@@ -60,7 +64,9 @@ public sealed class Screen
         _host.Output.WriteLine(Printable.Line(text));
     }
 
-    /// <summary>On a terminal the last line, which the next one of these takes the place of and any other goes before. Nothing elsewhere.</summary>
+    /// <summary>
+    /// On a terminal the last line, which the next one of these takes the place of and any other goes before. Nothing elsewhere.
+    /// </summary>
     public void Status(string text)
     {
         if (IsJson || !_host.OutputIsTerminal) return;

@@ -14,7 +14,8 @@ public sealed record Fees(TransactionType Type, UInt256 MaxFeePerGas, UInt256 Ma
     private const ulong Gwei = 1_000_000_000;
 
     /// <summary>The price per gas if the next block's base fee is that of the last.</summary>
-    public UInt256 ExpectedPrice => Type == TransactionType.DynamicFee ? UInt256.Min(MaxFeePerGas, BaseFeePerGas + MaxPriorityFeePerGas) : MaxFeePerGas;
+    public UInt256 ExpectedPrice =>
+        Type == TransactionType.DynamicFee ? UInt256.Min(MaxFeePerGas, BaseFeePerGas + MaxPriorityFeePerGas) : MaxFeePerGas;
 
     /// <summary>
     /// Fits an offer to the node's present prices: twice the base fee and the suggested tip, so that six full blocks in a
@@ -24,12 +25,18 @@ public sealed record Fees(TransactionType Type, UInt256 MaxFeePerGas, UInt256 Ma
     /// <exception cref="UnexpectedAnswerException">The node's prices are absurd.</exception>
     public static async Task<Fees> QuoteAsync(NodeClient node, BlockSummary? head, FeeWishes wishes, CancellationToken cancel)
     {
-        if (wishes is { Legacy: true, PriorityFee: not null }) throw new WalletException(ExitCode.Usage, "A legacy transfer has one gas price: give it with --max-fee and leave out --priority-fee.");
-        if (wishes is { MaxFee: { } max, PriorityFee: { } tip } && tip > max) throw new WalletException(ExitCode.Usage, $"--priority-fee {Amount.InGwei(tip)} is more than --max-fee {Amount.InGwei(max)}; it is a part of it.");
+        if (wishes is { Legacy: true, PriorityFee: not null })
+            throw new WalletException(ExitCode.Usage,
+                "A legacy transfer has one gas price: give it with --max-fee and leave out --priority-fee.");
+        if (wishes is { MaxFee: { } max, PriorityFee: { } tip } && tip > max)
+            throw new WalletException(ExitCode.Usage,
+                $"--priority-fee {Amount.InGwei(tip)} is more than --max-fee {Amount.InGwei(max)}; it is a part of it.");
         var baseFee = head?.BaseFeePerGas is { } given ? SuggestedFigures.Price("base fee", given, node.Url) : (UInt256?)null;
         if (wishes.Legacy || baseFee is null)
         {
-            if (wishes.PriorityFee is not null) throw new WalletException(ExitCode.Usage, "This chain has no base fee, so there is no --priority-fee: give the gas price with --max-fee.");
+            if (wishes.PriorityFee is not null)
+                throw new WalletException(ExitCode.Usage,
+                    "This chain has no base fee, so there is no --priority-fee: give the gas price with --max-fee.");
             var price = wishes.MaxFee ?? SuggestedFigures.Price("gas price",
                 await node.GasPriceAsync(cancel).ConfigureAwait(false), node.Url);
             return new Fees(TransactionType.Legacy, price, price, baseFee ?? UInt256.Zero);
@@ -47,7 +54,8 @@ public sealed record Fees(TransactionType Type, UInt256 MaxFeePerGas, UInt256 Ma
     public Fees ToReplace(Transaction old, int bumpPercent)
     {
         var (floorMax, floorTip) = (Raise(old.MaxFeePerGas, bumpPercent), Raise(old.MaxPriorityFeePerGas, bumpPercent));
-        if (old.Type != TransactionType.DynamicFee) return new Fees(old.Type, UInt256.Max(floorMax, MaxFeePerGas), UInt256.Max(floorMax, MaxFeePerGas), BaseFeePerGas);
+        if (old.Type != TransactionType.DynamicFee)
+            return new Fees(old.Type, UInt256.Max(floorMax, MaxFeePerGas), UInt256.Max(floorMax, MaxFeePerGas), BaseFeePerGas);
         var tip = UInt256.Max(floorTip, MaxPriorityFeePerGas);
         return new Fees(old.Type, UInt256.Max(UInt256.Max(floorMax, MaxFeePerGas), tip), tip, BaseFeePerGas);
     }

@@ -4,7 +4,8 @@ namespace Chain.Wallet;
 
 /// <summary>What the user asked to send; null: let the wallet decide.</summary>
 /// <param name="Value">Wei; null: everything that is left after the fee and the transfers that wait.</param>
-public sealed record TransferWish(Account From, Account To, UInt256? Value, ReadOnlyMemory<byte> Data, ulong? Nonce, ulong? Gas, FeeWishes Fees);
+public sealed record TransferWish(Account From, Account To, UInt256? Value, ReadOnlyMemory<byte> Data, ulong? Nonce, ulong? Gas,
+    FeeWishes Fees);
 
 /// <summary>A plan, the account's other transfers, and what they leave of its ether.</summary>
 /// <param name="Plan">With every number decided.</param>
@@ -23,7 +24,8 @@ public sealed class TransferPlanner(NodeClient node, WalletBook book, TimeProvid
     private const int MaxStrangers = 1024;
 
     /// <exception cref="WalletException">
-    /// <see cref="ExitCode.Failed"/>: a development account on another chain, too little ether, or a transfer that would not execute.
+    /// <see cref="ExitCode.Failed"/>: a development account on another chain, too little ether, or a transfer that would not
+    /// execute.
     /// </exception>
     public async Task<PlannedTransfer> PlanAsync(TransferWish wish, ulong? expectedChainId, CancellationToken cancel)
     {
@@ -82,11 +84,15 @@ public sealed class TransferPlanner(NodeClient node, WalletBook book, TimeProvid
     {
         var chainId = await node.ChainIdAsync(cancel).ConfigureAwait(false);
         if (expected is { } wanted && wanted != chainId)
-            throw new WalletException(ExitCode.Failed, $"The node at {node.Url} is of chain {chainId}, not {wanted}. Nothing was sent; check --rpc or --chain-id.");
+            throw new WalletException(ExitCode.Failed,
+                $"The node at {node.Url} is of chain {chainId}, not {wanted}. Nothing was sent; check --rpc or --chain-id.");
         foreach (var account in new[] { from, to })
         {
-            if (account is null || chainId == DevAccounts.ChainId || DevAccounts.IndexOf(account.Address) is not { } index) continue;
-            throw new WalletException(ExitCode.Failed, $"{account.Address} is the development account {DevAccounts.Name(index)}, whose key everybody knows; it is for chain {DevAccounts.ChainId} only, and the node at {node.Url} is of chain {chainId}. Nothing was sent.");
+            if (account is null || chainId == DevAccounts.ChainId || DevAccounts.IndexOf(account.Address) is not { } index)
+                continue;
+            throw new WalletException(ExitCode.Failed,
+                $"{account.Address} is the development account {DevAccounts.Name(index)}, whose key everybody knows; it is for "
+                    + $"chain {DevAccounts.ChainId} only, and the node at {node.Url} is of chain {chainId}. Nothing was sent.");
         }
 
         return chainId;
@@ -126,8 +132,8 @@ public sealed class TransferPlanner(NodeClient node, WalletBook book, TimeProvid
         {
             throw new WalletException(
                 ExitCode.Failed,
-                $"The node at {node.Url} says that more than {MaxStrangers} transfers of {plan.From} wait that this wallet does not know, "
-                + "so what all is cannot be known. Give an amount, or ask another node.");
+                $"The node at {node.Url} says that more than {MaxStrangers} transfers of {plan.From} wait that this wallet "
+                + "does not know, so what all is cannot be known. Give an amount, or ask another node.");
         }
 
         var pool = await node.WaitingCostsAsync(plan.From.Address, cancel).ConfigureAwait(false);
@@ -143,11 +149,14 @@ public sealed class TransferPlanner(NodeClient node, WalletBook book, TimeProvid
 
     private async Task<ulong> EstimateAsync(TransferPlan plan, BlockSummary? head, CancellationToken cancel)
     {
-        var reply = await node.EstimateGasAsync(plan.From.Address, plan.To.Address, plan.Value, plan.Data, cancel).ConfigureAwait(false);
+        var reply = await node.EstimateGasAsync(plan.From.Address, plan.To.Address, plan.Value, plan.Data, cancel)
+            .ConfigureAwait(false);
         if (reply is RpcReply.Ok ok) return SuggestedFigures.Gas(new Answer("eth_estimateGas", ok.Result).Number(),
             head?.GasLimit, node.Url);
         var error = (RpcReply.Error)reply;
         if (error.IsMethodMissing && plan.Data.IsEmpty) return PlainTransferGas;
-        throw new WalletException(ExitCode.Failed, $"The node says this transfer would fail: {error.Message} (code {error.Code}). Nothing was sent; to send it all the same, give --gas.");
+        throw new WalletException(ExitCode.Failed,
+            $"The node says this transfer would fail: {error.Message} (code {error.Code}). Nothing was sent; to send it all "
+                + $"the same, give --gas.");
     }
 }

@@ -10,7 +10,8 @@ public interface ITransferView
 }
 
 /// <summary>Looks through our own node's <c>chain_</c> methods, which remember what happened and why.</summary>
-public sealed class ChainTransferView(NodeClient node, Hash256 hash, double attackerShare, StandardTransferView fallback) : ITransferView
+public sealed class ChainTransferView(NodeClient node, Hash256 hash, double attackerShare,
+    StandardTransferView fallback) : ITransferView
 {
     private bool _lacking;
 
@@ -23,7 +24,9 @@ public sealed class ChainTransferView(NodeClient node, Hash256 hash, double atta
             _lacking = !supported;
             if (status is not null)
             {
-                var confidence = status.State == TransferState.Mined ? await node.ConfidenceAsync(hash, attackerShare, cancel).ConfigureAwait(false) : null;
+                var confidence = status.State == TransferState.Mined
+                    ? await node.ConfidenceAsync(hash, attackerShare, cancel).ConfigureAwait(false)
+                    : null;
                 return new Observation(status, confidence);
             }
         }
@@ -33,7 +36,9 @@ public sealed class ChainTransferView(NodeClient node, Hash256 hash, double atta
     }
 }
 
-/// <summary>Looks through standard <c>eth_</c> methods alone: the state now, with the reason worked out from the sender's nonce.</summary>
+/// <summary>
+/// Looks through standard <c>eth_</c> methods alone: the state now, with the reason worked out from the sender's nonce.
+/// </summary>
 public sealed class StandardTransferView(NodeClient node, Hash256 hash, double attackerShare, WatchGoal goal) : ITransferView
 {
     private TransactionPlace? _lastSeen;
@@ -44,7 +49,8 @@ public sealed class StandardTransferView(NodeClient node, Hash256 hash, double a
         var place = await node.PlaceOfAsync(hash, cancel).ConfigureAwait(false);
         if (place is null) return new Observation(await GoneAsync(cancel).ConfigureAwait(false), null);
         _lastSeen = place;
-        if (place.BlockNumber is not { } number) return new Observation(TransferStatus.Unknown with { State = TransferState.Pending }, null);
+        if (place.BlockNumber is not { } number)
+            return new Observation(TransferStatus.Unknown with { State = TransferState.Pending }, null);
         var head = await node.BlockNumberAsync(cancel).ConfigureAwait(false);
         var confirmations = head < number ? 1 : (int)Math.Min(head - number + 1, int.MaxValue);
         var tagged = goal.Tag is null ? null : await node.BlockAsync(goal.Tag, cancel).ConfigureAwait(false);
@@ -57,7 +63,8 @@ public sealed class StandardTransferView(NodeClient node, Hash256 hash, double a
             "pow",
             reached,
             reached && goal.Tag == "finalized");
-        return new Observation(TransferStatus.Unknown with { State = TransferState.Mined, BlockNumber = number, BlockHash = place.BlockHash }, confidence);
+        return new Observation(TransferStatus.Unknown with { State = TransferState.Mined, BlockNumber = number,
+            BlockHash = place.BlockHash }, confidence);
     }
 
     private async Task<TransferStatus> GoneAsync(CancellationToken cancel)
@@ -65,7 +72,11 @@ public sealed class StandardTransferView(NodeClient node, Hash256 hash, double a
         if (_lastSeen is null) return TransferStatus.Unknown;
         var used = await node.NonceAsync(_lastSeen.From, "latest", cancel).ConfigureAwait(false);
         return used > _lastSeen.Nonce
-            ? TransferStatus.Unknown with { State = TransferState.Conflicting, Reason = $"nonce {_lastSeen.Nonce} of {_lastSeen.From} is used" }
+            ? TransferStatus.Unknown with
+            {
+                State = TransferState.Conflicting,
+                Reason = $"nonce {_lastSeen.Nonce} of {_lastSeen.From} is used",
+            }
             : TransferStatus.Unknown with { State = TransferState.Dropped, Reason = "the node no longer knows it" };
     }
 }

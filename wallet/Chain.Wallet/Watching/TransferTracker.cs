@@ -46,7 +46,13 @@ public sealed class TransferTracker(WatchGoal goal)
         foreach (var (step, next) in NewSteps(status)) Enter(events, step, next);
         if (status.State == TransferState.Mined && confidence is not null)
         {
-            foreach (var kind in Progress(confidence)) events.Add(new WatchEvent(kind, Describe(confidence)) { BlockNumber = _blockNumber, BlockHash = _blockHash, Confidence = confidence });
+            foreach (var kind in Progress(confidence))
+                events.Add(new WatchEvent(kind, Describe(confidence))
+                {
+                    BlockNumber = _blockNumber,
+                    BlockHash = _blockHash,
+                    Confidence = confidence,
+                });
         }
 
         Standing = status.State switch
@@ -84,8 +90,11 @@ public sealed class TransferTracker(WatchGoal goal)
     {
         // Not by position: a node may work out its last entries afresh at each look, and after a restart remembers less.
         // The time that a block arrived may be forgotten, so the block itself tells one stay in the chain from another.
-        var steps = status.History.Where(change => _told.Add((change.State, change.State == TransferState.Mined ? 0 : change.AtMs, change.BlockHash)))
-            .Select(change => new Step(change.State, change.BlockNumber, change.BlockHash, change.ReplacedBy, change.Reason, change.AtMs)).ToList();
+        var steps = status.History.Where(change =>
+            _told.Add((change.State, change.State == TransferState.Mined ? 0 : change.AtMs, change.BlockHash)))
+            .Select(change =>
+                new Step(change.State, change.BlockNumber, change.BlockHash, change.ReplacedBy, change.Reason,
+                    change.AtMs)).ToList();
         var now = new Step(status.State, status.BlockNumber, status.BlockHash, status.ReplacedBy, status.Reason, null);
         if (steps.Count == 0 || !steps[^1].IsSameAs(now)) steps.Add(now);
         return steps.Select((step, i) => (step, i + 1 < steps.Count ? steps[i + 1].State : (TransferState?)null));
@@ -105,12 +114,16 @@ public sealed class TransferTracker(WatchGoal goal)
 
         // Out of a block, whatever comes next. A node that keeps no history shows this only by what came of it.
         var wasMined = _state == TransferState.Mined;
-        var waitsAgain = step.State is TransferState.Orphaned or TransferState.Pending && next is null or TransferState.Pending or TransferState.Orphaned or TransferState.Unknown;
+        var waitsAgain = step.State is TransferState.Orphaned or TransferState.Pending && next is null or TransferState.Pending
+            or TransferState.Orphaned or TransferState.Unknown;
         if (wasMined || step.State == TransferState.Orphaned)
         {
-            var (number, hash) = step is { State: TransferState.Orphaned, BlockNumber: not null } ? (step.BlockNumber, step.BlockHash) : (_blockNumber, _blockHash);
+            var (number, hash) = step is { State: TransferState.Orphaned, BlockNumber: not null }
+                ? (step.BlockNumber, step.BlockHash)
+                : (_blockNumber, _blockHash);
             var block = number is null ? "its block" : $"block {number} ({hash?.ToShortString()})";
-            events.Add(new WatchEvent("orphaned", $"{block} was reorganised away{(waitsAgain ? ", the transfer is back in the pool" : "")}")
+            events.Add(new WatchEvent("orphaned",
+                $"{block} was reorganised away{(waitsAgain ? ", the transfer is back in the pool" : "")}")
             {
                 AtMs = step.AtMs,
                 BlockNumber = number,
@@ -118,7 +131,8 @@ public sealed class TransferTracker(WatchGoal goal)
             });
         }
 
-        if (Told(step, isNews: _state is not (TransferState.Mined or TransferState.Orphaned)) is { } told) events.Add(told with { AtMs = step.AtMs });
+        if (Told(step, isNews: _state is not (TransferState.Mined or TransferState.Orphaned)) is { } told)
+            events.Add(told with { AtMs = step.AtMs });
         IsKnown = true;
         _state = step.State;
         (_confirmations, _saidSafe, _saidFinalized) = (-1, false, false);
@@ -137,21 +151,47 @@ public sealed class TransferTracker(WatchGoal goal)
 
     private static WatchEvent? Told(Step step, bool isNews) => step.State switch
     {
-        TransferState.Pending when isNews => new WatchEvent("pending", $"in the pool, waiting for a block ({ConfidenceLevel.Describe(0)})"),
-        TransferState.Mined => new WatchEvent("mined", $"in block {step.BlockNumber} ({step.BlockHash?.ToShortString()})") { BlockNumber = step.BlockNumber, BlockHash = step.BlockHash },
-        TransferState.Replaced => new WatchEvent("replaced", step.ReplacedBy is { } by ? $"replaced by {by}" : $"replaced: {step.Reason ?? "another transfer with its nonce and a higher fee took its place"}") { ReplacedBy = step.ReplacedBy, Reason = step.Reason },
-        TransferState.Conflicting => new WatchEvent("conflicting", $"impossible now: {step.Reason ?? $"another transfer with its nonce is in the chain {step.ReplacedBy}"}".TrimEnd()) { ReplacedBy = step.ReplacedBy, Reason = step.Reason },
-        TransferState.Dropped => new WatchEvent("dropped", $"dropped from the pool{(step.Reason is null ? "" : $": {step.Reason}")}") { Reason = step.Reason },
+        TransferState.Pending when isNews =>
+            new WatchEvent("pending", $"in the pool, waiting for a block ({ConfidenceLevel.Describe(0)})"),
+        TransferState.Mined =>
+            new WatchEvent("mined",
+                $"in block {step.BlockNumber} ({step.BlockHash?.ToShortString()})") { BlockNumber = step.BlockNumber,
+                BlockHash = step.BlockHash },
+        TransferState.Replaced =>
+            new WatchEvent("replaced",
+                step.ReplacedBy is { } by
+                ? $"replaced by {by}"
+                : $"replaced: {step.Reason ?? "another transfer with its nonce and a higher fee took its place"}")
+            {
+                ReplacedBy = step.ReplacedBy,
+                Reason = step.Reason,
+            },
+        TransferState.Conflicting =>
+            new WatchEvent("conflicting",
+                $"impossible now: {step.Reason ?? $"another transfer with its nonce is in the chain {step.ReplacedBy}"}"
+                    .TrimEnd())
+            {
+                ReplacedBy = step.ReplacedBy,
+                Reason = step.Reason,
+            },
+        TransferState.Dropped =>
+            new WatchEvent("dropped",
+                $"dropped from the pool{(step.Reason is null ? "" : $": {step.Reason}")}") { Reason = step.Reason },
         _ => null,
     };
 
-    private static string Count(Confidence confidence) => confidence.Confirmations == 1 ? "1 confirmation" : $"{confidence.Confirmations} confirmations";
+    private static string Count(Confidence confidence) =>
+        confidence.Confirmations == 1 ? "1 confirmation" : $"{confidence.Confirmations} confirmations";
 
     private static string Shorten(Confidence confidence)
     {
         var safe = confidence.Finalized ? ", finalized" : confidence.Safe ? ", safe" : "";
-        if (confidence.IsByWork) return $"{Count(confidence)}{safe}, undone with probability {ProbabilityText.Describe(confidence.CatchUpProbability)}";
-        return confidence.StakeShare is { } share ? $"{Count(confidence)}, {ProbabilityText.Percent(share)} of the stake{safe}" : $"{Count(confidence)}{safe}";
+        if (confidence.IsByWork)
+            return $"{Count(confidence)}{safe}, undone with probability "
+                + $"{ProbabilityText.Describe(confidence.CatchUpProbability)}";
+        return confidence.StakeShare is { } share
+            ? $"{Count(confidence)}, {ProbabilityText.Percent(share)} of the stake{safe}"
+            : $"{Count(confidence)}{safe}";
     }
 
     private static string Describe(Confidence confidence)
@@ -159,16 +199,20 @@ public sealed class TransferTracker(WatchGoal goal)
         var count = Count(confidence);
         if (!confidence.IsByWork)
         {
-            var votes = confidence.StakeShare is { } share && !confidence.Finalized ? $", {ProbabilityText.Percent(share)} of the stake votes for it" : "";
+            var votes = confidence.StakeShare is { } share && !confidence.Finalized
+                ? $", {ProbabilityText.Percent(share)} of the stake votes for it"
+                : "";
             return $"{count}{votes}; {confidence.Level}";
         }
 
         var text = $"{count}, {confidence.Level}";
         if (confidence.Finalized) return $"{text}; finalized";
-        return $"{text}; an attacker with {ProbabilityText.Percent(confidence.AttackerShare)} of the hash power undoes it with probability {ProbabilityText.Describe(confidence.CatchUpProbability)}";
+        return $"{text}; an attacker with {ProbabilityText.Percent(confidence.AttackerShare)} of the hash power undoes it with "
+            + $"probability {ProbabilityText.Describe(confidence.CatchUpProbability)}";
     }
 
-    private sealed record Step(TransferState State, ulong? BlockNumber, Hash256? BlockHash, Hash256? ReplacedBy, string? Reason, long? AtMs)
+    private sealed record Step(TransferState State, ulong? BlockNumber, Hash256? BlockHash, Hash256? ReplacedBy, string? Reason,
+        long? AtMs)
     {
         // Whether the present is what the history's last entry says.
         public bool IsSameAs(Step now) => State == now.State && (State != TransferState.Mined || BlockHash == now.BlockHash);

@@ -23,9 +23,11 @@ public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOpt
     /// <exception cref="WalletException"><see cref="ExitCode.TimedOut"/>, or <see cref="ExitCode.Unknown"/> for a transfer
     /// nobody knows.</exception>
     /// <exception cref="NodeUnreachableException">At the start, or for two minutes.</exception>
-    public async Task<WatchOutcome> FollowAsync(Hash256 hash, Action<WatchEvent> tell, Action<string> stand, CancellationToken cancel)
+    public async Task<WatchOutcome> FollowAsync(Hash256 hash, Action<WatchEvent> tell, Action<string> stand,
+        CancellationToken cancel)
     {
-        var view = new ChainTransferView(node, hash, options.AttackerShare, new StandardTransferView(node, hash, options.AttackerShare, options.Goal));
+        var view = new ChainTransferView(node, hash, options.AttackerShare,
+            new StandardTransferView(node, hash, options.AttackerShare, options.Goal));
         var tracker = new TransferTracker(options.Goal);
         var start = time.GetTimestamp();
         long? outage = null;
@@ -36,7 +38,8 @@ public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOpt
                 var events = tracker.Observe(await view.LookAsync(cancel).ConfigureAwait(false));
                 if (outage is not null) tell(new WatchEvent("reachable", "the node answers again"));
                 outage = null;
-                foreach (var happened in events) tell(happened.Kind == "lost" ? happened with { Text = happened.Text + Resend(hash) } : happened);
+                foreach (var happened in events)
+                    tell(happened.Kind == "lost" ? happened with { Text = happened.Text + Resend(hash) } : happened);
             }
             catch (NodeUnreachableException) when (!first)
             {
@@ -49,16 +52,26 @@ public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOpt
             stand(outage is null ? tracker.Standing : $"{tracker.Standing} when the node last answered");
             var elapsed = time.GetElapsedTime(start);
             if (!tracker.IsKnown && outage is null && elapsed >= UnknownPatience)
-                throw new WalletException(ExitCode.Unknown, $"The node at {node.Url} does not know the transfer {hash}{Resend(hash)}. {(options.IsSignedHere ? "Or it was sent on another network." : "Check the hash, and that it was sent on this network.")}");
+            {
+                var advice = options.IsSignedHere
+                    ? "Or it was sent on another network."
+                    : "Check the hash, and that it was sent on this network.";
+                throw new WalletException(ExitCode.Unknown,
+                    $"The node at {node.Url} does not know the transfer {hash}{Resend(hash)}. {advice}");
+            }
+
             if (elapsed >= options.Timeout)
-                throw new WalletException(ExitCode.TimedOut, $"The transfer {hash} did not reach {options.Goal} within {options.Timeout.Value.TotalSeconds:0.###} s. It may still; go on with `wallet watch {hash}`.");
+                throw new WalletException(ExitCode.TimedOut,
+                    $"The transfer {hash} did not reach {options.Goal} within {options.Timeout.Value.TotalSeconds:0.###} s. It "
+                        + $"may still; go on with `wallet watch {hash}`.");
             await Task.Delay(options.Interval, time, cancel).ConfigureAwait(false);
         }
     }
 
     private string Resend(Hash256 hash) => options.IsSignedHere ? $"; `wallet resend {hash}` offers it again" : "";
 
-    private async Task<WatchOutcome> ConcludeAsync(WatchOutcome outcome, Hash256 hash, Action<WatchEvent> tell, CancellationToken cancel)
+    private async Task<WatchOutcome> ConcludeAsync(WatchOutcome outcome, Hash256 hash, Action<WatchEvent> tell,
+        CancellationToken cancel)
     {
         if (outcome != WatchOutcome.Settled) return outcome;
         if (options.Goal.Confirmations != 0 && await node.SucceededAsync(hash, cancel).ConfigureAwait(false) == false)
@@ -67,7 +80,8 @@ public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOpt
             return WatchOutcome.Failed;
         }
 
-        tell(new WatchEvent("settled", $"settled: {(options.Goal.Confirmations == 0 ? "seen in the pool" : options.Goal)}, as asked"));
+        tell(new WatchEvent("settled",
+            $"settled: {(options.Goal.Confirmations == 0 ? "seen in the pool" : options.Goal)}, as asked"));
         return WatchOutcome.Settled;
     }
 }

@@ -24,8 +24,8 @@ public enum WatchOutcome
 
 /// <summary>Something that happened to a transfer that is followed.</summary>
 /// <param name="Kind">
-/// For machines: unknown, pending, mined, orphaned, confirmations, safe and finalized (under proof of stake), replaced, conflicting, dropped, settled, failed,
-/// unreachable, reachable.
+/// For machines: unknown, pending, mined, orphaned, confirmations, safe and finalized (under proof of stake), replaced,
+/// conflicting, dropped, settled, failed, unreachable, reachable.
 /// </param>
 /// <param name="Text">For people.</param>
 public sealed record WatchEvent(string Kind, string Text)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Chain.Wallet;
 
-/// <summary>When a transfer counts as settled: after so many confirmations, or once the node calls its block safe or finalized.</summary>
+/// <summary>
+/// When a transfer counts as settled: after so many confirmations, or once the node calls its block safe or finalized.
+/// </summary>
 public sealed record WatchGoal
 {
     private WatchGoal(int? confirmations, string? tag)
@@ -30,7 +32,8 @@ public sealed record WatchGoal
             return true;
         }
 
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > 1_000_000) return false;
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > 1_000_000)
+            return false;
         goal = new WatchGoal(count, null);
         return true;
     }

@@ -24,7 +24,8 @@ internal static class ClaimedHeights
         Of("new-block", "sends blocks sealed at the least difficulty that claim 2^200", Work, Claim.NewBlock, isSealed: true),
         Of("range", "claims the height by eth/69's BlockRangeUpdate, again and again", Work, Claim.Range, isSealed: false),
         Of("hashes", "announces hashes of such heights", Work, Claim.Hashes, isSealed: false),
-        Of("stake-status", "claims the height in its greeting, by eth/69, under proof of stake", Stake, Claim.Greeting, isSealed: false),
+        Of("stake-status", "claims the height in its greeting, by eth/69, under proof of stake", Stake, Claim.Greeting,
+            isSealed: false),
         Of("stake-range", "as range, under proof of stake", Stake, Claim.Range, isSealed: false),
     ]);
 

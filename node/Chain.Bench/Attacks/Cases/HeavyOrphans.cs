@@ -29,7 +29,10 @@ internal static class HeavyOrphans
         Of("future-matched", "as future, with the root of that body", isMatched: true, FutureAsync),
         Of("kept", "as matched, each light enough to be kept", isMatched: true, OrphanAsync, Kept),
         Of("too-heavy", "as matched, longer than a message may be", isMatched: true, OrphanAsync, TooHeavy) with { Costs = true },
-        Of("stake", "as unmatched, under proof of stake: nothing to seal", isMatched: false, OrphanAsync) with { Terrain = Stake },
+        Of("stake", "as unmatched, under proof of stake: nothing to seal", isMatched: false, OrphanAsync) with
+        {
+            Terrain = Stake,
+        },
     ]);
 
     private delegate Task<BlockHeader> HeaderMaker(AttackScene scene, HostilePeer guide, ulong index, CancellationToken canceled);

@@ -30,7 +30,8 @@ public sealed record Deposit(ValidatorKey Key, Hash256 RandaoCommitment, Address
     internal static Deposit FromLog(Log log)
     {
         var data = log.Data.Span;
-        if (log.Topics is not [var topic] || topic != Topic || data.Length != Words * Hash256.Size) throw new InvalidOperationException($"The deposit contract {log.Address} has emitted an event that is no deposit.");
+        if (log.Topics is not [var topic] || topic != Topic || data.Length != Words * Hash256.Size)
+            throw new InvalidOperationException($"The deposit contract {log.Address} has emitted an event that is no deposit.");
         return new Deposit(
             new ValidatorKey(data[..ValidatorKey.Size]),
             new Hash256(data[64..96]),

@@ -5,8 +5,8 @@ namespace Chain.Consensus;
 
 /// <summary>
 /// The data of a transaction to the deposit contract, as Solidity's ABI writes a call of
-/// <c>deposit(bytes32 keyX, bytes32 keyY, bytes32 randaoCommitment, address withdrawalAddress, bytes32 r, bytes32 s, uint8 yParity)</c>:
-/// the selector and seven words.
+/// <c>deposit(bytes32 keyX, bytes32 keyY, bytes32 randaoCommitment, address withdrawalAddress, bytes32 r, bytes32 s, uint8
+/// yParity)</c>: the selector and seven words.
 /// </summary>
 /// <param name="Signature">The proof of possession: the key's over <see cref="StakeDomain.DepositRoot"/>.</param>
 public sealed record DepositCall(ValidatorKey Key, Hash256 RandaoCommitment, Address WithdrawalAddress, Signature Signature)
@@ -19,7 +19,8 @@ public sealed record DepositCall(ValidatorKey Key, Hash256 RandaoCommitment, Add
 
     private const int SelectorSize = 4;
 
-    private static readonly byte[] Selector = Keccak256.Hash(System.Text.Encoding.UTF8.GetBytes(Function)).Bytes[..SelectorSize].ToArray();
+    private static readonly byte[] Selector =
+        Keccak256.Hash(System.Text.Encoding.UTF8.GetBytes(Function)).Bytes[..SelectorSize].ToArray();
 
     /// <summary>A call whose proof of possession is made with the validator's private key.</summary>
     public static DepositCall Sign(PrivateKey key, Hash256 randaoCommitment, Address withdrawalAddress, StakeDomain domain)
@@ -27,7 +28,8 @@ public sealed record DepositCall(ValidatorKey Key, Hash256 RandaoCommitment, Add
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(domain);
         var validator = new ValidatorKey(key.PublicKey);
-        return new DepositCall(validator, randaoCommitment, withdrawalAddress, key.Sign(domain.DepositRoot(validator, randaoCommitment, withdrawalAddress)));
+        return new DepositCall(validator, randaoCommitment, withdrawalAddress,
+            key.Sign(domain.DepositRoot(validator, randaoCommitment, withdrawalAddress)));
     }
 
     public byte[] Encode()
@@ -45,11 +47,13 @@ public sealed record DepositCall(ValidatorKey Key, Hash256 RandaoCommitment, Add
     }
 
     /// <summary>Reads a call; false with the reason for another length or selector, or padding that is not zero.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> data, [NotNullWhen(true)] out DepositCall? call, [NotNullWhen(false)] out string? error)
+    public static bool TryDecode(ReadOnlySpan<byte> data, [NotNullWhen(true)] out DepositCall? call,
+        [NotNullWhen(false)] out string? error)
     {
         call = null;
         error = data.Length != Size ? $"{data.Length} bytes of data are no call of {Function}; it has {Size}"
-            : !data[..SelectorSize].SequenceEqual(Selector) ? $"the selector {Hex.Encode(data[..SelectorSize])} is not {Hex.Encode(Selector)}, that of {Function}"
+            : !data[..SelectorSize].SequenceEqual(Selector)
+            ? $"the selector {Hex.Encode(data[..SelectorSize])} is not {Hex.Encode(Selector)}, that of {Function}"
             : null;
         if (error is not null) return false;
         var words = data[SelectorSize..];

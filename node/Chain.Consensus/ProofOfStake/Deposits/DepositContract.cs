@@ -4,14 +4,14 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// The deposit contract (docs/consensus/stake.md): burns the value of a good call and says so in an event, from which the block's stake
-/// transition reads the deposit. A call whose payload, proof or amount is wrong fails, and its sender keeps the value.
+/// The deposit contract (docs/consensus/stake.md): burns the value of a good call and says so in an event, from which the block's
+/// stake transition reads the deposit. A call whose payload, proof or amount is wrong fails, and its sender keeps the value.
 /// </summary>
 /// <remarks>
 /// A proof of possession is public once it stands in a block, and deposits for a key that is known change its next RANDAO
-/// commitment. So that nobody can bring back a commitment that its maker has replaced (an old onion's layers are known to all), the
-/// contract remembers each key's latest proof and every proof before it: the latest may be used again, to add stake; an earlier
-/// one may not.
+/// commitment. So that nobody can bring back a commitment that its maker has replaced (an old onion's layers are known to all),
+/// the contract remembers each key's latest proof and every proof before it: the latest may be used again, to add stake; an
+/// earlier one may not.
 /// </remarks>
 public sealed class DepositContract(ProofOfStakeSettings settings, StakeDomain domain) : INativeContract
 {
@@ -35,13 +35,16 @@ public sealed class DepositContract(ProofOfStakeSettings settings, StakeDomain d
         if (!DepositCall.TryDecode(call.Data.Span, out var deposit, out var error)) return Fail(error);
         var (gwei, rest) = UInt256.DivRem(call.Value, WeiPerGwei);
         if (!rest.IsZero) return Fail($"{call.Value} wei is no whole number of Gwei (1,000,000,000 wei)");
-        if (gwei < settings.MinDepositGwei) return Fail($"{gwei} Gwei is less than the least deposit, {settings.MinDepositGwei} Gwei");
+        if (gwei < settings.MinDepositGwei)
+            return Fail($"{gwei} Gwei is less than the least deposit, {settings.MinDepositGwei} Gwei");
         if (!gwei.IsUInt64) return Fail($"{gwei} Gwei does not fit in 64 bits");
         var root = domain.DepositRoot(deposit.Key, deposit.RandaoCommitment, deposit.WithdrawalAddress);
         if (!IsSignedBy(deposit, root)) return Fail($"the proof of possession is not a signature by {deposit.Key} of {root}");
-        if (!TakeProof(call.State, deposit.Key, root)) return Fail($"the proof of possession {root} was replaced by a later one of the same key; sign a new commitment");
+        if (!TakeProof(call.State, deposit.Key, root))
+            return Fail($"the proof of possession {root} was replaced by a later one of the same key; sign a new commitment");
         call.State.SubtractBalance(Address, call.Value);
-        var log = new Deposit(deposit.Key, deposit.RandaoCommitment, deposit.WithdrawalAddress, new Gwei((ulong)gwei)).ToLog(Address);
+        var log = new Deposit(deposit.Key, deposit.RandaoCommitment, deposit.WithdrawalAddress, new Gwei((ulong)gwei))
+            .ToLog(Address);
         return new NativeCallOutcome.Succeeded(Gas, [log], ReadOnlyMemory<byte>.Empty);
     }
 

@@ -26,8 +26,8 @@ public sealed class Deposits(Address contract)
 
     /// <summary>
     /// apply_deposit. A new key becomes a validator that waits for activation, its commitment's layer belonging to the epoch of
-    /// inclusion: activation takes at least 1 + MAX_SEED_LOOKAHEAD epochs more, so no reveal is wanted before. For a known key the
-    /// stake grows, and a commitment that is neither its current nor its next becomes the next one.
+    /// inclusion: activation takes at least 1 + MAX_SEED_LOOKAHEAD epochs more, so no reveal is wanted before. For a known key
+    /// the stake grows, and a commitment that is neither its current nor its next becomes the next one.
     /// </summary>
     internal static void ProcessDeposit(StakeState state, Deposit deposit)
     {
@@ -44,6 +44,9 @@ public sealed class Deposits(Address contract)
         var identity = state.Identities[index];
         var current = identity.Onion.InEffect(epoch, settings.RandaoOnionLayers) ?? identity.Onion;
         if (deposit.RandaoCommitment == current.Commitment || deposit.RandaoCommitment == current.NextCommitment) return;
-        state.Identities[index] = identity with { Onion = current.WithNext(deposit.RandaoCommitment, epoch, settings.MaxSeedLookahead) };
+        state.Identities[index] = identity with
+        {
+            Onion = current.WithNext(deposit.RandaoCommitment, epoch, settings.MaxSeedLookahead),
+        };
     }
 }

@@ -9,14 +9,24 @@ internal sealed record UnsignedBlock(SealedHeader Header, BlockBody Body, Consen
     public Block Sign(Signature signature) => new(Header, Body, new ConsensusSidecar(Consensus, signature).Encode());
 }
 
-/// <summary>Makes blocks in the order in which others check them (docs/consensus/stake.md): slots, withdrawals, transactions, operations, deposits, stake root.</summary>
-internal sealed class BlockProposer(IConsensusHost host, ChainSpec spec, StakeChain chain, StakeGenesisState genesis, Deposits deposits, AttestationPool votes, OffenceWatch watch)
+/// <summary>
+/// Makes blocks in the order in which others check them (docs/consensus/stake.md): slots, withdrawals, transactions, operations,
+/// deposits, stake root.
+/// </summary>
+internal sealed class BlockProposer(IConsensusHost host, ChainSpec spec, StakeChain chain, StakeGenesisState genesis,
+    Deposits deposits, AttestationPool votes, OffenceWatch watch)
 {
     /// <summary>The block that a validator proposes on a parent.</summary>
     public UnsignedBlock Make(SealedHeader parent, Slot slot, int proposer, Hash256 reveal, Address beneficiary)
     {
         var state = chain.States.AtSlot(parent.Hash, slot).Clone();
-        var body = new ConsensusBody { Slot = slot, ProposerIndex = proposer, RandaoReveal = reveal, StakeStateRoot = Hash256.Zero };
+        var body = new ConsensusBody
+        {
+            Slot = slot,
+            ProposerIndex = proposer,
+            RandaoReveal = reveal,
+            StakeStateRoot = Hash256.Zero,
+        };
         Require(StakeTransition.ProcessBlockHeader(state, body));
         var withdrawals = Withdrawals.GetExpectedWithdrawals(state);
         Withdrawals.ApplyWithdrawals(state, withdrawals);
@@ -24,10 +34,12 @@ internal sealed class BlockProposer(IConsensusHost host, ChainSpec spec, StakeCh
         body = WithOperations(state, body);
         foreach (var deposit in deposits.Read(assembled.Receipts)) Deposits.ProcessDeposit(state, deposit);
         body = body with { StakeStateRoot = state.ComputeRoot() };
-        return new UnsignedBlock(new SealedHeader(assembled.Header with { ExtraData = body.ComputeHash().ToArray() }), assembled.Body, body);
+        return new UnsignedBlock(new SealedHeader(assembled.Header with { ExtraData = body.ComputeHash().ToArray() }),
+            assembled.Body, body);
     }
 
-    private BlockHeader HeaderOn(SealedHeader parent, StakeState state, IReadOnlyList<Withdrawal> withdrawals, Address beneficiary)
+    private BlockHeader HeaderOn(SealedHeader parent, StakeState state, IReadOnlyList<Withdrawal> withdrawals,
+        Address beneficiary)
     {
         var above = parent.Header;
         return new BlockHeader
@@ -53,11 +65,15 @@ internal sealed class BlockProposer(IConsensusHost host, ChainSpec spec, StakeCh
     private ConsensusBody WithOperations(StakeState state, ConsensusBody body)
     {
         var checks = new SignatureChecks(genesis.Domain);
-        if (!Randao.ProcessRandao(state, body.ProposerIndex, body.RandaoReveal)) throw new InvalidOperationException($"The reveal of validator {body.ProposerIndex} for {state.CurrentEpoch} does not fit its onion.");
+        if (!Randao.ProcessRandao(state, body.ProposerIndex, body.RandaoReveal))
+            throw new InvalidOperationException($"The reveal of validator {body.ProposerIndex} for {state.CurrentEpoch} does "
+                + $"not fit its onion.");
         return body with
         {
-            ProposerSlashings = Apply(watch.Evidence.PackProposerSlashings(state), item => SlashingProcessing.ProcessProposerSlashing(state, item, checks)),
-            AttesterSlashings = Apply(watch.Evidence.PackAttesterSlashings(state), item => SlashingProcessing.ProcessAttesterSlashing(state, item, checks)),
+            ProposerSlashings = Apply(watch.Evidence.PackProposerSlashings(state),
+                item => SlashingProcessing.ProcessProposerSlashing(state, item, checks)),
+            AttesterSlashings = Apply(watch.Evidence.PackAttesterSlashings(state),
+                item => SlashingProcessing.ProcessAttesterSlashing(state, item, checks)),
             Attestations = Apply(votes.Pack(state), item => AttestationProcessing.ProcessAttestation(state, item, checks)),
             VoluntaryExits = Apply(watch.Exits.Pack(state), item => VoluntaryExits.ProcessVoluntaryExit(state, item, checks)),
         };

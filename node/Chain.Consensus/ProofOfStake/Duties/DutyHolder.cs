@@ -4,7 +4,8 @@ namespace Chain.Consensus;
 
 /// <summary>A validator that a node acts for. Who signs is the host's matter.</summary>
 /// <param name="Key">Its public key.</param>
-/// <param name="Reveal">What to reveal in an epoch from the onion that is in effect; null where its commitment is of none of this key's onions.</param>
+/// <param name="Reveal">What to reveal in an epoch from the onion that is in effect; null where its commitment is of none of this
+/// key's onions.</param>
 /// <param name="Misbehaviour">What it does wrong on a test network.</param>
 public sealed record DutyHolder(
     ValidatorKey Key, Func<RandaoOnion, Epoch, Hash256?> Reveal, Misbehaviour Misbehaviour = Misbehaviour.None)

@@ -4,7 +4,8 @@ namespace Chain.Consensus;
 
 /// <summary>
 /// H^n(seed) for any n up to a length. Values at regular distances, about the square root of the length, are kept once they
-/// were passed, so that the first answer costs up to the whole chain and every later one a distance. Not for several threads at once.
+/// were passed, so that the first answer costs up to the whole chain and every later one a distance. Not for several threads at
+/// once.
 /// </summary>
 internal sealed class HashChain
 {

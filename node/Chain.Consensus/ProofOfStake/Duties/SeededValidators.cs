@@ -5,7 +5,9 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>Validators whose keys follow from a text, for lessons and examples: whoever knows the text can sign with them.</summary>
+/// <summary>
+/// Validators whose keys follow from a text, for lessons and examples: whoever knows the text can sign with them.
+/// </summary>
 public static class SeededValidators
 {
     /// <summary>

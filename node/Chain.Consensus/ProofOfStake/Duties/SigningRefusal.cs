@@ -17,30 +17,39 @@ public abstract record SigningRefusal
 
     public sealed override string ToString() => Reason;
 
-    private static string Named(Hash256? root) => root is { } known ? $"signing root {known}" : "a signing root that is not known";
+    private static string Named(Hash256? root) =>
+        root is { } known ? $"signing root {known}" : "a signing root that is not known";
 
     /// <summary>A different block was signed for the same slot.</summary>
     public sealed record DoubleProposal(Slot Slot, Hash256? Asked, Hash256? Known) : SigningRefusal
     {
-        public override string Reason => $"A second block for {Slot}: one with {Named(Known)} was signed, another with {Named(Asked)} would be a double proposal.";
+        public override string Reason =>
+            $"A second block for {Slot}: one with {Named(Known)} was signed, another with {Named(Asked)} would be a double "
+                + $"proposal.";
     }
 
     /// <summary>A different vote was signed for the same target epoch.</summary>
     public sealed record DoubleVote(KnownVote Asked, KnownVote Known) : SigningRefusal
     {
-        public override string Reason => $"A second vote for target {Asked.Target}: one from {Known.Source} with {Named(Known.SigningRoot)} was signed, another from {Asked.Source} with {Named(Asked.SigningRoot)} would be a double vote.";
+        public override string Reason =>
+            $"A second vote for target {Asked.Target}: one from {Known.Source} with {Named(Known.SigningRoot)} was signed, "
+                + $"another from {Asked.Source} with {Named(Asked.SigningRoot)} would be a double vote.";
     }
 
     /// <summary>The vote's link would span that of a vote signed before.</summary>
     public sealed record Surrounding(KnownVote Asked, KnownVote Known) : SigningRefusal
     {
-        public override string Reason => $"The vote from {Asked.Source} to {Asked.Target} would surround the one from {Known.Source} to {Known.Target}, which was signed.";
+        public override string Reason =>
+            $"The vote from {Asked.Source} to {Asked.Target} would surround the one from {Known.Source} to {Known.Target}, "
+                + $"which was signed.";
     }
 
     /// <summary>The link of a vote signed before spans this one's.</summary>
     public sealed record Surrounded(KnownVote Asked, KnownVote Known) : SigningRefusal
     {
-        public override string Reason => $"The vote from {Asked.Source} to {Asked.Target} would be surrounded by the one from {Known.Source} to {Known.Target}, which was signed.";
+        public override string Reason =>
+            $"The vote from {Asked.Source} to {Asked.Target} would be surrounded by the one from {Known.Source} to "
+                + $"{Known.Target}, which was signed.";
     }
 
     /// <summary>No rule of consensus allows such a vote (EIP-3076 wants it refused too).</summary>
@@ -52,19 +61,27 @@ public abstract record SigningRefusal
     /// <summary>What was signed at or below this slot is not known: it was imported or pruned.</summary>
     public sealed record SlotNotAboveMinimum(Slot Slot, Slot Minimum) : SigningRefusal
     {
-        public override string Reason => $"{Slot} is not above {Minimum}: what was signed up to there is not known one by one, because the history was imported or pruned.";
+        public override string Reason =>
+            $"{Slot} is not above {Minimum}: what was signed up to there is not known one by one, because the history was "
+                + $"imported or pruned.";
     }
 
-    /// <summary>Votes from earlier sources could surround some that are not known any more: they were imported or pruned.</summary>
+    /// <summary>
+    /// Votes from earlier sources could surround some that are not known any more: they were imported or pruned.
+    /// </summary>
     public sealed record SourceBelowMinimum(Epoch Source, Epoch Minimum) : SigningRefusal
     {
-        public override string Reason => $"Source {Source} is below {Minimum}: votes from sources up to there are not known one by one, because the history was imported or pruned.";
+        public override string Reason =>
+            $"Source {Source} is below {Minimum}: votes from sources up to there are not known one by one, because the history "
+                + $"was imported or pruned.";
     }
 
     /// <summary>What was voted for at or below this target is not known: it was imported or pruned.</summary>
     public sealed record TargetNotAboveMinimum(Epoch Target, Epoch Minimum) : SigningRefusal
     {
-        public override string Reason => $"Target {Target} is not above {Minimum}: votes for targets up to there are not known one by one, because the history was imported or pruned.";
+        public override string Reason =>
+            $"Target {Target} is not above {Minimum}: votes for targets up to there are not known one by one, because the "
+                + $"history was imported or pruned.";
     }
 
     /// <summary>The history does not know the key: whatever it signed before is not known.</summary>

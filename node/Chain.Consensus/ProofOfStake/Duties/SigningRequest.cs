@@ -14,7 +14,8 @@ public abstract record SigningRequest(ValidatorKey Key, Hash256 SigningRoot)
     public sealed record Proposal(ValidatorKey Key, Hash256 SigningRoot, Slot Slot) : SigningRequest(Key, SigningRoot);
 
     /// <summary>A vote that links two epochs; double and surround votes are slashable.</summary>
-    public sealed record Vote(ValidatorKey Key, Hash256 SigningRoot, Epoch Source, Epoch Target) : SigningRequest(Key, SigningRoot);
+    public sealed record Vote(ValidatorKey Key, Hash256 SigningRoot, Epoch Source, Epoch Target) : SigningRequest(Key,
+        SigningRoot);
 
     /// <summary>A wish to leave: never slashable.</summary>
     public sealed record VoluntaryExit(ValidatorKey Key, Hash256 SigningRoot) : SigningRequest(Key, SigningRoot);
@@ -27,6 +28,8 @@ public abstract record SigningRequest(ValidatorKey Key, Hash256 SigningRoot)
     /// <param name="Votes">Null where the key can have cast no vote.</param>
     public sealed record Registration(ValidatorKey Key, Slot? Slot, VoteMinimum? Votes) : SigningRequest(Key, Hash256.Zero);
 
-    /// <summary>A signature that breaks the rules on purpose. Only a test network's misbehaving node signs it, past its history.</summary>
+    /// <summary>
+    /// A signature that breaks the rules on purpose. Only a test network's misbehaving node signs it, past its history.
+    /// </summary>
     public sealed record Offence(ValidatorKey Key, Hash256 SigningRoot) : SigningRequest(Key, SigningRoot);
 }

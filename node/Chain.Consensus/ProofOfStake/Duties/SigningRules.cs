@@ -22,7 +22,9 @@ public readonly record struct VoteMinimum(Epoch Source, Epoch Target);
 /// </summary>
 public static class SigningRules
 {
-    /// <summary>Whether a block may be signed; null for yes. The very same block again may, as far as nothing else conflicts.</summary>
+    /// <summary>
+    /// Whether a block may be signed; null for yes. The very same block again may, as far as nothing else conflicts.
+    /// </summary>
     /// <param name="known">All proposals known for the same slot; others do no harm.</param>
     /// <param name="minimum">The slot up to which proposals are not known one by one; null when all are known.</param>
     public static SigningRefusal? Judge(KnownProposal asked, ReadOnlySpan<KnownProposal> known, Slot? minimum)
@@ -31,14 +33,17 @@ public static class SigningRules
         foreach (var proposal in known)
         {
             if (proposal.Slot != asked.Slot) continue;
-            if (!AreSame(proposal.SigningRoot, asked.SigningRoot)) return new SigningRefusal.DoubleProposal(asked.Slot, asked.SigningRoot, proposal.SigningRoot);
+            if (!AreSame(proposal.SigningRoot, asked.SigningRoot))
+                return new SigningRefusal.DoubleProposal(asked.Slot, asked.SigningRoot, proposal.SigningRoot);
             again = true;
         }
 
         return !again && asked.Slot <= minimum ? new SigningRefusal.SlotNotAboveMinimum(asked.Slot, minimum.Value) : null;
     }
 
-    /// <summary>Whether a vote may be signed; null for yes. The very same vote again may, as far as nothing else conflicts.</summary>
+    /// <summary>
+    /// Whether a vote may be signed; null for yes. The very same vote again may, as far as nothing else conflicts.
+    /// </summary>
     /// <param name="known">At least all votes known with the same or a later target, and all with a later source.</param>
     /// <param name="minimum">Below what votes are not known one by one; null when all are known.</param>
     public static SigningRefusal? Judge(KnownVote asked, ReadOnlySpan<KnownVote> known, VoteMinimum? minimum)
@@ -49,7 +54,8 @@ public static class SigningRules
         {
             if (vote.Target == asked.Target)
             {
-                if (vote.Source != asked.Source || !AreSame(vote.SigningRoot, asked.SigningRoot)) return new SigningRefusal.DoubleVote(asked, vote);
+                if (vote.Source != asked.Source || !AreSame(vote.SigningRoot, asked.SigningRoot))
+                    return new SigningRefusal.DoubleVote(asked, vote);
                 again = true;
             }
             else if (asked.Surrounds(vote))
@@ -65,7 +71,9 @@ public static class SigningRules
         if (minimum is not { } least) return null;
         // For the same vote again too: it may surround one that is forgotten.
         if (asked.Source < least.Source) return new SigningRefusal.SourceBelowMinimum(asked.Source, least.Source);
-        return !again && asked.Target <= least.Target ? new SigningRefusal.TargetNotAboveMinimum(asked.Target, least.Target) : null;
+        return !again && asked.Target <= least.Target
+            ? new SigningRefusal.TargetNotAboveMinimum(asked.Target, least.Target)
+            : null;
     }
 
     /// <summary>

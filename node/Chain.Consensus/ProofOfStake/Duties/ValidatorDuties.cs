@@ -4,7 +4,8 @@ namespace Chain.Consensus;
 
 /// <summary>
 /// Proposes and votes for the validators of this node (consensus-specs, phase 0 validator guide): a block at the start of a slot
-/// whose turn is ours, votes when the slot's block has come or when they are due. Signatures are asked for, all of a slot at once.
+/// whose turn is ours, votes when the slot's block has come or when they are due. Signatures are asked for, all of a slot at
+/// once.
 /// </summary>
 internal sealed class ValidatorDuties(
     IConsensusHost host,
@@ -66,7 +67,9 @@ internal sealed class ValidatorDuties(
         foreach (var group in _signedVotes.GroupBy(vote => vote.Data))
         {
             var votes = group.OrderBy(vote => vote.Index).ToList();
-            gossip.OnVotes(null, new IndexedAttestation([.. votes.Select(vote => vote.Index)], group.Key, [.. votes.Select(vote => vote.Signature)]));
+            gossip.OnVotes(null,
+                new IndexedAttestation([.. votes.Select(vote => vote.Index)], group.Key,
+                    [.. votes.Select(vote => vote.Signature)]));
         }
 
         _signedVotes.Clear();
@@ -93,7 +96,8 @@ internal sealed class ValidatorDuties(
         if (holder.Misbehaviour != Misbehaviour.Equivocate) return;
 
         // The same slot once more, with another beneficiary: another block.
-        var second = proposer.Make(chain.HeaderOf(parent), slot, index, reveal, new Address([.. _beneficiary.Bytes[..19], (byte)(_beneficiary.Bytes[19] ^ 0xff)]));
+        var second = proposer.Make(chain.HeaderOf(parent), slot, index, reveal,
+            new Address([.. _beneficiary.Bytes[..19], (byte)(_beneficiary.Bytes[19] ^ 0xff)]));
         Ask(holder, slot, index, second, (signature, _) =>
         {
             foreach (var peer in host.Peers) host.SendBlock(peer, second.Sign(signature));
@@ -104,7 +108,8 @@ internal sealed class ValidatorDuties(
     {
         var root = genesis.Domain.ProposalRoot(slot, index, block.Header.Hash);
         _asked[(holder.Key, root)] = use;
-        host.Sign([holder.Misbehaviour == Misbehaviour.Equivocate ? new SigningRequest.Offence(holder.Key, root) : new SigningRequest.Proposal(holder.Key, root, slot)]);
+        host.Sign([holder.Misbehaviour == Misbehaviour.Equivocate
+            ? new SigningRequest.Offence(holder.Key, root) : new SigningRequest.Proposal(holder.Key, root, slot)]);
     }
 
     private void Publish(Block block, Slot slot, int index, DutyHolder holder, At now)
@@ -152,8 +157,11 @@ internal sealed class ValidatorDuties(
     {
         var (epoch, layers) = (state.CurrentEpoch, genesis.Settings.RandaoOnionLayers);
         var onion = state.Identities[index].Onion.AsOf(epoch, layers);
-        if (epoch > onion.LastEpoch) return $"the RANDAO onion of validator {index} ended after {onion.LastEpoch}, and none has followed; announce one with `chain validator deposit --renew`";
-        if (holder.Reveal(onion, epoch) is not { } reveal) return $"the RANDAO commitment {onion.Commitment} of validator {index} is of none of its key's onions";
+        if (epoch > onion.LastEpoch)
+            return $"the RANDAO onion of validator {index} ended after {onion.LastEpoch}, and none has followed; announce one "
+                + $"with `chain validator deposit --renew`";
+        if (holder.Reveal(onion, epoch) is not { } reveal)
+            return $"the RANDAO commitment {onion.Commitment} of validator {index} is of none of its key's onions";
         return reveal;
     }
 
@@ -204,7 +212,9 @@ internal sealed class ValidatorDuties(
         };
     }
 
-    /// <summary>The vote for a head as its branch's state has it (consensus-specs validator guide, "Construct attestation").</summary>
+    /// <summary>
+    /// The vote for a head as its branch's state has it (consensus-specs validator guide, "Construct attestation").
+    /// </summary>
     private AttestationData DataOf(StakeState state, Hash256 head, Slot slot, ulong committee)
     {
         var epoch = state.CurrentEpoch;

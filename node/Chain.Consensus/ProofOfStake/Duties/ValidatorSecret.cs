@@ -36,10 +36,15 @@ public sealed class ValidatorSecret(PrivateKey privateKey)
         return SpecHash.Hash(input);
     }
 
-    /// <summary>The outermost layer of an onion, H^layers(seed): what a deposit, or the announcement of the next onion, commits to.</summary>
+    /// <summary>
+    /// The outermost layer of an onion, H^layers(seed): what a deposit, or the announcement of the next onion, commits to.
+    /// </summary>
     public Hash256 Commitment(ulong layers, ulong onion = 0) => Layer(onion, layers, layers);
 
-    /// <summary>The commitments of up to <see cref="CommitmentsAtOnce"/> validators' first onions, made side by side: several times as fast as one by one.</summary>
+    /// <summary>
+    /// The commitments of up to <see cref="CommitmentsAtOnce"/> validators' first onions, made side by side: several times as
+    /// fast as one by one.
+    /// </summary>
     public static Hash256[] Commitments(ReadOnlySpan<ValidatorSecret> secrets, ulong layers)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(secrets.Length, CommitmentsAtOnce);
@@ -50,14 +55,16 @@ public sealed class ValidatorSecret(PrivateKey privateKey)
     }
 
     /// <summary>
-    /// What to reveal in an epoch: <see cref="RandaoOnion.Reveal"/> of this onion's seed. The first call for an onion hashes through
-    /// all of it; later ones take about the square root of the layers in hashes, and as many hashes of memory.
+    /// What to reveal in an epoch: <see cref="RandaoOnion.Reveal"/> of this onion's seed. The first call for an onion hashes
+    /// through all of it; later ones take about the square root of the layers in hashes, and as many hashes of memory.
     /// </summary>
     /// <param name="first">The epoch to which the onion's commitment belongs.</param>
     /// <exception cref="ArgumentOutOfRangeException">The epoch is before the first, or the onion has ended.</exception>
     public Hash256 Reveal(Epoch first, Epoch epoch, ulong layers, ulong onion = 0)
     {
-        if (epoch < first || epoch - first > layers) throw new ArgumentOutOfRangeException(nameof(epoch), epoch, $"An onion of {layers} layers that begins in {first} has no layer for this epoch.");
+        if (epoch < first || epoch - first > layers)
+            throw new ArgumentOutOfRangeException(nameof(epoch), epoch,
+                $"An onion of {layers} layers that begins in {first} has no layer for this epoch.");
         return Layer(onion, layers, layers - (epoch - first));
     }
 

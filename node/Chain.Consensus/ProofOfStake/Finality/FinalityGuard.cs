@@ -1,43 +1,45 @@
 namespace Chain.Consensus;
 
 /// <summary>
-/// Watches for proof that a checkpoint which excludes our finalized one is final for others (docs/consensus/stake.md). It does no more than collect
-/// verified votes and weigh them; whoever asks it stops the node.
+/// Watches for proof that a checkpoint which excludes our finalized one is final for others (docs/consensus/stake.md). It does no
+/// more than collect verified votes and weigh them; whoever asks it stops the node.
 /// <para>
-/// The proof is one finalizing link: votes from a conflicting checkpoint C of epoch e to a checkpoint of epoch e + 1, signed by at
-/// least two thirds of our own stake. That C was justified
-/// before is not asked for again, because the same votes say so: whoever follows the rules names as source only what his chain's
-/// state has justified, so unless a third of that stake breaks the rules, C was justified and the link finalizes it
-/// (the specs' weigh_justification_and_finalization, the 1st and 2nd most recent epochs). And if a third breaks the rules, finality
-/// means nothing and to stop is right.
+/// The proof is one finalizing link: votes from a conflicting checkpoint C of epoch e to a checkpoint of epoch e + 1, signed by
+/// at least two thirds of our own stake. That C was justified before is not asked for again, because the same votes say so:
+/// whoever follows the rules names as source only what his chain's state has justified, so unless a third of that stake breaks
+/// the rules, C was justified and the link finalizes it (the specs' weigh_justification_and_finalization, the 1st and 2nd most
+/// recent epochs). And if a third breaks the rules, finality means nothing and to stop is right.
 /// </para>
 /// <para>
-/// Our own stake is that of the last finalized state that C is known to share with us, or of a later one of ours: of those who by that state vote in
-/// e + 1. Slashed validators have no weight but count in the total, as in the transition. Since that state the other history may have let
-/// some go and others in. Who did not sign and is proven guilty, or has signed an exit, does not count; who signed and waited to be let in does.
-/// Of a stake T let the absent guilty be G, and let N be the exits and entries. Where ours has two thirds of T, and theirs two thirds of T - G without
-/// the exits and with the entries, then with G at least (T + G - 2N)/3 are guilty. N is no more than the churn limit allows in
-/// the epochs since: little in any but a tiny network.
+/// Our own stake is that of the last finalized state that C is known to share with us, or of a later one of ours: of those who by
+/// that state vote in e + 1. Slashed validators have no weight but count in the total, as in the transition. Since that state the
+/// other history may have let some go and others in. Who did not sign and is proven guilty, or has signed an exit, does not
+/// count; who signed and waited to be let in does. Of a stake T let the absent guilty be G, and let N be the exits and entries.
+/// Where ours has two thirds of T, and theirs two thirds of T - G without the exits and with the entries, then with G at least (T
+/// + G - 2N)/3 are guilty. N is no more than the churn limit allows in the epochs since: little in any but a tiny network.
 /// </para>
 /// <para>
-/// A link from e to e + 2 finalizes C too, once two thirds also voted for a checkpoint of e + 1 (the rules' other two cases). It is
-/// how every epoch becomes final where few more than two thirds vote: their votes are complete only in the next epoch, so
-/// there are no other links. The votes do not say that the checkpoint of e + 1 is on the same branch; headers do. Where nobody has them, this counts
-/// only if we finalized a checkpoint of e to e + 2: then what was justified excludes what is final here, which takes a third of the stake in any case.
+/// A link from e to e + 2 finalizes C too, once two thirds also voted for a checkpoint of e + 1 (the rules' other two cases). It
+/// is how every epoch becomes final where few more than two thirds vote: their votes are complete only in the next epoch, so
+/// there are no other links. The votes do not say that the checkpoint of e + 1 is on the same branch; headers do. Where nobody
+/// has them, this counts only if we finalized a checkpoint of e to e + 2: then what was justified excludes what is final here,
+/// which takes a third of the stake in any case.
 /// </para>
 /// <para>
-/// A link that is heavy enough at any of our finalized checkpoints is judged once it is known where its source's branch leaves our chain, or that
-/// nobody can tell. In the second case, and where they parted before the oldest checkpoint kept, that one's state has to do.
+/// A link that is heavy enough at any of our finalized checkpoints is judged once it is known where its source's branch leaves
+/// our chain, or that nobody can tell. In the second case, and where they parted before the oldest checkpoint kept, that one's
+/// state has to do.
 /// </para>
 /// <para>
-/// Two histories that each went on alone until the missing validators' stake had leaked away are both final too, and nobody broke a rule. There a link
-/// is proof when at least half of the common stake signed it, and by the rules these would be two thirds by then if they alone had voted since. So the smaller side
-/// stops, or both of two halves; whoever has less than half cannot stop the others by leaking them away in private.
+/// Two histories that each went on alone until the missing validators' stake had leaked away are both final too, and nobody broke
+/// a rule. There a link is proof when at least half of the common stake signed it, and by the rules these would be two thirds by
+/// then if they alone had voted since. So the smaller side stops, or both of two halves; whoever has less than half cannot stop
+/// the others by leaking them away in private.
 /// </para>
 /// <para>
-/// Memory: votes with targets in the eight epochs before the current one, in it and in the next, of validators in our finalized state, of each
-/// at most four for one target epoch (a validator that follows the rules signs one), and the states at eight finalized checkpoints, and at two more from before leaks. A restart
-/// forgets all but our latest.
+/// Memory: votes with targets in the eight epochs before the current one, in it and in the next, of validators in our finalized
+/// state, of each at most four for one target epoch (a validator that follows the rules signs one), and the states at eight
+/// finalized checkpoints, and at two more from before leaks. A restart forgets all but our latest.
 /// </para>
 /// </summary>
 public sealed class FinalityGuard
@@ -76,8 +78,8 @@ public sealed class FinalityGuard
     public int SharedValidators => _finalized[0].Stake.ValidatorCount;
 
     /// <summary>
-    /// Verified votes whose target is not on our chain (others prove nothing here and only take room), after the slasher heard them.
-    /// Answers the conflict when these complete the proof, or there was one before.
+    /// Verified votes whose target is not on our chain (others prove nothing here and only take room), after the slasher heard
+    /// them. Answers the conflict when these complete the proof, or there was one before.
     /// </summary>
     public FinalityConflict? OnVote(IndexedAttestation vote)
     {
@@ -139,12 +141,15 @@ public sealed class FinalityGuard
         _heard.Keep(IsNear);
     }
 
-    /// <summary>Keeps the latest, and the last ones before finality stood still long enough to leak: there two histories may have parted.</summary>
+    /// <summary>
+    /// Keeps the latest, and the last ones before finality stood still long enough to leak: there two histories may have parted.
+    /// </summary>
     private void Trim()
     {
         for (var i = 0; i < _finalized.Count - FinalizedKept; i++)
         {
-            var isBeforeLeak = _finalized[i + 1].Checkpoint.Epoch - _finalized[i].Checkpoint.Epoch > _finalized[i].Stake.MinEpochsToInactivityPenalty;
+            var isBeforeLeak = _finalized[i
+                + 1].Checkpoint.Epoch - _finalized[i].Checkpoint.Epoch > _finalized[i].Stake.MinEpochsToInactivityPenalty;
             if (!isBeforeLeak) _finalized.RemoveAt(i--);
         }
 
@@ -167,8 +172,8 @@ public sealed class FinalityGuard
     }
 
     /// <summary>
-    /// The same by what the leak would have left of the common stake, where at least half of it signed. Costs a transition for each epoch
-    /// since, so that it is asked once for each number of voters and each common checkpoint, and not for each vote.
+    /// The same by what the leak would have left of the common stake, where at least half of it signed. Costs a transition for
+    /// each epoch since, so that it is asked once for each number of voters and each common checkpoint, and not for each vote.
     /// </summary>
     private FinalityConflict? JudgeLeaked(FinalityLink link)
     {
@@ -181,13 +186,17 @@ public sealed class FinalityGuard
         return Weigh(link, leaked) is { } weight ? Conflict = Conclude(link, common, leaked, weight, hasLeaked: true) : null;
     }
 
-    private bool IsKnownConflict(FinalityLink link) => _knowledge.IsTraced(link.Source) && IsConflict(link.Source, _finalized[^1].Checkpoint);
+    private bool IsKnownConflict(FinalityLink link) =>
+        _knowledge.IsTraced(link.Source) && IsConflict(link.Source, _finalized[^1].Checkpoint);
 
-    private int FindCommon(FinalityLink link) => Math.Max(0, _finalized.FindLastIndex(entry => IsShared(link.Source, entry.Checkpoint)));
+    private int FindCommon(FinalityLink link) =>
+        Math.Max(0, _finalized.FindLastIndex(entry => IsShared(link.Source, entry.Checkpoint)));
 
-    private static bool IsHalf(FinalityLink link, VotingStake stake) => stake.WeightOf(link.Voters, link.Target.Epoch) * 2 >= stake.TotalIn(link.Target.Epoch);
+    private static bool IsHalf(FinalityLink link, VotingStake stake) =>
+        stake.WeightOf(link.Voters, link.Target.Epoch) * 2 >= stake.TotalIn(link.Target.Epoch);
 
-    private FinalityConflict Conclude(FinalityLink link, Checkpoint weighedAt, VotingStake stake, Weight weight, bool hasLeaked) => new(
+    private FinalityConflict Conclude(FinalityLink link, Checkpoint weighedAt, VotingStake stake, Weight weight,
+        bool hasLeaked) => new(
         _finalized[^1].Checkpoint,
         link.Source,
         link.Target,
@@ -205,7 +214,10 @@ public sealed class FinalityGuard
     private Weight? Weigh(FinalityLink link, VotingStake stake) =>
         Weigh(link.Voters, link.Target.Epoch, stake) is { } weight && FindBetween(link, stake) is not null ? weight : null;
 
-    /// <summary>What must have been justified between a link's ends for it to finalize: nothing between neighbours. Null when it is not known to be.</summary>
+    /// <summary>
+    /// What must have been justified between a link's ends for it to finalize: nothing between neighbours. Null when it is not
+    /// known to be.
+    /// </summary>
     private IReadOnlyList<FinalityLink>? FindBetween(FinalityLink link, VotingStake stake)
     {
         var span = link.Target.Epoch - link.Source.Epoch;
@@ -214,13 +226,17 @@ public sealed class FinalityGuard
         foreach (var sameTarget in link.Book.In(link.Source.Epoch + 1).GroupBy(other => other.Target))
         {
             var voters = sameTarget.SelectMany(other => other.Voters).ToHashSet();
-            if (Weigh(voters, link.Source.Epoch + 1, stake) is not null && ExcludesOurs(link, sameTarget.Key)) return [.. sameTarget];
+            if (Weigh(voters, link.Source.Epoch + 1, stake) is not null && ExcludesOurs(link, sameTarget.Key))
+                return [.. sameTarget];
         }
 
         return null;
     }
 
-    /// <summary>Whether a link with a checkpoint justified between its ends finalizes its source, or was justified against our finality in any case.</summary>
+    /// <summary>
+    /// Whether a link with a checkpoint justified between its ends finalizes its source, or was justified against our finality in
+    /// any case.
+    /// </summary>
     private bool ExcludesOurs(FinalityLink link, Checkpoint between) =>
         _finalized.Exists(entry => link.Source.Epoch <= entry.Checkpoint.Epoch && entry.Checkpoint.Epoch <= link.Target.Epoch)
         || _knowledge.AreOnOneBranch(link.Source, between, link.Target);

@@ -17,7 +17,9 @@ internal sealed class FinalityLink(FinalityLinks book, Checkpoint source, Checkp
     /// <summary>Ascending.</summary>
     public IReadOnlyCollection<int> Voters => _votes.Keys;
 
-    /// <summary>Of how many voters, and from which checkpoint on, it was last asked whether their history has leaked the others away.</summary>
+    /// <summary>
+    /// Of how many voters, and from which checkpoint on, it was last asked whether their history has leaked the others away.
+    /// </summary>
     public (int Voters, Checkpoint Since) Forecast { get; set; }
 
     public bool Contains(int validator) => _votes.ContainsKey(validator);
@@ -28,7 +30,8 @@ internal sealed class FinalityLink(FinalityLinks book, Checkpoint source, Checkp
     public IReadOnlyList<IndexedAttestation> ToAttestations() =>
     [
         .. _votes.GroupBy(vote => vote.Value.Data).Select(group =>
-            new IndexedAttestation([.. group.Select(vote => vote.Key)], group.Key, [.. group.Select(vote => vote.Value.Signature)])),
+            new IndexedAttestation([.. group.Select(vote => vote.Key)], group.Key,
+                [.. group.Select(vote => vote.Value.Signature)])),
     ];
 }
 

@@ -14,7 +14,8 @@ internal sealed class FinalityLinks
     /// <summary>Keeps what is new of these votes, by validators below the count; answers their link when something was.</summary>
     public FinalityLink? Add(IndexedAttestation vote, int validatorCount)
     {
-        if (!_epochs.TryGetValue(vote.Data.Target.Epoch, out var links)) _epochs.Add(vote.Data.Target.Epoch, links = new EpochLinks(this));
+        if (!_epochs.TryGetValue(vote.Data.Target.Epoch, out var links))
+            _epochs.Add(vote.Data.Target.Epoch, links = new EpochLinks(this));
         return links.Add(vote, validatorCount);
     }
 

@@ -3,10 +3,11 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// What shows that a checkpoint is final to a node that has none of its branch's blocks. A claim until it is weighed: the votes say which
-/// blocks they are for, and the hashes bind the headers.
+/// What shows that a checkpoint is final to a node that has none of its branch's blocks. A claim until it is weighed: the votes
+/// say which blocks they are for, and the hashes bind the headers.
 /// </summary>
-/// <param name="Headers">From a checkpoint of the votes downwards, linked. Where they end above what the receiver has, it asks for the rest.</param>
+/// <param name="Headers">From a checkpoint of the votes downwards, linked. Where they end above what the receiver has, it asks
+/// for the rest.</param>
 /// <param name="Votes">Those of the finalizing link, and where it spans two epochs also those for the one between.</param>
 public sealed record FinalityProof(IReadOnlyList<SealedHeader> Headers, IReadOnlyList<IndexedAttestation> Votes)
 {
@@ -24,7 +25,8 @@ public sealed record FinalityProof(IReadOnlyList<SealedHeader> Headers, IReadOnl
 
     /// <summary>Whether the headers lead down from a checkpoint of the votes.</summary>
     public bool IsLinked => Headers.Count == 0
-        || (SealedHeader.LinkDownwards(Headers) && Votes.Any(votes => votes.Data.Source.Root == Headers[0].Hash || votes.Data.Target.Root == Headers[0].Hash));
+        || (SealedHeader.LinkDownwards(Headers)
+            && Votes.Any(votes => votes.Data.Source.Root == Headers[0].Hash || votes.Data.Target.Root == Headers[0].Hash));
 
     /// <summary>[[header …], [indexed attestation …]].</summary>
     public void WriteTo(RlpWriter rlp)

@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>What a <see cref="FinalityGuard"/> must know of blocks, branches and validators to weigh votes for another history.</summary>
+/// <summary>
+/// What a <see cref="FinalityGuard"/> must know of blocks, branches and validators to weigh votes for another history.
+/// </summary>
 public interface IFinalityKnowledge
 {
     /// <summary>
@@ -12,14 +14,14 @@ public interface IFinalityKnowledge
     bool? AreApart(Checkpoint theirs, Checkpoint ours);
 
     /// <summary>
-    /// Whether it is known where a checkpoint's branch leaves our chain, as far as anybody can tell. When not, it has to be found out, and
-    /// <see cref="FinalityGuard.Judge()"/> called then.
+    /// Whether it is known where a checkpoint's branch leaves our chain, as far as anybody can tell. When not, it has to be found
+    /// out, and <see cref="FinalityGuard.Judge()"/> called then.
     /// </summary>
     bool IsTraced(Checkpoint theirs);
 
     /// <summary>
-    /// Whether one branch has these checkpoints, each block an ancestor of the next or the same; false while nobody can tell, and then the headers
-    /// are asked for as for <see cref="IsTraced"/>.
+    /// Whether one branch has these checkpoints, each block an ancestor of the next or the same; false while nobody can tell, and
+    /// then the headers are asked for as for <see cref="IsTraced"/>.
     /// </summary>
     bool AreOnOneBranch(Checkpoint first, Checkpoint second, Checkpoint third);
 

@@ -1,6 +1,8 @@
 namespace Chain.Consensus;
 
-/// <summary>The weights of a registry at a checkpoint: what the fork choice needs of the specs' checkpoint_states. Immutable.</summary>
+/// <summary>
+/// The weights of a registry at a checkpoint: what the fork choice needs of the specs' checkpoint_states. Immutable.
+/// </summary>
 public sealed class CheckpointBalances
 {
     private readonly Gwei[] _effective;
@@ -40,5 +42,6 @@ public sealed class CheckpointBalances
     public Gwei Active(int index) => index < _effective.Length && _isActive[index] ? _effective[index] : Gwei.Zero;
 
     /// <summary>The weight of an LMD vote: the effective balance of an active validator that is not slashed; else zero.</summary>
-    public Gwei Voting(int index) => index < _effective.Length && _isActive[index] && !_isSlashed[index] ? _effective[index] : Gwei.Zero;
+    public Gwei Voting(int index) =>
+        index < _effective.Length && _isActive[index] && !_isSlashed[index] ? _effective[index] : Gwei.Zero;
 }

@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>The weight of the committees of a span of slots, both ends included: the parameter of the fast confirmation rule.</summary>
+/// <summary>
+/// The weight of the committees of a span of slots, both ends included: the parameter of the fast confirmation rule.
+/// </summary>
 internal interface ICommitteeSpanWeights
 {
     /// <summary>The effective balance that may vote in the span.</summary>

@@ -4,8 +4,10 @@ namespace Chain.Consensus;
 
 /// <summary>What the fast confirmation rule reads of states (the specs' "State helpers").</summary>
 /// <param name="AtCheckpoint">The registry of checkpoint_states.</param>
-/// <param name="PulledUpHead">get_pulled_up_head_state: the registry of a block's state, advanced to the current epoch if it is older.</param>
-/// <param name="SlotCommittee">get_slot_committee: all committees of a slot under a block's shuffling, from two epochs back on.</param>
+/// <param name="PulledUpHead">get_pulled_up_head_state: the registry of a block's state, advanced to the current epoch if it is
+/// older.</param>
+/// <param name="SlotCommittee">get_slot_committee: all committees of a slot under a block's shuffling, from two epochs back
+/// on.</param>
 public sealed record FastConfirmationStates(
     Func<Checkpoint, CheckpointBalances> AtCheckpoint,
     Func<Hash256, CheckpointBalances> PulledUpHead,
@@ -23,9 +25,13 @@ public sealed class FastConfirmation
     private readonly ProofOfStakeSettings _settings;
     private readonly Dictionary<Checkpoint, ulong[]> _scores = [];
 
-    /// <summary>get_fast_confirmation_store, with exact committee weights where committees may have fewer than 128 members.</summary>
+    /// <summary>
+    /// get_fast_confirmation_store, with exact committee weights where committees may have fewer than 128 members.
+    /// </summary>
     public FastConfirmation(StakeForkChoice store, FastConfirmationStates states)
-        : this(store, states, store.Settings.TargetCommitteeSize >= 128 && store.JustifiedBalances().ValidatorCount >= 128 * (int)store.Settings.SlotsPerEpoch
+        : this(store, states,
+            store.Settings.TargetCommitteeSize >= 128
+            && store.JustifiedBalances().ValidatorCount >= 128 * (int)store.Settings.SlotsPerEpoch
             ? new EstimatedSpanWeights(store.Settings)
             : new ExactSpanWeights(store.Settings, slot => states.SlotCommittee(store.FindHead(), slot)))
     {
@@ -62,7 +68,8 @@ public sealed class FastConfirmation
     private ProtoArray Tree => _store.Tree;
 
     /// <summary>
-    /// on_fast_confirmation: once in each slot, after the votes of earlier slots were applied and before those of this slot are due.
+    /// on_fast_confirmation: once in each slot, after the votes of earlier slots were applied and before those of this slot are
+    /// due.
     /// </summary>
     public void OnFastConfirmation()
     {
@@ -132,7 +139,8 @@ public sealed class FastConfirmation
 
         // Confirmed only if it cannot be filtered out in this or the next epoch
         var isLasting = EpochOf(tentative) == currentEpoch
-            || (_store.VotingSource(tentative).Epoch + 2 >= currentEpoch && (isEpochStart || WillNoConflictingCheckpointBeJustified()));
+            || (_store.VotingSource(tentative).Epoch + 2 >= currentEpoch
+                && (isEpochStart || WillNoConflictingCheckpointBeJustified()));
         return isLasting ? tentative : confirmed;
     }
 
@@ -193,7 +201,8 @@ public sealed class FastConfirmation
     private bool IsOneConfirmed(Checkpoint balanceSource, int block)
     {
         if (Tree[block].IsInvalid) return false;
-        if (!_scores.TryGetValue(balanceSource, out var scores)) _scores[balanceSource] = scores = _store.ScoresUnder(_states.AtCheckpoint(balanceSource));
+        if (!_scores.TryGetValue(balanceSource, out var scores))
+            _scores[balanceSource] = scores = _store.ScoresUnder(_states.AtCheckpoint(balanceSource));
         return new Gwei(scores[block]) > ComputeSafetyThreshold(_states.AtCheckpoint(balanceSource), block);
     }
 
@@ -220,7 +229,8 @@ public sealed class FastConfirmation
 
     /// <summary>get_equivocation_score.</summary>
     private Gwei GetEquivocationScore(CheckpointBalances balances, Slot start, Slot end) =>
-        SumOverCommittees(start, end, validator => _store.Messages.IsEquivocating(validator) ? balances.Active(validator) : Gwei.Zero);
+        SumOverCommittees(start, end,
+            validator => _store.Messages.IsEquivocating(validator) ? balances.Active(validator) : Gwei.Zero);
 
     /// <summary>compute_empty_slot_support_discount: votes for the parent by committees of empty slots between.</summary>
     private Gwei ComputeEmptySlotSupportDiscount(CheckpointBalances balances, int block)
@@ -228,7 +238,8 @@ public sealed class FastConfirmation
         var parent = Tree[block].Parent;
         var (first, last) = (SlotOf(parent) + 1, SlotOf(block) - 1);
         if (first > last) return Gwei.Zero;
-        var support = SumOverCommittees(first, last, validator => _store.Messages.PositionOf(validator) == parent ? balances.Voting(validator) : Gwei.Zero);
+        var support = SumOverCommittees(first, last,
+            validator => _store.Messages.PositionOf(validator) == parent ? balances.Voting(validator) : Gwei.Zero);
         return support.MinusAtMost(ComputeAdversarialWeight(balances, first, last));
     }
 
@@ -264,7 +275,8 @@ public sealed class FastConfirmation
     /// <summary>will_no_conflicting_checkpoint_be_justified.</summary>
     private bool WillNoConflictingCheckpointBeJustified()
     {
-        var target = new Checkpoint(_store.CurrentEpoch, RootOf(_store.CheckpointBlock(_store.HeadPosition(), _store.CurrentEpoch)));
+        var target = new Checkpoint(_store.CurrentEpoch,
+            RootOf(_store.CheckpointBlock(_store.HeadPosition(), _store.CurrentEpoch)));
         if (target == _store.UnrealizedJustified) return true;
         var balances = _states.PulledUpHead(_store.FindHead());
         return ComputeHonestFfgSupportForCurrentTarget(balances) * 3 > balances.TotalActive;
@@ -293,7 +305,9 @@ public sealed class FastConfirmation
         return sum;
     }
 
-    /// <summary>get_ancestor_roots: from below the terminal block (exclusive) to the block (inclusive); empty when it is no ancestor.</summary>
+    /// <summary>
+    /// get_ancestor_roots: from below the terminal block (exclusive) to the block (inclusive); empty when it is no ancestor.
+    /// </summary>
     private List<int> AncestorsBetween(int block, int terminal)
     {
         var positions = new List<int>();

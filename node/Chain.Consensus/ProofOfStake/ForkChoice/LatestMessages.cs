@@ -1,6 +1,8 @@
 namespace Chain.Consensus;
 
-/// <summary>Each validator's latest vote (the specs' latest_messages), and who has voted for two things and is not heard any more.</summary>
+/// <summary>
+/// Each validator's latest vote (the specs' latest_messages), and who has voted for two things and is not heard any more.
+/// </summary>
 internal sealed class LatestMessages
 {
     private Message[] _messages = [];
@@ -40,7 +42,8 @@ internal sealed class LatestMessages
     {
         for (var i = 0; i < _messages.Length; i++)
         {
-            if (_messages[i].IsSet && _messages[i].Position >= 0) _messages[i] = _messages[i] with { Position = newPositions[_messages[i].Position] };
+            if (_messages[i].IsSet && _messages[i].Position >= 0)
+                _messages[i] = _messages[i] with { Position = newPositions[_messages[i].Position] };
         }
     }
 

@@ -51,10 +51,13 @@ public sealed record ProposerHead(
     }
 
     private bool TakesParent =>
-        (HeadLate && NotEpochBoundary && FfgCompetitive && FinalizationOk && ProposingOnTime && ParentSlotOk && CurrentTimeOk && HeadWeak && ParentStrong)
+        (HeadLate && NotEpochBoundary && FfgCompetitive && FinalizationOk && ProposingOnTime && ParentSlotOk && CurrentTimeOk
+            && HeadWeak && ParentStrong)
         || (HeadWeak && CurrentTimeOk && ProposerEquivocation);
 
-    /// <summary>is_head_weak: the weight of equivocators of the head's slot counts here, so that more votes never make a head weak.</summary>
+    /// <summary>
+    /// is_head_weak: the weight of equivocators of the head's slot counts here, so that more votes never make a head weak.
+    /// </summary>
     private static bool IsHeadWeak(StakeForkChoice forkChoice, int position, ReadOnlySpan<int> headSlotCommittee)
     {
         var balances = forkChoice.JustifiedBalances();
@@ -69,7 +72,8 @@ public sealed record ProposerHead(
 
     /// <summary>is_parent_strong.</summary>
     private static bool IsParentStrong(StakeForkChoice forkChoice, int parent) =>
-        new Gwei(forkChoice.Scores()[parent]) > forkChoice.CommitteeFraction(forkChoice.JustifiedBalances(), forkChoice.Settings.ReorgParentWeightThreshold);
+        new Gwei(forkChoice.Scores()[parent]) > forkChoice.CommitteeFraction(forkChoice.JustifiedBalances(),
+            forkChoice.Settings.ReorgParentWeightThreshold);
 
     /// <summary>is_proposer_equivocation: another block of the same slot and proposer is known.</summary>
     private static bool IsProposerEquivocation(ProtoArray tree, ProtoNode node)

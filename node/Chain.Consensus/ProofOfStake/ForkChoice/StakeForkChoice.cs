@@ -21,17 +21,22 @@ public sealed class StakeForkChoice
     /// <summary>get_forkchoice_store.</summary>
     /// <param name="settings">The chain's.</param>
     /// <param name="genesisTime">When slot zero began.</param>
-    /// <param name="anchor">A trusted block, with the checkpoints in its own state: genesis, or where a sync from a checkpoint begins.</param>
-    /// <param name="balancesOf">The registry's weights in the state of a checkpoint's block, advanced to the checkpoint's epoch.</param>
-    public StakeForkChoice(ProofOfStakeSettings settings, At genesisTime, StakeForkChoiceBlock anchor, Func<Checkpoint, CheckpointBalances> balancesOf)
+    /// <param name="anchor">A trusted block, with the checkpoints in its own state: genesis, or where a sync from a checkpoint
+    /// begins.</param>
+    /// <param name="balancesOf">The registry's weights in the state of a checkpoint's block, advanced to the checkpoint's
+    /// epoch.</param>
+    public StakeForkChoice(ProofOfStakeSettings settings, At genesisTime, StakeForkChoiceBlock anchor,
+        Func<Checkpoint, CheckpointBalances> balancesOf)
     {
         _settings = settings;
         _genesisTime = genesisTime;
         _balancesOf = balancesOf;
         _time = genesisTime.Plus((long)(anchor.Slot.Number * settings.SlotDurationMs));
 
-        // The specs' anchor state stands at an epoch's start. Where that slot was empty the block is older, and the checkpoint is the first that it can be.
-        var checkpoint = new Checkpoint((anchor.Slot + (settings.SlotsPerEpoch - 1)).ToEpoch(settings.SlotsPerEpoch), anchor.Root);
+        // The specs' anchor state stands at an epoch's start. Where that slot was empty the block is older, and the checkpoint is
+        // the first that it can be.
+        var checkpoint = new Checkpoint((anchor.Slot + (settings.SlotsPerEpoch - 1)).ToEpoch(settings.SlotsPerEpoch),
+            anchor.Root);
         Justified = Finalized = UnrealizedJustified = UnrealizedFinalized = checkpoint;
         _tree.Add(anchor with { UnrealizedJustified = checkpoint, UnrealizedFinalized = checkpoint }, -1, isTimely: false);
     }
@@ -72,7 +77,10 @@ public sealed class StakeForkChoice
 
     public bool Contains(Hash256 root) => _tree.Find(root) >= 0;
 
-    /// <summary>The effective balance that votes for a block or its descendants (get_attestation_score under the justified checkpoint), in Gwei.</summary>
+    /// <summary>
+    /// The effective balance that votes for a block or its descendants (get_attestation_score under the justified checkpoint), in
+    /// Gwei.
+    /// </summary>
     public Gwei WeightOf(Hash256 root) => _tree.Find(root) is >= 0 and var position ? new Gwei(Scores()[position]) : Gwei.Zero;
 
     /// <summary>on_tick: passes through every slot start on the way. A clock that went back is waited for.</summary>
@@ -94,14 +102,16 @@ public sealed class StakeForkChoice
 
         // Compute head before applying the block
         var headBefore = HeadPosition();
-        var isTimely = CurrentSlot == block.Slot && TimeIntoSlotMs < _settings.AttestationDueBps * _settings.SlotDurationMs / 10_000;
+        var isTimely = CurrentSlot == block.Slot
+            && TimeIntoSlotMs < _settings.AttestationDueBps * _settings.SlotDurationMs / 10_000;
         var position = _tree.Add(block, parent, isTimely);
         UpdateProposerBoostRoot(headBefore, position);
         UpdateCheckpoints(block.Justified, block.Finalized);
 
         // Eagerly compute unrealized justification and finality (compute_pulled_up_tip)
         UpdateUnrealizedCheckpoints(block.UnrealizedJustified, block.UnrealizedFinalized);
-        if (block.Slot.ToEpoch(_settings.SlotsPerEpoch) < CurrentEpoch) UpdateCheckpoints(block.UnrealizedJustified, block.UnrealizedFinalized);
+        if (block.Slot.ToEpoch(_settings.SlotsPerEpoch) < CurrentEpoch)
+            UpdateCheckpoints(block.UnrealizedJustified, block.UnrealizedFinalized);
         Forget();
         return null;
     }
@@ -125,15 +135,18 @@ public sealed class StakeForkChoice
         ArgumentNullException.ThrowIfNull(data);
         var target = data.Target;
         var current = CurrentEpoch;
-        if (!isFromBlock && target.Epoch != current && target.Epoch != current.Previous) return new ForkChoiceError.TargetEpochNotCurrentOrPrevious(target.Epoch, current);
-        if (target.Epoch != data.Slot.ToEpoch(_settings.SlotsPerEpoch)) return new ForkChoiceError.TargetEpochSlotMismatch(target.Epoch, data.Slot);
+        if (!isFromBlock && target.Epoch != current && target.Epoch != current.Previous)
+            return new ForkChoiceError.TargetEpochNotCurrentOrPrevious(target.Epoch, current);
+        if (target.Epoch != data.Slot.ToEpoch(_settings.SlotsPerEpoch))
+            return new ForkChoiceError.TargetEpochSlotMismatch(target.Epoch, data.Slot);
         if (_tree.Find(target.Root) < 0) return new ForkChoiceError.UnknownTarget(target.Root);
         var position = _tree.Find(data.BeaconBlockRoot);
         if (position < 0) return new ForkChoiceError.UnknownBlock(data.BeaconBlockRoot);
         var blockSlot = _tree[position].Block.Slot;
         if (blockSlot > data.Slot) return new ForkChoiceError.BlockAfterAttestationSlot(blockSlot, data.Slot);
         var expected = CheckpointBlock(position, target.Epoch);
-        if (expected < 0 || _tree[expected].Block.Root != target.Root) return new ForkChoiceError.LmdFfgInconsistent(target.Root, expected < 0 ? null : _tree[expected].Block.Root);
+        if (expected < 0 || _tree[expected].Block.Root != target.Root)
+            return new ForkChoiceError.LmdFfgInconsistent(target.Root, expected < 0 ? null : _tree[expected].Block.Root);
         return CurrentSlot <= data.Slot ? new ForkChoiceError.AttestationSlotNotPast(data.Slot, CurrentSlot) : null;
     }
 
@@ -187,7 +200,8 @@ public sealed class StakeForkChoice
     }
 
     /// <summary>get_checkpoint_block by position; -1 when it lies before the tree's root.</summary>
-    internal int CheckpointBlock(int position, Epoch epoch) => _tree.AncestorAt(position, epoch.StartSlot(_settings.SlotsPerEpoch));
+    internal int CheckpointBlock(int position, Epoch epoch) =>
+        _tree.AncestorAt(position, epoch.StartSlot(_settings.SlotsPerEpoch));
 
     /// <summary>get_voting_source: pulled up for a block of an earlier epoch.</summary>
     internal Checkpoint VotingSource(int position)
@@ -200,7 +214,8 @@ public sealed class StakeForkChoice
     internal Gwei ProposerScore(CheckpointBalances balances) => CommitteeFraction(balances, _settings.ProposerScoreBoost);
 
     /// <summary>calculate_committee_fraction.</summary>
-    internal Gwei CommitteeFraction(CheckpointBalances balances, ulong percent) => balances.TotalActive / _settings.SlotsPerEpoch * percent / 100;
+    internal Gwei CommitteeFraction(CheckpointBalances balances, ulong percent) =>
+        balances.TotalActive / _settings.SlotsPerEpoch * percent / 100;
 
     private Slot SlotAt(At time) => new((ulong)time.Since(_genesisTime) / _settings.SlotDurationMs);
 
@@ -213,7 +228,8 @@ public sealed class StakeForkChoice
         _time = time;
         if (CurrentSlot == previousSlot) return;
         ProposerBoostRoot = Hash256.Zero;
-        if (CurrentSlot.SinceEpochStart(_settings.SlotsPerEpoch) == 0) UpdateCheckpoints(UnrealizedJustified, UnrealizedFinalized);
+        if (CurrentSlot.SinceEpochStart(_settings.SlotsPerEpoch) == 0)
+            UpdateCheckpoints(UnrealizedJustified, UnrealizedFinalized);
         Forget();
     }
 
@@ -229,7 +245,9 @@ public sealed class StakeForkChoice
             : null;
     }
 
-    /// <summary>update_proposer_boost_root: a timely block, the first of its slot, with the proposer that the head's branch has.</summary>
+    /// <summary>
+    /// update_proposer_boost_root: a timely block, the first of its slot, with the proposer that the head's branch has.
+    /// </summary>
     private void UpdateProposerBoostRoot(int head, int position)
     {
         if (!_tree[position].IsTimely || !ProposerBoostRoot.IsZero) return;
@@ -247,8 +265,9 @@ public sealed class StakeForkChoice
     }
 
     /// <summary>
-    /// update_checkpoints. After a long partition, or with a third of the stake against the rules, what is final now may exclude what another branch had justified.
-    /// The specs keep that then, and have no branch to choose from; here it gives way, as in their first versions of on_block.
+    /// update_checkpoints. After a long partition, or with a third of the stake against the rules, what is final now may exclude
+    /// what another branch had justified. The specs keep that then, and have no branch to choose from; here it gives way, as in
+    /// their first versions of on_block.
     /// </summary>
     private void UpdateCheckpoints(Checkpoint justified, Checkpoint finalized)
     {
@@ -261,7 +280,8 @@ public sealed class StakeForkChoice
     }
 
     private bool DescendsFromFinalized(Checkpoint checkpoint) =>
-        _tree.Find(checkpoint.Root) is >= 0 and var position && CheckpointBlock(position, Finalized.Epoch) is >= 0 and var ancestor && _tree[ancestor].Block.Root == Finalized.Root;
+        _tree.Find(checkpoint.Root) is >= 0 and var position
+        && CheckpointBlock(position, Finalized.Epoch) is >= 0 and var ancestor && _tree[ancestor].Block.Root == Finalized.Root;
 
     /// <summary>update_unrealized_checkpoints.</summary>
     private void UpdateUnrealizedCheckpoints(Checkpoint justified, Checkpoint finalized)
@@ -273,15 +293,17 @@ public sealed class StakeForkChoice
     private void Forget() => (_scores, _head) = (null, -1);
 
     /// <summary>
-    /// get_head: from the justified block, the child of greatest weight until there is none; ties go to the higher hash. Where the filter leaves
-    /// nothing of the justified block's descendants they are taken as they are. The specs stay on the justified block then, and for good: a slashing
-    /// can take away again what made it justified, so that no branch has that checkpoint in its state; whatever is built on the block itself has
-    /// an older one, on which those who voted since cannot vote without surrounding their votes.
+    /// get_head: from the justified block, the child of greatest weight until there is none; ties go to the higher hash. Where
+    /// the filter leaves nothing of the justified block's descendants they are taken as they are. The specs stay on the justified
+    /// block then, and for good: a slashing can take away again what made it justified, so that no branch has that checkpoint in
+    /// its state; whatever is built on the block itself has an older one, on which those who voted since cannot vote without
+    /// surrounding their votes.
     /// </summary>
     private int FindHeadPosition()
     {
         var justified = _tree.Find(Justified.Root);
-        if (justified < 0) throw new InvalidOperationException($"The justified block {Justified.Root} is not in the fork choice.");
+        if (justified < 0)
+            throw new InvalidOperationException($"The justified block {Justified.Root} is not in the fork choice.");
         var scores = Scores();
         var isViable = ViableBranches(IsViableLeaf);
         if (!isViable[justified]) isViable = ViableBranches(HasFinalized);
@@ -293,7 +315,10 @@ public sealed class StakeForkChoice
             var parent = _tree[i].Parent;
             if (parent < 0 || !isViable[i]) continue;
             var best = bestChild[parent];
-            if (best < 0 || (scores[i] + boost[i], _tree[i].Block.Root).CompareTo((scores[best] + boost[best], _tree[best].Block.Root)) > 0) bestChild[parent] = i;
+            if (best < 0
+                || (scores[i] + boost[i], _tree[i].Block.Root)
+                    .CompareTo((scores[best] + boost[best], _tree[best].Block.Root)) > 0)
+                bestChild[parent] = i;
         }
 
         var head = justified;

@@ -9,7 +9,8 @@ namespace Chain.Consensus;
 /// <param name="ProposerIndex">Who made it.</param>
 /// <param name="Justified">current_justified_checkpoint of its state.</param>
 /// <param name="Finalized">finalized_checkpoint of its state.</param>
-/// <param name="UnrealizedJustified">What would be justified if its epoch ended with it (<see cref="JustificationAndFinalization.Unrealized"/>).</param>
+/// <param name="UnrealizedJustified">What would be justified if its epoch ended with it
+/// (<see cref="JustificationAndFinalization.Unrealized"/>).</param>
 /// <param name="UnrealizedFinalized">What would be finalized then.</param>
 public sealed record StakeForkChoiceBlock(
     Hash256 Root,
@@ -25,7 +26,8 @@ public sealed record StakeForkChoiceBlock(
     public static StakeForkChoiceBlock Of(Hash256 root, Hash256 parentRoot, int proposerIndex, StakeState postState)
     {
         var (justified, finalized) = JustificationAndFinalization.Unrealized(postState);
-        return new(root, parentRoot, postState.Slot, proposerIndex, postState.CurrentJustified, postState.Finalized, justified, finalized);
+        return new(root, parentRoot, postState.Slot, proposerIndex, postState.CurrentJustified, postState.Finalized, justified,
+            finalized);
     }
 }
 

@@ -1,8 +1,8 @@
 namespace Chain.Consensus;
 
 /// <summary>
-/// Verified votes that wait for their slot or for a block, in the order in which they came. Bounded: of each validator no vote is held
-/// twice and at most four at once, so that nobody can push out what others have sent.
+/// Verified votes that wait for their slot or for a block, in the order in which they came. Bounded: of each validator no vote is
+/// held twice and at most four at once, so that nobody can push out what others have sent.
 /// </summary>
 internal sealed class HeldVotes
 {
@@ -13,12 +13,14 @@ internal sealed class HeldVotes
     // Asked only, never walked.
     private readonly Dictionary<int, List<AttestationData>> _byValidator = [];
 
-    public bool Contains(int validator, AttestationData data) => _byValidator.TryGetValue(validator, out var held) && held.Contains(data);
+    public bool Contains(int validator, AttestationData data) =>
+        _byValidator.TryGetValue(validator, out var held) && held.Contains(data);
 
     /// <summary>Holds what is new of these votes; what exceeds a validator's share is left out.</summary>
     public void Add(ConsensusPeer? from, IndexedAttestation votes)
     {
-        var kept = votes.Where(validator => !_byValidator.TryGetValue(validator, out var held) || (held.Count < MaxOfValidator && !held.Contains(votes.Data)));
+        var kept = votes.Where(validator =>
+            !_byValidator.TryGetValue(validator, out var held) || (held.Count < MaxOfValidator && !held.Contains(votes.Data)));
         if (kept is null) return;
         foreach (var validator in kept.AttestingIndices)
         {

@@ -12,7 +12,8 @@ public abstract record StakeEvent : ConsensusEvent
     /// <summary>The finalized checkpoint moved on.</summary>
     public sealed record Finalized(Checkpoint Checkpoint, ulong Number) : StakeEvent
     {
-        public override string Message => $"{Checkpoint.Epoch} is finalized, up to block {Number} {Checkpoint.Root.ToShortString()}";
+        public override string Message =>
+            $"{Checkpoint.Epoch} is finalized, up to block {Number} {Checkpoint.Root.ToShortString()}";
     }
 
     /// <summary>The justified checkpoint moved on.</summary>
@@ -24,7 +25,8 @@ public abstract record StakeEvent : ConsensusEvent
     /// <summary>An offence was found out here, or evidence of one came in and is good.</summary>
     public sealed record OffenceFound(int Validator, string Offence, bool FoundHere) : StakeEvent
     {
-        public override string Message => $"validator {Validator} {Offence}; {(FoundHere ? "the evidence goes out" : "a peer sent the evidence")}";
+        public override string Message =>
+            $"validator {Validator} {Offence}; {(FoundHere ? "the evidence goes out" : "a peer sent the evidence")}";
     }
 
     /// <summary>A block slashed a validator.</summary>

@@ -3,12 +3,13 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// Votes, evidence and exits from peers: judged before anything is relayed (consensus-specs, phase 0 p2p-interface). A vote goes to
-/// the slasher once its signature is good, whatever else is wrong with it; to the pool, the fork choice and the other peers only
-/// when it is in time, by a member of the committee, and the validator's first for its epoch.
+/// Votes, evidence and exits from peers: judged before anything is relayed (consensus-specs, phase 0 p2p-interface). A vote goes
+/// to the slasher once its signature is good, whatever else is wrong with it; to the pool, the fork choice and the other peers
+/// only when it is in time, by a member of the committee, and the validator's first for its epoch.
 /// </summary>
 internal sealed class StakeGossip(
-    IConsensusHost host, StakeChain chain, StakeGenesisState genesis, AttestationPool pool, OffenceWatch watch, FinalityWatch finality, ISignatureVerifier verifier)
+    IConsensusHost host, StakeChain chain, StakeGenesisState genesis, AttestationPool pool, OffenceWatch watch,
+    FinalityWatch finality, ISignatureVerifier verifier)
 {
     private readonly VoteBook _book = new();
 
@@ -35,7 +36,8 @@ internal sealed class StakeGossip(
     public void OnBlock(Hash256 block)
     {
         // Taken out first: what still misses another block goes back to the end.
-        foreach (var (from, votes) in _forBlock.Take(data => data.BeaconBlockRoot == block || data.Target.Root == block)) Accept(from, votes);
+        foreach (var (from, votes) in _forBlock.Take(data => data.BeaconBlockRoot == block || data.Target.Root == block))
+            Accept(from, votes);
     }
 
     public void OnVotes(ConsensusPeer? from, IndexedAttestation votes)
@@ -55,7 +57,9 @@ internal sealed class StakeGossip(
             return;
         }
 
-        if (Fresh(votes) is not { } fresh || Judgeable(fresh) is not { } judgeable || Verified(from, judgeable) is not { } verified) return;
+        if (Fresh(votes) is not { } fresh || Judgeable(fresh) is not { } judgeable
+            || Verified(from, judgeable) is not { } verified)
+            return;
         watch.OnVotes(verified);
         finality.OnVotes(verified);
         if (data.Slot > current) _early.Add(from, verified);
@@ -89,7 +93,9 @@ internal sealed class StakeGossip(
         return null;
     }
 
-    /// <summary>Those of these votes that are signed by validators whose keys are known here; null for none. A bad one costs the sender.</summary>
+    /// <summary>
+    /// Those of these votes that are signed by validators whose keys are known here; null for none. A bad one costs the sender.
+    /// </summary>
     /// <param name="from">Who sent them.</param>
     /// <param name="votes">Not <see cref="Malformed"/>.</param>
     public IndexedAttestation? Verify(ConsensusPeer from, IndexedAttestation votes) =>
@@ -99,17 +105,23 @@ internal sealed class StakeGossip(
     public string? Malformed(IndexedAttestation votes)
     {
         if (!votes.HasSortedUniqueIndices()) return "votes of nobody, or with repeated or unsorted validators";
-        if (votes.Signatures.Count != votes.AttestingIndices.Count) return $"{votes.AttestingIndices.Count} votes with {votes.Signatures.Count} signatures";
-        return votes.Data.Target.Epoch != votes.Data.Slot.ToEpoch(Settings.SlotsPerEpoch) ? $"a vote in {votes.Data.Slot} for {votes.Data.Target.Epoch}" : null;
+        if (votes.Signatures.Count != votes.AttestingIndices.Count)
+            return $"{votes.AttestingIndices.Count} votes with {votes.Signatures.Count} signatures";
+        return votes.Data.Target.Epoch != votes.Data.Slot.ToEpoch(Settings.SlotsPerEpoch)
+            ? $"a vote in {votes.Data.Slot} for {votes.Data.Target.Epoch}"
+            : null;
     }
 
     /// <summary>The votes without those that were heard before; null when none is left.</summary>
     private IndexedAttestation? Fresh(IndexedAttestation votes) =>
-        votes.Where(validator => _book.Find(votes.Data.Target.Epoch, validator) != votes.Data && !_early.Contains(validator, votes.Data) && !_forBlock.Contains(validator, votes.Data));
+        votes.Where(validator =>
+            _book.Find(votes.Data.Target.Epoch, validator) != votes.Data && !_early.Contains(validator, votes.Data)
+            && !_forBlock.Contains(validator, votes.Data));
 
     /// <summary>
-    /// The votes of validators whose keys are known here; null when none is left. Who joined after what is final has another index on
-    /// another branch, or none: such votes can be judged once the block that they are for is here, and cost nobody anything before.
+    /// The votes of validators whose keys are known here; null when none is left. Who joined after what is final has another
+    /// index on another branch, or none: such votes can be judged once the block that they are for is here, and cost nobody
+    /// anything before.
     /// </summary>
     private IndexedAttestation? Judgeable(IndexedAttestation votes)
     {
@@ -119,23 +131,29 @@ internal sealed class StakeGossip(
     }
 
     /// <summary>
-    /// The votes if all are signed by those whom they name; else null, and the sender pays. On a branch that left ours before what is final here
-    /// somebody else may have joined under an index: where it is not known which branch a vote is for, such a vote is left out.
+    /// The votes if all are signed by those whom they name; else null, and the sender pays. On a branch that left ours before
+    /// what is final here somebody else may have joined under an index: where it is not known which branch a vote is for, such a
+    /// vote is left out.
     /// </summary>
     private IndexedAttestation? Verified(ConsensusPeer? from, IndexedAttestation votes)
     {
         // Keys never change, so that any registry serves for those who are in all of them.
         var isBranchKnown = chain.Store.Contains(votes.Data.BeaconBlockRoot);
-        var state = chain.States.After(isBranchKnown && votes.AttestingIndices[^1] >= SettledCount ? votes.Data.BeaconBlockRoot : chain.FindHead());
+        var state = chain.States.After(isBranchKnown && votes.AttestingIndices[^1] >= SettledCount
+            ? votes.Data.BeaconBlockRoot : chain.FindHead());
         var root = genesis.Domain.AttestationRoot(votes.Data);
         var strangers = new List<int>();
         for (var i = 0; i < votes.AttestingIndices.Count; i++)
         {
             var validator = votes.AttestingIndices[i];
-            if (validator < state.ValidatorCount && verifier.IsBy(state.Identities[validator].Key, root, votes.Signatures[i])) continue;
+            if (validator < state.ValidatorCount && verifier.IsBy(state.Identities[validator].Key, root, votes.Signatures[i]))
+                continue;
             if (isBranchKnown || validator < finality.SharedValidators)
             {
-                Punish(from, 100, validator < state.ValidatorCount ? $"a vote that validator {validator} did not sign" : $"a vote of validator {validator}; there are {state.ValidatorCount}");
+                Punish(from, 100,
+                    validator < state.ValidatorCount
+                    ? $"a vote that validator {validator} did not sign"
+                    : $"a vote of validator {validator}; there are {state.ValidatorCount}");
                 return null;
             }
 

@@ -28,7 +28,10 @@ public abstract record StakeMessage : ConsensusMessage
     public sealed record History(FinalityProof Proof) : StakeMessage;
 }
 
-/// <summary>The messages of stake/1 as RLP. Decoding is strict and bounded: whatever does not fit is refused with <see cref="RlpException"/>.</summary>
+/// <summary>
+/// The messages of stake/1 as RLP. Decoding is strict and bounded: whatever does not fit is refused with
+/// <see cref="RlpException"/>.
+/// </summary>
 public static class StakeMessageCodec
 {
     /// <summary>[head slot, head hash, [finalized epoch, finalized root]].</summary>

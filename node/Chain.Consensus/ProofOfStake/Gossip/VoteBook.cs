@@ -1,6 +1,8 @@
 namespace Chain.Consensus;
 
-/// <summary>Which vote of each validator was heard first for each target epoch. Bounded: the current epoch, the previous, and one ahead.</summary>
+/// <summary>
+/// Which vote of each validator was heard first for each target epoch. Bounded: the current epoch, the previous, and one ahead.
+/// </summary>
 internal sealed class VoteBook
 {
     private readonly SortedDictionary<Epoch, Dictionary<int, AttestationData>> _first = [];

@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>Proof of stake's own messages and duties in one node: routes what comes in to gossip, duties and the watch for offences.</summary>
+/// <summary>
+/// Proof of stake's own messages and duties in one node: routes what comes in to gossip, duties and the watch for offences.
+/// </summary>
 internal sealed class StakeAgent(
     IConsensusHost host,
     StakeChain chain,
@@ -102,7 +104,8 @@ internal sealed class StakeAgent(
 
     public string? OnSubmitted(ConsensusMessage message, At now) => message switch
     {
-        StakeMessage.Exit or StakeMessage.DoubleProposal or StakeMessage.SlashableVotes => gossip.OnOperation(null, (StakeMessage)message),
+        StakeMessage.Exit or StakeMessage.DoubleProposal or StakeMessage.SlashableVotes =>
+            gossip.OnOperation(null, (StakeMessage)message),
         _ => $"{message.GetType().Name} is nothing to submit",
     };
 
@@ -164,7 +167,8 @@ internal sealed class StakeAgent(
 
     private void TellCheckpoints()
     {
-        if (chain.Store.Justified.Epoch > _justified.Epoch) host.Tell(new StakeEvent.Justified(_justified = chain.Store.Justified));
+        if (chain.Store.Justified.Epoch > _justified.Epoch)
+            host.Tell(new StakeEvent.Justified(_justified = chain.Store.Justified));
         if (chain.Store.Finalized.Epoch > _finalized.Epoch)
         {
             _finalized = chain.Store.Finalized;

@@ -9,7 +9,9 @@ public abstract record StakeBlockError : ConsensusError
     {
     }
 
-    /// <summary>The sidecar is missing, unreadable, or not the one that the header commits to: somebody's forgery under a good hash.</summary>
+    /// <summary>
+    /// The sidecar is missing, unreadable, or not the one that the header commits to: somebody's forgery under a good hash.
+    /// </summary>
     public sealed record WrongSidecar(string Why) : StakeBlockError
     {
         public override string Message => $"the consensus body does not belong to the block: {Why}";
@@ -36,11 +38,14 @@ public abstract record StakeBlockError : ConsensusError
         public override int Points => 0;
     }
 
-    /// <summary>It stands on a branch that left the chain below what is final here. An honest peer may not know that yet.</summary>
+    /// <summary>
+    /// It stands on a branch that left the chain below what is final here. An honest peer may not know that yet.
+    /// </summary>
     /// <param name="Slot">The block's.</param>
     /// <param name="Finalized">Ours.</param>
     /// <param name="IsLate">
-    /// Whether its slot is not after the finalized one (consensus-specs, p2p interface: IGNORE): whose clock is behind makes such blocks.
+    /// Whether its slot is not after the finalized one (consensus-specs, p2p interface: IGNORE): whose clock is behind makes such
+    /// blocks.
     /// </param>
     public sealed record BelowFinality(Slot Slot, Checkpoint Finalized, bool IsLate) : StakeBlockError
     {
@@ -55,7 +60,8 @@ public abstract record StakeBlockError : ConsensusError
 
     public sealed record WithoutTrustedCheckpoint(Checkpoint Trusted) : StakeBlockError
     {
-        public override string Message => $"its branch does not contain the checkpoint that this node was told to trust, {Trusted.Epoch} at {Trusted.Root}";
+        public override string Message =>
+            $"its branch does not contain the checkpoint that this node was told to trust, {Trusted.Epoch} at {Trusted.Root}";
     }
 
     public sealed record WrongTimestamp(ulong Got, ulong Expected) : StakeBlockError
@@ -74,12 +80,14 @@ public abstract record StakeBlockError : ConsensusError
     }
 
     /// <summary>
-    /// The block leads to another stake state here than where it was made: one of the two nodes is wrong. The parts' roots here are told, to be
-    /// compared with `chain_stakeStateRoots` of a node that took the block.
+    /// The block leads to another stake state here than where it was made: one of the two nodes is wrong. The parts' roots here
+    /// are told, to be compared with `chain_stakeStateRoots` of a node that took the block.
     /// </summary>
     public sealed record WrongStakeStateRoot(Hash256 Got, Hash256 Expected, IReadOnlyList<StakePartRoot> Parts) : StakeBlockError
     {
-        public override string Message => $"its stake state root is {Got}, here it leads to {Expected}, made of {string.Join(", ", Parts.Select(part => $"{part.Name} {part.Root.ToShortString()}"))}";
+        public override string Message =>
+            $"its stake state root is {Got}, here it leads to {Expected}, made of "
+                + $"{string.Join(", ", Parts.Select(part => $"{part.Name} {part.Root.ToShortString()}"))}";
     }
 
     /// <summary>A rule of the stake transition.</summary>

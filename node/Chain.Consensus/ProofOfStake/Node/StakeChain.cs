@@ -46,7 +46,8 @@ internal sealed class StakeChain : IForkChoice
         var state = States.After(header.Hash);
         _headers.Clear();
         _headers.Add(header.Hash, header);
-        Store = new StakeForkChoice(Settings, Clock.GenesisTime, StakeForkChoiceBlock.Of(header.Hash, header.ParentHash, ProposerOf(header.Hash), state), States.BalancesAt);
+        Store = new StakeForkChoice(Settings, Clock.GenesisTime,
+            StakeForkChoiceBlock.Of(header.Hash, header.ParentHash, ProposerOf(header.Hash), state), States.BalancesAt);
         foreach (var validator in _equivocating) Store.OnEquivocation([validator]);
         _confirmation = new FastConfirmation(Store, new FastConfirmationStates(States.BalancesAt, PulledUpHead, SlotCommittee));
         return this;
@@ -55,7 +56,8 @@ internal sealed class StakeChain : IForkChoice
     public Hash256 FindHead() => Store.FindHead();
 
     public SealedHeader HeaderOf(Hash256 hash) =>
-        _headers.GetValueOrDefault(hash) ?? _host.GetHeader(hash) ?? throw new InvalidOperationException($"The header of block {hash} is not here.");
+        _headers.GetValueOrDefault(hash) ?? _host.GetHeader(hash)
+        ?? throw new InvalidOperationException($"The header of block {hash} is not here.");
 
     public void OnTick(At now)
     {
@@ -78,7 +80,9 @@ internal sealed class StakeChain : IForkChoice
         if (Store.OnBlock(StakeForkChoiceBlock.Of(hash, header.ParentHash, body.ProposerIndex, States.After(hash))) is { } error)
         {
             // A branch that finality has cut off while it was on its way stays in the tree without a chance.
-            if (error is ForkChoiceError.NotDescendantOfFinalized or ForkChoiceError.NotLaterThanFinalizedSlot or ForkChoiceError.UnknownParent) return;
+            if (error is ForkChoiceError.NotDescendantOfFinalized or ForkChoiceError.NotLaterThanFinalizedSlot
+                or ForkChoiceError.UnknownParent)
+                return;
             throw new InvalidOperationException($"{header} passed every check, but the fork choice refuses it: {error}");
         }
 
@@ -102,7 +106,9 @@ internal sealed class StakeChain : IForkChoice
     {
     }
 
-    /// <summary>A verified vote for a known block by members of its committee: counted now, or once its slot has passed.</summary>
+    /// <summary>
+    /// A verified vote for a known block by members of its committee: counted now, or once its slot has passed.
+    /// </summary>
     public void OnVotes(IndexedAttestation votes)
     {
         if (votes.Data.Slot < Store.CurrentSlot) Count(votes);
@@ -129,14 +135,15 @@ internal sealed class StakeChain : IForkChoice
     }
 
     /// <summary>
-    /// Whether a block or its ancestor at an epoch's start is this checkpoint; null for a block that is not in the tree, and for an
-    /// epoch so far before the tree that the block's state does not remember it. The epoch must not lie in the future.
+    /// Whether a block or its ancestor at an epoch's start is this checkpoint; null for a block that is not in the tree, and for
+    /// an epoch so far before the tree that the block's state does not remember it. The epoch must not lie in the future.
     /// </summary>
     public bool? Contains(Hash256 block, Checkpoint checkpoint)
     {
         var position = Store.Tree.Find(block);
         if (position < 0) return null;
-        if (Store.CheckpointBlock(position, checkpoint.Epoch) is >= 0 and var ancestor) return Store.Tree[ancestor].Block.Root == checkpoint.Root;
+        if (Store.CheckpointBlock(position, checkpoint.Epoch) is >= 0 and var ancestor)
+            return Store.Tree[ancestor].Block.Root == checkpoint.Root;
         var (state, start) = (States.After(block), checkpoint.Epoch.StartSlot(Settings.SlotsPerEpoch));
         return state.Slot - start <= Settings.SlotsPerHistoricalRoot ? state.GetBlockRootAtSlot(start) == checkpoint.Root : null;
     }
@@ -160,17 +167,22 @@ internal sealed class StakeChain : IForkChoice
     {
         var state = States.After(block);
         var committee = state.GetBeaconCommittee(attestation.Data.Slot, attestation.Data.Index);
-        Store.OnAttestation(AttestationProcessing.GetAttestingIndices(committee, attestation.AggregationBits), attestation.Data, isFromBlock: true);
+        Store.OnAttestation(AttestationProcessing.GetAttestingIndices(committee, attestation.AggregationBits), attestation.Data,
+            isFromBlock: true);
     }
 
     private ulong SafeNumber(SealedHeader head)
     {
         var (tree, confirmed) = (Store.Tree, Store.Tree.Find(_confirmation.ConfirmedRoot));
         var position = tree.Find(head.Hash);
-        return confirmed >= 0 && position >= 0 && tree.IsAncestor(position, confirmed) ? HeaderOf(_confirmation.ConfirmedRoot).Number : 0;
+        return confirmed >= 0 && position >= 0 && tree.IsAncestor(position, confirmed)
+            ? HeaderOf(_confirmation.ConfirmedRoot).Number
+            : 0;
     }
 
-    /// <summary>Once finality moves on: the state to begin again from goes to the host, the rest of the tree is forgotten.</summary>
+    /// <summary>
+    /// Once finality moves on: the state to begin again from goes to the host, the rest of the tree is forgotten.
+    /// </summary>
     private void KeepFinalized()
     {
         var root = Store.Finalized.Root;
@@ -196,5 +208,6 @@ internal sealed class StakeChain : IForkChoice
     private int ProposerOf(Hash256 hash) => hash == _genesis.BlockHash ? 0 : BodyOf(hash).ProposerIndex;
 
     private ConsensusBody BodyOf(Hash256 hash) =>
-        ConsensusSidecar.Decode((_host.GetBlock(hash) ?? throw new InvalidOperationException($"Block {hash} is not here.")).Sidecar.Span).Body;
+        ConsensusSidecar.Decode((_host.GetBlock(hash)
+            ?? throw new InvalidOperationException($"Block {hash} is not here.")).Sidecar.Span).Body;
 }

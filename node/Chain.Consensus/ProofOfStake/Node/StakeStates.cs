@@ -26,7 +26,9 @@ internal sealed class StakeStates(IConsensusHost host, StakeGenesisState genesis
         StakeState? state;
         while ((state = Known(hash)) is null)
         {
-            var missing = host.GetBlock(hash) ?? throw new InvalidOperationException($"The stake state after block {hash} cannot be worked out: the block is not here.");
+            var missing = host.GetBlock(hash)
+                ?? throw new InvalidOperationException($"The stake state after block {hash} cannot be worked out: the block is "
+                    + $"not here.");
             path.Push(missing);
             hash = missing.Header.ParentHash;
         }
@@ -41,7 +43,8 @@ internal sealed class StakeStates(IConsensusHost host, StakeGenesisState genesis
         var after = After(block);
         if (after.Slot >= slot) return after;
         if (_atSlot.Find((block, slot)) is { } known) return known;
-        var from = _atSlot.Find((block, slot.ToEpoch(after.Settings.SlotsPerEpoch).StartSlot(after.Settings.SlotsPerEpoch))) ?? after;
+        var from = _atSlot.Find((block, slot.ToEpoch(after.Settings.SlotsPerEpoch).StartSlot(after.Settings.SlotsPerEpoch)))
+            ?? after;
         var state = from.Clone();
         StakeTransition.ProcessSlots(state, block, slot);
         _atSlot.Add((block, slot), state);
@@ -72,8 +75,10 @@ internal sealed class StakeStates(IConsensusHost host, StakeGenesisState genesis
         var body = ConsensusSidecar.Decode(block.Sidecar.Span).Body;
         var state = parent.Clone();
         StakeTransition.ProcessSlots(state, block.Header.ParentHash, body.Slot);
-        var receipts = host.GetReceipts(block.Hash) ?? throw new InvalidOperationException($"The receipts of {block.Header} are not here.");
-        var error = StakeTransition.ProcessBlock(state, block, body, deposits.Read(receipts), new SignatureChecks(genesis.Domain));
+        var receipts = host.GetReceipts(block.Hash)
+            ?? throw new InvalidOperationException($"The receipts of {block.Header} are not here.");
+        var error = StakeTransition.ProcessBlock(state, block, body, deposits.Read(receipts),
+            new SignatureChecks(genesis.Domain));
         if (error is not null) throw new InvalidOperationException($"{block.Header}, valid before, breaks a rule now: {error}");
         return state;
     }

@@ -43,7 +43,10 @@ public sealed record StakeView : ConsensusView
     /// <summary>Evidence that waits for a block.</summary>
     public required int WaitingEvidence { get; init; }
 
-    /// <summary>The stake state after the head, by parts: what two nodes compare that disagree about a state root. Worked out when it is first asked for.</summary>
+    /// <summary>
+    /// The stake state after the head, by parts: what two nodes compare that disagree about a state root. Worked out when it is
+    /// first asked for.
+    /// </summary>
     public required Lazy<StakeRoots> HeadRoots { get; init; }
 
     /// <summary>Why the node does not follow the chain any more; null while all is well.</summary>

@@ -16,11 +16,13 @@ internal static class StakeViewBuilder
         var validators = new List<ValidatorView>(state.ValidatorCount);
         for (var i = 0; i < state.ValidatorCount; i++)
         {
-            validators.Add(new ValidatorView(state.Validator(i), state.InactivityScores[i], state.PreviousParticipation[i], isLocal.Contains(state.Identities[i].Key)));
+            validators.Add(new ValidatorView(state.Validator(i), state.InactivityScores[i], state.PreviousParticipation[i],
+                isLocal.Contains(state.Identities[i].Key)));
         }
 
         var (scores, weights) = (chain.Store.Scores(), new Dictionary<Hash256, Gwei>());
-        for (var position = 0; position < scores.Length; position++) weights[chain.Store.Tree[position].Block.Root] = new Gwei(scores[position]);
+        for (var position = 0; position < scores.Length; position++)
+            weights[chain.Store.Tree[position].Block.Root] = new Gwei(scores[position]);
         return new StakeView
         {
             Slot = chain.Store.CurrentSlot,

@@ -50,7 +50,8 @@ internal sealed class AttestationPacking(StakeState state)
             group.Signatures.Add(signature);
         }
 
-        return [.. _groups.Where(group => group.Signatures.Count > 0).Select(group => new Attestation(group.Data, new Bitlist(group.Bits), group.Signatures))];
+        return [.. _groups.Where(group => group.Signatures.Count > 0).Select(group =>
+            new Attestation(group.Data, new Bitlist(group.Bits), group.Signatures))];
     }
 
     /// <summary>The votes of one committee over the same data; equal data are one object, and a committee has few.</summary>
@@ -61,7 +62,8 @@ internal sealed class AttestationPacking(StakeState state)
             if (ReferenceEquals(_groups[i].Data, data)) return _groups[i];
         }
 
-        var isValid = AttestationProcessing.CheckData(state, data) is null && AttestationProcessing.CheckSource(state, data) is null;
+        var isValid = AttestationProcessing.CheckData(state, data) is null
+            && AttestationProcessing.CheckSource(state, data) is null;
         var flags = isValid ? AttestationProcessing.GetParticipationFlags(state, data) : ParticipationFlags.None;
         var group = new Group(data, flags, new bool[committeeSize], []);
         _groups.Add(group);

@@ -3,9 +3,9 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// Votes that were heard and can still be brought into a block. It takes only votes whose signatures were verified, and keeps each
-/// validator's first for each target epoch: 81 bytes for each validator and epoch (<see cref="EpochVotes"/>), for the
-/// epoch before the current one up to the one after it. A vote stays when a block includes it, because that block may lose.
+/// Votes that were heard and can still be brought into a block. It takes only votes whose signatures were verified, and keeps
+/// each validator's first for each target epoch: 81 bytes for each validator and epoch (<see cref="EpochVotes"/>), for the epoch
+/// before the current one up to the one after it. A vote stays when a block includes it, because that block may lose.
 /// </summary>
 public sealed class AttestationPool
 {
@@ -19,8 +19,8 @@ public sealed class AttestationPool
     public AttestationPool(Epoch currentEpoch) => _oldest = currentEpoch.Previous;
 
     /// <summary>
-    /// Keeps verified votes; of a validator that was heard for the target epoch the first stays. Epochs that no block will include
-    /// any more, and those ahead by more than one, are left out.
+    /// Keeps verified votes; of a validator that was heard for the target epoch the first stays. Epochs that no block will
+    /// include any more, and those ahead by more than one, are left out.
     /// </summary>
     public void Add(IndexedAttestation votes)
     {
@@ -47,10 +47,10 @@ public sealed class AttestationPool
     public AttestationData? VoteOf(int validator, Epoch target) => Of(target)?.DataOf(validator);
 
     /// <summary>
-    /// The attestations for a block on this state, which stands at the block's slot: every vote that earns the proposer something, worth
-    /// what process_attestation gives for the flags that are fresh, at most one epoch's votes (as many as validators are active).
-    /// No validator is held twice for one target epoch, so votes add up without touching each other's worth, and the dearest
-    /// ones are the best block. Newest slot first, then by committee; signatures in committee order.
+    /// The attestations for a block on this state, which stands at the block's slot: every vote that earns the proposer
+    /// something, worth what process_attestation gives for the flags that are fresh, at most one epoch's votes (as many as
+    /// validators are active). No validator is held twice for one target epoch, so votes add up without touching each other's
+    /// worth, and the dearest ones are the best block. Newest slot first, then by committee; signatures in committee order.
     /// </summary>
     public IReadOnlyList<Attestation> Pack(StakeState state)
     {
@@ -78,5 +78,6 @@ public sealed class AttestationPool
 
     private static EpochVotes[] Fresh(int count) => [.. Enumerable.Range(0, count).Select(_ => new EpochVotes())];
 
-    private EpochVotes? Of(Epoch epoch) => epoch >= _oldest && epoch - _oldest < EpochsKept ? _epochs[(int)(epoch - _oldest)] : null;
+    private EpochVotes? Of(Epoch epoch) =>
+        epoch >= _oldest && epoch - _oldest < EpochsKept ? _epochs[(int)(epoch - _oldest)] : null;
 }

@@ -1,6 +1,8 @@
 namespace Chain.Consensus;
 
-/// <summary>Wishes to leave that wait for a block: one for each validator. It takes only exits whose signatures were verified.</summary>
+/// <summary>
+/// Wishes to leave that wait for a block: one for each validator. It takes only exits whose signatures were verified.
+/// </summary>
 public sealed class ExitPool
 {
     private readonly List<SignedVoluntaryExit> _exits = [];
@@ -8,7 +10,10 @@ public sealed class ExitPool
     /// <summary>In the order in which they came.</summary>
     public IReadOnlyList<SignedVoluntaryExit> Exits => _exits;
 
-    /// <summary>Whether an exit of this validator is held that may be included as early: then this one is worth neither checking nor relaying.</summary>
+    /// <summary>
+    /// Whether an exit of this validator is held that may be included as early: then this one is worth neither checking nor
+    /// relaying.
+    /// </summary>
     public bool IsKnown(SignedVoluntaryExit exit)
     {
         ArgumentNullException.ThrowIfNull(exit);
@@ -28,18 +33,21 @@ public sealed class ExitPool
     }
 
     /// <summary>
-    /// At most MAX_VOLUNTARY_EXITS that process_voluntary_exit accepts on a state to which the block's slashings are applied already, oldest first.
+    /// At most MAX_VOLUNTARY_EXITS that process_voluntary_exit accepts on a state to which the block's slashings are applied
+    /// already, oldest first.
     /// </summary>
     public IReadOnlyList<SignedVoluntaryExit> Pack(StakeState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return [.. _exits.Where(exit => VoluntaryExits.CheckVoluntaryExit(state, exit) is null).Take((int)state.Settings.MaxVoluntaryExits)];
+        return [.. _exits.Where(exit =>
+            VoluntaryExits.CheckVoluntaryExit(state, exit) is null).Take((int)state.Settings.MaxVoluntaryExits)];
     }
 
     /// <summary>Forgets those who leave already in a state that is final.</summary>
     public void Prune(StakeState finalized)
     {
         ArgumentNullException.ThrowIfNull(finalized);
-        _exits.RemoveAll(exit => exit.ValidatorIndex < finalized.ValidatorCount && finalized.ExitEpochs[exit.ValidatorIndex] != Epoch.FarFuture);
+        _exits.RemoveAll(exit =>
+            exit.ValidatorIndex < finalized.ValidatorCount && finalized.ExitEpochs[exit.ValidatorIndex] != Epoch.FarFuture);
     }
 }

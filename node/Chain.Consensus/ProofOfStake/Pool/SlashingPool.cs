@@ -21,14 +21,18 @@ public sealed class SlashingPool
 
     public int Count => _proposerSlashings.Count + _attesterSlashings.Count;
 
-    /// <summary>Whether its proposer is convicted of a double proposal already: then it is worth neither checking nor relaying.</summary>
+    /// <summary>
+    /// Whether its proposer is convicted of a double proposal already: then it is worth neither checking nor relaying.
+    /// </summary>
     public bool IsKnown(ProposerSlashing slashing)
     {
         ArgumentNullException.ThrowIfNull(slashing);
         return _proposers.Contains(slashing.Proposal1.ProposerIndex);
     }
 
-    /// <summary>Whether everybody whom it names is convicted by votes already: then it is worth neither checking nor relaying.</summary>
+    /// <summary>
+    /// Whether everybody whom it names is convicted by votes already: then it is worth neither checking nor relaying.
+    /// </summary>
     public bool IsKnown(AttesterSlashing slashing)
     {
         ArgumentNullException.ThrowIfNull(slashing);
@@ -57,7 +61,9 @@ public sealed class SlashingPool
         return true;
     }
 
-    /// <summary>At most MAX_PROPOSER_SLASHINGS that process_proposer_slashing accepts one after the other, oldest first.</summary>
+    /// <summary>
+    /// At most MAX_PROPOSER_SLASHINGS that process_proposer_slashing accepts one after the other, oldest first.
+    /// </summary>
     public IReadOnlyList<ProposerSlashing> PackProposerSlashings(StakeState state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -67,13 +73,15 @@ public sealed class SlashingPool
     }
 
     /// <summary>
-    /// At most MAX_ATTESTER_SLASHINGS that process_attester_slashing accepts one after the other on a state to which the block's proposer
-    /// slashings are applied already: each time the one that slashes the most stake that is left, the oldest among equals.
+    /// At most MAX_ATTESTER_SLASHINGS that process_attester_slashing accepts one after the other on a state to which the block's
+    /// proposer slashings are applied already: each time the one that slashes the most stake that is left, the oldest among
+    /// equals.
     /// </summary>
     public IReadOnlyList<AttesterSlashing> PackAttesterSlashings(StakeState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var left = _attesterSlashings.Where(slashing => SlashingProcessing.CheckAttesterSlashing(state, slashing) is null).ToList();
+        var left = _attesterSlashings.Where(slashing => SlashingProcessing.CheckAttesterSlashing(state, slashing) is null)
+            .ToList();
         var chosen = new List<AttesterSlashing>();
         var slashed = new HashSet<int>();
         while ((ulong)chosen.Count < state.Settings.MaxAttesterSlashings && left.Count > 0)
@@ -112,7 +120,8 @@ public sealed class SlashingPool
         return sum;
     }
 
-    private static bool IsSlashable(StakeState state, int index) => index < state.ValidatorCount && state.IsSlashable(index, state.CurrentEpoch);
+    private static bool IsSlashable(StakeState state, int index) =>
+        index < state.ValidatorCount && state.IsSlashable(index, state.CurrentEpoch);
 
     private static bool IsOver(StakeState state, int index) =>
         index < state.ValidatorCount && (state.Slashed[index] || state.WithdrawableEpochs[index] <= state.CurrentEpoch);

@@ -6,7 +6,10 @@ internal sealed class EpochProposals
     // Looked up only, never walked.
     private readonly Dictionary<(Slot Slot, int Proposer), First> _firsts = [];
 
-    /// <summary>Evidence when this is the second, different proposal; null for the first, for one heard before, and for the third and later.</summary>
+    /// <summary>
+    /// Evidence when this is the second, different proposal; null for the first, for one heard before, and for the third and
+    /// later.
+    /// </summary>
     public ProposerSlashing? Hear(SignedProposal proposal)
     {
         var place = (proposal.Slot, proposal.ProposerIndex);

@@ -37,7 +37,9 @@ internal sealed class EpochVotes
         if (data.Source.Epoch > LatestSource) LatestSource = data.Source.Epoch;
     }
 
-    /// <summary>Marks that evidence of this kind is given against a validator whose vote is kept; false when it was before.</summary>
+    /// <summary>
+    /// Marks that evidence of this kind is given against a validator whose vote is kept; false when it was before.
+    /// </summary>
     public bool TryReport(int validator, Offences kind)
     {
         if ((_reported[validator] & kind) != 0) return false;

@@ -3,8 +3,8 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// Puts together what one message convicts of: one <see cref="AttesterSlashing"/> for each earlier data that it conflicts with, in
-/// the order in which they were found, reduced to the validators that signed both.
+/// Puts together what one message convicts of: one <see cref="AttesterSlashing"/> for each earlier data that it conflicts with,
+/// in the order in which they were found, reduced to the validators that signed both.
 /// </summary>
 internal sealed class EvidenceGroups(AttestationData heard)
 {

@@ -4,19 +4,20 @@ namespace Chain.Consensus;
 /// Finds slashable offences in what is heard and makes the evidence: double votes, surround votes both
 /// ways, and two blocks of one proposer for one slot. It takes only messages whose signatures were verified.
 /// <para>
-/// Kept are, for each target epoch of the window, every validator's first vote, and for each slot every proposer's first proposal. A
-/// surround is looked for in the epochs between a vote's source and target and in those after its target, the epochs
-/// passed over at a glance where no vote's source could make one: O(distance) for a message, and nothing to update but the vote's own
-/// place, where min-max spans would be written over the distance. Sources may lie before the window, as they do in a long leak.
+/// Kept are, for each target epoch of the window, every validator's first vote, and for each slot every proposer's first
+/// proposal. A surround is looked for in the epochs between a vote's source and target and in those after its target, the epochs
+/// passed over at a glance where no vote's source could make one: O(distance) for a message, and nothing to update but the vote's
+/// own place, where min-max spans would be written over the distance. Sources may lie before the window, as they do in a long
+/// leak.
 /// </para>
 /// <para>
-/// A second vote for a target gives evidence and is not kept; the third and later are dropped. Against one validator, one target epoch of
-/// the heard vote gives at most one evidence of a double vote and one of a surround vote, one slot at most one of a double
-/// proposal: signing more does not flood anyone. Who has a slashable pair in the window is named at least once.
+/// A second vote for a target gives evidence and is not kept; the third and later are dropped. Against one validator, one target
+/// epoch of the heard vote gives at most one evidence of a double vote and one of a surround vote, one slot at most one of a
+/// double proposal: signing more does not flood anyone. Who has a slashable pair in the window is named at least once.
 /// </para>
 /// <para>
-/// Memory: 81 bytes for each validator and epoch of the window (up to twice that while a column grows) and the data that votes share;
-/// for each slot one proposal for each proposer heard.
+/// Memory: 81 bytes for each validator and epoch of the window (up to twice that while a column grows) and the data that votes
+/// share; for each slot one proposal for each proposer heard.
 /// </para>
 /// </summary>
 public sealed class Slasher
@@ -33,7 +34,8 @@ public sealed class Slasher
 
     /// <param name="slotsPerEpoch">SLOTS_PER_EPOCH.</param>
     /// <param name="currentEpoch">The epoch that it is now.</param>
-    /// <param name="windowEpochs">How many epochs before the current one are kept: <see cref="WeakSubjectivity.Period(StakeState)"/>.</param>
+    /// <param name="windowEpochs">How many epochs before the current one are kept:
+    /// <see cref="WeakSubjectivity.Period(StakeState)"/>.</param>
     public Slasher(ulong slotsPerEpoch, Epoch currentEpoch, ulong windowEpochs)
     {
         _slotsPerEpoch = slotsPerEpoch;
@@ -45,14 +47,15 @@ public sealed class Slasher
     public Epoch OldestEpoch => _oldest;
 
     /// <summary>
-    /// A vote of one validator or many, signatures verified. Answers the evidence that it completes: none for a vote heard before,
-    /// one outside the window or more than an epoch ahead, and one that breaks no rule.
+    /// A vote of one validator or many, signatures verified. Answers the evidence that it completes: none for a vote heard
+    /// before, one outside the window or more than an epoch ahead, and one that breaks no rule.
     /// </summary>
     /// <exception cref="ArgumentException">The indices are not ascending: then the vote was not verified.</exception>
     public IReadOnlyList<AttesterSlashing> OnVote(IndexedAttestation vote)
     {
         ArgumentNullException.ThrowIfNull(vote);
-        if (!vote.HasSortedUniqueIndices()) throw new ArgumentException("A vote's validators must be ascending, each once: verify it first.", nameof(vote));
+        if (!vote.HasSortedUniqueIndices())
+            throw new ArgumentException("A vote's validators must be ascending, each once: verify it first.", nameof(vote));
         var data = vote.Data;
         if (!IsInWindow(data.Target.Epoch)) return [];
         var epoch = At(_votes, data.Target.Epoch);
@@ -72,7 +75,8 @@ public sealed class Slasher
                 evidence.Add(validator, first, epoch.SignatureOf(validator), signature);
             }
 
-            if (FindSurround(rivals, validator, data) is not { } rival || !epoch.TryReport(validator, Offences.SurroundVote)) continue;
+            if (FindSurround(rivals, validator, data) is not { } rival || !epoch.TryReport(validator, Offences.SurroundVote))
+                continue;
             evidence.Add(validator, rival.DataOf(validator)!, rival.SignatureOf(validator), signature);
         }
 
@@ -80,8 +84,8 @@ public sealed class Slasher
     }
 
     /// <summary>
-    /// A proposal, its signature verified and its proposer the slot's. Answers the evidence when it is the second, different one of its
-    /// proposer for its slot; else null.
+    /// A proposal, its signature verified and its proposer the slot's. Answers the evidence when it is the second, different one
+    /// of its proposer for its slot; else null.
     /// </summary>
     public ProposerSlashing? OnProposal(SignedProposal proposal)
     {
@@ -113,7 +117,8 @@ public sealed class Slasher
         _oldest = start;
     }
 
-    private static Epoch WindowStart(Epoch current, ulong windowEpochs) => new(current.Number - Math.Min(current.Number, windowEpochs));
+    private static Epoch WindowStart(Epoch current, ulong windowEpochs) =>
+        new(current.Number - Math.Min(current.Number, windowEpochs));
 
     private bool IsInWindow(Epoch epoch) => epoch >= _oldest && epoch <= _current + EpochsAhead;
 

@@ -18,8 +18,8 @@ public static class WeakSubjectivity
     private const ulong MaxDeposits = 16;
 
     /// <summary>
-    /// compute_weak_subjectivity_period, in epochs. Where the specs count in ether this counts in EFFECTIVE_BALANCE_INCREMENT, which is
-    /// one ether there, so that small stakes do not round to nothing. Nobody active: the delay alone.
+    /// compute_weak_subjectivity_period, in epochs. Where the specs count in ether this counts in EFFECTIVE_BALANCE_INCREMENT,
+    /// which is one ether there, so that small stakes do not round to nothing. Nobody active: the delay alone.
     /// </summary>
     public static ulong Period(StakeState state)
     {

@@ -45,16 +45,20 @@ public static class Committees
     public static Hash256 GetSeed(this StakeState state, Epoch epoch, ReadOnlySpan<byte> domain)
     {
         var settings = state.Settings;
-        return ComputeSeed(state.GetRandaoMix(epoch + (settings.EpochsPerHistoricalVector - settings.MinSeedLookahead - 1)), epoch, domain);
+        return ComputeSeed(state.GetRandaoMix(epoch + (settings.EpochsPerHistoricalVector - settings.MinSeedLookahead - 1)),
+            epoch, domain);
     }
 
-    /// <summary>The shuffling of an epoch with these active validators, ascending, and the RANDAO mix that get_seed takes for it.</summary>
+    /// <summary>
+    /// The shuffling of an epoch with these active validators, ascending, and the RANDAO mix that get_seed takes for it.
+    /// </summary>
     public static Shuffling ComputeShuffling(ProofOfStakeSettings settings, Epoch epoch, ReadOnlySpan<int> active, Hash256 mix)
     {
         var wanted = (ulong)active.Length / settings.SlotsPerEpoch / settings.TargetCommitteeSize;
         var committeesPerSlot = Math.Max(1, Math.Min(settings.MaxCommitteesPerSlot, wanted));
         var seed = ComputeSeed(mix, epoch, DomainBeaconAttester);
-        return new Shuffling(epoch, SwapOrNot.Shuffle(active, seed, settings.ShuffleRoundCount), committeesPerSlot, settings.SlotsPerEpoch);
+        return new Shuffling(epoch, SwapOrNot.Shuffle(active, seed, settings.ShuffleRoundCount), committeesPerSlot,
+            settings.SlotsPerEpoch);
     }
 
     private static Hash256 ComputeSeed(Hash256 mix, Epoch epoch, ReadOnlySpan<byte> domain)
@@ -66,10 +70,14 @@ public static class Committees
         return SpecHash.Hash(input);
     }
 
-    /// <summary>The shuffling of an epoch up to the next one: its RANDAO mix and its active validators are settled by then.</summary>
+    /// <summary>
+    /// The shuffling of an epoch up to the next one: its RANDAO mix and its active validators are settled by then.
+    /// </summary>
     public static Shuffling GetShuffling(this StakeState state, Epoch epoch)
     {
-        if (epoch > state.CurrentEpoch + 1) throw new ArgumentOutOfRangeException(nameof(epoch), epoch, $"In {state.CurrentEpoch} committees are settled up to the next epoch.");
+        if (epoch > state.CurrentEpoch + 1)
+            throw new ArgumentOutOfRangeException(nameof(epoch), epoch,
+                $"In {state.CurrentEpoch} committees are settled up to the next epoch.");
         return state.Committees.Find(epoch) ?? state.Committees.Add(ComputeShuffling(state, epoch));
     }
 
@@ -85,7 +93,8 @@ public static class Committees
     {
         if (state.Committees.FindProposer(slot) is { } known) return known;
         var epoch = slot.ToEpoch(state.Settings.SlotsPerEpoch);
-        if (epoch != state.CurrentEpoch) throw new ArgumentOutOfRangeException(nameof(slot), slot, $"Proposers are known for {state.CurrentEpoch} only.");
+        if (epoch != state.CurrentEpoch)
+            throw new ArgumentOutOfRangeException(nameof(slot), slot, $"Proposers are known for {state.CurrentEpoch} only.");
         var seed = SpecHash.Hash(state.GetSeed(epoch, DomainBeaconProposer), slot.Number);
         return state.Committees.AddProposer(slot, ComputeProposerIndex(state, state.GetActiveValidatorIndices(epoch), seed));
     }
@@ -93,15 +102,19 @@ public static class Committees
     /// <summary>compute_proposer_index: a random candidate, taken with a chance in proportion to its effective balance.</summary>
     public static int ComputeProposerIndex(StakeState state, ReadOnlySpan<int> candidates, Hash256 seed)
     {
-        if (candidates.IsEmpty) throw new InvalidOperationException($"No validator is active in {state.CurrentEpoch}, so nobody can propose.");
+        if (candidates.IsEmpty)
+            throw new InvalidOperationException($"No validator is active in {state.CurrentEpoch}, so nobody can propose.");
         const ulong maxRandomByte = 255;
         var random = Hash256.Zero;
         for (ulong i = 0; ; i++)
         {
             if (i % 32 == 0) random = SpecHash.Hash(seed, i / 32);
-            var shuffled = SwapOrNot.ComputeShuffledIndex((int)(i % (ulong)candidates.Length), candidates.Length, seed, state.Settings.ShuffleRoundCount);
+            var shuffled = SwapOrNot.ComputeShuffledIndex((int)(i % (ulong)candidates.Length), candidates.Length, seed,
+                state.Settings.ShuffleRoundCount);
             var candidate = candidates[shuffled];
-            if (state.EffectiveBalances[candidate].Amount * maxRandomByte >= state.Settings.MaxEffectiveBalance * random.Bytes[(int)(i % 32)]) return candidate;
+            if (state.EffectiveBalances[candidate].Amount * maxRandomByte >= state.Settings.MaxEffectiveBalance * random.Bytes[(
+                int)(i % 32)])
+                return candidate;
         }
     }
 

@@ -14,14 +14,17 @@ public sealed class PastVoters(ProofOfStakeSettings settings, IReadOnlyList<Vali
     // Looked up only, never walked.
     private readonly Dictionary<Epoch, Shuffling?> _shufflings = [];
 
-    /// <summary>get_attesting_indices of a vote in a block of the chain, in committee order; null where a block that tells is not here.</summary>
+    /// <summary>
+    /// get_attesting_indices of a vote in a block of the chain, in committee order; null where a block that tells is not here.
+    /// </summary>
     /// <param name="attestation">From the block.</param>
     /// <param name="number">The block's.</param>
     public IReadOnlyList<int>? Of(Attestation attestation, ulong number)
     {
         ArgumentNullException.ThrowIfNull(attestation);
         return ShufflingFor(attestation.Data, number) is not { } shuffling ? null
-            : AttestationProcessing.GetAttestingIndices(shuffling.Committee(attestation.Data.Slot, attestation.Data.Index), attestation.AggregationBits);
+            : AttestationProcessing.GetAttestingIndices(shuffling.Committee(attestation.Data.Slot, attestation.Data.Index),
+                attestation.AggregationBits);
     }
 
     /// <summary>get_indexed_attestation of the same; null likewise.</summary>
@@ -31,7 +34,8 @@ public sealed class PastVoters(ProofOfStakeSettings settings, IReadOnlyList<Vali
 
     private Shuffling? ShufflingFor(AttestationData data, ulong number)
     {
-        if (!_shufflings.TryGetValue(data.Target.Epoch, out var shuffling)) _shufflings.Add(data.Target.Epoch, shuffling = ShufflingOf(data.Target.Epoch, number));
+        if (!_shufflings.TryGetValue(data.Target.Epoch, out var shuffling))
+            _shufflings.Add(data.Target.Epoch, shuffling = ShufflingOf(data.Target.Epoch, number));
         return shuffling;
     }
 
@@ -48,8 +52,8 @@ public sealed class PastVoters(ProofOfStakeSettings settings, IReadOnlyList<Vali
     }
 
     /// <summary>
-    /// What get_seed takes: the mix at the end of the epoch MIN_SEED_LOOKAHEAD + 1 before. The first block after it says it, because
-    /// prevRandao is the mix before its own reveal.
+    /// What get_seed takes: the mix at the end of the epoch MIN_SEED_LOOKAHEAD + 1 before. The first block after it says it,
+    /// because prevRandao is the mix before its own reveal.
     /// </summary>
     private Hash256? MixFor(Epoch epoch, ulong number)
     {

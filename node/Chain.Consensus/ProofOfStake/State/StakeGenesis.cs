@@ -36,7 +36,8 @@ public static class StakeGenesis
     /// The genesis block: its extraData commits to a consensus body of slot 0 with the root of <see cref="BuildState"/>, which
     /// stands in its sidecar.
     /// </summary>
-    /// <exception cref="GenesisException">Values with which a chain cannot work, or which proof of stake gives itself.</exception>
+    /// <exception cref="GenesisException">Values with which a chain cannot work, or which proof of stake gives
+    /// itself.</exception>
     internal static GenesisBlock Build(GenesisFile genesis, ProofOfStakeSettings settings)
     {
         CheckFields(genesis);
@@ -62,16 +63,22 @@ public static class StakeGenesis
 
     private static void CheckFields(GenesisFile genesis)
     {
-        if (!genesis.Difficulty.IsZero) throw new GenesisException($"`difficulty` is {genesis.Difficulty}; under proof of stake it must be 0, or left out.");
-        if (genesis.Nonce != 0) throw new GenesisException($"`nonce` is {genesis.Nonce}; under proof of stake it must be 0, or left out.");
-        if (!genesis.ExtraData.IsEmpty) throw new GenesisException($"`extraData` is {Hex.Encode(genesis.ExtraData.Span)}; under proof of stake it must be left out: the block commits to the stake there.");
+        if (!genesis.Difficulty.IsZero)
+            throw new GenesisException($"`difficulty` is {genesis.Difficulty}; under proof of stake it must be 0, or left out.");
+        if (genesis.Nonce != 0)
+            throw new GenesisException($"`nonce` is {genesis.Nonce}; under proof of stake it must be 0, or left out.");
+        if (!genesis.ExtraData.IsEmpty)
+            throw new GenesisException($"`extraData` is {Hex.Encode(genesis.ExtraData.Span)}; under proof of stake it must be "
+                + $"left out: the block commits to the stake there.");
     }
 
     private static void CheckDepositAddress(GenesisFile genesis, ProofOfStakeSettings settings)
     {
         foreach (var (address, _) in genesis.Alloc)
         {
-            if (address == settings.DepositAddress) throw new GenesisException($"`alloc` has {address}, which is `config.chain.depositAddress`; remove it there: the deposit contract is part of the chain's rules and begins empty.");
+            if (address == settings.DepositAddress)
+                throw new GenesisException($"`alloc` has {address}, which is `config.chain.depositAddress`; remove it there: "
+                    + $"the deposit contract is part of the chain's rules and begins empty.");
         }
     }
 
@@ -82,14 +89,20 @@ public static class StakeGenesis
     private static void CheckSupply(GenesisFile genesis, ProofOfStakeSettings settings)
     {
         var supply = settings.Validators.Aggregate(UInt256.Zero, (sum, validator) => sum + validator.BalanceGwei);
-        var greatestFactor = Math.Max(settings.MaxEffectiveBalance / settings.EffectiveBalanceIncrement, settings.ProportionalSlashingMultiplier);
+        var greatestFactor =
+            Math.Max(settings.MaxEffectiveBalance / settings.EffectiveBalanceIncrement, settings.ProportionalSlashingMultiplier);
         var limit = (1UL << 63) / greatestFactor;
         foreach (var (address, account) in genesis.Alloc)
         {
             supply += account.Balance / 1_000_000_000;
-            if (supply > limit) throw new GenesisException($"`alloc` and the stakes hold more than {limit / 1_000_000_000} ether in all, reached at {address} with {account.Balance} wei; lower the balances, so that all of it can be staked and counted in 64 bits.");
+            if (supply > limit)
+                throw new GenesisException($"`alloc` and the stakes hold more than {limit / 1_000_000_000} ether in all, "
+                    + $"reached at {address} with {account.Balance} wei; lower the balances, so that all of it can be staked "
+                        + $"and counted in 64 bits.");
         }
 
-        if (supply > limit) throw new GenesisException($"`config.chain.validators` holds {supply} Gwei in all; it must be at most {limit}, so that stake is counted in 64 bits.");
+        if (supply > limit)
+            throw new GenesisException($"`config.chain.validators` holds {supply} Gwei in all; it must be at most {limit}, so "
+                + $"that stake is counted in 64 bits.");
     }
 }

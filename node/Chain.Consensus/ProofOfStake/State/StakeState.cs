@@ -142,7 +142,8 @@ public sealed class StakeState
         for (var i = 0; i < effective.Length; i++)
         {
             var increments = balances[i].Amount / Settings.EffectiveBalanceIncrement;
-            effective[i] = Gwei.Min(new Gwei(increments * Settings.EffectiveBalanceIncrement), new Gwei(Settings.MaxEffectiveBalance));
+            effective[i] =
+                Gwei.Min(new Gwei(increments * Settings.EffectiveBalanceIncrement), new Gwei(Settings.MaxEffectiveBalance));
         }
 
         Identities = [.. Identities, .. identities];

@@ -3,8 +3,8 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// A stake state as bytes, one encoding for each state: the RLP list of its parts (<see cref="StakeStatePart"/>). The settings are
-/// not among them; who decodes must know them.
+/// A stake state as bytes, one encoding for each state: the RLP list of its parts (<see cref="StakeStatePart"/>). The settings
+/// are not among them; who decodes must know them.
 /// </summary>
 public static class StakeStateCodec
 {
@@ -19,7 +19,8 @@ public static class StakeStateCodec
     }
 
     /// <summary>Reads a state of a chain with these settings. What it allocates is bounded by the length of the input.</summary>
-    /// <exception cref="RlpException">Not canonical, columns of different lengths, rings of other lengths than the settings', or values that no state has.</exception>
+    /// <exception cref="RlpException">Not canonical, columns of different lengths, rings of other lengths than the settings', or
+    /// values that no state has.</exception>
     public static StakeState Decode(ReadOnlySpan<byte> bytes, ProofOfStakeSettings settings)
     {
         var outer = new RlpReader(bytes);
@@ -30,7 +31,8 @@ public static class StakeStateCodec
         rlp.ExpectEnd();
         if (state.NextWithdrawalValidatorIndex >= Math.Max(1, state.ValidatorCount))
         {
-            throw new RlpException($"The next withdrawal is said to be of validator {state.NextWithdrawalValidatorIndex} of {state.ValidatorCount}.");
+            throw new RlpException($"The next withdrawal is said to be of validator {state.NextWithdrawalValidatorIndex} of "
+                + $"{state.ValidatorCount}.");
         }
 
         return state;
@@ -49,7 +51,10 @@ public static class StakeStateCodec
         return rlp.ToKeccak256();
     }
 
-    /// <summary>The parts' names and roots, in their order. A part's root is keccak256 of its RLP; of the identities, of the RLP string of their roots.</summary>
+    /// <summary>
+    /// The parts' names and roots, in their order. A part's root is keccak256 of its RLP; of the identities, of the RLP string of
+    /// their roots.
+    /// </summary>
     public static IReadOnlyList<StakePartRoot> ComputePartRoots(this StakeState state)
     {
         ArgumentNullException.ThrowIfNull(state);

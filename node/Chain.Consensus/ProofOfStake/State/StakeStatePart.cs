@@ -13,28 +13,40 @@ internal sealed class StakeStatePart
 {
     public delegate void PartReader(StakeState state, ref RlpReader rlp);
 
-    private const byte AllParticipationFlags = (byte)(ParticipationFlags.TimelySource | ParticipationFlags.TimelyTarget | ParticipationFlags.TimelyHead);
+    private const byte AllParticipationFlags =
+        (byte)(ParticipationFlags.TimelySource | ParticipationFlags.TimelyTarget | ParticipationFlags.TimelyHead);
 
     public static readonly IReadOnlyList<StakeStatePart> All =
     [
         new("scalars", WriteScalars, ReadScalars),
         new("identities", WriteIdentities, ReadIdentities, WriteIdentityRoots),
         Column("balances", static state => state.Balances, static (state, column) => state.Balances = column),
-        Column("effectiveBalances", static state => state.EffectiveBalances, static (state, column) => state.EffectiveBalances = column),
+        Column("effectiveBalances", static state => state.EffectiveBalances,
+            static (state, column) => state.EffectiveBalances = column),
         ByteColumn("slashed", static state => state.Slashed, static (state, column) => state.Slashed = column, greatest: 1),
-        Column("activationEligibilityEpochs", static state => state.ActivationEligibilityEpochs, static (state, column) => state.ActivationEligibilityEpochs = column),
-        Column("activationEpochs", static state => state.ActivationEpochs, static (state, column) => state.ActivationEpochs = column),
+        Column("activationEligibilityEpochs", static state => state.ActivationEligibilityEpochs,
+            static (state, column) => state.ActivationEligibilityEpochs = column),
+        Column("activationEpochs", static state => state.ActivationEpochs,
+            static (state, column) => state.ActivationEpochs = column),
         Column("exitEpochs", static state => state.ExitEpochs, static (state, column) => state.ExitEpochs = column),
-        Column("withdrawableEpochs", static state => state.WithdrawableEpochs, static (state, column) => state.WithdrawableEpochs = column),
-        ByteColumn("previousParticipation", static state => state.PreviousParticipation, static (state, column) => state.PreviousParticipation = column, AllParticipationFlags),
-        ByteColumn("currentParticipation", static state => state.CurrentParticipation, static (state, column) => state.CurrentParticipation = column, AllParticipationFlags),
-        Column("inactivityScores", static state => state.InactivityScores, static (state, column) => state.InactivityScores = column),
-        new("blockRoots", static (state, rlp) => rlp.Write(MemoryMarshal.AsBytes<Hash256>(state.BlockRoots)), static (StakeState state, ref RlpReader rlp) => ReadHashes(ref rlp, state.BlockRoots)),
-        new("randaoMixes", static (state, rlp) => rlp.Write(MemoryMarshal.AsBytes<Hash256>(state.RandaoMixes)), static (StakeState state, ref RlpReader rlp) => ReadHashes(ref rlp, state.RandaoMixes)),
-        new("slashings", static (state, rlp) => WriteWords<Gwei>(rlp, state.Slashings), static (StakeState state, ref RlpReader rlp) => ReadWords<Gwei>(ref rlp, state.Slashings)),
+        Column("withdrawableEpochs", static state => state.WithdrawableEpochs,
+            static (state, column) => state.WithdrawableEpochs = column),
+        ByteColumn("previousParticipation", static state => state.PreviousParticipation,
+            static (state, column) => state.PreviousParticipation = column, AllParticipationFlags),
+        ByteColumn("currentParticipation", static state => state.CurrentParticipation,
+            static (state, column) => state.CurrentParticipation = column, AllParticipationFlags),
+        Column("inactivityScores", static state => state.InactivityScores,
+            static (state, column) => state.InactivityScores = column),
+        new("blockRoots", static (state, rlp) => rlp.Write(MemoryMarshal.AsBytes<Hash256>(state.BlockRoots)),
+            static (StakeState state, ref RlpReader rlp) => ReadHashes(ref rlp, state.BlockRoots)),
+        new("randaoMixes", static (state, rlp) => rlp.Write(MemoryMarshal.AsBytes<Hash256>(state.RandaoMixes)),
+            static (StakeState state, ref RlpReader rlp) => ReadHashes(ref rlp, state.RandaoMixes)),
+        new("slashings", static (state, rlp) => WriteWords<Gwei>(rlp, state.Slashings),
+            static (StakeState state, ref RlpReader rlp) => ReadWords<Gwei>(ref rlp, state.Slashings)),
     ];
 
-    private StakeStatePart(string name, Action<StakeState, RlpWriter> write, PartReader read, Action<StakeState, RlpWriter>? writeForRoot = null) =>
+    private StakeStatePart(string name, Action<StakeState, RlpWriter> write, PartReader read,
+        Action<StakeState, RlpWriter>? writeForRoot = null) =>
         (Name, Write, Read, WriteForRoot) = (name, write, read, writeForRoot ?? write);
 
     public string Name { get; }
@@ -84,7 +96,8 @@ internal sealed class StakeStatePart
         rlp.EndList();
     }
 
-    private static void ReadIdentities(StakeState state, ref RlpReader rlp) => state.Identities = [.. StakeRlp.ReadList(ref rlp, ValidatorIdentity.Read)];
+    private static void ReadIdentities(StakeState state, ref RlpReader rlp) =>
+        state.Identities = [.. StakeRlp.ReadList(ref rlp, ValidatorIdentity.Read)];
 
     /// <summary>Each identity knows its root, so that a block that changes one hashes one.</summary>
     private static void WriteIdentityRoots(StakeState state, RlpWriter rlp)
@@ -105,12 +118,14 @@ internal sealed class StakeStatePart
         });
 
     /// <typeparam name="T">Something of one byte.</typeparam>
-    private static StakeStatePart ByteColumn<T>(string name, Func<StakeState, T[]> get, Action<StakeState, T[]> set, byte greatest)
+    private static StakeStatePart ByteColumn<T>(string name, Func<StakeState, T[]> get, Action<StakeState, T[]> set,
+        byte greatest)
         where T : unmanaged =>
         new(name, (state, rlp) => rlp.Write(MemoryMarshal.Cast<T, byte>(get(state))), (StakeState state, ref RlpReader rlp) =>
         {
             var bytes = rlp.ReadBytes(state.ValidatorCount);
-            if (bytes.ContainsAnyExceptInRange((byte)0, greatest)) throw new RlpException($"The column {name} has values from 0 to {greatest}, a greater one was found.");
+            if (bytes.ContainsAnyExceptInRange((byte)0, greatest))
+                throw new RlpException($"The column {name} has values from 0 to {greatest}, a greater one was found.");
             set(state, MemoryMarshal.Cast<byte, T>(bytes).ToArray());
         });
 
@@ -132,5 +147,6 @@ internal sealed class StakeStatePart
         if (BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(words, words);
     }
 
-    private static void ReadHashes(ref RlpReader rlp, Span<Hash256> ring) => rlp.ReadBytes(ring.Length * Hash256.Size).CopyTo(MemoryMarshal.AsBytes(ring));
+    private static void ReadHashes(ref RlpReader rlp, Span<Hash256> ring) =>
+        rlp.ReadBytes(ring.Length * Hash256.Size).CopyTo(MemoryMarshal.AsBytes(ring));
 }

@@ -82,5 +82,6 @@ internal static class SwapOrNot
         SHA256.HashData(input, source);
     }
 
-    private static bool Bit(ReadOnlySpan<byte> source, long position) => (source[(int)(position % 256 / 8)] >> (int)(position % 8) & 1) != 0;
+    private static bool Bit(ReadOnlySpan<byte> source, long position) =>
+        (source[(int)(position % 256 / 8)] >> (int)(position % 8) & 1) != 0;
 }

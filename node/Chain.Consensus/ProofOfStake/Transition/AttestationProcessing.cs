@@ -1,6 +1,8 @@
 namespace Chain.Consensus;
 
-/// <summary>Votes in a block: who gets which flags, and what the proposer gets for bringing them (consensus-specs, Altair).</summary>
+/// <summary>
+/// Votes in a block: who gets which flags, and what the proposer gets for bringing them (consensus-specs, Altair).
+/// </summary>
 internal static class AttestationProcessing
 {
     /// <summary>process_attestation. An error leaves the state as it was.</summary>
@@ -9,11 +11,13 @@ internal static class AttestationProcessing
         var data = attestation.Data;
         if (CheckData(state, data) is { } error) return error;
         var committee = state.GetBeaconCommittee(data.Slot, data.Index);
-        if (attestation.AggregationBits.Length != committee.Length) return new StakeError.WrongCommitteeSize(attestation.AggregationBits.Length, committee.Length);
+        if (attestation.AggregationBits.Length != committee.Length)
+            return new StakeError.WrongCommitteeSize(attestation.AggregationBits.Length, committee.Length);
         if (CheckSource(state, data) is { } wrongSource) return wrongSource;
         var attesters = GetAttestingIndices(committee, attestation.AggregationBits);
         if (attesters.Count == 0) return new StakeError.NoAttesters();
-        if (attestation.Signatures.Count != attesters.Count) return new StakeError.WrongSignatureCount(attestation.Signatures.Count, attesters.Count);
+        if (attestation.Signatures.Count != attesters.Count)
+            return new StakeError.WrongSignatureCount(attestation.Signatures.Count, attesters.Count);
         checks.Votes(state, attesters, data, attestation.Signatures);
         RecordParticipation(state, data, attesters);
         return null;
@@ -49,7 +53,8 @@ internal static class AttestationProcessing
         var flags = ParticipationFlags.None;
         if (inclusionDelay <= IntegerMath.SquareRoot(state.Settings.SlotsPerEpoch)) flags |= ParticipationFlags.TimelySource;
         if (isMatchingTarget && inclusionDelay <= state.Settings.SlotsPerEpoch) flags |= ParticipationFlags.TimelyTarget;
-        if (isMatchingHead && inclusionDelay == state.Settings.MinAttestationInclusionDelay) flags |= ParticipationFlags.TimelyHead;
+        if (isMatchingHead && inclusionDelay == state.Settings.MinAttestationInclusionDelay)
+            flags |= ParticipationFlags.TimelyHead;
         return flags;
     }
 
@@ -57,9 +62,12 @@ internal static class AttestationProcessing
     public static StakeError? CheckData(StakeState state, AttestationData data)
     {
         var settings = state.Settings;
-        if (data.Target.Epoch != state.PreviousEpoch && data.Target.Epoch != state.CurrentEpoch) return new StakeError.TargetEpochNotCurrentOrPrevious(data.Target.Epoch, state.CurrentEpoch);
-        if (data.Target.Epoch != data.Slot.ToEpoch(settings.SlotsPerEpoch)) return new StakeError.TargetEpochSlotMismatch(data.Target.Epoch, data.Slot);
-        if (data.Slot + settings.MinAttestationInclusionDelay > state.Slot) return new StakeError.IncludedTooEarly(data.Slot, state.Slot);
+        if (data.Target.Epoch != state.PreviousEpoch && data.Target.Epoch != state.CurrentEpoch)
+            return new StakeError.TargetEpochNotCurrentOrPrevious(data.Target.Epoch, state.CurrentEpoch);
+        if (data.Target.Epoch != data.Slot.ToEpoch(settings.SlotsPerEpoch))
+            return new StakeError.TargetEpochSlotMismatch(data.Target.Epoch, data.Slot);
+        if (data.Slot + settings.MinAttestationInclusionDelay > state.Slot)
+            return new StakeError.IncludedTooEarly(data.Slot, state.Slot);
         if (state.Slot > data.Slot + settings.SlotsPerEpoch) return new StakeError.IncludedTooLate(data.Slot, state.Slot);
         var committees = state.GetShuffling(data.Target.Epoch).CommitteesPerSlot;
         return data.Index >= committees ? new StakeError.NoSuchCommittee(data.Index, committees) : null;
@@ -83,11 +91,13 @@ internal static class AttestationProcessing
             var fresh = granted & ~participation[index];
             if (fresh == ParticipationFlags.None) continue;
             participation[index] |= fresh;
-            proposerRewardNumerator += state.GetBaseReward(index, rewardPerIncrement).Amount * RewardsAndPenalties.WeightOf(fresh);
+            proposerRewardNumerator += state.GetBaseReward(index,
+                rewardPerIncrement).Amount * RewardsAndPenalties.WeightOf(fresh);
         }
 
         const ulong proposerRewardDenominator =
-            (RewardsAndPenalties.WeightDenominator - RewardsAndPenalties.ProposerWeight) * RewardsAndPenalties.WeightDenominator / RewardsAndPenalties.ProposerWeight;
+            (RewardsAndPenalties.WeightDenominator - RewardsAndPenalties.ProposerWeight)
+            * RewardsAndPenalties.WeightDenominator / RewardsAndPenalties.ProposerWeight;
         state.IncreaseBalance(state.GetBeaconProposerIndex(), new Gwei(proposerRewardNumerator / proposerRewardDenominator));
     }
 }

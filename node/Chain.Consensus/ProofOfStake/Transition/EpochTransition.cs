@@ -1,6 +1,8 @@
 namespace Chain.Consensus;
 
-/// <summary>What happens to the registry at the end of an epoch (consensus-specs, Capella: process_epoch), in the specs' order.</summary>
+/// <summary>
+/// What happens to the registry at the end of an epoch (consensus-specs, Capella: process_epoch), in the specs' order.
+/// </summary>
 public static class EpochTransition
 {
     /// <summary>process_epoch; the state stands at the epoch's last slot.</summary>
@@ -77,7 +79,8 @@ public static class EpochTransition
 
     /// <summary>process_randao_mixes_reset.</summary>
     public static void ProcessRandaoMixesReset(StakeState state) =>
-        state.RandaoMixes[(state.CurrentEpoch + 1).Number % state.Settings.EpochsPerHistoricalVector] = state.GetRandaoMix(state.CurrentEpoch);
+        state.RandaoMixes[(state.CurrentEpoch + 1).Number % state.Settings.EpochsPerHistoricalVector] =
+            state.GetRandaoMix(state.CurrentEpoch);
 
     /// <summary>process_participation_flag_updates.</summary>
     public static void ProcessParticipationFlagUpdates(StakeState state)

@@ -1,8 +1,8 @@
 namespace Chain.Consensus;
 
 /// <summary>
-/// The exit queue of a state: its last epoch and how many leave then. Read from the registry once and kept up with each exit, which
-/// gives what the specs' recount for each exit gives.
+/// The exit queue of a state: its last epoch and how many leave then. Read from the registry once and kept up with each exit,
+/// which gives what the specs' recount for each exit gives.
 /// </summary>
 internal sealed class ExitQueue
 {

@@ -27,7 +27,8 @@ internal static class JustificationAndFinalization
     }
 
     /// <summary>weigh_justification_and_finalization.</summary>
-    private static void WeighJustificationAndFinalization(StakeState state, Gwei totalActive, Gwei previousEpochTarget, Gwei currentEpochTarget)
+    private static void WeighJustificationAndFinalization(StakeState state, Gwei totalActive, Gwei previousEpochTarget,
+        Gwei currentEpochTarget)
     {
         var previousEpoch = state.PreviousEpoch;
         var currentEpoch = state.CurrentEpoch;

@@ -15,7 +15,8 @@ internal static class Randao
         var identity = state.Identities[proposer];
         if (identity.Onion.AfterReveal(reveal, epoch, state.Settings.RandaoOnionLayers) is not { } onion) return false;
         state.Identities[proposer] = identity with { Onion = onion };
-        state.RandaoMixes[epoch.Number % state.Settings.EpochsPerHistoricalVector] = MixIn(state.GetRandaoMix(epoch), reveal.Bytes);
+        state.RandaoMixes[epoch.Number % state.Settings.EpochsPerHistoricalVector] =
+            MixIn(state.GetRandaoMix(epoch), reveal.Bytes);
         return true;
     }
 }

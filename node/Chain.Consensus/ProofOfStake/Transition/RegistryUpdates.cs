@@ -32,7 +32,8 @@ internal static class RegistryUpdates
         }
 
         var activationEpoch = state.ComputeActivationExitEpoch();
-        var dequeued = activationQueue.OrderBy(i => state.ActivationEligibilityEpochs[i]).ThenBy(i => i).Take((int)state.GetValidatorChurnLimit());
+        var dequeued = activationQueue.OrderBy(i => state.ActivationEligibilityEpochs[i])
+            .ThenBy(i => i).Take((int)state.GetValidatorChurnLimit());
         foreach (var i in dequeued) state.ActivationEpochs[i] = activationEpoch;
     }
 

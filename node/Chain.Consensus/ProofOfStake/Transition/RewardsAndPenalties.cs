@@ -34,7 +34,8 @@ internal static class RewardsAndPenalties
     {
         // Rewards are for the previous epoch, which genesis has not.
         if (state.CurrentEpoch == Epoch.Genesis) return;
-        Span<Deltas> all = [.. FlagWeights.Select(entry => GetFlagIndexDeltas(state, entry.Flag, entry.Weight)), GetInactivityPenaltyDeltas(state)];
+        Span<Deltas> all = [.. FlagWeights.Select(entry => GetFlagIndexDeltas(state, entry.Flag, entry.Weight)),
+            GetInactivityPenaltyDeltas(state)];
         foreach (var deltas in all)
         {
             for (var i = 0; i < state.ValidatorCount; i++)
@@ -50,7 +51,8 @@ internal static class RewardsAndPenalties
     {
         var deltas = Deltas.Of(state.ValidatorCount);
         var increment = state.Settings.EffectiveBalanceIncrement;
-        var unslashedParticipatingIncrements = state.GetUnslashedParticipatingBalance(flag, state.PreviousEpoch).Amount / increment;
+        var unslashedParticipatingIncrements =
+            state.GetUnslashedParticipatingBalance(flag, state.PreviousEpoch).Amount / increment;
         var activeIncrements = state.GetTotalActiveBalance().Amount / increment;
         var rewardPerIncrement = state.GetBaseRewardPerIncrement();
         var isInLeak = state.IsInInactivityLeak();
@@ -60,7 +62,9 @@ internal static class RewardsAndPenalties
             var baseReward = state.GetBaseReward(i, rewardPerIncrement).Amount;
             if (state.ParticipatedInPreviousEpoch(i, flag))
             {
-                if (!isInLeak) deltas.Rewards[i] = new Gwei(baseReward * weight * unslashedParticipatingIncrements / (activeIncrements * WeightDenominator));
+                if (!isInLeak)
+                    deltas.Rewards[i] = new Gwei(
+                        baseReward * weight * unslashedParticipatingIncrements / (activeIncrements * WeightDenominator));
             }
             else if (flag != ParticipationFlags.TimelyHead)
             {

@@ -27,7 +27,8 @@ public sealed class SignatureChecks(StakeDomain domain)
     }
 
     internal void Proposal(ValidatorKey key, SignedProposal proposal) =>
-        _checks.Add(new SignatureCheck(key, domain.ProposalRoot(proposal.Slot, proposal.ProposerIndex, proposal.BlockHash), proposal.Signature));
+        _checks.Add(new SignatureCheck(key, domain.ProposalRoot(proposal.Slot, proposal.ProposerIndex, proposal.BlockHash),
+            proposal.Signature));
 
     internal void VoluntaryExit(ValidatorKey key, SignedVoluntaryExit exit) =>
         _checks.Add(new SignatureCheck(key, domain.VoluntaryExitRoot(exit.Epoch, exit.ValidatorIndex), exit.Signature));
@@ -36,6 +37,7 @@ public sealed class SignatureChecks(StakeDomain domain)
     internal void Votes(StakeState state, IReadOnlyList<int> voters, AttestationData data, IReadOnlyList<Signature> signatures)
     {
         var root = domain.AttestationRoot(data);
-        for (var i = 0; i < voters.Count; i++) _checks.Add(new SignatureCheck(state.Identities[voters[i]].Key, root, signatures[i]));
+        for (var i = 0; i < voters.Count; i++)
+            _checks.Add(new SignatureCheck(state.Identities[voters[i]].Key, root, signatures[i]));
     }
 }

@@ -1,6 +1,8 @@
 namespace Chain.Consensus;
 
-/// <summary>Evidence in a block and what it costs (consensus-specs, phase 0 to Bellatrix; penalties: docs/consensus/stake.md).</summary>
+/// <summary>
+/// Evidence in a block and what it costs (consensus-specs, phase 0 to Bellatrix; penalties: docs/consensus/stake.md).
+/// </summary>
 internal static class SlashingProcessing
 {
     /// <summary>process_proposer_slashing: two different blocks for one slot. An error leaves the state as it was.</summary>
@@ -8,7 +10,8 @@ internal static class SlashingProcessing
     {
         var (first, second) = (slashing.Proposal1, slashing.Proposal2);
         if (first.Slot != second.Slot) return new StakeError.ProposalSlotsDiffer(first.Slot, second.Slot);
-        if (first.ProposerIndex != second.ProposerIndex) return new StakeError.ProposersDiffer(first.ProposerIndex, second.ProposerIndex);
+        if (first.ProposerIndex != second.ProposerIndex)
+            return new StakeError.ProposersDiffer(first.ProposerIndex, second.ProposerIndex);
         if (first.SaysTheSameAs(second)) return new StakeError.ProposalsEqual(first.BlockHash);
         var proposer = first.ProposerIndex;
         if (proposer >= state.ValidatorCount) return new StakeError.IndexOutOfRange(proposer, state.ValidatorCount);
@@ -39,7 +42,10 @@ internal static class SlashingProcessing
         return null;
     }
 
-    /// <summary>What of process_attester_slashing needs no key and slashes nobody yet; the fork choice asks the same of evidence from the wire.</summary>
+    /// <summary>
+    /// What of process_attester_slashing needs no key and slashes nobody yet; the fork choice asks the same of evidence from the
+    /// wire.
+    /// </summary>
     public static StakeError? CheckAttesterSlashing(StakeState state, AttesterSlashing slashing)
     {
         var (first, second) = (slashing.Attestation1, slashing.Attestation2);
@@ -73,6 +79,8 @@ internal static class SlashingProcessing
         var indices = attestation.AttestingIndices;
         if (!attestation.HasSortedUniqueIndices()) return new StakeError.InvalidIndexedAttestation(number);
         if (indices[^1] >= state.ValidatorCount) return new StakeError.IndexOutOfRange(indices[^1], state.ValidatorCount);
-        return attestation.Signatures.Count != indices.Count ? new StakeError.WrongSignatureCount(attestation.Signatures.Count, indices.Count) : null;
+        return attestation.Signatures.Count != indices.Count
+            ? new StakeError.WrongSignatureCount(attestation.Signatures.Count, indices.Count)
+            : null;
     }
 }

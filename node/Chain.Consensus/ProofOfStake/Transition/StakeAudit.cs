@@ -38,11 +38,13 @@ public sealed class StakeAudit
     /// <summary>The next block of the chain; null when it adds up.</summary>
     /// <param name="block">A child of the latest.</param>
     /// <param name="receipts">Of all its transactions.</param>
-    /// <exception cref="InvalidOperationException">No valid child of the latest block: nothing that was accepted before.</exception>
+    /// <exception cref="InvalidOperationException">No valid child of the latest block: nothing that was accepted
+    /// before.</exception>
     public SupplyError? Next(Block block, IReadOnlyList<Receipt> receipts)
     {
         ArgumentNullException.ThrowIfNull(block);
-        if (block.Header.ParentHash != _latest.Hash) throw new InvalidOperationException($"{block.Header} is no child of {_latest}.");
+        if (block.Header.ParentHash != _latest.Hash)
+            throw new InvalidOperationException($"{block.Header} is no child of {_latest}.");
         var body = ConsensusSidecar.Decode(block.Sidecar.Span).Body;
         var state = State.Clone();
         if (Advance(state, body.Slot) is { } wrongEpoch) return wrongEpoch;
@@ -51,12 +53,15 @@ public sealed class StakeAudit
         var error = StakeTransition.ProcessBlock(state, block, body, deposits, new SignatureChecks(_domain));
         if (error is not null) throw new InvalidOperationException($"{block.Header} breaks a rule: {error}");
         var root = state.ComputeRoot();
-        if (root != body.StakeStateRoot) throw new InvalidOperationException($"{block.Header} says that its stake state is {body.StakeStateRoot}; it is {root}.");
+        if (root != body.StakeStateRoot)
+            throw new InvalidOperationException($"{block.Header} says that its stake state is {body.StakeStateRoot}; it is "
+                + $"{root}.");
 
         var header = block.Header.Header;
         var accounts = StateWalker.TotalBalance(_reader, header.StateRoot);
         var burned = header.BaseFeePerGas * header.GasUsed;
-        var supply = new BlockSupply(_accounts, accounts, before, state, body.ProposerIndex, burned, block.Body.Withdrawals ?? [], deposits);
+        var supply = new BlockSupply(_accounts, accounts, before, state, body.ProposerIndex, burned, block.Body.Withdrawals ?? [],
+            deposits);
         (State, _latest, _accounts) = (state, block.Header, accounts);
         return StakeSupply.CheckBlock(supply);
     }

@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>Why a block, or a part of its consensus body, breaks the rules of stake: what was got and what was expected.</summary>
+/// <summary>
+/// Why a block, or a part of its consensus body, breaks the rules of stake: what was got and what was expected.
+/// </summary>
 public abstract record StakeError
 {
     private StakeError()
@@ -88,7 +90,8 @@ public abstract record StakeError
 
     public sealed record NotActiveLongEnough(int Index, Epoch Earliest) : StakeError
     {
-        public override string ToString() => $"validator {Index} has not been active long enough: it may leave from {Earliest} on";
+        public override string ToString() =>
+            $"validator {Index} has not been active long enough: it may leave from {Earliest} on";
     }
 
     // Withdrawals

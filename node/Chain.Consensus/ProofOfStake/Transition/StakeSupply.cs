@@ -39,11 +39,13 @@ public static class StakeSupply
             if (expected[i] is not { } mine) return new SupplyError.WithdrawnMoreThanHeld(i);
             var most = i == block.ProposerIndex ? mine + GreatestProposerReward(before, slashed) : mine;
             var least = IsNewlySlashed(before, after, i) ? mine.MinusAtMost(GreatestInitialPenalty(before, i)) : mine;
-            if (after.Balances[i] > most || after.Balances[i] < least) return new SupplyError.WrongBalance(i, after.Balances[i], least, most);
+            if (after.Balances[i] > most || after.Balances[i] < least)
+                return new SupplyError.WrongBalance(i, after.Balances[i], least, most);
         }
 
         var deposits = block.Deposits.Aggregate(UInt256.Zero, (sum, deposit) => sum + deposit.Amount.Amount) * WeiPerGwei;
-        var withdrawals = block.Withdrawals.Aggregate(UInt256.Zero, (sum, withdrawal) => sum + withdrawal.AmountGwei) * WeiPerGwei;
+        var withdrawals =
+            block.Withdrawals.Aggregate(UInt256.Zero, (sum, withdrawal) => sum + withdrawal.AmountGwei) * WeiPerGwei;
         return block.AccountsAfter + deposits + block.BurnedWei == block.AccountsBefore + withdrawals
             ? null
             : new SupplyError.WrongAccounts(block.AccountsBefore, block.AccountsAfter, withdrawals, deposits, block.BurnedWei);
@@ -60,11 +62,15 @@ public static class StakeSupply
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
-        if (after.CurrentEpoch != before.CurrentEpoch + 1) throw new ArgumentException($"From {before.CurrentEpoch} to {after.CurrentEpoch} is not one epoch; check each.", nameof(after));
-        if (after.ValidatorCount != before.ValidatorCount) return new SupplyError.WrongValidatorCount(after.ValidatorCount, before.ValidatorCount);
+        if (after.CurrentEpoch != before.CurrentEpoch + 1)
+            throw new ArgumentException($"From {before.CurrentEpoch} to {after.CurrentEpoch} is not one epoch; check each.",
+                nameof(after));
+        if (after.ValidatorCount != before.ValidatorCount)
+            return new SupplyError.WrongValidatorCount(after.ValidatorCount, before.ValidatorCount);
         var settings = before.Settings;
         var rewardPerIncrement = before.GetBaseRewardPerIncrement();
-        var (mayEarn, active) = (IncrementsThatMayEarn(before), before.GetTotalActiveBalance().Amount / settings.EffectiveBalanceIncrement);
+        var (mayEarn, active) =
+            (IncrementsThatMayEarn(before), before.GetTotalActiveBalance().Amount / settings.EffectiveBalanceIncrement);
         var denominator = settings.InactivityScoreBias * settings.InactivityPenaltyQuotient;
         for (var i = 0; i < before.ValidatorCount; i++)
         {
@@ -73,8 +79,10 @@ public static class StakeSupply
             var baseReward = before.GetBaseReward(i, rewardPerIncrement);
             var inactivity = (UInt256)effective.Amount * after.InactivityScores[i] / denominator;
             var penalty = before.Slashed[i] || inactivity > effective.Amount ? balance : baseReward + new Gwei((ulong)inactivity);
-            var (least, most) = (balance.MinusAtMost(penalty), MayEarn(before, i) ? balance + GreatestEpochReward(baseReward, mayEarn, active) : balance);
-            if (after.Balances[i] > most || after.Balances[i] < least) return new SupplyError.WrongBalance(i, after.Balances[i], least, most);
+            var (least, most) = (balance.MinusAtMost(penalty),
+                MayEarn(before, i) ? balance + GreatestEpochReward(baseReward, mayEarn, active) : balance);
+            if (after.Balances[i] > most || after.Balances[i] < least)
+                return new SupplyError.WrongBalance(i, after.Balances[i], least, most);
         }
 
         return null;
@@ -101,7 +109,8 @@ public static class StakeSupply
     }
 
     /// <summary>Only those active in the previous epoch and not slashed earn by their votes.</summary>
-    private static bool MayEarn(StakeState before, int index) => !before.Slashed[index] && before.IsActive(index, before.PreviousEpoch);
+    private static bool MayEarn(StakeState before, int index) =>
+        !before.Slashed[index] && before.IsActive(index, before.PreviousEpoch);
 
     /// <summary>Their effective balance in increments, at least one as in get_total_balance.</summary>
     private static ulong IncrementsThatMayEarn(StakeState before)
@@ -112,22 +121,25 @@ public static class StakeSupply
     }
 
     /// <summary>
-    /// What get_flag_index_deltas gives when everybody voted: by the increments that voted in the previous epoch over those active
-    /// now. Where many have left in between, that is more than the base reward.
+    /// What get_flag_index_deltas gives when everybody voted: by the increments that voted in the previous epoch over those
+    /// active now. Where many have left in between, that is more than the base reward.
     /// </summary>
     private static Gwei GreatestEpochReward(Gwei baseReward, ulong mayEarn, ulong active)
     {
         var sum = Gwei.Zero;
-        foreach (var (_, weight) in RewardsAndPenalties.FlagWeights) sum += new Gwei(baseReward.Amount * weight * mayEarn / (active * RewardsAndPenalties.WeightDenominator));
+        foreach (var (_, weight) in RewardsAndPenalties.FlagWeights)
+            sum += new Gwei(baseReward.Amount * weight * mayEarn / (active * RewardsAndPenalties.WeightDenominator));
         return sum;
     }
 
-    private static bool IsNewlySlashed(StakeState before, StakeState after, int index) => after.Slashed[index] && index < before.ValidatorCount && !before.Slashed[index];
+    private static bool IsNewlySlashed(StakeState before, StakeState after, int index) =>
+        after.Slashed[index] && index < before.ValidatorCount && !before.Slashed[index];
 
     private static Gwei GreatestInitialPenalty(StakeState before, int index)
     {
         var settings = before.Settings;
-        var ppm = Math.Max(settings.DoubleVotePenaltyPpm, Math.Max(settings.SurroundVotePenaltyPpm, settings.DoubleProposalPenaltyPpm));
+        var ppm = Math.Max(settings.DoubleVotePenaltyPpm,
+            Math.Max(settings.SurroundVotePenaltyPpm, settings.DoubleProposalPenaltyPpm));
         return before.EffectiveBalances[index] * ppm / 1_000_000;
     }
 
@@ -135,7 +147,8 @@ public static class StakeSupply
     private static Gwei GreatestProposerReward(StakeState before, Gwei slashed)
     {
         var settings = before.Settings;
-        var increments = before.EffectiveBalances.Aggregate(0UL, (sum, effective) => sum + (effective.Amount / settings.EffectiveBalanceIncrement));
+        var increments = before.EffectiveBalances.Aggregate(0UL,
+            (sum, effective) => sum + (effective.Amount / settings.EffectiveBalanceIncrement));
         return (before.GetBaseRewardPerIncrement() * increments) + (slashed / settings.WhistleblowerRewardQuotient);
     }
 }
@@ -143,7 +156,8 @@ public static class StakeSupply
 /// <summary>What a block did to the ether.</summary>
 /// <param name="AccountsBefore">What all accounts of the parent's state hold, in wei.</param>
 /// <param name="AccountsAfter">What all accounts hold after the block, in wei.</param>
-/// <param name="StakeBefore">The stake at the block's slot, before the block; an epoch that ends on the way is <see cref="StakeSupply.CheckEpoch"/>'s.</param>
+/// <param name="StakeBefore">The stake at the block's slot, before the block; an epoch that ends on the way is
+/// <see cref="StakeSupply.CheckEpoch"/>'s.</param>
 /// <param name="StakeAfter">The stake after the block.</param>
 /// <param name="ProposerIndex">Who gets its rewards.</param>
 /// <param name="BurnedWei">Base fees.</param>
@@ -168,10 +182,12 @@ public abstract record SupplyError
 
     public abstract string Message { get; }
 
-    public sealed record WrongAccounts(UInt256 Before, UInt256 After, UInt256 Withdrawals, UInt256 Deposits, UInt256 Burned) : SupplyError
+    public sealed record WrongAccounts(UInt256 Before, UInt256 After, UInt256 Withdrawals, UInt256 Deposits,
+        UInt256 Burned) : SupplyError
     {
         public override string Message =>
-            $"the accounts held {Before} wei before the block; with {Withdrawals} withdrawn from stake, {Deposits} deposited and {Burned} burned they cannot hold {After} after it";
+            $"the accounts held {Before} wei before the block; with {Withdrawals} withdrawn from stake, {Deposits} deposited "
+                + $"and {Burned} burned they cannot hold {After} after it";
     }
 
     public sealed record WrongBalance(int Validator, Gwei Got, Gwei Least, Gwei Most) : SupplyError

@@ -3,8 +3,9 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// From one block's stake state to the next (consensus-specs: state_transition), in the order of docs/consensus/stake.md: slots and epochs,
-/// withdrawals, the transactions, operations, deposits. Functions change the state that they are given: a copy of the caller's.
+/// From one block's stake state to the next (consensus-specs: state_transition), in the order of docs/consensus/stake.md: slots
+/// and epochs, withdrawals, the transactions, operations, deposits. Functions change the state that they are given: a copy of the
+/// caller's.
 /// </summary>
 public static class StakeTransition
 {
@@ -44,19 +45,24 @@ public static class StakeTransition
     /// <param name="body">From its sidecar.</param>
     /// <param name="deposits">Read from its receipts.</param>
     /// <param name="checks">Collects the signatures that must be good.</param>
-    public static StakeError? ProcessBlock(StakeState state, Block block, ConsensusBody body, IReadOnlyList<Deposit> deposits, SignatureChecks checks) =>
+    public static StakeError? ProcessBlock(StakeState state, Block block, ConsensusBody body, IReadOnlyList<Deposit> deposits,
+        SignatureChecks checks) =>
         ProcessBlockHeader(state, body)
         ?? Withdrawals.ProcessWithdrawals(state, block.Body.Withdrawals ?? [])
         ?? ProcessOperations(state, body, deposits, checks);
 
-    /// <summary>Everything after the transactions: process_randao, process_operations with the deposits of this block's logs.</summary>
+    /// <summary>
+    /// Everything after the transactions: process_randao, process_operations with the deposits of this block's logs.
+    /// </summary>
     /// <param name="state">At the block's slot, withdrawals applied.</param>
     /// <param name="body">What the block says to the stake.</param>
     /// <param name="deposits">Read from the block's receipts.</param>
     /// <param name="checks">Collects the signatures that must be good.</param>
-    public static StakeError? ProcessOperations(StakeState state, ConsensusBody body, IReadOnlyList<Deposit> deposits, SignatureChecks checks)
+    public static StakeError? ProcessOperations(StakeState state, ConsensusBody body, IReadOnlyList<Deposit> deposits,
+        SignatureChecks checks)
     {
-        if (!Randao.ProcessRandao(state, body.ProposerIndex, body.RandaoReveal)) return new StakeError.WrongRandaoReveal(body.ProposerIndex, body.RandaoReveal);
+        if (!Randao.ProcessRandao(state, body.ProposerIndex, body.RandaoReveal))
+            return new StakeError.WrongRandaoReveal(body.ProposerIndex, body.RandaoReveal);
         if (CheckCounts(state, body) is { } tooMany) return tooMany;
         foreach (var slashing in body.ProposerSlashings)
         {
@@ -88,7 +94,8 @@ public static class StakeTransition
         return Check("proposer slashings", body.ProposerSlashings.Count, settings.MaxProposerSlashings)
             ?? Check("attester slashings", body.AttesterSlashings.Count, settings.MaxAttesterSlashings)
             ?? Check("voluntary exits", body.VoluntaryExits.Count, settings.MaxVoluntaryExits)
-            ?? Check("votes", body.Attestations.Sum(attestation => attestation.Signatures.Count), (ulong)state.CountActive(state.CurrentEpoch));
+            ?? Check("votes", body.Attestations.Sum(attestation => attestation.Signatures.Count),
+                (ulong)state.CountActive(state.CurrentEpoch));
 
         static StakeError? Check(string what, int count, ulong limit) =>
             (ulong)count > limit ? new StakeError.TooMany(what, count, (int)limit) : null;

@@ -27,7 +27,9 @@ internal static class Withdrawals
         return withdrawals;
     }
 
-    /// <summary>process_withdrawals: what a block carries must be what is expected. An error leaves the state as it was.</summary>
+    /// <summary>
+    /// process_withdrawals: what a block carries must be what is expected. An error leaves the state as it was.
+    /// </summary>
     public static StakeError? ProcessWithdrawals(StakeState state, IReadOnlyList<Withdrawal> payload)
     {
         var expected = GetExpectedWithdrawals(state);
@@ -39,7 +41,8 @@ internal static class Withdrawals
     /// <summary>apply_withdrawals and the update of where the next sweep begins, for the withdrawals that are expected.</summary>
     public static void ApplyWithdrawals(StakeState state, IReadOnlyList<Withdrawal> expected)
     {
-        foreach (var withdrawal in expected) state.DecreaseBalance((int)withdrawal.ValidatorIndex, new Gwei(withdrawal.AmountGwei));
+        foreach (var withdrawal in expected)
+            state.DecreaseBalance((int)withdrawal.ValidatorIndex, new Gwei(withdrawal.AmountGwei));
         if (expected.Count > 0) state.NextWithdrawalIndex = expected[^1].Index + 1;
         if (state.ValidatorCount == 0) return;
         var next = (ulong)expected.Count == state.Settings.MaxWithdrawalsPerPayload

@@ -23,17 +23,21 @@ public sealed record Attestation(AttestationData Data, Bitlist AggregationBits, 
     public static Attestation Read(ref RlpReader outer)
     {
         var rlp = outer.ReadList();
-        var attestation = new Attestation(AttestationData.Read(ref rlp), Bitlist.FromBytes(rlp.ReadBytes()), StakeRlp.ReadSignatures(ref rlp));
+        var attestation = new Attestation(AttestationData.Read(ref rlp), Bitlist.FromBytes(rlp.ReadBytes()),
+            StakeRlp.ReadSignatures(ref rlp));
         rlp.ExpectEnd();
         return attestation;
     }
 }
 
-/// <summary>Votes over the same data with the voters' registry indices (consensus-specs: IndexedAttestation): what evidence is made of.</summary>
+/// <summary>
+/// Votes over the same data with the voters' registry indices (consensus-specs: IndexedAttestation): what evidence is made of.
+/// </summary>
 /// <param name="AttestingIndices">Ascending and without repetition when it is valid.</param>
 /// <param name="Data">What they all say.</param>
 /// <param name="Signatures">One for each index, in the same order.</param>
-public sealed record IndexedAttestation(IReadOnlyList<int> AttestingIndices, AttestationData Data, IReadOnlyList<Signature> Signatures)
+public sealed record IndexedAttestation(IReadOnlyList<int> AttestingIndices, AttestationData Data,
+    IReadOnlyList<Signature> Signatures)
 {
     /// <summary>The part of is_valid_indexed_attestation that needs no key: not empty, ascending, no index twice.</summary>
     public bool HasSortedUniqueIndices()
@@ -57,7 +61,11 @@ public sealed record IndexedAttestation(IReadOnlyList<int> AttestingIndices, Att
             signatures.Add(Signatures[i]);
         }
 
-        return indices.Count == 0 ? null : indices.Count == AttestingIndices.Count ? this : new IndexedAttestation(indices, Data, signatures);
+        return indices.Count == 0
+            ? null
+            : indices.Count == AttestingIndices.Count
+            ? this
+            : new IndexedAttestation(indices, Data, signatures);
     }
 
     public void WriteTo(RlpWriter rlp)

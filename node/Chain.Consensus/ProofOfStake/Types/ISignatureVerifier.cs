@@ -2,10 +2,14 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>Whether a signature is good: a pure question, so that whoever answers may work ahead on other cores and remember.</summary>
+/// <summary>
+/// Whether a signature is good: a pure question, so that whoever answers may work ahead on other cores and remember.
+/// </summary>
 public interface ISignatureVerifier
 {
-    /// <summary>Whether this is a valid signature of the signing root by this validator: the key that it recovers to, parity included.</summary>
+    /// <summary>
+    /// Whether this is a valid signature of the signing root by this validator: the key that it recovers to, parity included.
+    /// </summary>
     bool IsBy(ValidatorKey key, Hash256 signingRoot, Signature signature);
 }
 

@@ -8,8 +8,9 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// SHA-256 (FIPS 180-4) of eight 32-byte values side by side, again and again: what the commitments of many RANDAO onions are made of.
-/// A value of 32 bytes is one padded block, so one step is one compression. Runs anywhere, in software where there are no vectors.
+/// SHA-256 (FIPS 180-4) of eight 32-byte values side by side, again and again: what the commitments of many RANDAO onions are
+/// made of. A value of 32 bytes is one padded block, so one step is one compression. Runs anywhere, in software where there are
+/// no vectors.
 /// </summary>
 internal static class Sha256Lanes
 {
@@ -38,7 +39,9 @@ internal static class Sha256Lanes
         Span<Vector256<uint>> words = stackalloc Vector256<uint>[8];
         for (var word = 0; word < words.Length; word++)
         {
-            for (var lane = 0; lane < Count; lane++) words[word] = words[word].WithElement(lane, BinaryPrimitives.ReadUInt32BigEndian(values[lane].Bytes[(4 * word)..]));
+            for (var lane = 0; lane < Count; lane++)
+                words[word] =
+                    words[word].WithElement(lane, BinaryPrimitives.ReadUInt32BigEndian(values[lane].Bytes[(4 * word)..]));
         }
 
         for (; steps > 0; steps--) Compress(words);
@@ -46,7 +49,8 @@ internal static class Sha256Lanes
         Span<byte> bytes = stackalloc byte[Hash256.Size];
         for (var lane = 0; lane < Count; lane++)
         {
-            for (var word = 0; word < words.Length; word++) BinaryPrimitives.WriteUInt32BigEndian(bytes[(4 * word)..], words[word].GetElement(lane));
+            for (var word = 0; word < words.Length; word++)
+                BinaryPrimitives.WriteUInt32BigEndian(bytes[(4 * word)..], words[word].GetElement(lane));
             values[lane] = new Hash256(bytes);
         }
     }

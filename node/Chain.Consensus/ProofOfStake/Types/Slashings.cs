@@ -24,7 +24,8 @@ public sealed record SignedProposal(Slot Slot, int ProposerIndex, Hash256 BlockH
     public static SignedProposal Read(ref RlpReader outer)
     {
         var rlp = outer.ReadList();
-        var proposal = new SignedProposal(new Slot(rlp.ReadUInt64()), rlp.ReadInt32(), rlp.ReadHash(), StakeRlp.ReadSignature(ref rlp));
+        var proposal = new SignedProposal(new Slot(rlp.ReadUInt64()), rlp.ReadInt32(), rlp.ReadHash(),
+            StakeRlp.ReadSignature(ref rlp));
         rlp.ExpectEnd();
         return proposal;
     }
@@ -50,7 +51,9 @@ public sealed record ProposerSlashing(SignedProposal Proposal1, SignedProposal P
     }
 }
 
-/// <summary>Evidence of votes that break Casper's rules (consensus-specs: AttesterSlashing): whoever is in both is slashed.</summary>
+/// <summary>
+/// Evidence of votes that break Casper's rules (consensus-specs: AttesterSlashing): whoever is in both is slashed.
+/// </summary>
 public sealed record AttesterSlashing(IndexedAttestation Attestation1, IndexedAttestation Attestation2)
 {
     /// <summary>The voters in both, ascending.</summary>

@@ -42,7 +42,8 @@ public sealed class StakeDomain(Hash256 genesisHash)
     });
 
     /// <summary>Deposits count on this chain only, so the genesis hash is in their root too.</summary>
-    public Hash256 DepositRoot(ValidatorKey key, Hash256 randaoCommitment, Address withdrawalAddress) => Root(StakePurpose.Deposit, rlp =>
+    public Hash256 DepositRoot(ValidatorKey key, Hash256 randaoCommitment, Address withdrawalAddress) =>
+        Root(StakePurpose.Deposit, rlp =>
     {
         rlp.Write(key.Bytes);
         rlp.Write(randaoCommitment);

@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Consensus;
 
-/// <summary>A validator's public key on secp256k1: x ‖ y, 64 bytes; compressed to 33 where it is written. Not checked to be a point.</summary>
+/// <summary>
+/// A validator's public key on secp256k1: x ‖ y, 64 bytes; compressed to 33 where it is written. Not checked to be a point.
+/// </summary>
 public sealed class ValidatorKey : IEquatable<ValidatorKey>
 {
     public const int Size = 64;
@@ -12,7 +14,8 @@ public sealed class ValidatorKey : IEquatable<ValidatorKey>
     /// <summary>Copies exactly 64 bytes.</summary>
     public ValidatorKey(ReadOnlySpan<byte> publicKey)
     {
-        if (publicKey.Length != Size) throw new ArgumentException($"A validator's public key has {Size} bytes, not {publicKey.Length}.", nameof(publicKey));
+        if (publicKey.Length != Size)
+            throw new ArgumentException($"A validator's public key has {Size} bytes, not {publicKey.Length}.", nameof(publicKey));
         _bytes = publicKey.ToArray();
     }
 

@@ -3,9 +3,9 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// Finds out where branches leave our chain whose blocks are not here and will not be, because what is final here excludes them: asks for
-/// headers downwards until one is of a block that is here. Who trusts the hash of a branch's block can trust what is found, because
-/// each header is bound by the hash in the one above it. The latest headers are kept.
+/// Finds out where branches leave our chain whose blocks are not here and will not be, because what is final here excludes them:
+/// asks for headers downwards until one is of a block that is here. Who trusts the hash of a branch's block can trust what is
+/// found, because each header is bound by the hash in the one above it. The latest headers are kept.
 /// </summary>
 internal sealed class BranchTracer(IConsensusHost host)
 {
@@ -33,7 +33,10 @@ internal sealed class BranchTracer(IConsensusHost host)
         public SealedHeader? Meets { get; set; }
     }
 
-    /// <summary>Whether a checkpoint's block is here, or it is known where its branch leaves what is, or that nobody can tell now. When not, it will be asked for.</summary>
+    /// <summary>
+    /// Whether a checkpoint's block is here, or it is known where its branch leaves what is, or that nobody can tell now. When
+    /// not, it will be asked for.
+    /// </summary>
     public bool IsTraced(Checkpoint checkpoint)
     {
         if (host.GetHeader(checkpoint.Root) is not null) return true;
@@ -62,7 +65,9 @@ internal sealed class BranchTracer(IConsensusHost host)
         return Find(checkpoint) is { IsFound: true } ? false : null;
     }
 
-    /// <summary>The last block that a checkpoint's branch has in common with the one of a block that is here; null when nobody can tell.</summary>
+    /// <summary>
+    /// The last block that a checkpoint's branch has in common with the one of a block that is here; null when nobody can tell.
+    /// </summary>
     public SealedHeader? LastShared(Checkpoint checkpoint, SealedHeader block)
     {
         var (theirs, ours) = (LastHere(checkpoint), block);
@@ -88,7 +93,8 @@ internal sealed class BranchTracer(IConsensusHost host)
     /// <summary>Asks for what is missing.</summary>
     public void Ask(At now)
     {
-        foreach (var trace in All.Where(trace => !trace.IsFound && !trace.IsUnanswered).ToList()) host.AskHeaders(trace.Next, now);
+        foreach (var trace in All.Where(trace => !trace.IsFound && !trace.IsUnanswered).ToList())
+            host.AskHeaders(trace.Next, now);
     }
 
     /// <summary>Headers that were asked for, or none. Answers whether a walk has come to its end by them.</summary>
@@ -133,7 +139,8 @@ internal sealed class BranchTracer(IConsensusHost host)
     /// <summary>The checkpoint's block or its last ancestor that is here, as far as is known.</summary>
     private SealedHeader? LastHere(Checkpoint checkpoint) => host.GetHeader(checkpoint.Root) ?? Find(checkpoint)?.Meets;
 
-    private Trace? Find(Checkpoint checkpoint) => _byEpoch.GetValueOrDefault(checkpoint.Epoch)?.Find(trace => trace.Block == checkpoint.Root);
+    private Trace? Find(Checkpoint checkpoint) =>
+        _byEpoch.GetValueOrDefault(checkpoint.Epoch)?.Find(trace => trace.Block == checkpoint.Root);
 
     private SealedHeader? Known(Hash256 hash) => host.GetHeader(hash) ?? _headers.GetValueOrDefault(hash);
 

@@ -3,11 +3,12 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// Histories that travel whole, so that what one node has proven does not end with it: a stopped node shows both to its peers, and each
-/// weighs the one that it has not by itself. What a peer shows counts for nothing until its signatures are verified, its headers lead to
-/// blocks that are here, and <see cref="FinalityGuard"/> finds its stake heavy enough.
+/// Histories that travel whole, so that what one node has proven does not end with it: a stopped node shows both to its peers,
+/// and each weighs the one that it has not by itself. What a peer shows counts for nothing until its signatures are verified, its
+/// headers lead to blocks that are here, and <see cref="FinalityGuard"/> finds its stake heavy enough.
 /// </summary>
-internal sealed class FinalityExchange(IConsensusHost host, StakeChain chain, StakeGossip gossip, OffenceWatch offences, FinalityWatch finality)
+internal sealed class FinalityExchange(IConsensusHost host, StakeChain chain, StakeGossip gossip, OffenceWatch offences,
+    FinalityWatch finality)
 {
     private const int MalformedPoints = 100;
     private const int NothingPoints = 5;
@@ -33,7 +34,9 @@ internal sealed class FinalityExchange(IConsensusHost host, StakeChain chain, St
         }
 
         // It may be our clock that is wrong, and what our own chain has proves nothing new.
-        if (proof.Votes.Any(votes => votes.Data.Slot > chain.Store.CurrentSlot + 1) || proof.Votes.All(IsOurs) || !_seen.Add(HashOf(proof))) return;
+        if (proof.Votes.Any(votes => votes.Data.Slot > chain.Store.CurrentSlot + 1) || proof.Votes.All(IsOurs)
+            || !_seen.Add(HashOf(proof)))
+            return;
         var verified = proof.Votes.Select(votes => gossip.Verify(peer, votes)).OfType<IndexedAttestation>().ToList();
         foreach (var votes in verified)
         {
@@ -51,7 +54,8 @@ internal sealed class FinalityExchange(IConsensusHost host, StakeChain chain, St
         foreach (var (peer, held) in _held.ToList())
         {
             _held.Remove(peer);
-            Weigh(new ConsensusPeer(peer), isCatchingUp ? held with { Last = chain.Store.CurrentSlot + SlotsHeld } : held, isCatchingUp);
+            Weigh(new ConsensusPeer(peer), isCatchingUp ? held with { Last = chain.Store.CurrentSlot + SlotsHeld } : held,
+                isCatchingUp);
         }
     }
 
@@ -75,13 +79,16 @@ internal sealed class FinalityExchange(IConsensusHost host, StakeChain chain, St
             return;
         }
 
-        host.Punish(peer, NothingPoints, $"the history that it shows for {held.Proof.Votes[0].Data.Source} weighs too little here, or excludes nothing");
+        host.Punish(peer, NothingPoints,
+            $"the history that it shows for {held.Proof.Votes[0].Data.Source} weighs too little here, or excludes nothing");
     }
 
     /// <summary>
-    /// Whether our chain has made so much more final since that people must have agreed on it: then whoever kept the proof cannot stop it again.
+    /// Whether our chain has made so much more final since that people must have agreed on it: then whoever kept the proof cannot
+    /// stop it again.
     /// </summary>
-    private bool IsLongPast(FinalityProof proof) => proof.Votes.All(votes => votes.Data.Target.Epoch + FinalityGuard.EpochsKept < chain.Store.Finalized.Epoch);
+    private bool IsLongPast(FinalityProof proof) =>
+        proof.Votes.All(votes => votes.Data.Target.Epoch + FinalityGuard.EpochsKept < chain.Store.Finalized.Epoch);
 
     private bool IsOurs(IndexedAttestation votes) => chain.Contains(chain.FindHead(), votes.Data.Target) == true;
 

@@ -3,11 +3,12 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// Looks out for another finality than ours: hands votes that are not for our chain to the guard, which alone can prove one. A peer's
-/// mere claim costs it where what is final here contradicts it, and is answered with the votes that made ours final: if it was true,
-/// the peer has its proof now.
+/// Looks out for another finality than ours: hands votes that are not for our chain to the guard, which alone can prove one. A
+/// peer's mere claim costs it where what is final here contradicts it, and is answered with the votes that made ours final: if it
+/// was true, the peer has its proof now.
 /// </summary>
-internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastBlocks past, OffenceWatch offences) : IFinalityKnowledge
+internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastBlocks past,
+    OffenceWatch offences) : IFinalityKnowledge
 {
     private const int ClaimPoints = 5;
 
@@ -44,20 +45,22 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     }
 
     /// <summary>
-    /// What a peer says is final for it. Held against it is only what our own finality tells: up to our finalized epoch. Beyond that
-    /// our head says nothing, because it may be behind, or on a branch of its own that the peer's finality will take away. Nor does our
-    /// clock say anything of the epochs just ahead of it.
+    /// What a peer says is final for it. Held against it is only what our own finality tells: up to our finalized epoch. Beyond
+    /// that our head says nothing, because it may be behind, or on a branch of its own that the peer's finality will take away.
+    /// Nor does our clock say anything of the epochs just ahead of it.
     /// </summary>
     public void OnClaim(ConsensusPeer peer, Checkpoint claimed)
     {
         var (ours, current) = (chain.Store.Finalized, chain.Store.CurrentEpoch);
         if (claimed.Epoch > current)
         {
-            if (chain.Clock.IsFarFuture(claimed.Epoch, current)) host.Punish(peer, ClaimPoints, $"it claims that {claimed} is final; now is {current}");
+            if (chain.Clock.IsFarFuture(claimed.Epoch, current))
+                host.Punish(peer, ClaimPoints, $"it claims that {claimed} is final; now is {current}");
         }
         else if (claimed.Epoch > ours.Epoch)
         {
-            if (chain.Reaches(claimed.Epoch) && chain.Contains(chain.FindHead(), claimed) == false) SendProof(peer, claimed.Epoch);
+            if (chain.Reaches(claimed.Epoch) && chain.Contains(chain.FindHead(), claimed) == false)
+                SendProof(peer, claimed.Epoch);
         }
         else if (chain.Contains(ours.Root, claimed) == false)
         {
@@ -73,7 +76,8 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     public FinalityConflict? Judge(FinalityLinks links) => Guard.Judge(links);
 
     /// <summary>Whether it is still being found out where the branches of these links leave ours.</summary>
-    public bool IsPlacing(FinalityLinks links) => links.All.Any(link => _branches.IsUnderWay(link.Source) || _branches.IsUnderWay(link.Target));
+    public bool IsPlacing(FinalityLinks links) =>
+        links.All.Any(link => _branches.IsUnderWay(link.Source) || _branches.IsUnderWay(link.Target));
 
     /// <summary>Headers that a peer sent along with votes.</summary>
     public void Learn(IReadOnlyList<SealedHeader> headers) => _branches.Learn(headers);
@@ -85,7 +89,8 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
         var histories = new[]
         {
             new FinalityProof(HeadersTo(conflict.LastShared, conflict.Target.Root, conflict.Theirs.Root), conflict.Proof),
-            new FinalityProof(HeadersTo(conflict.LastShared, votes.Count == 0 ? chain.Store.Finalized.Root : votes[^1].Data.Target.Root), votes),
+            new FinalityProof(HeadersTo(conflict.LastShared,
+                votes.Count == 0 ? chain.Store.Finalized.Root : votes[^1].Data.Target.Root), votes),
         };
         return [.. histories.Where(history => history.VoteCount is > 0 and <= FinalityProof.MaxVotes)];
     }
@@ -103,7 +108,9 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
         _branches.Retry();
     }
 
-    /// <summary>Goes on to find out where other branches leave ours. To be left while catching up: then it is ours that is not here.</summary>
+    /// <summary>
+    /// Goes on to find out where other branches leave ours. To be left while catching up: then it is ours that is not here.
+    /// </summary>
     public void Trace(At now) => _branches.Ask(now);
 
     /// <summary>What came of a question for headers.</summary>
@@ -118,24 +125,30 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
         var (earlier, later) = theirs.Epoch < ours.Epoch ? (theirs, ours) : (ours, theirs);
         if (chain.Contains(later.Root, earlier) is { } contains) return !contains;
         var ourBlock = chain.HeaderOf(ours.Root);
-        return earlier == theirs && host.GetHeader(theirs.Root) is { } known ? !_branches.IsAncestor(known, ourBlock) : !_branches.Contains(theirs, ourBlock);
+        return earlier == theirs && host.GetHeader(theirs.Root) is { } known
+            ? !_branches.IsAncestor(known, ourBlock)
+            : !_branches.Contains(theirs, ourBlock);
     }
 
     public bool IsTraced(Checkpoint theirs) => _branches.IsTraced(theirs);
 
     public bool AreOnOneBranch(Checkpoint first, Checkpoint second, Checkpoint third) =>
-        _branches.IsTraced(third) && _branches.Down(third.Root, LongestPath).SkipWhile(block => block.Hash != second.Root).Any(block => block.Hash == first.Root);
+        _branches.IsTraced(third)
+        && _branches.Down(third.Root, LongestPath)
+            .SkipWhile(block => block.Hash != second.Root).Any(block => block.Hash == first.Root);
 
-    public SealedHeader? LastShared(Checkpoint theirs) => _branches.LastShared(theirs, chain.HeaderOf(chain.Store.Finalized.Root));
+    public SealedHeader? LastShared(Checkpoint theirs) =>
+        _branches.LastShared(theirs, chain.HeaderOf(chain.Store.Finalized.Root));
 
     public bool IsGuilty(int validator) => offences.IsConvicted(validator) || (InHeadState(validator)?.Slashed ?? false);
 
-    public bool IsLeaving(int validator) => offences.Exits.Names(validator) || (InHeadState(validator) is { } known && known.ExitEpoch != Epoch.FarFuture);
+    public bool IsLeaving(int validator) =>
+        offences.Exits.Names(validator) || (InHeadState(validator) is { } known && known.ExitEpoch != Epoch.FarFuture);
 
     /// <summary>
-    /// What our blocks have of the votes that finalized our checkpoints from the claimed epoch on, or our latest where that is earlier, and of evidence and exits, because
-    /// who is gone here does not count in our total any more. Nobody sends again what blocks
-    /// have included, and a node takes no block of a history that its finality excludes: without this, two sides that were
+    /// What our blocks have of the votes that finalized our checkpoints from the claimed epoch on, or our latest where that is
+    /// earlier, and of evidence and exits, because who is gone here does not count in our total any more. Nobody sends again what
+    /// blocks have included, and a node takes no block of a history that its finality excludes: without this, two sides that were
     /// apart could not prove themselves to each other.
     /// </summary>
     private void SendProof(ConsensusPeer peer, Epoch claimed)
@@ -171,25 +184,33 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
         }
     }
 
-    /// <summary>What our blocks have of votes for the checkpoints of our chain that made our latest one final, each voter once a checkpoint, by ascending target.</summary>
+    /// <summary>
+    /// What our blocks have of votes for the checkpoints of our chain that made our latest one final, each voter once a
+    /// checkpoint, by ascending target.
+    /// </summary>
     private List<IndexedAttestation> OwnVotes()
     {
         var (ours, head, links) = (chain.Store.Finalized, chain.FindHead(), new FinalityLinks());
-        foreach (var votes in past.Read(ours.Epoch, chain.HeaderOf(head), chain.States.After(head)).SelectMany(block => block.Votes))
+        foreach (var votes in past.Read(ours.Epoch, chain.HeaderOf(head),
+            chain.States.After(head)).SelectMany(block => block.Votes))
         {
             var target = votes.Data.Target;
-            if (target.Epoch > ours.Epoch && target.Epoch <= ours.Epoch + LongestLink && chain.Contains(head, target) == true) links.Add(votes, SharedValidators);
+            if (target.Epoch > ours.Epoch && target.Epoch <= ours.Epoch + LongestLink && chain.Contains(head, target) == true)
+                links.Add(votes, SharedValidators);
         }
 
         return [.. links.All.SelectMany(link => link.ToAttestations())];
     }
 
-    /// <summary>The headers from the first of these blocks whose own is known, down to the last block that both histories have.</summary>
+    /// <summary>
+    /// The headers from the first of these blocks whose own is known, down to the last block that both histories have.
+    /// </summary>
     private List<SealedHeader> HeadersTo(SealedHeader? shared, params ReadOnlySpan<Hash256> blocks)
     {
         foreach (var block in blocks)
         {
-            var headers = _branches.Down(block, FinalityProof.MaxHeaders).TakeWhile(header => header.Hash != shared?.Hash).ToList();
+            var headers =
+                _branches.Down(block, FinalityProof.MaxHeaders).TakeWhile(header => header.Hash != shared?.Hash).ToList();
             if (headers.Count > 0) return headers;
         }
 

@@ -6,7 +6,8 @@ namespace Chain.Consensus;
 /// What the slasher heard from blocks before a restart, told to it again from the store: the proposals and votes of its window
 /// on the chain that leads to the tree's root, and of the tree.
 /// </summary>
-internal sealed class OffenceRecall(IConsensusHost host, StakeGenesisState genesis, StakeChain chain, PastBlocks blocks, OffenceWatch watch)
+internal sealed class OffenceRecall(IConsensusHost host, StakeGenesisState genesis, StakeChain chain, PastBlocks blocks,
+    OffenceWatch watch)
 {
     /// <summary>Everything, oldest first.</summary>
     public void Recall()
@@ -34,12 +35,16 @@ internal sealed class OffenceRecall(IConsensusHost host, StakeGenesisState genes
         watch.Prune(state.CurrentEpoch, OffenceWatch.WindowOf(state));
         var block = host.GetBlock(hash)!;
         var sidecar = ConsensusSidecar.Decode(block.Sidecar.Span);
-        Hear(block, sidecar, sidecar.Body.Attestations.Select(attestation => AttestationProcessing.ToIndexed(state.GetBeaconCommittee(attestation.Data.Slot, attestation.Data.Index), attestation)));
+        Hear(block, sidecar,
+            sidecar.Body.Attestations.Select(attestation =>
+                AttestationProcessing.ToIndexed(state.GetBeaconCommittee(attestation.Data.Slot, attestation.Data.Index),
+                    attestation)));
     }
 
     private void Hear(Block block, ConsensusSidecar sidecar, IEnumerable<IndexedAttestation> votes)
     {
-        watch.OnProposal(new SignedProposal(sidecar.Body.Slot, sidecar.Body.ProposerIndex, block.Hash, sidecar.ProposerSignature));
+        watch.OnProposal(new SignedProposal(sidecar.Body.Slot, sidecar.Body.ProposerIndex, block.Hash,
+            sidecar.ProposerSignature));
         foreach (var vote in votes) watch.OnVotes(vote);
     }
 }

@@ -49,10 +49,12 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
             OnVotes(AttestationProcessing.ToIndexed(committee, attestation));
         }
 
-        foreach (var slashing in body.ProposerSlashings) host.Tell(new StakeEvent.Slashed(slashing.Proposal1.ProposerIndex, body.Slot));
+        foreach (var slashing in body.ProposerSlashings)
+            host.Tell(new StakeEvent.Slashed(slashing.Proposal1.ProposerIndex, body.Slot));
         foreach (var slashing in body.AttesterSlashings)
         {
-            foreach (var validator in slashing.CommonIndices().Where(validator => state.Slashed[validator])) host.Tell(new StakeEvent.Slashed(validator, body.Slot));
+            foreach (var validator in slashing.CommonIndices().Where(validator => state.Slashed[validator]))
+                host.Tell(new StakeEvent.Slashed(validator, body.Slot));
         }
     }
 
@@ -73,7 +75,8 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
         host.Broadcast(new StakeMessage.SlashableVotes(evidence), from);
         Equivocation(common);
         var (first, second) = (evidence.Attestation1.Data, evidence.Attestation2.Data);
-        Tell(common, first.IsDoubleVoteWith(second) ? $"voted twice for {first.Target.Epoch}" : $"surrounded its vote for {second.Target.Epoch} by one for {first.Target.Epoch}", from is null);
+        Tell(common, first.IsDoubleVoteWith(second) ? $"voted twice for {first.Target.Epoch}" : $"surrounded its vote for "
+            + $"{second.Target.Epoch} by one for {first.Target.Epoch}", from is null);
     }
 
     /// <summary>A validator's wish to leave, which is good.</summary>
@@ -94,7 +97,9 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
         _ => throw new ArgumentOutOfRangeException(nameof(message), message, "No evidence."),
     };
 
-    /// <summary>Whether evidence or an exit is good as things stand; null when it is, else why not and what that costs the sender.</summary>
+    /// <summary>
+    /// Whether evidence or an exit is good as things stand; null when it is, else why not and what that costs the sender.
+    /// </summary>
     public (string Why, int Points)? Judge(StakeMessage message, StakeState state, ISignatureVerifier verifier)
     {
         if (!state.HasActiveValidators()) return ($"nobody is active in {state.CurrentEpoch}", 0);
@@ -114,12 +119,14 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
     }
 
     /// <summary>
-    /// Good once, or soon, and of no use now: the sender's chain may be a few blocks apart from ours. Where finality is late here, others
-    /// may also know validators that ours has not yet; otherwise whoever is active is known, because his deposit is final.
+    /// Good once, or soon, and of no use now: the sender's chain may be a few blocks apart from ours. Where finality is late
+    /// here, others may also know validators that ours has not yet; otherwise whoever is active is known, because his deposit is
+    /// final.
     /// </summary>
     private static bool IsLate(StakeError error, StakeState state) => error switch
     {
-        StakeError.ValidatorNotSlashable or StakeError.NoValidatorSlashed { CommonVoters: > 0 } or StakeError.AlreadyExiting or StakeError.ExitNotYetValid or StakeError.NotActiveLongEnough or StakeError.ValidatorNotActive => true,
+        StakeError.ValidatorNotSlashable or StakeError.NoValidatorSlashed { CommonVoters: > 0 } or StakeError.AlreadyExiting
+            or StakeError.ExitNotYetValid or StakeError.NotActiveLongEnough or StakeError.ValidatorNotActive => true,
         StakeError.IndexOutOfRange => state.IsInInactivityLeak(),
         _ => false,
     };

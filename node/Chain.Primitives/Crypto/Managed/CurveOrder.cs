@@ -1,6 +1,8 @@
 namespace Chain.Primitives;
 
-/// <summary>Arithmetic modulo the order n of secp256k1, on numbers below n. Running time depends on the values: for public data only.</summary>
+/// <summary>
+/// Arithmetic modulo the order n of secp256k1, on numbers below n. Running time depends on the values: for public data only.
+/// </summary>
 internal static class CurveOrder
 {
     // 2^256 modulo n, three limbs.

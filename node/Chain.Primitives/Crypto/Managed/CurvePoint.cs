@@ -11,7 +11,8 @@ internal readonly struct AffinePoint(FieldElement x, FieldElement y)
     private static readonly FieldElement Seven = FieldElement.From(7);
 
     // A cube root of one: (βx, y) is λ times (x, y), see ScalarSplit.
-    private static readonly FieldElement Beta = FieldElement.From(new UInt256(0xc1396c28719501ee, 0x9cf0497512f58995, 0x6e64479eac3434e9, 0x7ae96a2b657c0710));
+    private static readonly FieldElement Beta =
+        FieldElement.From(new UInt256(0xc1396c28719501ee, 0x9cf0497512f58995, 0x6e64479eac3434e9, 0x7ae96a2b657c0710));
 
     public FieldElement X => x;
 

@@ -12,8 +12,10 @@ internal static class DoubleMultiplication
     private const int Digits = 130;
 
     // 1·G, 3·G … 127·G, and the same times λ.
-    private static readonly AffinePoint[] GeneratorMultiples = Array.ConvertAll(OddMultiples(AffinePoint.Generator, 1 << (GeneratorWidth - 2)), point => point.ToAffine());
-    private static readonly AffinePoint[] GeneratorLambdaMultiples = Array.ConvertAll(GeneratorMultiples, point => point.TimesLambda());
+    private static readonly AffinePoint[] GeneratorMultiples =
+        Array.ConvertAll(OddMultiples(AffinePoint.Generator, 1 << (GeneratorWidth - 2)), point => point.ToAffine());
+    private static readonly AffinePoint[] GeneratorLambdaMultiples =
+        Array.ConvertAll(GeneratorMultiples, point => point.TimesLambda());
 
     /// <summary>a·G + b·P for numbers below the order.</summary>
     public static JacobianPoint Of(UInt256 a, UInt256 b, in AffinePoint point)
@@ -45,9 +47,11 @@ internal static class DoubleMultiplication
         return sum;
     }
 
-    private static AffinePoint Pick(AffinePoint[] multiples, sbyte digit) => digit > 0 ? multiples[digit >> 1] : -multiples[-digit >> 1];
+    private static AffinePoint Pick(AffinePoint[] multiples, sbyte digit) =>
+        digit > 0 ? multiples[digit >> 1] : -multiples[-digit >> 1];
 
-    private static JacobianPoint Pick(ReadOnlySpan<JacobianPoint> multiples, sbyte digit) => digit > 0 ? multiples[digit >> 1] : -multiples[-digit >> 1];
+    private static JacobianPoint Pick(ReadOnlySpan<JacobianPoint> multiples, sbyte digit) =>
+        digit > 0 ? multiples[digit >> 1] : -multiples[-digit >> 1];
 
     private static JacobianPoint[] OddMultiples(in AffinePoint point, int count)
     {

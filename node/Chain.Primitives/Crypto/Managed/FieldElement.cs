@@ -178,7 +178,9 @@ internal readonly struct FieldElement
     /// <summary>The number that multiplied by this gives one. This must not be zero.</summary>
     public FieldElement Invert() => From(ModularInverse.Of(ToUInt256(), Secp256k1.FieldPrime));
 
-    /// <summary>One of the two numbers whose square this is; false when there is none. As p = 3 modulo 4, it is this to the (p + 1) / 4.</summary>
+    /// <summary>
+    /// One of the two numbers whose square this is; false when there is none. As p = 3 modulo 4, it is this to the (p + 1) / 4.
+    /// </summary>
     public bool TryGetRoot(out FieldElement root)
     {
         // The exponent in binary is 223 ones, 0, 22 ones, 0000, 11, 00: runs of ones are put together from shorter ones.
@@ -254,7 +256,8 @@ internal readonly struct FieldElement
         }
     }
 
-    // The upper half of a product. Math.BigMul gives both halves, but through memory, and a field product then takes twice as long.
+    // The upper half of a product. Math.BigMul gives both halves, but through memory, and a field product then takes twice as
+    // long.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong High(ulong a, ulong b) =>
         Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(a, b)

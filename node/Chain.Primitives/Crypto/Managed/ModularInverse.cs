@@ -2,10 +2,16 @@ using System.Numerics;
 
 namespace Chain.Primitives;
 
-/// <summary>Inverses by the binary extended Euclidean algorithm (Handbook of Applied Cryptography, 14.61). Running time depends on the value.</summary>
+/// <summary>
+/// Inverses by the binary extended Euclidean algorithm (Handbook of Applied Cryptography, 14.61). Running time depends on the
+/// value.
+/// </summary>
 internal static class ModularInverse
 {
-    /// <summary>The number below the modulus that multiplied by this value gives one. The modulus is an odd prime, the value not zero and below it.</summary>
+    /// <summary>
+    /// The number below the modulus that multiplied by this value gives one. The modulus is an odd prime, the value not zero and
+    /// below it.
+    /// </summary>
     public static UInt256 Of(UInt256 value, UInt256 modulus)
     {
         var m = new Limbs(modulus);

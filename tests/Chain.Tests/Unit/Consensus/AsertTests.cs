@@ -40,7 +40,8 @@ public sealed class AsertTests
 
     [Fact]
     public void The_difficulty_of_a_child_at_the_end_of_time_is_the_floor() =>
-        Assert.Equal(Asert.MinimumDifficulty, Asert.NextDifficulty(Header with { Difficulty = UInt256.MaxValue, Timestamp = 0 }, ulong.MaxValue, BlockTime));
+        Assert.Equal(Asert.MinimumDifficulty,
+            Asert.NextDifficulty(Header with { Difficulty = UInt256.MaxValue, Timestamp = 0 }, ulong.MaxValue, BlockTime));
 
     [Fact]
     public void Every_bit_of_the_target_is_what_whole_numbers_give()
@@ -48,13 +49,15 @@ public sealed class AsertTests
         var seed = 1UL;
         for (var i = 0; i < 20_000; i++)
         {
-            var anchor = UInt256.Max(1, new UInt256(Draw(ref seed), Draw(ref seed), Draw(ref seed), Draw(ref seed)) >> (int)(Draw(ref seed) % 256));
+            var anchor = UInt256.Max(1,
+                new UInt256(Draw(ref seed), Draw(ref seed), Draw(ref seed), Draw(ref seed)) >> (int)(Draw(ref seed) % 256));
             var limit = UInt256.Max(1, UInt256.MaxValue >> (int)(Draw(ref seed) % 40));
             var time = (long)(Draw(ref seed) >> (int)(20 + (Draw(ref seed) % 44))) - 1000;
             var height = Draw(ref seed) >> (int)(40 + (Draw(ref seed) % 24));
             var halfLife = 1 + (Draw(ref seed) >> (int)(40 + (Draw(ref seed) % 24)));
             var spacing = 1 + (Draw(ref seed) % 1000);
-            Assert.Equal(Oracle(anchor, time, height, spacing, halfLife, limit), Asert.NextTarget(anchor, time, height, spacing, halfLife, limit));
+            Assert.Equal(Oracle(anchor, time, height, spacing, halfLife, limit),
+                Asert.NextTarget(anchor, time, height, spacing, halfLife, limit));
         }
     }
 
@@ -62,12 +65,15 @@ public sealed class AsertTests
         Asert.NextDifficulty(Header with { Difficulty = difficulty }, Header.Timestamp + secondsLater, BlockTime);
 
     /// <summary>aserti3-2d as its specification writes it, in integers without bounds.</summary>
-    private static UInt256 Oracle(BigInteger anchor, BigInteger time, BigInteger height, BigInteger spacing, BigInteger halfLife, BigInteger limit)
+    private static UInt256 Oracle(BigInteger anchor, BigInteger time, BigInteger height, BigInteger spacing, BigInteger halfLife,
+        BigInteger limit)
     {
         var exponent = (time - (spacing * (height + 1))) * 65536 / halfLife;
         var shifts = exponent >> 16;
         var fraction = exponent - (shifts << 16);
-        var factor = 65536 + (((195766423245049 * fraction) + (971821376 * fraction * fraction) + (5127 * fraction * fraction * fraction) + (BigInteger.One << 47)) >> 48);
+        var factor = 65536
+            + (((195766423245049 * fraction) + (971821376 * fraction * fraction) + (5127 * fraction * fraction * fraction)
+                + (BigInteger.One << 47)) >> 48);
         var product = anchor * factor;
         if (shifts > 1000) return (UInt256)limit;
         if (shifts < -1000) return UInt256.One;

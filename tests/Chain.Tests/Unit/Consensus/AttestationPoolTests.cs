@@ -16,7 +16,8 @@ public sealed class AttestationPoolTests
         var attestation = Assert.Single(_pool.Pack(State));
 
         Assert.Equal(committee.Take(3).Select(voter => Registry.Signature((ulong)voter + 1)), attestation.Signatures);
-        Assert.Equal(committee.Select((_, position) => position < 3), Enumerable.Range(0, committee.Length).Select(position => attestation.AggregationBits[position]));
+        Assert.Equal(committee.Select((_, position) => position < 3),
+            Enumerable.Range(0, committee.Length).Select(position => attestation.AggregationBits[position]));
     }
 
     [Fact]
@@ -48,7 +49,8 @@ public sealed class AttestationPoolTests
         var voter = State.GetBeaconCommittee(new Slot(16), 0)[0];
         _pool.Add(Vote(16, voter));
         var state = State.Clone();
-        state.CurrentParticipation[voter] = ParticipationFlags.TimelySource | ParticipationFlags.TimelyTarget | ParticipationFlags.TimelyHead;
+        state.CurrentParticipation[voter] =
+            ParticipationFlags.TimelySource | ParticipationFlags.TimelyTarget | ParticipationFlags.TimelyHead;
 
         Assert.Empty(_pool.Pack(state));
     }

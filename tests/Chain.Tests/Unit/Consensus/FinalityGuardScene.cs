@@ -27,7 +27,8 @@ public abstract class FinalityGuardScene : IFinalityKnowledge
 
     protected SealedHeader? LastShared { get; set; }
 
-    bool? IFinalityKnowledge.AreApart(Checkpoint theirs, Checkpoint ours) => Known.TryGetValue((theirs, ours), out var answer) ? answer : null;
+    bool? IFinalityKnowledge.AreApart(Checkpoint theirs, Checkpoint ours) =>
+        Known.TryGetValue((theirs, ours), out var answer) ? answer : null;
 
     bool IFinalityKnowledge.IsTraced(Checkpoint theirs)
     {
@@ -35,7 +36,8 @@ public abstract class FinalityGuardScene : IFinalityKnowledge
         return !Untraced.Contains(theirs);
     }
 
-    bool IFinalityKnowledge.AreOnOneBranch(Checkpoint first, Checkpoint second, Checkpoint third) => Branches.Contains((first, second, third));
+    bool IFinalityKnowledge.AreOnOneBranch(Checkpoint first, Checkpoint second, Checkpoint third) =>
+        Branches.Contains((first, second, third));
 
     SealedHeader? IFinalityKnowledge.LastShared(Checkpoint theirs) => LastShared;
 
@@ -48,8 +50,10 @@ public abstract class FinalityGuardScene : IFinalityKnowledge
 
     protected static VotingStake Stakes(int validators) => VotingStake.Of(Registry.Of(validators));
 
-    protected static IndexedAttestation Vote(Checkpoint source, ulong target, int[] voters, ulong targetRoot = 106, ulong head = 0) => new(
+    protected static IndexedAttestation Vote(Checkpoint source, ulong target, int[] voters, ulong targetRoot = 106,
+        ulong head = 0) => new(
         voters,
-        new AttestationData(new Slot(target * SlotsPerEpoch), 0, Registry.Root(head), source, new Checkpoint(new Epoch(target), Registry.Root(targetRoot))),
+        new AttestationData(new Slot(target * SlotsPerEpoch), 0, Registry.Root(head), source,
+            new Checkpoint(new Epoch(target), Registry.Root(targetRoot))),
         [.. voters.Select(voter => Registry.Signature((ulong)voter + 1))]);
 }

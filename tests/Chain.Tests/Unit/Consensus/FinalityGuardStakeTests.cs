@@ -114,10 +114,12 @@ public sealed class FinalityGuardStakeTests : FinalityGuardScene
 
         var conflict = _guard.Judge();
 
-        Assert.Equal((new Gwei(4 * 32 * Ether), new Gwei(9 * 32 * Ether), new Gwei(3 * 32 * Ether)), (conflict?.VotedStake, conflict?.TotalStake, conflict?.Uncounted));
+        Assert.Equal((new Gwei(4 * 32 * Ether), new Gwei(9 * 32 * Ether), new Gwei(3 * 32 * Ether)),
+            (conflict?.VotedStake, conflict?.TotalStake, conflict?.Uncounted));
         Assert.Equal([0, 6, 7, 8], conflict!.Slashable);
         Assert.Contains("128 of 192 ether (66.7 %)", conflict.Message, StringComparison.Ordinal);
-        Assert.Contains("without 96 ether of validators who did not sign and may be gone from the other history", conflict.Message, StringComparison.Ordinal);
+        Assert.Contains("without 96 ether of validators who did not sign and may be gone from the other history",
+            conflict.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,8 +145,10 @@ public sealed class FinalityGuardStakeTests : FinalityGuardScene
         if (conflict is null) return;
         Assert.True(conflict.HasLeaked);
         Assert.Equal(Ours, conflict.WeighedAt);
-        Assert.True(conflict.VotedStake * 3 >= conflict.TotalStake * 2 && conflict.TotalStake.Amount < 9 * 32 * Ether, $"{conflict.VotedStake} of {conflict.TotalStake}");
-        Assert.Contains("so that nobody need have broken a rule. Nobody is proven guilty", conflict.Message, StringComparison.Ordinal);
+        Assert.True(conflict.VotedStake * 3 >= conflict.TotalStake * 2 && conflict.TotalStake.Amount < 9 * 32 * Ether,
+            $"{conflict.VotedStake} of {conflict.TotalStake}");
+        Assert.Contains("so that nobody need have broken a rule. Nobody is proven guilty", conflict.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -180,7 +184,8 @@ public sealed class FinalityGuardStakeTests : FinalityGuardScene
     public void What_was_final_before_a_leak_is_remembered_however_much_is_made_final_after_it()
     {
         var guard = AfterLeak();
-        for (var epoch = 80UL; epoch < 100; epoch++) guard.OnFinalized(new Checkpoint(new Epoch(epoch), Registry.Root(epoch)), Leaking());
+        for (var epoch = 80UL; epoch < 100; epoch++)
+            guard.OnFinalized(new Checkpoint(new Epoch(epoch), Registry.Root(epoch)), Leaking());
         guard.Prune(new Epoch(100));
         var theirs = new Checkpoint(new Epoch(99), Registry.Root(199));
 
@@ -204,7 +209,8 @@ public sealed class FinalityGuardStakeTests : FinalityGuardScene
         var conflict = guard.OnVote(Vote(later, 7, [0, 1, 2, 3, 4], targetRoot: 107));
 
         // Two epochs, two of the three; who signed counts in any case.
-        Assert.Equal((new Gwei(5 * 32 * Ether), new Gwei(9 * 32 * Ether), new Gwei(2 * 32 * Ether)), (conflict?.VotedStake, conflict?.TotalStake, conflict?.Uncounted));
+        Assert.Equal((new Gwei(5 * 32 * Ether), new Gwei(9 * 32 * Ether), new Gwei(2 * 32 * Ether)),
+            (conflict?.VotedStake, conflict?.TotalStake, conflict?.Uncounted));
     }
 
     [Fact]
@@ -246,7 +252,11 @@ public sealed class FinalityGuardStakeTests : FinalityGuardScene
 
     private static VotingStake Leaking()
     {
-        var state = Registry.Of(9, new ProofOfStakeSettings { SlotsPerEpoch = SlotsPerEpoch, InactivityPenaltyQuotient = 1 << 8 });
+        var state = Registry.Of(9, new ProofOfStakeSettings
+        {
+            SlotsPerEpoch = SlotsPerEpoch,
+            InactivityPenaltyQuotient = 1 << 8,
+        });
         state.Slot = Ours.Epoch.StartSlot(SlotsPerEpoch);
         state.Finalized = Ours with { Epoch = new Epoch(4) };
         return VotingStake.Of(state);

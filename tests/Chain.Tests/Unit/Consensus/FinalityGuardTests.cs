@@ -35,7 +35,9 @@ public sealed class FinalityGuardTests : FinalityGuardScene
         var conflict = _guard.OnVote(Vote(Theirs, 6, [1, 3, 5], head: 2))!;
 
         Assert.Equal([[0, 2, 4], [1, 3, 5]], conflict.Proof.Select(votes => votes.AttestingIndices));
-        Assert.All(conflict.Proof, votes => Assert.Equal(votes.AttestingIndices.Select(voter => Registry.Signature((ulong)voter + 1)), votes.Signatures));
+        Assert.All(conflict.Proof,
+            votes => Assert.Equal(votes.AttestingIndices.Select(voter => Registry.Signature((ulong)voter + 1)),
+                votes.Signatures));
         Assert.All(conflict.Proof, votes => Assert.Equal((Theirs, conflict.Target), (votes.Data.Source, votes.Data.Target)));
     }
 
@@ -90,7 +92,8 @@ public sealed class FinalityGuardTests : FinalityGuardScene
     [Fact]
     public void A_link_over_two_epochs_beyond_our_finality_is_proof_once_headers_show_that_one_branch_has_all_of_it()
     {
-        var (source, between, target) = (Theirs with { Epoch = new Epoch(6) }, new Checkpoint(new Epoch(7), Registry.Root(107)), new Checkpoint(new Epoch(8), Registry.Root(108)));
+        var (source, between, target) = (Theirs with { Epoch = new Epoch(6) }, new Checkpoint(new Epoch(7), Registry.Root(107)),
+            new Checkpoint(new Epoch(8), Registry.Root(108)));
         _guard.Prune(new Epoch(8));
         Known[(source, Ours)] = true;
         Assert.Null(_guard.OnVote(Vote(Theirs, 7, [0, 1, 2, 3, 4, 5], targetRoot: 107)));
@@ -202,7 +205,8 @@ public sealed class FinalityGuardTests : FinalityGuardScene
 
         Assert.Equal([2, 7], conflict.Slashable);
         Assert.Equal(Gwei.Zero, conflict.Uncounted);
-        Assert.Contains("2 validators are proven guilty, having signed messages that contradict each other: 2, 7.", conflict.Message, StringComparison.Ordinal);
+        Assert.Contains("2 validators are proven guilty, having signed messages that contradict each other: 2, 7.",
+            conflict.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -210,22 +214,27 @@ public sealed class FinalityGuardTests : FinalityGuardScene
     {
         var message = _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]))!.Message;
 
-        Assert.StartsWith("Two histories of this chain were both made final although they exclude each other, so this node has stopped.", message, StringComparison.Ordinal);
-        Assert.Contains($"Ours is final at checkpoint 5:{Ours.Root}; the other at checkpoint 5:{Theirs.Root}.", message, StringComparison.Ordinal);
+        Assert.StartsWith("Two histories of this chain were both made final although they exclude each other, so this node has "
+            + "stopped.", message, StringComparison.Ordinal);
+        Assert.Contains($"Ours is final at checkpoint 5:{Ours.Root}; the other at checkpoint 5:{Theirs.Root}.", message,
+            StringComparison.Ordinal);
         Assert.Contains("192 of 288 ether (66.7 %)", message, StringComparison.Ordinal);
         Assert.Contains("Nobody is proven guilty", message, StringComparison.Ordinal);
-        Assert.Contains("trust no payment, because no peer could show where the other history leaves this one;", message, StringComparison.Ordinal);
+        Assert.Contains("trust no payment, because no peer could show where the other history leaves this one;", message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_message_names_the_last_block_that_both_histories_have()
     {
-        LastShared = GenesisState.Build(SimulatedStake.GenesisOf([SimulatedStake.SecretOf(0)], new ProofOfStakeSettings(), 1, [])).Block.Header;
+        LastShared = GenesisState.Build(SimulatedStake.GenesisOf([SimulatedStake.SecretOf(0)], new ProofOfStakeSettings(), 1,
+            [])).Block.Header;
 
         var conflict = _guard.OnVote(Vote(Theirs, 6, [0, 1, 2, 3, 4, 5]))!;
 
         Assert.Same(LastShared, conflict.LastShared);
-        Assert.Contains($"trust no payment made after {LastShared}, the last block that both have;", conflict.Message, StringComparison.Ordinal);
+        Assert.Contains($"trust no payment made after {LastShared}, the last block that both have;", conflict.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

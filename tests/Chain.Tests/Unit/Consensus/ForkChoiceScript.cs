@@ -10,8 +10,8 @@ namespace Chain.Tests;
 /// {"block": "b", "parent": "a", "weight": 5} adds a block of this own weight (under proof of work its difficulty);
 /// {"invalid": "b"}, {"prune": "b"}, {"tick": milliseconds} do as they say; {"head": "b"} and
 /// {"marks": "b", "safe": 1, "finalized": 0} check; {"throws": {step}} expects a broken invariant.
-/// A rule with votes gives the weight of a block no meaning; it says more of it through <paramref name="describe"/>, before the block is
-/// added, and adds its own steps through <paramref name="extraStep"/>; both can find blocks by name.
+/// A rule with votes gives the weight of a block no meaning; it says more of it through <paramref name="describe"/>, before the
+/// block is added, and adds its own steps through <paramref name="extraStep"/>; both can find blocks by name.
 /// </summary>
 internal sealed class ForkChoiceScript(
     Func<ForkChoiceBlock, JsonElement, IForkChoice> create,
@@ -45,13 +45,15 @@ internal sealed class ForkChoiceScript(
 
     private void Apply(IForkChoice forkChoice, JsonElement step)
     {
-        if (step.TryGetProperty("throws", out var broken)) Assert.Throws<InvalidOperationException>(() => Apply(forkChoice, broken));
+        if (step.TryGetProperty("throws", out var broken))
+            Assert.Throws<InvalidOperationException>(() => Apply(forkChoice, broken));
         else if (step.TryGetProperty("block", out var block)) AddBlock(forkChoice, Block(block.GetString()!, step), step);
         else if (step.TryGetProperty("invalid", out var invalid)) forkChoice.OnInvalidBlock(Hash(invalid));
         else if (step.TryGetProperty("prune", out var newRoot)) forkChoice.Prune(Hash(newRoot));
         else if (step.TryGetProperty("tick", out var tick)) forkChoice.OnTick(new At(tick.GetInt64()));
         else if (step.TryGetProperty("head", out var head)) Assert.Equal(head.GetString(), Name(forkChoice.FindHead()));
-        else if (step.TryGetProperty("marks", out var of)) Assert.Equal(Marks(step), forkChoice.Marks(_blocks[of.GetString()!].Header));
+        else if (step.TryGetProperty("marks", out var of))
+            Assert.Equal(Marks(step), forkChoice.Marks(_blocks[of.GetString()!].Header));
         else Assert.True(extraStep?.Invoke(forkChoice, step, Hash) ?? false, "No such step.");
     }
 
@@ -62,7 +64,10 @@ internal sealed class ForkChoiceScript(
     }
 
     private ForkChoiceBlock Block(string name, JsonElement step) =>
-        _blocks.TryGetValue(name, out var known) ? known : Add(name, step.GetProperty("parent").GetString()!, step.TryGetProperty("weight", out var weight) ? weight.GetUInt64() : 0);
+        _blocks.TryGetValue(name, out var known)
+        ? known
+        : Add(name, step.GetProperty("parent").GetString()!,
+            step.TryGetProperty("weight", out var weight) ? weight.GetUInt64() : 0);
 
     private ForkChoiceBlock Add(string name, string? parentName, ulong weight)
     {
@@ -90,5 +95,6 @@ internal sealed class ForkChoiceScript(
 
     private string Name(Hash256 hash) => _blocks.Single(entry => entry.Value.Header.Hash == hash).Key;
 
-    private static ForkChoiceMarks Marks(JsonElement step) => new(step.GetProperty("safe").GetUInt64(), step.GetProperty("finalized").GetUInt64());
+    private static ForkChoiceMarks Marks(JsonElement step) =>
+        new(step.GetProperty("safe").GetUInt64(), step.GetProperty("finalized").GetUInt64());
 }

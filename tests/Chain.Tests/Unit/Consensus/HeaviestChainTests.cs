@@ -15,7 +15,9 @@ public sealed class HeaviestChainTests
     {
         using var stream = typeof(HeaviestChainTests).Assembly.GetManifestResourceStream($"Scripts/HeaviestChain/{name}.json")!;
         using var reader = new StreamReader(stream);
-        new ForkChoiceScript((root, settings) => new HeaviestChain(root, Depth(settings, "safeDepth", 2), Depth(settings, "finalizedDepth", 4))).Run(reader.ReadToEnd());
+        new ForkChoiceScript((root, settings) =>
+            new HeaviestChain(root, Depth(settings, "safeDepth", 2),
+                Depth(settings, "finalizedDepth", 4))).Run(reader.ReadToEnd());
     }
 
     private static ulong Depth(JsonElement settings, string name, ulong fallback) =>

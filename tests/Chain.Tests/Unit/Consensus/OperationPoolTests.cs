@@ -6,7 +6,13 @@ namespace Chain.Tests;
 /// <summary>Evidence and exits that wait for a block.</summary>
 public sealed class OperationPoolTests
 {
-    private static readonly ProofOfStakeSettings Settings = new() { MaxAttesterSlashings = 2, MaxProposerSlashings = 2, MaxVoluntaryExits = 2, ShardCommitteePeriod = 0 };
+    private static readonly ProofOfStakeSettings Settings = new()
+    {
+        MaxAttesterSlashings = 2,
+        MaxProposerSlashings = 2,
+        MaxVoluntaryExits = 2,
+        ShardCommitteePeriod = 0,
+    };
     private static readonly StakeDomain Domain = new(Hash256.Zero);
     private readonly StakeState _state = Registry.Of(16, Settings);
     private readonly SlashingPool _slashings = new();
@@ -61,9 +67,11 @@ public sealed class OperationPoolTests
         var checks = new SignatureChecks(Domain);
 
         var proposerSlashings = _slashings.PackProposerSlashings(_state);
-        Assert.All(proposerSlashings, slashing => Assert.Null(SlashingProcessing.ProcessProposerSlashing(_state, slashing, checks)));
+        Assert.All(proposerSlashings,
+            slashing => Assert.Null(SlashingProcessing.ProcessProposerSlashing(_state, slashing, checks)));
         var attesterSlashings = _slashings.PackAttesterSlashings(_state);
-        Assert.All(attesterSlashings, slashing => Assert.Null(SlashingProcessing.ProcessAttesterSlashing(_state, slashing, checks)));
+        Assert.All(attesterSlashings,
+            slashing => Assert.Null(SlashingProcessing.ProcessAttesterSlashing(_state, slashing, checks)));
 
         Assert.Equal(2, proposerSlashings.Count);
         Assert.NotEmpty(attesterSlashings);

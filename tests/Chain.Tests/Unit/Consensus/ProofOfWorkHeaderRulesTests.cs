@@ -24,7 +24,8 @@ public sealed class ProofOfWorkHeaderRulesTests
         BaseFeePerGas = 1_000_000_000,
     });
 
-    private static readonly BlockHeader Child = Rules.Lifecycle.Prepare(Parent, new Address(new byte[20]), new byte[] { 7 }, Now)!;
+    private static readonly BlockHeader Child =
+        Rules.Lifecycle.Prepare(Parent, new Address(new byte[20]), new byte[] { 7 }, Now)!;
 
     [Fact]
     public void A_prepared_header_satisfies_every_rule_but_the_seal()
@@ -65,7 +66,8 @@ public sealed class ProofOfWorkHeaderRulesTests
     }
 
     [Fact]
-    public void A_header_at_the_end_of_time_is_judged_without_overflow() => Expect<HeaderError.FromTheFuture>(WithTime(ulong.MaxValue));
+    public void A_header_at_the_end_of_time_is_judged_without_overflow() =>
+        Expect<HeaderError.FromTheFuture>(WithTime(ulong.MaxValue));
 
     [Fact]
     public void A_header_that_is_wrong_otherwise_is_not_deferred() =>
@@ -91,11 +93,15 @@ public sealed class ProofOfWorkHeaderRulesTests
         var parent = new SealedHeader(Parent.Header with { GasLimit = 5001, GasUsed = 0 });
         var child = Rules.Lifecycle.Prepare(parent, Address.Zero, ReadOnlyMemory<byte>.Empty, Now)!;
         Assert.Null(Rules.Headers.CheckAgainstParent(new SealedHeader(child with { GasLimit = 5000 }), parent, Now));
-        Assert.IsType<HeaderError.GasLimitOutOfBounds>(Rules.Headers.CheckAgainstParent(new SealedHeader(child with { GasLimit = 4999 }), parent, Now));
+        Assert.IsType<HeaderError.GasLimitOutOfBounds>(
+            Rules.Headers.CheckAgainstParent(new SealedHeader(child with { GasLimit = 4999 }), parent, Now));
     }
 
     [Fact]
-    public void Gas_used_above_the_limit_is_refused() => Expect<HeaderError.GasUsedAboveLimit>(Child with { GasUsed = Child.GasLimit + 1 });
+    public void Gas_used_above_the_limit_is_refused() => Expect<HeaderError.GasUsedAboveLimit>(Child with
+    {
+        GasUsed = Child.GasLimit + 1,
+    });
 
     [Fact]
     public void A_wrong_base_fee_is_refused()
@@ -105,7 +111,10 @@ public sealed class ProofOfWorkHeaderRulesTests
     }
 
     [Fact]
-    public void A_wrong_difficulty_is_refused() => Expect<HeaderError.WrongDifficulty>(Child with { Difficulty = Child.Difficulty + 1 });
+    public void A_wrong_difficulty_is_refused() => Expect<HeaderError.WrongDifficulty>(Child with
+    {
+        Difficulty = Child.Difficulty + 1,
+    });
 
     [Fact]
     public void More_than_32_bytes_of_extra_data_are_refused()
@@ -123,7 +132,8 @@ public sealed class ProofOfWorkHeaderRulesTests
 
     [Fact]
     public void A_withdrawals_root_is_refused() =>
-        Assert.Equal("withdrawalsRoot", Expect<HeaderError.UnexpectedField>(Child with { WithdrawalsRoot = BlockHeader.EmptyTrieRoot }).Name);
+        Assert.Equal("withdrawalsRoot",
+            Expect<HeaderError.UnexpectedField>(Child with { WithdrawalsRoot = BlockHeader.EmptyTrieRoot }).Name);
 
     [Fact]
     public void A_nonce_that_does_not_meet_the_target_is_an_invalid_seal()
@@ -142,14 +152,21 @@ public sealed class ProofOfWorkHeaderRulesTests
         var nonce = 0UL;
         while (!KeccakSeal.IsSolution(sealHash, nonce, header.Difficulty)) nonce++;
         Assert.Null(Rules.Headers.CheckSeal(new SealedHeader(header with { Nonce = nonce })));
-        Assert.IsType<HeaderError.InvalidSeal>(Rules.Headers.CheckSeal(new SealedHeader(header with { Nonce = nonce, GasUsed = 1 })));
+        Assert.IsType<HeaderError.InvalidSeal>(Rules.Headers.CheckSeal(new SealedHeader(header with
+        {
+            Nonce = nonce,
+            GasUsed = 1,
+        })));
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(65_535)]
     public void A_difficulty_below_the_floor_is_refused_with_the_seal(ulong difficulty) =>
-        Assert.IsType<HeaderError.WrongDifficulty>(Rules.Headers.CheckSeal(new SealedHeader(Child with { Difficulty = difficulty })));
+        Assert.IsType<HeaderError.WrongDifficulty>(Rules.Headers.CheckSeal(new SealedHeader(Child with
+        {
+            Difficulty = difficulty,
+        })));
 
     [Fact]
     public void A_simulated_seal_needs_no_work()
@@ -221,13 +238,19 @@ public sealed class ProofOfWorkHeaderRulesTests
         Assert.Equal(Math.Max(target, GasLimitRule.Minimum), limit);
     }
 
-    private static ConsensusRules Of(ProofOfWorkSettings settings) => ProofOfWork.Create(new ChainSpec { ChainId = 1, Consensus = settings }, settings);
+    private static ConsensusRules Of(ProofOfWorkSettings settings) =>
+        ProofOfWork.Create(new ChainSpec { ChainId = 1, Consensus = settings }, settings);
 
-    private static HeaderError? Check(BlockHeader header) => Rules.Headers.CheckAgainstParent(new SealedHeader(header), Parent, Now);
+    private static HeaderError? Check(BlockHeader header) =>
+        Rules.Headers.CheckAgainstParent(new SealedHeader(header), Parent, Now);
 
     private static T Expect<T>(BlockHeader header) => Assert.IsType<T>(Check(header));
 
     /// <summary>Another timestamp, with the difficulty that belongs to it.</summary>
     private static BlockHeader WithTime(ulong timestamp) =>
-        Child with { Timestamp = timestamp, Difficulty = Asert.NextDifficulty(Parent.Header, timestamp, Settings.BlockTimeSeconds) };
+        Child with
+        {
+            Timestamp = timestamp,
+            Difficulty = Asert.NextDifficulty(Parent.Header, timestamp, Settings.BlockTimeSeconds),
+        };
 }

@@ -247,10 +247,12 @@ public sealed class SlasherTests
     private static IndexedAttestation Vote(ulong source, ulong target, int[] voters, ulong head = 0) => new(
         voters,
         new AttestationData(
-            new Slot(target * SlotsPerEpoch), 0, Registry.Root(head), new Checkpoint(new Epoch(source), Registry.Root(source)), new Checkpoint(new Epoch(target), Registry.Root(target))),
+            new Slot(target * SlotsPerEpoch), 0, Registry.Root(head), new Checkpoint(new Epoch(source), Registry.Root(source)),
+            new Checkpoint(new Epoch(target), Registry.Root(target))),
         [.. voters.Select(voter => Sign(voter, head))]);
 
     private static Signature Sign(int voter, ulong head) => Registry.Signature(((ulong)voter * 100) + head);
 
-    private static SignedProposal Proposal(ulong slot, int proposer, ulong block) => new(new Slot(slot), proposer, Registry.Root(block), Registry.Signature(block));
+    private static SignedProposal Proposal(ulong slot, int proposer, ulong block) =>
+        new(new Slot(slot), proposer, Registry.Root(block), Registry.Signature(block));
 }

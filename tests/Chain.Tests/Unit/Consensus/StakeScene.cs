@@ -4,7 +4,9 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>A random registry in the middle of an epoch, and one vote at most of each validator for each target epoch around it.</summary>
+/// <summary>
+/// A random registry in the middle of an epoch, and one vote at most of each validator for each target epoch around it.
+/// </summary>
 internal sealed class StakeScene
 {
     private static readonly ProofOfStakeSettings Settings = new()
@@ -24,10 +26,13 @@ internal sealed class StakeScene
         State = Registry.Of(random.Next(12, 70), Settings);
         State.Slot = new Slot((epoch * Settings.SlotsPerEpoch) + (ulong)random.Next(4));
         State.PreviousJustified = new Checkpoint(new Epoch(epoch - 3), Registry.Root(1_000));
-        State.CurrentJustified = random.Next(2) == 0 ? State.PreviousJustified : new Checkpoint(new Epoch(epoch - 2), Registry.Root(1_001));
+        State.CurrentJustified = random.Next(2) == 0
+            ? State.PreviousJustified
+            : new Checkpoint(new Epoch(epoch - 2), Registry.Root(1_001));
 
         // Now and then a slot without a block repeats the root before it.
-        for (var i = 0; i < State.BlockRoots.Length; i++) State.BlockRoots[i] = Registry.Root((ulong)(i - (i > 0 ? random.Next(2) : 0)));
+        for (var i = 0; i < State.BlockRoots.Length; i++)
+            State.BlockRoots[i] = Registry.Root((ulong)(i - (i > 0 ? random.Next(2) : 0)));
         for (var i = 0; i < State.ValidatorCount; i++)
         {
             State.EffectiveBalances[i] = new Gwei((ulong)random.Next(1, 33) * Settings.EffectiveBalanceIncrement);
@@ -45,7 +50,8 @@ internal sealed class StakeScene
     public List<IndexedAttestation> Votes { get; } = [];
 
     /// <summary>The number in the signature of a validator under this data.</summary>
-    public ulong MarkOf(ValidatorKey key, AttestationData data) => _marks[(BinaryPrimitives.ReadInt32LittleEndian(key.Bytes), data)];
+    public ulong MarkOf(ValidatorKey key, AttestationData data) =>
+        _marks[(BinaryPrimitives.ReadInt32LittleEndian(key.Bytes), data)];
 
     /// <summary>A pool that heard all votes, in random order.</summary>
     public AttestationPool Fill(Random random)
@@ -64,7 +70,8 @@ internal sealed class StakeScene
         {
             if (AttestationProcessing.CheckData(state, vote.Data) is not null) continue;
             var committee = state.GetBeaconCommittee(vote.Data.Slot, vote.Data.Index).ToArray();
-            yield return new Attestation(vote.Data, new Bitlist([.. committee.Select(member => member == vote.AttestingIndices[0])]), vote.Signatures);
+            yield return new Attestation(vote.Data,
+                new Bitlist([.. committee.Select(member => member == vote.AttestingIndices[0])]), vote.Signatures);
         }
     }
 
@@ -95,7 +102,9 @@ internal sealed class StakeScene
         var epoch = slot.ToEpoch(Settings.SlotsPerEpoch);
         var source = epoch == State.CurrentEpoch ? State.CurrentJustified : State.PreviousJustified;
         if (random.Next(10) == 0) source = new Checkpoint(epoch, Registry.Root(1_002));
-        var target = random.Next(6) == 0 ? Registry.Root(1_003) : State.BlockRoots[epoch.StartSlot(Settings.SlotsPerEpoch).Number % Settings.SlotsPerHistoricalRoot];
+        var target = random.Next(6) == 0
+            ? Registry.Root(1_003)
+            : State.BlockRoots[epoch.StartSlot(Settings.SlotsPerEpoch).Number % Settings.SlotsPerHistoricalRoot];
         var head = random.Next(4) == 0 ? Registry.Root(1_004) : State.BlockRoots[slot.Number % Settings.SlotsPerHistoricalRoot];
         if (random.Next(12) == 0) index = (index + 1) % Settings.MaxCommitteesPerSlot;
         if (random.Next(12) == 0) slot = epoch.StartSlot(Settings.SlotsPerEpoch) + (ulong)random.Next(4);

@@ -47,7 +47,8 @@ public sealed class WeakSubjectivityTests
 
     [Fact]
     public void Low_balances_are_limited_by_what_deposits_can_add() =>
-        Assert.Equal(256UL + (3 * 32_768 * 10 * 16 / (200 * 16 * 32 * 16)), WeakSubjectivity.Period(Mainnet, 32_768, 16 * Ether, 4));
+        Assert.Equal(256UL + (3 * 32_768 * 10 * 16 / (200 * 16 * 32 * 16)),
+            WeakSubjectivity.Period(Mainnet, 32_768, 16 * Ether, 4));
 
     [Fact]
     public void A_registry_without_active_validators_has_the_withdrawal_delay_alone() =>

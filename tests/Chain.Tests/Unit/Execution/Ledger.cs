@@ -30,12 +30,14 @@ internal sealed class Ledger
     /// <summary>Alice and Bob with 10 ether each, and what else is given.</summary>
     public Ledger(params (Address Address, GenesisAccount Account)[] more)
     {
-        var alloc = new SortedDictionary<Address, GenesisAccount> { [Alice.Address] = With(Ether * 10), [Bob.Address] = With(Ether * 10) };
+        var alloc = new SortedDictionary<Address, GenesisAccount> { [Alice.Address] = With(Ether * 10),
+            [Bob.Address] = With(Ether * 10) };
         foreach (var (address, account) in more) alloc[address] = account;
         Root = Store.Apply(GenesisState.BuildState([.. alloc]));
     }
 
-    public static GenesisAccount With(UInt256 balance, ulong nonce = 0, byte[]? code = null) => new(balance, nonce, code ?? [], []);
+    public static GenesisAccount With(UInt256 balance, ulong nonce = 0, byte[]? code = null) =>
+        new(balance, nonce, code ?? [], []);
 
     public static PrivateKey KeyOf(byte number)
     {
@@ -68,7 +70,8 @@ internal sealed class Ledger
 
     /// <summary>Executes a block and goes on from its state where it is valid.</summary>
     public Verdict<ExecutionOutcome, BlockExecutionError> Try(
-        IReadOnlyList<RecoveredTransaction> transactions, IReadOnlyList<Withdrawal>? withdrawals = null, params BalanceCredit[] rewards)
+        IReadOnlyList<RecoveredTransaction> transactions, IReadOnlyList<Withdrawal>? withdrawals = null,
+        params BalanceCredit[] rewards)
     {
         var verdict = StateTransition.Apply(Open(), Block(), transactions, withdrawals, rewards, Natives);
         if (verdict.IsOk(out var outcome, out _)) Root = Store.Apply(outcome.State);

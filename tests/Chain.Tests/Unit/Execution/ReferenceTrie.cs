@@ -10,14 +10,18 @@ internal static class ReferenceTrie
 {
     public static Hash256 Root(IEnumerable<KeyValuePair<byte[], byte[]>> map)
     {
-        var items = map.Select(pair => (Path: Nibbles(pair.Key), pair.Value)).OrderBy(item => Convert.ToHexString(item.Path), StringComparer.Ordinal).ToList();
+        var items = map.Select(pair => (Path: Nibbles(pair.Key), pair.Value))
+            .OrderBy(item => Convert.ToHexString(item.Path), StringComparer.Ordinal).ToList();
         return items.Count == 0 ? Keccak256.Hash([0x80]) : Keccak256.Hash(Node(items, 0));
     }
 
-    /// <summary>The value that the nodes prove; null for a proof that there is none. Throws for anything that proves nothing.</summary>
+    /// <summary>
+    /// The value that the nodes prove; null for a proof that there is none. Throws for anything that proves nothing.
+    /// </summary>
     public static byte[]? Verify(Hash256 root, byte[] key, IReadOnlyList<byte[]> proof)
     {
-        if (proof.Count == 0) return root == Keccak256.Hash([0x80]) ? null : throw new FormatException("No nodes, and the trie is not empty.");
+        if (proof.Count == 0)
+            return root == Keccak256.Hash([0x80]) ? null : throw new FormatException("No nodes, and the trie is not empty.");
         var path = Nibbles(key);
         var depth = 0;
         var reference = root.ToArray();
@@ -29,7 +33,8 @@ internal static class ReferenceTrie
             {
                 node = proof[0];
                 proof = [.. proof.Skip(1)];
-                if (!Keccak256.Hash(node).Bytes.SequenceEqual(reference)) throw new FormatException($"Node {i} has another hash.");
+                if (!Keccak256.Hash(node).Bytes.SequenceEqual(reference))
+                    throw new FormatException($"Node {i} has another hash.");
             }
             else
             {

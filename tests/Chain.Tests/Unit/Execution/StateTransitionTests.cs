@@ -36,7 +36,8 @@ public sealed class StateTransitionTests
 
         var outcome = ledger.Execute();
 
-        Assert.Equal((before, 0UL, BlockHeader.EmptyTrieRoot, Bloom.Empty), (outcome.State.Root, outcome.GasUsed, outcome.ReceiptsRoot, outcome.LogsBloom));
+        Assert.Equal((before, 0UL, BlockHeader.EmptyTrieRoot, Bloom.Empty),
+            (outcome.State.Root, outcome.GasUsed, outcome.ReceiptsRoot, outcome.LogsBloom));
         Assert.Empty(outcome.State.Nodes);
     }
 
@@ -45,7 +46,11 @@ public sealed class StateTransitionTests
     {
         var ledger = new Ledger();
 
-        ledger.Execute(Ledger.Sign(Ledger.Alice, tx => tx with { Type = TransactionType.Legacy, MaxPriorityFeePerGas = 10 * Ledger.Gwei }));
+        ledger.Execute(Ledger.Sign(Ledger.Alice, tx => tx with
+        {
+            Type = TransactionType.Legacy,
+            MaxPriorityFeePerGas = 10 * Ledger.Gwei,
+        }));
 
         Assert.Equal((UInt256)21_000 * 9 * Ledger.Gwei, ledger.Open().GetBalance(Ledger.Miner));
         Assert.Equal((Ledger.Ether * 10) - ((UInt256)21_000 * 10 * Ledger.Gwei) - 1, ledger.Open().GetBalance(Alice));
@@ -113,7 +118,11 @@ public sealed class StateTransitionTests
         var ledger = new Ledger();
         var fee = (UInt256)21_000 * 10 * Ledger.Gwei;
 
-        ledger.Execute(Ledger.Sign(Ledger.Alice, tx => tx with { MaxPriorityFeePerGas = 10 * Ledger.Gwei, Value = (Ledger.Ether * 10) - fee }));
+        ledger.Execute(Ledger.Sign(Ledger.Alice, tx => tx with
+        {
+            MaxPriorityFeePerGas = 10 * Ledger.Gwei,
+            Value = (Ledger.Ether * 10) - fee,
+        }));
 
         Assert.Equal(Account.Empty with { Nonce = 1 }, ledger.Open().GetAccount(Alice));
     }
@@ -122,19 +131,22 @@ public sealed class StateTransitionTests
 
     private static readonly byte[] Code = [0x60];
 
-    private static readonly Dictionary<string, (Func<UnsignedTransaction, UnsignedTransaction> Change, Type Error)> Invalid = new()
+    private static readonly Dictionary<string, (Func<UnsignedTransaction, UnsignedTransaction> Change,
+        Type Error)> Invalid = new()
     {
         ["nonce too low"] = (tx => tx with { Nonce = 0 }, typeof(TransactionError.NonceTooLow)),
         ["nonce too high"] = (tx => tx with { Nonce = 2 }, typeof(TransactionError.NonceTooHigh)),
         ["nonce at max"] = (tx => tx with { Nonce = ulong.MaxValue }, typeof(TransactionError.NonceAtMax)),
         ["poor"] = (tx => tx with { Value = Ledger.Ether * 10 }, typeof(TransactionError.InsufficientFunds)),
         ["too little gas"] = (tx => tx with { Data = new byte[1] }, typeof(TransactionError.IntrinsicGas)),
-        ["cap below base fee"] = (tx => tx with { MaxFeePerGas = Ledger.Gwei - 1, MaxPriorityFeePerGas = 0 }, typeof(TransactionError.FeeCapBelowBaseFee)),
+        ["cap below base fee"] = (tx => tx with { MaxFeePerGas = Ledger.Gwei - 1, MaxPriorityFeePerGas = 0 },
+            typeof(TransactionError.FeeCapBelowBaseFee)),
         ["tip above cap"] = (tx => tx with { MaxPriorityFeePerGas = 11 * Ledger.Gwei }, typeof(TransactionError.TipAboveFeeCap)),
         ["more gas than is left"] = (tx => tx with { GasLimit = 80_000 }, typeof(TransactionError.GasLimitExceedsBlock)),
         ["another chain"] = (tx => tx with { ChainId = 1 }, typeof(TransactionError.WrongChainId)),
         ["creation"] = (tx => tx with { To = null, GasLimit = 60_000 }, typeof(TransactionError.NeedsEvm)),
-        ["call of a precompiled contract"] = (tx => tx with { To = Address.Parse("0x0000000000000000000000000000000000000004") }, typeof(TransactionError.NeedsEvm)),
+        ["call of a precompiled contract"] = (tx => tx with { To = Address.Parse("0x0000000000000000000000000000000000000004") },
+            typeof(TransactionError.NeedsEvm)),
         ["call of a contract"] = (tx => tx with { To = Ledger.Bob.Address }, typeof(TransactionError.NeedsEvm)),
     };
 
@@ -170,10 +182,12 @@ public sealed class StateTransitionTests
     public void Rewards_and_withdrawals_come_after_the_transactions()
     {
         var ledger = new Ledger();
-        var withdrawals = new[] { new Withdrawal(0, 0, Carol, 3), new Withdrawal(1, 1, Carol, 4), new Withdrawal(2, 1, Ledger.Bob.Address, 0) };
+        var withdrawals = new[] { new Withdrawal(0, 0, Carol, 3), new Withdrawal(1, 1, Carol, 4),
+            new Withdrawal(2, 1, Ledger.Bob.Address, 0) };
 
         // Carol has nothing before her withdrawal, so she cannot spend it in the same block.
-        Assert.NotNull(ledger.Try([Ledger.Sign(Ledger.Carol, tx => tx with { To = Alice })], [new Withdrawal(0, 0, Carol, Ledger.Gwei)]).Error);
+        Assert.NotNull(ledger.Try([Ledger.Sign(Ledger.Carol, tx => tx with { To = Alice })],
+            [new Withdrawal(0, 0, Carol, Ledger.Gwei)]).Error);
         Assert.Null(ledger.Try([], withdrawals, new BalanceCredit(Ledger.Miner, 2 * Ledger.Ether)).Error);
 
         Assert.Equal((UInt256)7 * Ledger.Gwei, ledger.Open().GetBalance(Carol));
@@ -249,7 +263,11 @@ public sealed class StateTransitionTests
         Assert.IsType<TransactionError.NonceTooHigh>(builder.TryAdd(Ledger.Sign(Ledger.Bob, tx => tx with { Nonce = 1 })));
         Assert.Null(builder.TryAdd(fits));
         Assert.IsType<TransactionError.NonceTooLow>(builder.TryAdd(fits));
-        Assert.IsType<TransactionError.GasLimitExceedsBlock>(builder.TryAdd(Ledger.Sign(Ledger.Alice, tx => tx with { Nonce = 1, GasLimit = 29_001 })));
+        Assert.IsType<TransactionError.GasLimitExceedsBlock>(builder.TryAdd(Ledger.Sign(Ledger.Alice, tx => tx with
+        {
+            Nonce = 1,
+            GasLimit = 29_001,
+        })));
         Assert.Equal(29_000UL, builder.GasLeft);
         Assert.Equal([fits], builder.Included);
         var built = builder.Finish(null, []);
@@ -258,5 +276,12 @@ public sealed class StateTransitionTests
     }
 
     private static RecoveredTransaction Call(ulong nonce, byte[] data, UInt256 value) =>
-        Ledger.Sign(Ledger.Alice, tx => tx with { Nonce = nonce, To = CountingContract.At, Data = data, Value = value, GasLimit = 100_000 });
+        Ledger.Sign(Ledger.Alice, tx => tx with
+        {
+            Nonce = nonce,
+            To = CountingContract.At,
+            Data = data,
+            Value = value,
+            GasLimit = 100_000,
+        });
 }

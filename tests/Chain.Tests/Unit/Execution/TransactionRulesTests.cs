@@ -17,7 +17,10 @@ public sealed class TransactionRulesTests
         Assert.Equal(21_000UL, TransactionRules.IntrinsicGas(Transfer));
         Assert.Equal(21_000UL + 4 + 4 + 16, TransactionRules.IntrinsicGas(Transfer with { Data = new byte[] { 0, 7, 0 } }));
         Assert.Equal(53_000UL, TransactionRules.IntrinsicGas(Transfer with { To = null }));
-        Assert.Equal(21_000UL + 2_400 + 2_400 + 5_700, TransactionRules.IntrinsicGas(Transfer with { AccessList = [entry, new AccessListEntry(Ledger.Bob.Address, [])] }));
+        Assert.Equal(21_000UL + 2_400 + 2_400 + 5_700, TransactionRules.IntrinsicGas(Transfer with
+        {
+            AccessList = [entry, new AccessListEntry(Ledger.Bob.Address, [])],
+        }));
     }
 
     [Fact]
@@ -32,13 +35,17 @@ public sealed class TransactionRulesTests
 
     [Fact]
     public void A_legacy_transaction_without_chain_id_counts_on_every_chain() =>
-        Assert.Null(TransactionRules.CheckStateless(Transfer with { Type = TransactionType.Legacy, ChainId = null, MaxPriorityFeePerGas = 10 * Ledger.Gwei }, 5));
+        Assert.Null(TransactionRules.CheckStateless(Transfer with { Type = TransactionType.Legacy, ChainId = null,
+            MaxPriorityFeePerGas = 10 * Ledger.Gwei }, 5));
 
     [Fact]
     public void Stateless_rules_name_what_was_got_and_what_was_expected()
     {
         Assert.Equal(new TransactionError.WrongChainId(31337, 1), TransactionRules.CheckStateless(Transfer, 1));
-        Assert.Equal(new TransactionError.TipAboveFeeCap(11 * Ledger.Gwei, 10 * Ledger.Gwei), Check(Transfer with { MaxPriorityFeePerGas = 11 * Ledger.Gwei }));
+        Assert.Equal(new TransactionError.TipAboveFeeCap(11 * Ledger.Gwei, 10 * Ledger.Gwei), Check(Transfer with
+        {
+            MaxPriorityFeePerGas = 11 * Ledger.Gwei,
+        }));
         Assert.Equal(new TransactionError.NonceAtMax(), Check(Transfer with { Nonce = ulong.MaxValue }));
         Assert.Equal(new TransactionError.IntrinsicGas(20_999, 21_000), Check(Transfer with { GasLimit = 20_999 }));
         Assert.Null(Assert.IsType<TransactionError.NeedsEvm>(Check(Transfer with { To = null, GasLimit = 100_000 })).To);
@@ -53,12 +60,14 @@ public sealed class TransactionRulesTests
     [InlineData("0x0000000000000000000000000000000000000101", false)]
     [InlineData("0x0100000000000000000000000000000000000001", false)]
     public void The_precompiled_contracts_of_London_need_an_EVM(string to, bool needsEvm) =>
-        Assert.Equal(needsEvm, TransactionRules.CheckRecipient(Address.Parse(to), null, NativeContracts.None) is TransactionError.NeedsEvm);
+        Assert.Equal(needsEvm,
+            TransactionRules.CheckRecipient(Address.Parse(to), null, NativeContracts.None) is TransactionError.NeedsEvm);
 
     [Fact]
     public void Block_rules_compare_gas_and_base_fee()
     {
-        Assert.Equal(new TransactionError.GasLimitExceedsBlock(21_000, 20_999), TransactionRules.CheckAgainstBlock(Transfer, 20_999, 1));
+        Assert.Equal(new TransactionError.GasLimitExceedsBlock(21_000, 20_999),
+            TransactionRules.CheckAgainstBlock(Transfer, 20_999, 1));
         Assert.Equal(
             new TransactionError.FeeCapBelowBaseFee(10 * Ledger.Gwei, (10 * Ledger.Gwei) + 1),
             TransactionRules.CheckAgainstBlock(Transfer, 21_000, (10 * Ledger.Gwei) + 1));
@@ -76,8 +85,12 @@ public sealed class TransactionRulesTests
         Assert.Equal(new TransactionError.InsufficientFunds(0, cost), Check(Transfer, null));
         Assert.Equal(new TransactionError.InsufficientFunds(cost - 1, cost), Check(Transfer, Rich with { Balance = cost - 1 }));
         Assert.Null(Check(Transfer, Rich with { Balance = cost }));
-        Assert.Equal(new TransactionError.SenderNotEoa(Ledger.Alice.Address, code), Check(Transfer, Rich with { CodeHash = code }));
-        static TransactionError? Check(UnsignedTransaction tx, Account? account) => TransactionRules.CheckAgainstAccount(tx, Ledger.Alice.Address, account);
+        Assert.Equal(new TransactionError.SenderNotEoa(Ledger.Alice.Address, code), Check(Transfer, Rich with
+        {
+            CodeHash = code,
+        }));
+        static TransactionError? Check(UnsignedTransaction tx, Account? account) =>
+            TransactionRules.CheckAgainstAccount(tx, Ledger.Alice.Address, account);
     }
 
     [Theory]
@@ -88,7 +101,8 @@ public sealed class TransactionRulesTests
         var tx = byPrice ? Transfer with { MaxFeePerGas = UInt256.MaxValue } : Transfer with { Value = UInt256.MaxValue };
 
         Assert.Null(TransactionRules.UpfrontCost(tx));
-        Assert.Equal(new TransactionError.InsufficientFunds(UInt256.MaxValue, UInt256.MaxValue), TransactionRules.CheckFunds(tx, Rich with { Balance = UInt256.MaxValue }));
+        Assert.Equal(new TransactionError.InsufficientFunds(UInt256.MaxValue, UInt256.MaxValue),
+            TransactionRules.CheckFunds(tx, Rich with { Balance = UInt256.MaxValue }));
     }
 
     [Fact]
@@ -120,7 +134,8 @@ public sealed class TransactionRulesTests
         ];
 
         Assert.All(expected, item => Assert.StartsWith(item.Words, item.Error.Message, StringComparison.Ordinal));
-        Assert.Equal(typeof(TransactionError).GetNestedTypes().Order(TypeNames.Instance), expected.Select(item => item.Error.GetType()).Order(TypeNames.Instance));
+        Assert.Equal(typeof(TransactionError).GetNestedTypes().Order(TypeNames.Instance),
+            expected.Select(item => item.Error.GetType()).Order(TypeNames.Instance));
     }
 
     private sealed class TypeNames : IComparer<Type>

@@ -35,7 +35,8 @@ public sealed class WorldStateTests
         var root = ledger.Store.Apply(state.Commit());
 
         var reopened = new WorldState(ledger.Store, root);
-        Assert.Equal(new Account(1, 5, reopened.GetAccount(New)!.StorageRoot, Keccak256.Hash([0x60, 0x00])), reopened.GetAccount(New));
+        Assert.Equal(new Account(1, 5, reopened.GetAccount(New)!.StorageRoot, Keccak256.Hash([0x60, 0x00])),
+            reopened.GetAccount(New));
         Assert.NotEqual(BlockHeader.EmptyTrieRoot, reopened.GetAccount(New)!.StorageRoot);
         Assert.Equal([0x60, 0x00], reopened.GetCode(New).ToArray());
         Assert.Equal((UInt256)77, reopened.GetStorage(New, Slot));
@@ -171,7 +172,8 @@ public sealed class WorldStateTests
         state.AddBalance(New, 1);
 
         Assert.Equal(UInt256.Zero, state.GetStorage(New, Slot));
-        Assert.Equal(BlockHeader.EmptyTrieRoot, new WorldState(ledger.Store, ledger.Store.Apply(state.Commit())).GetAccount(New)!.StorageRoot);
+        Assert.Equal(BlockHeader.EmptyTrieRoot,
+            new WorldState(ledger.Store, ledger.Store.Apply(state.Commit())).GetAccount(New)!.StorageRoot);
     }
 
     [Fact]
@@ -206,16 +208,21 @@ public sealed class WorldStateTests
     [Fact]
     public void Proofs_of_accounts_and_slots_hold_for_an_independent_verifier()
     {
-        var slots = Enumerable.Range(1, 50).Select(i => new KeyValuePair<Hash256, UInt256>(Keccak256.Hash([(byte)i]), (ulong)i)).ToList();
+        var slots = Enumerable.Range(1, 50)
+            .Select(i => new KeyValuePair<Hash256, UInt256>(Keccak256.Hash([(byte)i]), (ulong)i)).ToList();
         var many = Enumerable.Range(1, 200).Select(i => (Address.OfContract(B, (ulong)i), Ledger.With((ulong)i)));
         var ledger = new Ledger([(New, new GenesisAccount(7, 1, ReadOnlyMemory<byte>.Empty, slots)), .. many]);
         var absent = Keccak256.Hash([200]);
 
         var proof = StateProof.Prove(ledger.Store, ledger.Root, New, [slots[3].Key, absent]);
-        Assert.Equal(proof.Account!.Encode(), ReferenceTrie.Verify(ledger.Root, Keccak256.Hash(New.Bytes).ToArray(), proof.Nodes));
-        Assert.Equal([4], ReferenceTrie.Verify(proof.Account.StorageRoot, Keccak256.Hash(slots[3].Key.Bytes).ToArray(), proof.Storage[0].Nodes));
+        Assert.Equal(proof.Account!.Encode(),
+            ReferenceTrie.Verify(ledger.Root, Keccak256.Hash(New.Bytes).ToArray(), proof.Nodes));
+        Assert.Equal([4],
+            ReferenceTrie.Verify(proof.Account.StorageRoot, Keccak256.Hash(slots[3].Key.Bytes).ToArray(),
+                proof.Storage[0].Nodes));
         Assert.Equal((slots[3].Key, (UInt256)4), (proof.Storage[0].Slot, proof.Storage[0].Value));
-        Assert.Null(ReferenceTrie.Verify(proof.Account.StorageRoot, Keccak256.Hash(absent.Bytes).ToArray(), proof.Storage[1].Nodes));
+        Assert.Null(ReferenceTrie.Verify(proof.Account.StorageRoot, Keccak256.Hash(absent.Bytes).ToArray(),
+            proof.Storage[1].Nodes));
         Assert.Equal(UInt256.Zero, proof.Storage[1].Value);
 
         var nobody = StateProof.Prove(ledger.Store, ledger.Root, Ledger.Miner, [Slot]);
@@ -228,7 +235,8 @@ public sealed class WorldStateTests
     public void The_walk_finds_exactly_what_a_state_needs()
     {
         var code = new byte[] { 1, 2, 3 };
-        var slots = Enumerable.Range(1, 30).Select(i => new KeyValuePair<Hash256, UInt256>(Keccak256.Hash([(byte)i]), (ulong)i)).ToList();
+        var slots = Enumerable.Range(1, 30)
+            .Select(i => new KeyValuePair<Hash256, UInt256>(Keccak256.Hash([(byte)i]), (ulong)i)).ToList();
         var many = Enumerable.Range(1, 300).Select(i => (Address.OfContract(B, (ulong)i), Ledger.With((ulong)i)));
         var ledger = new Ledger([(New, new GenesisAccount(7, 1, code, slots)), .. many]);
         var oldRoot = ledger.Root;

@@ -27,11 +27,14 @@ public sealed class DamageMetTests : IDisposable
         using var store = new DelegatingStore(new InMemoryChainStore());
         store.Commit(NodeCore.GenesisBatch(_chain.GenesisBlock, new At(0)));
         using var inbox = new NodeInbox();
-        var loop = new NodeLoop(_chain.Config, _chain.Rules, store, inbox, new NodeFeed(), new EvidenceFolder(_folder), NullLogger.Instance);
+        var loop = new NodeLoop(_chain.Config, _chain.Rules, store, inbox, new NodeFeed(), new EvidenceFolder(_folder),
+            NullLogger.Instance);
         var running = loop.RunAsync();
 
         // Damage that a read finds, or that reads well and makes the step fail in a way its rules exclude.
-        store.Problem = readsWell ? new InvalidOperationException("A block follows itself.") : new StoreException(StoreFailure.Corrupt, "Row 7 is damaged.");
+        store.Problem = readsWell
+            ? new InvalidOperationException("A block follows itself.")
+            : new StoreException(StoreFailure.Corrupt, "Row 7 is damaged.");
         store.Damage = readsWell ? "Row 7 is damaged" : null;
         var refused = await Assert.ThrowsAsync<NodeUnavailableException>(() => ImportAsync(loop));
 
@@ -48,7 +51,8 @@ public sealed class DamageMetTests : IDisposable
         using var store = new DelegatingStore(new InMemoryChainStore());
         store.Commit(NodeCore.GenesisBatch(_chain.GenesisBlock, new At(0)));
         using var inbox = new NodeInbox();
-        var loop = new NodeLoop(_chain.Config, _chain.Rules, store, inbox, new NodeFeed(), new EvidenceFolder(_folder), NullLogger.Instance);
+        var loop = new NodeLoop(_chain.Config, _chain.Rules, store, inbox, new NodeFeed(), new EvidenceFolder(_folder),
+            NullLogger.Instance);
         store.Problem = new InvalidOperationException("A block follows itself.");
         var running = loop.RunAsync();
 
@@ -71,10 +75,12 @@ public sealed class DamageMetTests : IDisposable
         }
 
         using var client = new NodeClient(node.RpcPort);
-        var refused = await Assert.ThrowsAsync<RefusedCallException>(() => client.CallAsync("eth_getBlockByNumber", ["0x3", true]));
+        var refused =
+            await Assert.ThrowsAsync<RefusedCallException>(() => client.CallAsync("eth_getBlockByNumber", ["0x3", true]));
 
         Assert.Contains("is damaged: table bodies, the body of block", refused.Message, StringComparison.Ordinal);
-        Assert.Contains(Alerts.Of(node.View, node, hadPeers: false), alert => alert.Name == "store_damaged" && alert.Message == node.DamageMet);
+        Assert.Contains(Alerts.Of(node.View, node, hadPeers: false),
+            alert => alert.Name == "store_damaged" && alert.Message == node.DamageMet);
         Assert.NotNull(await client.CallAsync("eth_getBlockByNumber", ["0x4", true]));
         Assert.Null((await node.ImportAsync(blocks[5..], CancellationToken.None)).Error);
         Assert.Equal(6UL, node.View.Head.Number);
@@ -116,7 +122,8 @@ public sealed class DamageMetTests : IDisposable
     private static void ChangeDigit(string path)
     {
         var bytes = File.ReadAllBytes(path);
-        bytes[40] = (byte)(bytes[40] is (byte)'f' ? 'e' : bytes[40] is (byte)'e' ? 'f' : bytes[40] is (byte)'a' ? 'b' : bytes[40] is (byte)'b' ? 'a' : bytes[40] ^ 1);
+        bytes[40] = (byte)(bytes[40] is (byte)'f'
+            ? 'e' : bytes[40] is (byte)'e' ? 'f' : bytes[40] is (byte)'a' ? 'b' : bytes[40] is (byte)'b' ? 'a' : bytes[40] ^ 1);
         File.WriteAllBytes(path, bytes);
     }
 
@@ -124,7 +131,8 @@ public sealed class DamageMetTests : IDisposable
     {
         using var branch = _chain.NewBranch(miner: 1);
         var blocks = branch.Grow(1, transfers: 0);
-        return loop.AskAsync<NodeReply.Imported>(request => new NodeInput.ImportBlocks(BenchChain.Later, request, blocks), CancellationToken.None);
+        return loop.AskAsync<NodeReply.Imported>(request => new NodeInput.ImportBlocks(BenchChain.Later, request, blocks),
+            CancellationToken.None);
     }
 
     private Task<NodeHost> StartAsync()

@@ -25,7 +25,8 @@ public sealed class FirstTickTests
 
         public override DateTimeOffset GetUtcNow() => _now;
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new NoTimer();
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new NoTimer();
     }
 
     private sealed class NoTimer : ITimer

@@ -38,7 +38,8 @@ public sealed class BenchTests
     {
         var processor = new ProcessorModel("test", new Units(4, 2), new Units(3, 2), new Units(2, 1));
         var counts = LaneOperations.OfBody();
-        var cycles = new[] { "scalar", "avx2", "avx512vl", "avx512" }.Select(name => IssueLimit.Of(name, counts, processor)!.CyclesPerHash).ToArray();
+        var cycles = new[] { "scalar", "avx2", "avx512vl", "avx512" }
+            .Select(name => IssueLimit.Of(name, counts, processor)!.CyclesPerHash).ToArray();
         Assert.Equal(cycles.OrderDescending(), cycles);
         Assert.Null(IssueLimit.Of("bouncycastle", counts, processor));
     }
@@ -51,7 +52,10 @@ public sealed class BenchTests
         var plain = IssueLimit.Of("avx2", counts, processor)!;
         var folded = IssueLimit.Of("avx2", counts, processor with { CompilerFoldsLogic = true })!;
         Assert.Equal(plain.Instructions - counts.Chi - counts.Xor3, folded.Instructions);
-        Assert.Equal(IssueLimit.Of("avx512", counts, processor), IssueLimit.Of("avx512", counts, processor with { CompilerFoldsLogic = true }));
+        Assert.Equal(IssueLimit.Of("avx512", counts, processor), IssueLimit.Of("avx512", counts, processor with
+        {
+            CompilerFoldsLogic = true,
+        }));
     }
 
     [Fact]
@@ -125,7 +129,8 @@ public sealed class BenchTests
     public void Ilgpu_is_the_first_device_that_opens_and_opens_no_other()
     {
         var opened = new List<string>();
-        var list = new DeviceList([Device("h200", "cuda"), Device("old", "opencl"), Device("emulator", MiningDevice.EmulatedKind)], null);
+        var list = new DeviceList([Device("h200", "cuda"), Device("old", "opencl"),
+            Device("emulator", MiningDevice.EmulatedKind)], null);
         Assert.Single(Choose("ilgpu", list).Engines);
         Assert.Equal(["h200"], opened);
         Assert.Contains("ILGPU found no usable device", Choose("ilgpu", new DeviceList([], null)).Error);

@@ -26,8 +26,10 @@ public sealed class GpuTests
     {
         using var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
         using var backend = new PTXBackend(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_70, null!);
-        var kernel = typeof(IlgpuDevice).GetMethod(nameof(IlgpuDevice.Search), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(rotate);
-        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromImplicitlyGroupedKernel(kernel), new KernelSpecialization(256, null));
+        var kernel = typeof(IlgpuDevice).GetMethod(nameof(IlgpuDevice.Search),
+            BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(rotate);
+        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromImplicitlyGroupedKernel(kernel),
+            new KernelSpecialization(256, null));
         Assert.Contains("xor.b64", compiled.PTXAssembly, StringComparison.Ordinal);
         Assert.DoesNotContain(".local", compiled.PTXAssembly, StringComparison.Ordinal);
         Assert.DoesNotContain("call", compiled.PTXAssembly, StringComparison.Ordinal);
@@ -37,7 +39,8 @@ public sealed class GpuTests
     public void Looking_for_devices_never_fails_and_says_why_there_is_no_gpu()
     {
         var list = Devices.List();
-        Assert.True(list.Devices.Any(device => device.IsGpu) || list.Note!.StartsWith("No GPU", StringComparison.Ordinal), list.Note);
+        Assert.True(list.Devices.Any(device => device.IsGpu) || list.Note!.StartsWith("No GPU", StringComparison.Ordinal),
+            list.Note);
         Assert.Equal(MiningDevice.EmulatedKind, list.Devices[^1].Kind);
     }
 

@@ -16,7 +16,8 @@ public sealed class KernelTests
     public void The_kernel_passes_the_check_of_the_processor_engines(string rotate)
     {
         foreach (var threads in new[] { 1, 7, 64 })
-            Assert.Null(EngineCheck.Fault(new KernelSearcher(new EmulatedDevice(threads, rotate), LaunchTime, new SteppingClock(LaunchTime)), seed: 3));
+            Assert.Null(EngineCheck.Fault(new KernelSearcher(new EmulatedDevice(threads, rotate), LaunchTime,
+                new SteppingClock(LaunchTime)), seed: 3));
     }
 
     [Theory]
@@ -32,7 +33,8 @@ public sealed class KernelTests
         Assert.Equal(1000UL, result.HashesDone);
         Assert.Equal(Reference(job, 100, 1000), result.Nonces);
         Assert.Equal(63, device.Launches.Count);
-        Assert.Equal(Enumerable.Range(0, 63).Select(i => 100 + (16 * (ulong)i)), device.Launches.Select(launch => launch.FirstNonce));
+        Assert.Equal(Enumerable.Range(0, 63).Select(i => 100 + (16 * (ulong)i)),
+            device.Launches.Select(launch => launch.FirstNonce));
         Assert.True(device.MostInFlight == 2, "Two launches shall be in flight.");
     }
 
@@ -74,14 +76,16 @@ public sealed class KernelTests
     {
         var lines = new List<string>();
         var device = new EmulatedDevice(16, "plain");
-        var searcher = new FallbackSearcher(new KernelSearcher(device, LaunchTime, new SteppingClock(LaunchTime)), NonceSearchers.Best, lines.Add);
+        var searcher = new FallbackSearcher(new KernelSearcher(device, LaunchTime, new SteppingClock(LaunchTime)),
+            NonceSearchers.Best, lines.Add);
         device.OnFinish = launches =>
         {
             if (launches == 9) throw new DeviceException("a launch did not come back: the context was destroyed");
         };
         var job = new SearchJob(Hash256.Zero, UInt256.MaxValue >> 5);
         Assert.Equal(Reference(job, 5, 1000), searcher.Search(job, 5, 1000, CancellationToken.None).Nonces);
-        Assert.Equal([$"emulated: a launch did not come back: the context was destroyed; {NonceSearchers.Best.Name} takes over."], lines);
+        Assert.Equal([$"emulated: a launch did not come back: the context was destroyed; {NonceSearchers.Best.Name} takes over."],
+            lines);
     }
 
     [Theory]
@@ -91,11 +95,13 @@ public sealed class KernelTests
     {
         var lines = new List<string>();
         var device = new EmulatedDevice(16, "plain") { OnStart = () => throw new DeviceException(problem) };
-        var devices = new DeviceList([new MiningDevice("emulated", "cuda", null, () => new KernelSearcher(device, LaunchTime, new SteppingClock(LaunchTime)))], null);
+        var devices = new DeviceList([new MiningDevice("emulated", "cuda", null,
+            () => new KernelSearcher(device, LaunchTime, new SteppingClock(LaunchTime)))], null);
         var choice = EngineChoice.Resolve("auto", 3, () => devices, lines.Add);
         Assert.Equal(Enumerable.Repeat(NonceSearchers.Best, 3), choice.Engines);
         Assert.Equal([$"emulated: {problem}; it is left out."], lines);
-        Assert.Contains("failed to open", EngineChoice.Resolve("gpu", 3, () => devices, _ => { }).Error, StringComparison.Ordinal);
+        Assert.Contains("failed to open", EngineChoice.Resolve("gpu", 3, () => devices, _ => { }).Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,6 +179,7 @@ public sealed class KernelTests
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() =>
-            (device.Launches.Sum(launch => launch.NoncesPerThread) * perNonce.Ticks) + (device.Launches.Count > 0 ? firstLaunch.Ticks : 0);
+            (device.Launches.Sum(launch => launch.NoncesPerThread) * perNonce.Ticks)
+            + (device.Launches.Count > 0 ? firstLaunch.Ticks : 0);
     }
 }

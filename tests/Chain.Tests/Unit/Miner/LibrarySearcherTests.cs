@@ -3,11 +3,14 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>The engine in a library of its own. The one for AVX2 is published for these tests, so that they run on most processors.</summary>
+/// <summary>
+/// The engine in a library of its own. The one for AVX2 is published for these tests, so that they run on most processors.
+/// </summary>
 public sealed class LibrarySearcherTests
 {
     private static LibrarySearcher Library(string instructionSet) =>
-        LibrarySearcher.Load(PublishedLibraryFactAttribute.PathOf(instructionSet)!) ?? throw new InvalidOperationException("The library was not loaded.");
+        LibrarySearcher.Load(PublishedLibraryFactAttribute.PathOf(instructionSet)!)
+        ?? throw new InvalidOperationException("The library was not loaded.");
 
     [PublishedLibraryFact("x86-64-v3")]
     public void The_library_for_AVX2_names_its_engine_and_agrees_with_the_reference()
@@ -41,7 +44,8 @@ public sealed class LibrarySearcherTests
     [PublishedLibraryFact("x86-64-v3")]
     public void Stops_at_once_when_cancelled()
     {
-        var result = Library("x86-64-v3").Search(new SearchJob(Hash256.Zero, UInt256.MaxValue), 0, ulong.MaxValue, new CancellationToken(canceled: true));
+        var result = Library("x86-64-v3").Search(new SearchJob(Hash256.Zero, UInt256.MaxValue), 0, ulong.MaxValue,
+            new CancellationToken(canceled: true));
 
         Assert.Equal(0UL, result.HashesDone);
         Assert.Empty(result.Nonces);

@@ -31,10 +31,12 @@ public sealed class MinerOutputTests
     [Fact]
     public void Devices_are_listed_with_the_reason_why_one_does_not_run()
     {
-        var report = DevicesCommand.Report(new DeviceList([new MiningDevice("old card", "opencl", "its driver is too old", null)], null));
+        var report =
+            DevicesCommand.Report(new DeviceList([new MiningDevice("old card", "opencl", "its driver is too old", null)], null));
         Assert.Equal("scalar", report.Engines.Last(engine => engine.Available).Name);
         Assert.Single(report.Engines, engine => engine.Chosen);
-        Assert.All(report.Engines.Where(engine => !engine.Available), engine => Assert.StartsWith("needs ", engine.Problem, StringComparison.Ordinal));
+        Assert.All(report.Engines.Where(engine => !engine.Available),
+            engine => Assert.StartsWith("needs ", engine.Problem, StringComparison.Ordinal));
         Assert.Equal(new DeviceEntry("old card", "opencl", false, "its driver is too old"), Assert.Single(report.Devices));
     }
 
@@ -48,7 +50,8 @@ public sealed class MinerOutputTests
             new MinerEvent.Found(solution),
             new MinerEvent.Submitted(solution, new SubmitOutcome.Rejected("too late")),
             new MinerEvent.Disconnected(NodeUrl.Parse("http://127.0.0.1:8545"), "gone", TimeSpan.FromSeconds(0.25)));
-        Assert.Equal(["connected", "work", "found", "submitted", "disconnected"], lines.Select(line => line["event"]!.GetValue<string>()));
+        Assert.Equal(["connected", "work", "found", "submitted", "disconnected"],
+            lines.Select(line => line["event"]!.GetValue<string>()));
         Assert.True(lines[0]["pushed"]!.GetValue<bool>());
         Assert.Equal(12UL, lines[1]["blockNumber"]!.GetValue<ulong>());
         Assert.Equal(Job.SealHash.ToString(), lines[1]["sealHash"]!.GetValue<string>());
@@ -99,6 +102,7 @@ public sealed class MinerOutputTests
         using var output = new StringWriter();
         var lines = new JsonLines(output, TimeProvider.System);
         foreach (var happened in events) lines.Happened(happened);
-        return output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToArray();
+        return output.ToString()
+            .Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToArray();
     }
 }

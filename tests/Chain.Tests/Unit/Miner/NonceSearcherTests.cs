@@ -107,7 +107,8 @@ public sealed class NonceSearcherTests
     [MemberData(nameof(Engines))]
     public void Stops_at_once_when_cancelled(string name)
     {
-        var result = Engine(name).Search(new SearchJob(Hash256.Zero, UInt256.MaxValue), 0, ulong.MaxValue, new CancellationToken(canceled: true));
+        var result = Engine(name).Search(new SearchJob(Hash256.Zero, UInt256.MaxValue), 0, ulong.MaxValue,
+            new CancellationToken(canceled: true));
         Assert.Equal(0UL, result.HashesDone);
         Assert.Empty(result.Nonces);
     }

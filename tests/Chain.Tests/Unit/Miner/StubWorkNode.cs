@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Chain.Tests;
 
-/// <summary>A node as far as a miner sees it: the work methods over HTTP, and pushed work over WebSocket on the same port.</summary>
+/// <summary>
+/// A node as far as a miner sees it: the work methods over HTTP, and pushed work over WebSocket on the same port.
+/// </summary>
 internal sealed class StubWorkNode : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -151,5 +153,6 @@ internal sealed class StubWorkNode : IAsyncDisposable
     private static JsonArray Array(string[] values) => new(values.Select(value => (JsonNode)value).ToArray());
 
     private static Task SendAsync(WebSocket socket, JsonObject message) =>
-        socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, endOfMessage: true,
+            CancellationToken.None);
 }

@@ -192,7 +192,12 @@ public sealed class WorkClientTests
                     SafetyPollInterval = TimeSpan.FromMilliseconds(50),
                     PreferredProbeInterval = TimeSpan.FromMilliseconds(20),
                     HashrateInterval = TimeSpan.FromMilliseconds(20),
-                    Search = new SearchSessionOptions { Engines = [NonceSearchers.Best], FirstNonce = 0, HashesPerSecondLimit = 500_000 },
+                    Search = new SearchSessionOptions
+                    {
+                        Engines = [NonceSearchers.Best],
+                        FirstNonce = 0,
+                        HashesPerSecondLimit = 500_000,
+                    },
                 },
                 _events.Add);
             _running = Client.RunAsync(_stop.Token);

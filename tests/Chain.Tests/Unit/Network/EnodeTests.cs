@@ -36,7 +36,8 @@ public sealed class EnodeTests
 
     [Fact]
     public void A_node_id_off_the_curve_is_refused() =>
-        Assert.Contains("not a public key", Enode.Parse($"enode://{new string('1', 128)}@127.0.0.1:1").Error, StringComparison.Ordinal);
+        Assert.Contains("not a public key", Enode.Parse($"enode://{new string('1', 128)}@127.0.0.1:1").Error,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_node_key_is_made_once_and_read_from_then_on()
@@ -46,11 +47,13 @@ public sealed class EnodeTests
         {
             var made = NodeKeyFile.LoadOrCreate(path).Value;
             Assert.Equal(NodeId.Of(made), NodeId.Of(NodeKeyFile.LoadOrCreate(path).Value));
-            if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
 
             File.WriteAllText(path, "not a key");
             Assert.Contains("is not 64 hex digits", NodeKeyFile.LoadOrCreate(path).Error, StringComparison.Ordinal);
-            Assert.Contains("cannot be read or made", NodeKeyFile.LoadOrCreate(Path.Combine(path, "below", "a-file")).Error, StringComparison.Ordinal);
+            Assert.Contains("cannot be read or made", NodeKeyFile.LoadOrCreate(Path.Combine(path, "below", "a-file")).Error,
+                StringComparison.Ordinal);
         }
         finally
         {

@@ -24,7 +24,8 @@ internal sealed class EvilPeer : IDisposable
         {
             var self = TestHub.KeyOf(key);
             await evil._client.ConnectAsync(IPAddress.Loopback, hub.Hub.Self.Port);
-            (evil._transport, _) = await RlpxConnector.DialAsync(evil._client.GetStream(), self, hub.Hub.Id, CancellationToken.None);
+            (evil._transport, _) =
+                await RlpxConnector.DialAsync(evil._client.GetStream(), self, hub.Hub.Id, CancellationToken.None);
             var hello = new Hello(5, "evil", Speaks, 0, NodeId.Of(self));
             await RlpxConnector.GreetAsync(evil._transport, change?.Invoke(hello) ?? hello, hub.Hub.Id, CancellationToken.None);
             if (change is null) await TestHub.UntilAsync(() => hub.Hub.Peers.Any(peer => peer.Id == NodeId.Of(self)));
@@ -42,7 +43,8 @@ internal sealed class EvilPeer : IDisposable
     {
         var evil = new EvilPeer();
         await evil._client.ConnectAsync(IPAddress.Loopback, hub.Hub.Self.Port);
-        (evil._transport, _) = await RlpxConnector.DialAsync(evil._client.GetStream(), TestHub.KeyOf(key), hub.Hub.Id, CancellationToken.None);
+        (evil._transport, _) =
+            await RlpxConnector.DialAsync(evil._client.GetStream(), TestHub.KeyOf(key), hub.Hub.Id, CancellationToken.None);
         return evil;
     }
 

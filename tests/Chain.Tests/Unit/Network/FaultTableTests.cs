@@ -42,7 +42,8 @@ public sealed class FaultTableTests
     [InlineData(0, 0, 1.1, 0)]
     [InlineData(0, 0, double.NaN, 0)]
     [InlineData(0, 0, 0, -0.1)]
-    public void Numbers_that_no_link_can_have_are_refused_and_change_nothing(int delayMs, int jitterMs, double loss, double duplicate)
+    public void Numbers_that_no_link_can_have_are_refused_and_change_nothing(int delayMs, int jitterMs, double loss,
+        double duplicate)
     {
         var faults = new FaultTable(seed: 1);
 
@@ -82,7 +83,13 @@ public sealed class FaultTableTests
         var (faultsA, faultsB) = (new FaultTable(seed: 1), new FaultTable(seed: 2));
         await using var a = await TestHub.StartAsync(1, new PeerHubOptions { Faults = faultsA });
         // A wait of an hour: only healing can bring the connection back while the test runs.
-        await using var b = await TestHub.StartAsync(2, new PeerHubOptions { StaticPeers = [a.Hub.Self], Faults = faultsB, MinBackoff = TimeSpan.FromHours(1), MaxBackoff = TimeSpan.FromHours(1) });
+        await using var b = await TestHub.StartAsync(2, new PeerHubOptions
+        {
+            StaticPeers = [a.Hub.Self],
+            Faults = faultsB,
+            MinBackoff = TimeSpan.FromHours(1),
+            MaxBackoff = TimeSpan.FromHours(1),
+        });
         await a.NextAsync<PeerEvent.Connected>();
         await b.NextAsync<PeerEvent.Connected>();
 

@@ -10,7 +10,9 @@ public sealed class FrameTransportTests
     internal static (FrameCodec Writer, FrameCodec Reader) Pair()
     {
         var (shared, nonceA, nonceB) = (Keccak256.Hash("shared"u8), Keccak256.Hash("initiator"u8), Keccak256.Hash("recipient"u8));
-        RlpxSession Side(bool initiator) => RlpxSession.Derive(NodeId.Of(TestHub.KeyOf(initiator ? 2 : 1)), initiator, shared.Bytes, nonceA.Bytes, nonceB.Bytes, "auth"u8, "ack"u8);
+        RlpxSession Side(bool initiator) =>
+            RlpxSession.Derive(NodeId.Of(TestHub.KeyOf(initiator ? 2 : 1)), initiator, shared.Bytes, nonceA.Bytes, nonceB.Bytes,
+                "auth"u8, "ack"u8);
         return (new FrameCodec(Side(true)), new FrameCodec(Side(false)));
     }
 
@@ -33,7 +35,8 @@ public sealed class FrameTransportTests
             Assert.Equal(Payload(sizes[i]), frame.Payload.ToArray());
         }
 
-        await Assert.ThrowsAsync<EndOfStreamException>(async () => await to.ReadAsync(FrameCodec.MaxBodySize, CancellationToken.None));
+        await Assert.ThrowsAsync<EndOfStreamException>(async () =>
+            await to.ReadAsync(FrameCodec.MaxBodySize, CancellationToken.None));
     }
 
     [Fact]
@@ -64,7 +67,8 @@ public sealed class FrameTransportTests
         stream.SetLength(FrameCodec.HeaderSize);
         stream.Position = 0;
 
-        var error = await Assert.ThrowsAsync<PeerProtocolException>(async () => await to.ReadAsync(9_999, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<PeerProtocolException>(async () =>
+            await to.ReadAsync(9_999, CancellationToken.None));
         Assert.Equal(DisconnectReason.BreachOfProtocol, error.Reason);
     }
 
@@ -81,7 +85,8 @@ public sealed class FrameTransportTests
         stream.Position = 0;
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        await Assert.ThrowsAsync<EndOfStreamException>(() => to.ReadAsync(FrameCodec.MaxBodySize, CancellationToken.None).AsTask());
+        await Assert.ThrowsAsync<EndOfStreamException>(() =>
+            to.ReadAsync(FrameCodec.MaxBodySize, CancellationToken.None).AsTask());
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200_000);
     }
@@ -128,7 +133,8 @@ public sealed class FrameTransportTests
 
         public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, Math.Min(1, count));
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer[..Math.Min(1, buffer.Length)], cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            inner.ReadAsync(buffer[..Math.Min(1, buffer.Length)], cancellationToken);
 
         public override void Flush() => inner.Flush();
 

@@ -5,11 +5,17 @@ using Chain.Node;
 
 namespace Chain.Tests;
 
-/// <summary>Floods of connections that stop somewhere on the way to a peer, all from loopback, where no address tells them apart.</summary>
+/// <summary>
+/// Floods of connections that stop somewhere on the way to a peer, all from loopback, where no address tells them apart.
+/// </summary>
 public sealed class HandshakeFloodTests
 {
     // No limit of time ends anything here: a place is free only because another handshake gave way.
-    private static readonly PeerHubOptions Patient = new() { AuthTimeout = TimeSpan.FromHours(1), HandshakeTimeout = TimeSpan.FromHours(1) };
+    private static readonly PeerHubOptions Patient = new()
+    {
+        AuthTimeout = TimeSpan.FromHours(1),
+        HandshakeTimeout = TimeSpan.FromHours(1),
+    };
 
     [Theory]
     [InlineData(0)]

@@ -6,8 +6,10 @@ namespace Chain.Tests;
 
 public sealed class HandshakeTests
 {
-    private static readonly HandshakeKeys A = new(TestHub.KeyOf(1), TestHub.KeyOf(11), Keccak256.Hash("nonce a"u8).Bytes.ToArray());
-    private static readonly HandshakeKeys B = new(TestHub.KeyOf(2), TestHub.KeyOf(12), Keccak256.Hash("nonce b"u8).Bytes.ToArray());
+    private static readonly HandshakeKeys A = new(TestHub.KeyOf(1), TestHub.KeyOf(11),
+        Keccak256.Hash("nonce a"u8).Bytes.ToArray());
+    private static readonly HandshakeKeys B = new(TestHub.KeyOf(2), TestHub.KeyOf(12),
+        Keccak256.Hash("nonce b"u8).Bytes.ToArray());
 
     [Fact]
     public void Both_sides_end_with_the_same_secrets()
@@ -50,7 +52,8 @@ public sealed class HandshakeTests
     [Fact]
     public void A_hello_leads_back_to_itself_and_its_text_is_made_printable()
     {
-        var hello = new Hello(5, "evil\n\u001b[2Jname", [new Capability("eth", 68), new Capability("eth", 69)], 30303, NodeId.Of(A.Static));
+        var hello = new Hello(5, "evil\n\u001b[2Jname", [new Capability("eth", 68), new Capability("eth", 69)], 30303,
+            NodeId.Of(A.Static));
 
         var back = Hello.Decode(hello.Encode());
 
@@ -65,7 +68,8 @@ public sealed class HandshakeTests
         Capability[] ours = [new("eth", 68), new("eth", 69), new("chain", 1), new("stake", 1)];
 
         var all = MessageSpace.Agree(ours, ours);
-        Assert.Equal((69, 0x10, 0x18, 0x18 + 18), (all.EthVersion, all.NumberOf("chain", 0), all.NumberOf("eth", 0), all.NumberOf("stake", 0)));
+        Assert.Equal((69, 0x10, 0x18, 0x18 + 18),
+            (all.EthVersion, all.NumberOf("chain", 0), all.NumberOf("eth", 0), all.NumberOf("stake", 0)));
         Assert.Equal(("eth", 0x11), all.Resolve(0x18 + 17));
         Assert.Equal(("stake", 15), all.Resolve(0x18 + 18 + 15));
         Assert.Null(all.Resolve(0x18 + 18 + 16));

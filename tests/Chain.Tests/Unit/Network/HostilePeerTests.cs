@@ -26,7 +26,9 @@ public sealed class HostilePeerTests
         await evil.SendAsync(0x13, SnappyPayload.Compress([0xc1, 0x00]));
         await evil.SendAsync(0x17, SnappyPayload.Compress([0xc0]));
 
-        foreach (var why in new[] { "0x70 belongs to no agreed capability", "not valid Snappy", "claims 2147483647 bytes", "BlockHeaders (eth 0x04)", "GetBlockHeaders (eth 0x03): it claims 500", "Peers (chain 0x01)", "Time (chain 0x03)", "no message 0x07" })
+        foreach (var why in new[] { "0x70 belongs to no agreed capability", "not valid Snappy", "claims 2147483647 bytes",
+            "BlockHeaders (eth 0x04)", "GetBlockHeaders (eth 0x03): it claims 500", "Peers (chain 0x01)", "Time (chain 0x03)",
+            "no message 0x07" })
             Assert.Contains(why, (await a.NextAsync<PeerEvent.Malformed>()).Why, StringComparison.Ordinal);
         Assert.Equal(1, a.Hub.PeerCount);
     }

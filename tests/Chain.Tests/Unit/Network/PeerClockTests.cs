@@ -14,7 +14,8 @@ public sealed class PeerClockTests
     {
         // Clocks that stand still make the round trip nothing, and so the offset exact.
         await using var ahead = await TestHub.StartAsync(1, new PeerHubOptions { UnixMs = () => Now + 9000 }, new ManualTime());
-        await using var behind = await TestHub.StartAsync(2, new PeerHubOptions { UnixMs = () => Now, StaticPeers = [ahead.Hub.Self] }, new ManualTime());
+        await using var behind = await TestHub.StartAsync(2,
+            new PeerHubOptions { UnixMs = () => Now, StaticPeers = [ahead.Hub.Self] }, new ManualTime());
         await TestHub.UntilAsync(() => (ahead.Hub.ClockOffsetMs, behind.Hub.ClockOffsetMs) is (not null, not null));
         Assert.Equal((-9000L, 9000L), (ahead.Hub.ClockOffsetMs, behind.Hub.ClockOffsetMs));
     }
@@ -23,8 +24,10 @@ public sealed class PeerClockTests
     public async Task What_is_known_of_the_clocks_outlives_the_peers_and_ends_when_the_clock_is_set()
     {
         var skew = 9000L;
-        await using var wrong = await TestHub.StartAsync(1, new PeerHubOptions { UnixMs = () => Now + Volatile.Read(ref skew) }, new ManualTime());
-        var right = await TestHub.StartAsync(2, new PeerHubOptions { UnixMs = () => Now, StaticPeers = [wrong.Hub.Self] }, new ManualTime());
+        await using var wrong =
+            await TestHub.StartAsync(1, new PeerHubOptions { UnixMs = () => Now + Volatile.Read(ref skew) }, new ManualTime());
+        var right = await TestHub.StartAsync(2, new PeerHubOptions { UnixMs = () => Now, StaticPeers = [wrong.Hub.Self] },
+            new ManualTime());
         await TestHub.UntilAsync(() => wrong.Hub.ClockOffsetMs is not null);
 
         await right.DisposeAsync();
@@ -42,7 +45,11 @@ public sealed class PeerClockTests
     [InlineData(12_000, 2_000)]
     public void The_offset_that_calls_for_an_alert_follows_the_slot_under_stake(ulong slotMs, long offset)
     {
-        Assert.Equal(offset, Alerts.LargestClockOffsetMs(new ChainSpec { ChainId = 1, Consensus = new ProofOfStakeSettings { SlotDurationMs = slotMs } }));
+        Assert.Equal(offset, Alerts.LargestClockOffsetMs(new ChainSpec
+        {
+            ChainId = 1,
+            Consensus = new ProofOfStakeSettings { SlotDurationMs = slotMs },
+        }));
         Assert.Equal(2_000, Alerts.LargestClockOffsetMs(new ChainSpec { ChainId = 1, Consensus = new ProofOfWorkSettings() }));
     }
 

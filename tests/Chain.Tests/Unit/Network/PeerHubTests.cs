@@ -25,7 +25,8 @@ public sealed class PeerHubTests
         foreach (var message in SampleMessages.All(version))
         {
             b.Hub.Send(onB.Peer, message);
-            Assert.Equal(WireBytes.Of(message, version), WireBytes.Of((await a.NextAsync<PeerEvent.Received>()).Message, version));
+            Assert.Equal(WireBytes.Of(message, version),
+                WireBytes.Of((await a.NextAsync<PeerEvent.Received>()).Message, version));
         }
     }
 
@@ -34,7 +35,10 @@ public sealed class PeerHubTests
     {
         await using var a = await TestHub.StartAsync(1);
         var port = a.Hub.Self.Port;
-        var refused = await Assert.ThrowsAsync<IOException>(() => TestHub.StartAsync(2, new PeerHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, port) }));
+        var refused = await Assert.ThrowsAsync<IOException>(() => TestHub.StartAsync(2, new PeerHubOptions
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, port),
+        }));
         Assert.Contains($"port {port}", refused.Message, StringComparison.Ordinal);
     }
 
@@ -87,7 +91,8 @@ public sealed class PeerHubTests
         b.Hub.AddPeer(a.Hub.Self);
 
         await TestHub.UntilAsync(() => a.Hub.PeerCount == 1 && b.Hub.PeerCount == 1
-            && a.Hub.Peers is [var onA] && b.Hub.Peers is [var onB] && onA.Outbound != onB.Outbound && onA.Local.Equals(onB.Remote));
+            && a.Hub.Peers is [var onA] && b.Hub.Peers is [var onB] && onA.Outbound != onB.Outbound
+            && onA.Local.Equals(onB.Remote));
     }
 
     [Fact]
@@ -97,7 +102,10 @@ public sealed class PeerHubTests
         a.Hub.AddPeer(a.Hub.Self);
         Assert.Empty(a.Hub.StaticPeers);
 
-        await using var twin = await TestHub.StartAsync(1, new PeerHubOptions { StaticPeers = [a.Hub.Self with { Id = NodeId.Of(TestHub.KeyOf(3)) }] });
+        await using var twin = await TestHub.StartAsync(1, new PeerHubOptions
+        {
+            StaticPeers = [a.Hub.Self with { Id = NodeId.Of(TestHub.KeyOf(3)) }],
+        });
         await TestHub.UntilAsync(() => twin.Hub.StaticPeers[0].LastError is not null);
         Assert.Equal(0, a.Hub.PeerCount);
     }
@@ -116,7 +124,9 @@ public sealed class PeerHubTests
         await using var d = await TestHub.StartAsync(4, new PeerHubOptions { StaticPeers = [a.Hub.Self] });
         d.Hub.Send((await d.NextAsync<PeerEvent.Connected>()).Peer, SampleMessages.Status(68));
 
-        await TestHub.UntilAsync(() => c.Hub.StaticPeers[0].LastError?.Contains("TooManyPeers", StringComparison.Ordinal) == true || c.TryTake(out var e) && e is PeerEvent.Disconnected { Reason: DisconnectReason.TooManyPeers });
+        await TestHub.UntilAsync(() =>
+            c.Hub.StaticPeers[0].LastError?.Contains("TooManyPeers", StringComparison.Ordinal) == true || c.TryTake(out var e)
+            && e is PeerEvent.Disconnected { Reason: DisconnectReason.TooManyPeers });
         Assert.Contains(a.Hub.Peers, peer => peer.Id == b.Hub.Id);
     }
 
@@ -137,13 +147,20 @@ public sealed class PeerHubTests
     {
         var a = await TestHub.StartAsync(1);
         var port = a.Hub.Self.Port;
-        await using var b = await TestHub.StartAsync(2, new PeerHubOptions { StaticPeers = [a.Hub.Self], MinBackoff = TimeSpan.FromMilliseconds(5) });
+        await using var b = await TestHub.StartAsync(2, new PeerHubOptions
+        {
+            StaticPeers = [a.Hub.Self],
+            MinBackoff = TimeSpan.FromMilliseconds(5),
+        });
         await b.NextAsync<PeerEvent.Connected>();
         await a.NextAsync<PeerEvent.Connected>();
 
         await a.DisposeAsync();
         Assert.Equal(DisconnectReason.ClientQuitting, (await b.NextAsync<PeerEvent.Disconnected>()).Reason);
-        await using var again = await TestHub.StartAsync(1, new PeerHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, port) });
+        await using var again = await TestHub.StartAsync(1, new PeerHubOptions
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, port),
+        });
 
         await b.NextAsync<PeerEvent.Connected>();
     }
@@ -232,7 +249,11 @@ public sealed class PeerHubTests
     {
         await using var a = await TestHub.StartAsync(1);
         a.Gate = new TaskCompletionSource();
-        await using var b = await TestHub.StartAsync(2, new PeerHubOptions { StaticPeers = [a.Hub.Self], MaxQueuedMessages = 64 });
+        await using var b = await TestHub.StartAsync(2, new PeerHubOptions
+        {
+            StaticPeers = [a.Hub.Self],
+            MaxQueuedMessages = 64,
+        });
         var peer = (await b.NextAsync<PeerEvent.Connected>()).Peer;
         var random = new Random(1);
         var big = new byte[1024 * 1024];

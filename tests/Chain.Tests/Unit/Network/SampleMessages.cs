@@ -54,10 +54,12 @@ internal static class SampleMessages
 
     public static Block Block(ulong number, bool withdrawals = false) => new(
         Header(number, withdrawals),
-        new BlockBody([Transaction(1), Transaction(2, TransactionType.Legacy), Transaction(3, TransactionType.AccessList)], withdrawals ? [new Withdrawal(1, 2, TestHub.KeyOf(2).Address, 3)] : null),
+        new BlockBody([Transaction(1), Transaction(2, TransactionType.Legacy), Transaction(3, TransactionType.AccessList)],
+            withdrawals ? [new Withdrawal(1, 2, TestHub.KeyOf(2).Address, 3)] : null),
         ReadOnlyMemory<byte>.Empty);
 
-    public static Receipt Receipt(TransactionType type) => new(type, true, 21000, [new Log(TestHub.KeyOf(2).Address, [HashA, HashB], new byte[] { 9, 8, 7 })]);
+    public static Receipt Receipt(TransactionType type) =>
+        new(type, true, 21000, [new Log(TestHub.KeyOf(2).Address, [HashA, HashB], new byte[] { 9, 8, 7 })]);
 
     public static IReadOnlyList<WireMessage> All(int version)
     {
@@ -89,14 +91,21 @@ internal static class SampleMessages
     /// <summary>One of each message of the consensus rule.</summary>
     public static IEnumerable<StakeMessage> StakeMessages()
     {
-        var data = new AttestationData(new Slot(17), 1, HashA, new Checkpoint(new Epoch(1), HashA), new Checkpoint(new Epoch(2), HashA));
+        var data = new AttestationData(new Slot(17), 1, HashA, new Checkpoint(new Epoch(1), HashA),
+            new Checkpoint(new Epoch(2), HashA));
         var signature = new Signature(7, 9, 1);
         var votes = new IndexedAttestation([3, 8], data, [signature, signature]);
         var proposal = new SignedProposal(new Slot(17), 3, HashA, signature);
         yield return new StakeMessage.Status(new Slot(17), HashA, new Checkpoint(new Epoch(1), HashA));
         yield return new StakeMessage.Votes(votes);
-        yield return new StakeMessage.DoubleProposal(new ProposerSlashing(proposal, proposal with { BlockHash = Keccak256.Empty }));
-        yield return new StakeMessage.SlashableVotes(new AttesterSlashing(votes, votes with { Data = data with { BeaconBlockRoot = Keccak256.Empty } }));
+        yield return new StakeMessage.DoubleProposal(new ProposerSlashing(proposal, proposal with
+        {
+            BlockHash = Keccak256.Empty,
+        }));
+        yield return new StakeMessage.SlashableVotes(new AttesterSlashing(votes, votes with
+        {
+            Data = data with { BeaconBlockRoot = Keccak256.Empty },
+        }));
         yield return new StakeMessage.Exit(new SignedVoluntaryExit(new Epoch(4), 3, signature));
         yield return new StakeMessage.History(new FinalityProof([Header(5), Header(4, withdrawals: true)], [votes, votes]));
     }

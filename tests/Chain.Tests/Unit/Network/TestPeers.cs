@@ -18,7 +18,9 @@ internal sealed class TestHub : IAsyncDisposable
     private TestHub(PeerHubOptions options, PrivateKey key, TimeProvider time)
     {
         Key = key;
-        Hub = new PeerHub(options with { Listen = new IPEndPoint(IPAddress.Loopback, options.Listen.Port == 30303 ? 0 : options.Listen.Port) }, key, DeliverAsync, new TransactionRecovery(), time, NullLogger.Instance);
+        Hub = new PeerHub(options with { Listen = new IPEndPoint(IPAddress.Loopback,
+            options.Listen.Port == 30303 ? 0 : options.Listen.Port) }, key, DeliverAsync, new TransactionRecovery(), time,
+            NullLogger.Instance);
     }
 
     public PeerHub Hub { get; }

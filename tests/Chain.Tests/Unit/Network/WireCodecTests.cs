@@ -60,9 +60,12 @@ public sealed class WireCodecTests
     [Fact]
     public void A_request_by_hash_and_one_by_number_are_told_apart()
     {
-        var byHash = Assert.IsType<WireMessage.GetBlockHeaders>(WireCodec.Decode(new WireCode(WireCapability.Eth, 3), 68, Hex.Decode("e8820457e4a000000000000000000000000000000000000000000000000000000000deadc0de050580")).Value);
-        Assert.Equal((1111UL, Hash256.Parse("00000000000000000000000000000000000000000000000000000000deadc0de"), 5UL, 5UL, false), (byHash.RequestId, byHash.StartHash!.Value, byHash.Limit, byHash.Skip, byHash.Reverse));
-        var byNumber = Assert.IsType<WireMessage.GetBlockHeaders>(WireCodec.Decode(new WireCode(WireCapability.Eth, 3), 68, Hex.Decode("ca820457c682270f050580")).Value);
+        var byHash = Assert.IsType<WireMessage.GetBlockHeaders>(WireCodec.Decode(new WireCode(WireCapability.Eth, 3), 68,
+            Hex.Decode("e8820457e4a000000000000000000000000000000000000000000000000000000000deadc0de050580")).Value);
+        Assert.Equal((1111UL, Hash256.Parse("00000000000000000000000000000000000000000000000000000000deadc0de"), 5UL, 5UL, false),
+            (byHash.RequestId, byHash.StartHash!.Value, byHash.Limit, byHash.Skip, byHash.Reverse));
+        var byNumber = Assert.IsType<WireMessage.GetBlockHeaders>(WireCodec.Decode(new WireCode(WireCapability.Eth, 3), 68,
+            Hex.Decode("ca820457c682270f050580")).Value);
         Assert.Equal((null, 9999UL), (byNumber.StartHash, byNumber.StartNumber));
     }
 
@@ -99,7 +102,8 @@ public sealed class WireCodecTests
     [Fact]
     public void A_message_longer_than_its_kind_may_be_is_refused_unread()
     {
-        var error = Assert.IsType<WireError.TooLarge>(WireCodec.Decode(new WireCode(WireCapability.Eth, WireCodec.GetBlockHeadersId), 68, new byte[1000]).Error);
+        var error = Assert.IsType<WireError.TooLarge>(WireCodec.Decode(new WireCode(WireCapability.Eth,
+            WireCodec.GetBlockHeadersId), 68, new byte[1000]).Error);
 
         Assert.Equal((1000L, 128), (error.Bytes, error.Limit));
         Assert.Contains("GetBlockHeaders", error.Describe(), StringComparison.Ordinal);
@@ -108,7 +112,8 @@ public sealed class WireCodecTests
     [Fact]
     public void A_history_longer_than_any_proof_of_finality_is_refused_unread()
     {
-        var error = WireCodec.Decode(new WireCode(WireCapability.Stake, StakeMessageCodec.HistoryId), 68, new byte[FinalityProof.MaxBytes + 1]).Error;
+        var error = WireCodec.Decode(new WireCode(WireCapability.Stake, StakeMessageCodec.HistoryId), 68,
+            new byte[FinalityProof.MaxBytes + 1]).Error;
 
         Assert.Equal(FinalityProof.MaxBytes, Assert.IsType<WireError.TooLarge>(error).Limit);
     }
@@ -129,10 +134,13 @@ public sealed class WireCodecTests
     {
         var hashes = Enumerable.Repeat(SampleMessages.HashA, WireLimits.MaxBodies + 1).ToArray();
         Refused(new WireMessage.GetBlockBodies(1, hashes), "1025 hashes");
-        Refused(new WireMessage.NewBlockHashes([.. Enumerable.Repeat(new BlockRef(1, SampleMessages.HashA), WireLimits.MaxBlockAnnouncements + 1)]), "257 block hashes");
+        Refused(new WireMessage.NewBlockHashes([.. Enumerable.Repeat(new BlockRef(1, SampleMessages.HashA),
+            WireLimits.MaxBlockAnnouncements + 1)]), "257 block hashes");
         Refused(new WireMessage.BlockBodies(1, [.. Enumerable.Repeat(BlockBody.Empty, WireLimits.MaxBodies + 1)]), "1025 bodies");
-        Refused(new WireMessage.BlockHeaders(1, [.. Enumerable.Repeat(SampleMessages.Header(1), WireLimits.MaxHeaders + 1)]), "1025 headers");
-        Refused(new WireMessage.PooledTransactions(1, [.. Enumerable.Repeat(SampleMessages.Transaction(1), WireLimits.MaxPooledTransactions + 1)]), "1025 transactions");
+        Refused(new WireMessage.BlockHeaders(1, [.. Enumerable.Repeat(SampleMessages.Header(1), WireLimits.MaxHeaders + 1)]),
+            "1025 headers");
+        Refused(new WireMessage.PooledTransactions(1,
+            [.. Enumerable.Repeat(SampleMessages.Transaction(1), WireLimits.MaxPooledTransactions + 1)]), "1025 transactions");
     }
 
     [Fact]
@@ -203,12 +211,14 @@ public sealed class WireCodecTests
 
     [Fact]
     public void Announcements_need_one_type_and_one_size_a_hash() =>
-        Refused(new WireMessage.NewPooledTransactionHashes([0, 2], [100], [SampleMessages.HashA]), "2 types, 1 sizes and 1 hashes");
+        Refused(new WireMessage.NewPooledTransactionHashes([0, 2], [100], [SampleMessages.HashA]),
+            "2 types, 1 sizes and 1 hashes");
 
     [Fact]
     public void A_sidecar_travels_with_its_block()
     {
-        var message = new WireMessage.NewBlockWithSidecar(SampleMessages.Block(9, withdrawals: true) with { Sidecar = new byte[] { 1, 2, 3 } }, 7);
+        var message = new WireMessage.NewBlockWithSidecar(SampleMessages.Block(9,
+            withdrawals: true) with { Sidecar = new byte[] { 1, 2, 3 } }, 7);
         var (code, bytes) = Encode(message, 68);
 
         var back = Assert.IsType<WireMessage.NewBlockWithSidecar>(WireCodec.Decode(code, 68, bytes).Value);

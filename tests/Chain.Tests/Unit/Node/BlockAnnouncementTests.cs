@@ -125,7 +125,8 @@ public sealed class BlockAnnouncementTests : IDisposable
         for (var i = 0; i < stallers + 2 && question is null; i++)
         {
             _scene.Pass(1000);
-            question = _scene.Hear(honest).OfType<WireMessage.GetBlockHeaders>().SingleOrDefault(ask => ask.StartHash == first.Hash);
+            question = _scene.Hear(honest).OfType<WireMessage.GetBlockHeaders>().SingleOrDefault(ask =>
+                ask.StartHash == first.Hash);
         }
 
         Assert.NotNull(question);
@@ -165,7 +166,8 @@ public sealed class BlockAnnouncementTests : IDisposable
         var header = new SealedHeader(plain with { ExtraData = new byte[1024 * 1024] });
         var asked = Assert.Single(_scene.Send(liar, new WireMessage.NewBlockHashes([new BlockRef(5, header.Hash)])));
 
-        Assert.Empty(_scene.Send(liar, new WireMessage.BlockHeaders(((WireMessage.GetBlockHeaders)asked.Message).RequestId, [header])));
+        Assert.Empty(_scene.Send(liar,
+            new WireMessage.BlockHeaders(((WireMessage.GetBlockHeaders)asked.Message).RequestId, [header])));
 
         Assert.Contains(liar, _scene.Gone);
         Assert.Equal(0, _scene.Core.Usage.OpenRequests);

@@ -39,8 +39,10 @@ public sealed class SyncTurnTests : IDisposable
     {
         var helpers = Enumerable.Range(0, count).Select(_ => _scene.Connect()).ToList();
         var leader = _scene.Connect();
-        Send(leader, new WireMessage.NewBlock(_source.Reads.GetBlock(_source.Head.Hash)!, _source.Core.View.HeadTotalDifficulty), leader);
-        foreach (var helper in helpers) Send(helper, new WireMessage.BlockRangeUpdate(0, _source.Head.Number, _source.Head.Hash), leader);
+        Send(leader, new WireMessage.NewBlock(_source.Reads.GetBlock(_source.Head.Hash)!, _source.Core.View.HeadTotalDifficulty),
+            leader);
+        foreach (var helper in helpers)
+            Send(helper, new WireMessage.BlockRangeUpdate(0, _source.Head.Number, _source.Head.Hash), leader);
 
         for (var i = 0; i < 160 && _scene.Head.Hash != _source.Head.Hash; i++)
         {
@@ -58,14 +60,16 @@ public sealed class SyncTurnTests : IDisposable
     {
         var forger = _scene.Connect();
         var leader = _scene.Connect();
-        Send(leader, new WireMessage.NewBlock(_source.Reads.GetBlock(_source.Head.Hash)!, _source.Core.View.HeadTotalDifficulty), leader);
+        Send(leader, new WireMessage.NewBlock(_source.Reads.GetBlock(_source.Head.Hash)!, _source.Core.View.HeadTotalDifficulty),
+            leader);
         Send(forger, new WireMessage.BlockRangeUpdate(0, _source.Head.Number, _source.Head.Hash), leader);
 
         for (var i = 0; i < 20 && _scene.Head.Hash != _source.Head.Hash; i++)
         {
             foreach (var request in _scene.Hear(forger).OfType<WireMessage.GetBlockBodies>())
             {
-                Send(forger, new WireMessage.BlockBodies(request.RequestId, [.. request.Hashes.Select(_ => BlockBody.Empty)]), leader);
+                Send(forger, new WireMessage.BlockBodies(request.RequestId, [.. request.Hashes.Select(_ => BlockBody.Empty)]),
+                    leader);
             }
 
             AnswerAll(leader);
@@ -101,7 +105,8 @@ public sealed class SyncTurnTests : IDisposable
             _scene.Pass(2000);
         }
 
-        Assert.Contains(_scene.Hear(honest).OfType<WireMessage.GetBlockHeaders>(), ask => ask.StartHash == CoreScene.HashOf(1000));
+        Assert.Contains(_scene.Hear(honest).OfType<WireMessage.GetBlockHeaders>(),
+            ask => ask.StartHash == CoreScene.HashOf(1000));
     }
 
     private void AnswerAll(PeerId leader)
@@ -116,7 +121,8 @@ public sealed class SyncTurnTests : IDisposable
     {
         foreach (var request in _scene.Hear(helper).OfType<WireMessage.GetBlockBodies>())
         {
-            Send(helper, new WireMessage.BlockBodies(request.RequestId, [_source.Reads.GetBlock(request.Hashes[0])!.Body]), leader);
+            Send(helper, new WireMessage.BlockBodies(request.RequestId, [_source.Reads.GetBlock(request.Hashes[0])!.Body]),
+                leader);
         }
     }
 

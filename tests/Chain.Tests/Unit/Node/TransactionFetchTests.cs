@@ -178,7 +178,8 @@ public sealed class TransactionFetchTests : IDisposable
         {
             foreach (var request in _scene.HearRequests(liar))
             {
-                _scene.Send(liar, new WireMessage.PooledTransactions(request.RequestId, [.. request.Hashes.Select(hash => useless[hash])]));
+                _scene.Send(liar,
+                    new WireMessage.PooledTransactions(request.RequestId, [.. request.Hashes.Select(hash => useless[hash])]));
             }
         }
 

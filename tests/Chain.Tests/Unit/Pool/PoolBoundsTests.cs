@@ -86,7 +86,10 @@ public sealed class PoolBoundsTests
         for (var sender = 0; sender < 8; sender++) _scene.TakeRun(sender, 0, 5, tip: 2 * Gwei);
         var all = PoolScene.Sign(0, 0, tip: 20 * Gwei, transfer => transfer with { Value = Ledger.Ether * 999 });
         Assert.Null(_scene.Add(all));
-        var dearer = PoolScene.Sign(1, 0, tip: 20 * Gwei, transfer => transfer with { Value = (Ledger.Ether * 1000) - (Ledger.Ether / 1000) });
+        var dearer = PoolScene.Sign(1, 0, tip: 20 * Gwei, transfer => transfer with
+        {
+            Value = (Ledger.Ether * 1000) - (Ledger.Ether / 1000),
+        });
 
         var refused = Assert.IsType<PoolError.Invalid>(_scene.Add(dearer));
 

@@ -63,7 +63,8 @@ public sealed class AddressTests
 
     [Fact]
     public void The_first_contract_of_an_account_has_its_known_address() =>
-        Assert.Equal("0xcd234A471b72ba2F1Ccf0A70FCABA648a5eeCD8d", Address.OfContract(Address.Parse("0x6ac7ea33f8831ea9dcc53393aaa88b25a785dbf0"), 0).ToString());
+        Assert.Equal("0xcd234A471b72ba2F1Ccf0A70FCABA648a5eeCD8d",
+            Address.OfContract(Address.Parse("0x6ac7ea33f8831ea9dcc53393aaa88b25a785dbf0"), 0).ToString());
 
     [Fact]
     public void Comparing_does_not_allocate()

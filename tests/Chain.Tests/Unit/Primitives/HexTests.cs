@@ -15,7 +15,8 @@ public sealed class HexTests
     [InlineData("0x00abff")]
     [InlineData("0X00ABFF")]
     [InlineData("00aBfF")]
-    public void Digits_of_either_case_are_read_with_or_without_0x(string text) => Assert.Equal([0x00, 0xab, 0xff], Hex.Decode(text));
+    public void Digits_of_either_case_are_read_with_or_without_0x(string text) =>
+        Assert.Equal([0x00, 0xab, 0xff], Hex.Decode(text));
 
     [Theory]
     [InlineData("0x1")]

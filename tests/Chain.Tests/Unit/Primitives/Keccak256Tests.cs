@@ -35,5 +35,6 @@ public sealed class Keccak256Tests
     }
 
     [Fact]
-    public void The_permutation_takes_exactly_25_lanes() => Assert.Throws<ArgumentException>(() => KeccakF1600.Permute(new ulong[24]));
+    public void The_permutation_takes_exactly_25_lanes() =>
+        Assert.Throws<ArgumentException>(() => KeccakF1600.Permute(new ulong[24]));
 }

@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>RLP read to its leaves: a byte[] or a list of such. What the types of the product read field by field, tests compare whole.</summary>
+/// <summary>
+/// RLP read to its leaves: a byte[] or a list of such. What the types of the product read field by field, tests compare whole.
+/// </summary>
 internal static class RlpTree
 {
     private const int MaxDepth = 1024;
@@ -28,7 +30,8 @@ internal static class RlpTree
     {
         if (depth == 0 || random.Next(3) == 0)
         {
-            var bytes = new byte[random.Next(5) switch { 0 => 0, 1 => 1, 2 => random.Next(54, 58), 3 => random.Next(254, 258), _ => random.Next(40) }];
+            var bytes = new byte[random.Next(5) switch { 0 => 0, 1 => 1, 2 => random.Next(54, 58), 3 => random.Next(254, 258),
+                _ => random.Next(40) }];
             random.NextBytes(bytes);
             return bytes;
         }

@@ -5,7 +5,9 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>Runs a test on the platforms that libsecp256k1 comes with the program for, and elsewhere where the machine has it.</summary>
+/// <summary>
+/// Runs a test on the platforms that libsecp256k1 comes with the program for, and elsewhere where the machine has it.
+/// </summary>
 public sealed class NativeSecp256k1FactAttribute : FactAttribute
 {
     public NativeSecp256k1FactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
@@ -24,7 +26,8 @@ public sealed class Secp256k1Tests
     {
         { "0000000000000000000000000000000000000000000000000000000000000001", "Satoshi Nakamoto",
           "934b1ea10a4b3c1757e2b0c017d0b6143ce3c9a7e6a4a49860d7a6ab210ee3d82442ce9d2b916064108014783e923ec36b49743e2ffa1c4496f01a512aafd9e5" },
-        { "0000000000000000000000000000000000000000000000000000000000000001", "All those moments will be lost in time, like tears in rain. Time to die...",
+        { "0000000000000000000000000000000000000000000000000000000000000001",
+            "All those moments will be lost in time, like tears in rain. Time to die...",
           "8600dbd41e348fe5c9465ab92d23e3db8b98b873beecd930736488696438cb6b547fe64427496db33bf66019dacbf0039c04199abb0122918601db38a72cfc21" },
         { "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140", "Satoshi Nakamoto",
           "fd567d121db66e382991534ada77a6bd3106f0a1098c231e47993447cd6af2d06b39cd0eb1bc8603e159ef5c20a5c8ad685a45b06ce9bebed3f153d10d93bed5" },

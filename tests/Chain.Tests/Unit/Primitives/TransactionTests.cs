@@ -43,7 +43,9 @@ public sealed class TransactionTests
             MaxPriorityFeePerGas = type == TransactionType.DynamicFee ? 1 : Example.MaxFeePerGas,
             To = null,
             Data = new byte[] { 0, 1, 2 },
-            AccessList = type == TransactionType.Legacy ? [] : [new AccessListEntry(Key.Address, [Keccak256.Empty, Hash256.Zero])],
+            AccessList = type == TransactionType.Legacy
+            ? []
+            : [new AccessListEntry(Key.Address, [Keccak256.Empty, Hash256.Zero])],
         };
         var signed = Sign(fields);
         var read = Transaction.Decode(signed.Encoded.Span);

@@ -11,7 +11,8 @@ public sealed class BlockMethodTests
     public async Task The_tags_name_what_the_rule_says_and_genesis_before_anything_is_safe()
     {
         await using var server = await RpcTestServer.StartAsync();
-        foreach (var tag in (string[])["latest", "earliest", "safe", "finalized"]) Assert.Equal("0x0", await NumberOfAsync(server, $"\"{tag}\""));
+        foreach (var tag in (string[])["latest", "earliest", "safe", "finalized"])
+            Assert.Equal("0x0", await NumberOfAsync(server, $"\"{tag}\""));
         server.Node.Mine(10);
         Assert.Equal("0xa", await NumberOfAsync(server, "\"latest\""));
         Assert.Equal("0x8", await NumberOfAsync(server, "\"safe\""));
@@ -31,7 +32,9 @@ public sealed class BlockMethodTests
         var byHash = await server.CallAsync("eth_getBlockByHash", $"\"{server.Node.View.Head.Hash}\",true");
         Assert.Equal(byNumber.GetRawText(), byHash.GetRawText());
         Assert.Equal(server.Node.View.Head.Hash.ToString(), byNumber.GetProperty("hash").GetString());
-        foreach (var field in (string[])["number", "parentHash", "nonce", "sha3Uncles", "logsBloom", "transactionsRoot", "stateRoot", "receiptsRoot", "miner", "difficulty", "totalDifficulty", "extraData", "size", "gasLimit", "gasUsed", "timestamp", "uncles", "mixHash", "baseFeePerGas"])
+        foreach (var field in (string[])["number", "parentHash", "nonce", "sha3Uncles", "logsBloom", "transactionsRoot",
+            "stateRoot", "receiptsRoot", "miner", "difficulty", "totalDifficulty", "extraData", "size", "gasLimit", "gasUsed",
+            "timestamp", "uncles", "mixHash", "baseFeePerGas"])
             Assert.True(byNumber.TryGetProperty(field, out _), $"{field} is missing");
         Assert.Equal("0x5208", byNumber.GetProperty("gasUsed").GetString());
         Assert.Equal(server.Node.View.HeadTotalDifficulty.ToQuantity(), byNumber.GetProperty("totalDifficulty").GetString());
@@ -91,7 +94,9 @@ public sealed class BlockMethodTests
         server.Node.Mine();
         var byHash = (await server.CallAsync("eth_getTransactionByHash", $"\"{transaction.Hash}\"")).GetRawText();
         Assert.Equal(byHash, (await server.CallAsync("eth_getTransactionByBlockNumberAndIndex", "\"0x1\",\"0x0\"")).GetRawText());
-        Assert.Equal(byHash, (await server.CallAsync("eth_getTransactionByBlockHashAndIndex", $"\"{server.Node.View.Head.Hash}\",\"0x0\"")).GetRawText());
+        Assert.Equal(byHash,
+            (await server.CallAsync("eth_getTransactionByBlockHashAndIndex", $"\"{server.Node.View.Head.Hash}\",\"0x0\""))
+                .GetRawText());
         var raw = await server.TextAsync("eth_getRawTransactionByHash", $"\"{transaction.Hash}\"");
         Assert.Equal(transaction.Hash, Transaction.Decode(Hex.Decode(raw)).Hash);
         Assert.Equal(raw, await server.TextAsync("eth_getRawTransactionByBlockNumberAndIndex", "\"0x1\",\"0x0\""));
@@ -136,11 +141,14 @@ public sealed class BlockMethodTests
         other.Mine(2);
         node.ImportFrom(other, 1);
         Assert.NotEqual(orphan, node.View.Head.Hash);
-        Assert.Equal(JsonValueKind.Null, (await server.CallAsync("eth_getTransactionReceipt", $"\"{transaction.Hash}\"")).ValueKind);
+        Assert.Equal(JsonValueKind.Null,
+            (await server.CallAsync("eth_getTransactionReceipt", $"\"{transaction.Hash}\"")).ValueKind);
         var receipts = await server.CallAsync("eth_getBlockReceipts", $"\"{orphan}\"");
         Assert.Equal(orphan.ToString(), receipts[0].GetProperty("blockHash").GetString());
-        Assert.Equal(orphan.ToString(), (await server.CallAsync("eth_getBlockByHash", $"\"{orphan}\",true")).GetProperty("hash").GetString());
-        var (code, message) = await server.ErrorAsync("eth_getBlockReceipts", $$"""{"blockHash":"{{orphan}}","requireCanonical":true}""");
+        Assert.Equal(orphan.ToString(),
+            (await server.CallAsync("eth_getBlockByHash", $"\"{orphan}\",true")).GetProperty("hash").GetString());
+        var (code, message) =
+            await server.ErrorAsync("eth_getBlockReceipts", $$"""{"blockHash":"{{orphan}}","requireCanonical":true}""");
         Assert.Equal((-32000, true), (code, message.StartsWith("hash is not currently canonical", StringComparison.Ordinal)));
     }
 
@@ -154,7 +162,8 @@ public sealed class BlockMethodTests
         var pending = await server.CallAsync("eth_getBlockByNumber", "\"pending\",false");
         Assert.Equal("0x1", pending.GetProperty("number").GetString());
         Assert.Equal(JsonValueKind.Null, pending.GetProperty("hash").ValueKind);
-        Assert.Equal(transaction.Hash.ToString(), Assert.Single(pending.GetProperty("transactions").EnumerateArray()).GetString());
+        Assert.Equal(transaction.Hash.ToString(),
+            Assert.Single(pending.GetProperty("transactions").EnumerateArray()).GetString());
         Assert.Equal("0x1", await server.TextAsync("eth_getBlockTransactionCountByNumber", "\"pending\""));
         Assert.Equal("0x5", await server.TextAsync("eth_getBalance", $"\"{Bob}\",\"pending\""));
         Assert.Equal("0x0", await server.TextAsync("eth_getBalance", $"\"{Bob}\",\"latest\""));

@@ -27,7 +27,8 @@ public sealed class ChainMethodTests
         node.Mine();
         var again = await server.CallAsync("chain_getTransactionStatus", $"\"{hash}\"");
         Assert.Equal("mined", again.GetProperty("status").GetString());
-        var history = again.GetProperty("history").EnumerateArray().Select(step => step.GetProperty("status").GetString()!).ToList();
+        var history =
+            again.GetProperty("history").EnumerateArray().Select(step => step.GetProperty("status").GetString()!).ToList();
         Assert.Equal(["mined", "orphaned", "pending", "mined"], history);
     }
 
@@ -39,7 +40,8 @@ public sealed class ChainMethodTests
         var cheap = node.Send(node.Transfer(0, Bob, 1, nonce: 0));
         var dear = node.Send(node.Transfer(0, Bob, 2, nonce: 0, tip: 5_000_000_000));
         var replaced = await server.CallAsync("chain_getTransactionStatus", $"\"{cheap}\"");
-        Assert.Equal(("replaced", dear.ToString()), (replaced.GetProperty("status").GetString(), replaced.GetProperty("replacedBy").GetString()));
+        Assert.Equal(("replaced", dear.ToString()),
+            (replaced.GetProperty("status").GetString(), replaced.GetProperty("replacedBy").GetString()));
         other.Send(other.Transfer(0, Bob, 3, nonce: 0));
         other.Mine(2);
         node.Mine();
@@ -57,7 +59,9 @@ public sealed class ChainMethodTests
         Assert.Equal(JsonValueKind.Null, (await server.CallAsync("chain_getConfidence", $"\"{hash}\"")).ValueKind);
         server.Node.Mine();
         var one = await server.CallAsync("chain_getConfidence", $"\"{hash}\"");
-        Assert.Equal((1, 0.3, "pow"), (one.GetProperty("confirmations").GetInt32(), one.GetProperty("attackerShare").GetDouble(), one.GetProperty("rule").GetString()));
+        Assert.Equal((1, 0.3, "pow"),
+            (one.GetProperty("confirmations").GetInt32(), one.GetProperty("attackerShare").GetDouble(),
+                one.GetProperty("rule").GetString()));
         Assert.False(one.GetProperty("safe").GetBoolean());
         server.Node.Mine(5);
         var six = await server.CallAsync("chain_getConfidence", $$"""
@@ -98,7 +102,9 @@ public sealed class ChainMethodTests
 
         Assert.Equal(["0x5", "0x4", "0x3", "0x2", "0x1"], values);
         var item = (await server.CallAsync("chain_getAddressHistory", $"\"{TestNode.Rich[0].Address}\"")).GetProperty("items")[0];
-        foreach (var field in (string[])["hash", "blockNumber", "blockHash", "timestamp", "index", "from", "to", "value", "fee", "status", "nonce"]) Assert.True(item.TryGetProperty(field, out _), field);
+        foreach (var field in (string[])["hash", "blockNumber", "blockHash", "timestamp", "index", "from", "to", "value", "fee",
+            "status", "nonce"])
+            Assert.True(item.TryGetProperty(field, out _), field);
         Assert.Equal(-32602, (await server.ErrorAsync("chain_getAddressHistory", $$"""
             "{{Bob}}",{"before":"x"}
             """)).Code);
@@ -120,12 +126,15 @@ public sealed class ChainMethodTests
             var blocks = tree.GetProperty("blocks").EnumerateArray().ToList();
             Assert.Equal(4, blocks.Count);
             var lost = Assert.Single(blocks, block => !block.GetProperty("canonical").GetBoolean());
-            Assert.Equal((orphan, 1, "executed"), (lost.GetProperty("hash").GetString(), lost.GetProperty("transactionCount").GetInt32(), lost.GetProperty("status").GetString()));
+            Assert.Equal((orphan, 1, "executed"),
+                (lost.GetProperty("hash").GetString(), lost.GetProperty("transactionCount").GetInt32(),
+                    lost.GetProperty("status").GetString()));
             Assert.Equal(node.View.Head.Hash.ToString(), tree.GetProperty("head").GetProperty("hash").GetString());
         }
 
         var reorg = Assert.Single((await server.CallAsync("chain_getReorgs")).EnumerateArray());
-        Assert.Equal((1, orphan), (reorg.GetProperty("depth").GetInt32(), reorg.GetProperty("from").GetProperty("hash").GetString()));
+        Assert.Equal((1, orphan),
+            (reorg.GetProperty("depth").GetInt32(), reorg.GetProperty("from").GetProperty("hash").GetString()));
     }
 
     [Fact]
@@ -171,9 +180,13 @@ public sealed class ChainMethodTests
         Assert.True(status.GetProperty("rssBytes").GetInt64() > 0);
         server.Node.ReadOnlyReason = "disk full";
         var alerts = (await server.CallAsync("chain_status")).GetProperty("alerts").EnumerateArray();
-        Assert.Contains("disk full", Assert.Single(alerts, alert => alert.GetProperty("name").GetString() == "read_only").GetProperty("message").GetString(), StringComparison.Ordinal);
-        Assert.Equal(["clock_skew"], status.GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("name").GetString()!));
-        Assert.Equal(server.Node.GenesisHash.ToString(), (await server.CallAsync("chain_nodeInfo")).GetProperty("genesisHash").GetString());
+        Assert.Contains("disk full",
+            Assert.Single(alerts, alert => alert.GetProperty("name").GetString() == "read_only")
+                .GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["clock_skew"],
+            status.GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("name").GetString()!));
+        Assert.Equal(server.Node.GenesisHash.ToString(),
+            (await server.CallAsync("chain_nodeInfo")).GetProperty("genesisHash").GetString());
     }
 
     [Fact]
@@ -186,8 +199,10 @@ public sealed class ChainMethodTests
         var tip = node.View.Head.Hash.ToString();
         other.Mine(21);
         node.ImportFrom(other, 1);
-        var alert = Assert.Single((await server.CallAsync("chain_status")).GetProperty("alerts").EnumerateArray(), alert => alert.GetProperty("name").GetString() == "fork_detected");
-        Assert.Equal($"a branch of 20 blocks competes with the head; its tip is block 20 ({tip})", alert.GetProperty("message").GetString());
+        var alert = Assert.Single((await server.CallAsync("chain_status")).GetProperty("alerts").EnumerateArray(),
+            alert => alert.GetProperty("name").GetString() == "fork_detected");
+        Assert.Equal($"a branch of 20 blocks competes with the head; its tip is block 20 ({tip})",
+            alert.GetProperty("message").GetString());
     }
 
     [Fact]

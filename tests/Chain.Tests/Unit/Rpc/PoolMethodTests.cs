@@ -9,7 +9,8 @@ public sealed class PoolMethodTests
     private static readonly Address Bob = TestNode.KeyOf(50).Address;
 
     /// <summary>Every case of the closed error types with the words that client libraries look for.</summary>
-    public static readonly IReadOnlyDictionary<Type, (PoolError Error, string Words)> Words = new (PoolError Error, string Words)[]
+    public static readonly IReadOnlyDictionary<Type, (PoolError Error, string Words)> Words = new (PoolError Error,
+        string Words)[]
     {
         (new PoolError.AlreadyKnown(Hash256.Zero), "already known"),
         (new PoolError.ReplacementUnderpriced(1, 1), "replacement transaction underpriced"),
@@ -24,7 +25,8 @@ public sealed class PoolMethodTests
         (new PoolError.Invalid(new TransactionError.InsufficientFunds(1, 2)), "insufficient funds for gas * price + value"),
         (new PoolError.Invalid(new TransactionError.IntrinsicGas(1, 2)), "intrinsic gas too low"),
         (new PoolError.Invalid(new TransactionError.FeeCapBelowBaseFee(1, 2)), "max fee per gas less than block base fee"),
-        (new PoolError.Invalid(new TransactionError.TipAboveFeeCap(2, 1)), "max priority fee per gas higher than max fee per gas"),
+        (new PoolError.Invalid(new TransactionError.TipAboveFeeCap(2, 1)),
+            "max priority fee per gas higher than max fee per gas"),
         (new PoolError.Invalid(new TransactionError.GasLimitExceedsBlock(2, 1)), "exceeds block gas limit"),
         (new PoolError.Invalid(new TransactionError.WrongChainId(1, 2)), "invalid chain id for signer"),
         (new PoolError.Invalid(new TransactionError.SenderNotEoa(Address.Zero, Hash256.Zero)), "sender not an eoa"),
@@ -35,7 +37,9 @@ public sealed class PoolMethodTests
     public void Every_case_of_the_closed_errors_is_in_the_table()
     {
         var cases = typeof(PoolError).GetNestedTypes().Concat(typeof(TransactionError).GetNestedTypes())
-            .Where(type => type != typeof(PoolError.Invalid) && (type.IsSubclassOf(typeof(PoolError)) || type.IsSubclassOf(typeof(TransactionError))));
+            .Where(type =>
+                type != typeof(PoolError.Invalid)
+                && (type.IsSubclassOf(typeof(PoolError)) || type.IsSubclassOf(typeof(TransactionError))));
         Assert.Equal(cases.Select(type => type.Name).Order(), Words.Keys.Select(type => type.Name).Order());
     }
 
@@ -59,14 +63,27 @@ public sealed class PoolMethodTests
         await using var server = await RpcTestServer.StartAsync();
         var transaction = server.Node.Transfer(0, Bob, 1);
         Assert.Equal(transaction.Hash.ToString(), await server.TextAsync("eth_sendRawTransaction", Raw(transaction)));
-        Assert.StartsWith("already known", (await server.ErrorAsync("eth_sendRawTransaction", Raw(transaction))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("replacement transaction underpriced", (await server.ErrorAsync("eth_sendRawTransaction", Raw(server.Node.Transfer(0, Bob, 2, nonce: 0)))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("already known", (await server.ErrorAsync("eth_sendRawTransaction", Raw(transaction))).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("replacement transaction underpriced",
+            (await server.ErrorAsync("eth_sendRawTransaction", Raw(server.Node.Transfer(0, Bob, 2, nonce: 0)))).Message,
+            StringComparison.Ordinal);
         server.Node.Mine();
-        Assert.StartsWith("nonce too low", (await server.ErrorAsync("eth_sendRawTransaction", Raw(server.Node.Transfer(0, Bob, 3, nonce: 0)))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("invalid chain id for signer", (await server.ErrorAsync("eth_sendRawTransaction", Raw(server.Node.Transfer(0, Bob, 3, chainId: 1)))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("insufficient funds for gas * price + value", (await server.ErrorAsync("eth_sendRawTransaction", Raw(server.Node.Transfer(1, Bob, UInt256.One << 200)))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("intrinsic gas too low", (await server.ErrorAsync("eth_sendRawTransaction", Raw(server.Node.Transfer(1, Bob, 1, gas: 20_000)))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("this node has no EVM yet", (await server.ErrorAsync("eth_sendRawTransaction", Raw(server.Node.Transfer(1, TestNode.Contract, 1)))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("nonce too low",
+            (await server.ErrorAsync("eth_sendRawTransaction", Raw(server.Node.Transfer(0, Bob, 3, nonce: 0)))).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("invalid chain id for signer",
+            (await server.ErrorAsync("eth_sendRawTransaction", Raw(server.Node.Transfer(0, Bob, 3, chainId: 1)))).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("insufficient funds for gas * price + value",
+            (await server.ErrorAsync("eth_sendRawTransaction", Raw(server.Node.Transfer(1, Bob, UInt256.One << 200)))).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("intrinsic gas too low",
+            (await server.ErrorAsync("eth_sendRawTransaction", Raw(server.Node.Transfer(1, Bob, 1, gas: 20_000)))).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("this node has no EVM yet",
+            (await server.ErrorAsync("eth_sendRawTransaction", Raw(server.Node.Transfer(1, TestNode.Contract, 1)))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,13 +115,19 @@ public sealed class PoolMethodTests
     {
         await using var server = await RpcTestServer.StartAsync();
         var transactions = Enumerable.Range(0, 50).Select(i => server.Node.Transfer(0, Bob, 1, nonce: (ulong)i)).ToList();
-        var requests = transactions.Select((transaction, i) => RpcTestServer.Request("eth_sendRawTransaction", Raw(transaction), id: $"{i}"))
-            .Append(RpcTestServer.Request("eth_getTransactionCount", $"\"{TestNode.Rich[0].Address}\",\"pending\"", id: "\"last\""));
+        var requests =
+            transactions.Select((transaction, i) => RpcTestServer.Request("eth_sendRawTransaction", Raw(transaction), id: $"{i}"))
+            .Append(RpcTestServer.Request("eth_getTransactionCount", $"\"{TestNode.Rich[0].Address}\",\"pending\"",
+                id: "\"last\""));
         var answers = await server.PostAsync($"[{string.Join(',', requests)}]");
         Assert.Equal(51, answers.GetArrayLength());
-        for (var i = 0; i < 50; i++) Assert.Equal((i, transactions[i].Hash.ToString()), (answers[i].GetProperty("id").GetInt32(), answers[i].GetProperty("result").GetString()));
+        for (var i = 0; i < 50; i++)
+            Assert.Equal((i, transactions[i].Hash.ToString()),
+                (answers[i].GetProperty("id").GetInt32(), answers[i].GetProperty("result").GetString()));
         Assert.Equal("0x32", answers[50].GetProperty("result").GetString());
-        Assert.Equal(Enumerable.Range(0, 50).Select(i => (ulong)i), server.Node.View.Pool.BySender[TestNode.Rich[0].Address].Items.Values.OrderBy(item => item.Sequence).Select(item => item.Recovered.Transaction.Nonce));
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => (ulong)i),
+            server.Node.View.Pool.BySender[TestNode.Rich[0].Address].Items.Values.OrderBy(item => item.Sequence).Select(item =>
+                item.Recovered.Transaction.Nonce));
     }
 
     [Fact]
@@ -118,11 +141,14 @@ public sealed class PoolMethodTests
         Assert.Equal("""{"pending":"0x1","queued":"0x1"}""", (await server.CallAsync("txpool_status")).GetRawText());
         var content = await server.CallAsync("txpool_content");
         var address = TestNode.Rich[0].Address.ToString();
-        Assert.Equal(pending.Hash.ToString(), content.GetProperty("pending").GetProperty(address).GetProperty("0").GetProperty("hash").GetString());
-        Assert.Equal(queued.Hash.ToString(), content.GetProperty("queued").GetProperty(address).GetProperty("5").GetProperty("hash").GetString());
+        Assert.Equal(pending.Hash.ToString(),
+            content.GetProperty("pending").GetProperty(address).GetProperty("0").GetProperty("hash").GetString());
+        Assert.Equal(queued.Hash.ToString(),
+            content.GetProperty("queued").GetProperty(address).GetProperty("5").GetProperty("hash").GetString());
         var from = await server.CallAsync("txpool_contentFrom", $"\"{address}\"");
         Assert.Equal(queued.Hash.ToString(), from.GetProperty("queued").GetProperty("5").GetProperty("hash").GetString());
-        var inspected = (await server.CallAsync("txpool_inspect")).GetProperty("pending").GetProperty(address).GetProperty("0").GetString();
+        var inspected =
+            (await server.CallAsync("txpool_inspect")).GetProperty("pending").GetProperty(address).GetProperty("0").GetString();
         Assert.Equal($"{Bob}: 1 wei + 21000 gas × 11000000000 wei", inspected);
     }
 

@@ -25,11 +25,13 @@ internal sealed class RpcTestServer : IAsyncDisposable
 
     public Uri AdminUri => new($"http://127.0.0.1:{_server.AdminPort}/");
 
-    public static async Task<RpcTestServer> StartAsync(TestNode? node = null, Func<RpcServerOptions, RpcServerOptions>? configure = null)
+    public static async Task<RpcTestServer> StartAsync(TestNode? node = null,
+        Func<RpcServerOptions, RpcServerOptions>? configure = null)
     {
         node ??= new TestNode();
         var options = new RpcServerOptions { Port = 0, AdminPort = 0 };
-        return new RpcTestServer(node, await RpcServer.StartAsync(node, configure?.Invoke(options) ?? options, NullLoggerFactory.Instance));
+        return new RpcTestServer(node,
+            await RpcServer.StartAsync(node, configure?.Invoke(options) ?? options, NullLoggerFactory.Instance));
     }
 
     /// <summary>The whole answer to a body.</summary>
@@ -52,7 +54,8 @@ internal sealed class RpcTestServer : IAsyncDisposable
     public async Task<string> TextAsync(string method, string arguments = "") => (await CallAsync(method, arguments)).ToString();
 
     /// <summary>Code and message of the error that a call gives; fails on a result.</summary>
-    public async Task<(int Code, string Message)> ErrorAsync(string method, string arguments = "", Uri? uri = null) => ErrorOf(await PostAsync(Request(method, arguments), uri));
+    public async Task<(int Code, string Message)> ErrorAsync(string method, string arguments = "", Uri? uri = null) =>
+        ErrorOf(await PostAsync(Request(method, arguments), uri));
 
     public static (int Code, string Message) ErrorOf(JsonElement answer)
     {
@@ -87,7 +90,8 @@ internal sealed class RpcTestSocket(ClientWebSocket socket) : IDisposable
         return new RpcTestSocket(socket);
     }
 
-    public Task SendAsync(string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, CancellationToken.None);
+    public Task SendAsync(string text) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, CancellationToken.None);
 
     public async Task<JsonElement> CallAsync(string method, string arguments = "")
     {
@@ -100,7 +104,8 @@ internal sealed class RpcTestSocket(ClientWebSocket socket) : IDisposable
         }
     }
 
-    public async Task<string> SubscribeAsync(string arguments) => (await CallAsync("eth_subscribe", arguments)).GetProperty("result").GetString()!;
+    public async Task<string> SubscribeAsync(string arguments) =>
+        (await CallAsync("eth_subscribe", arguments)).GetProperty("result").GetString()!;
 
     /// <summary>The result that the next notification carries.</summary>
     public async Task<JsonElement> NextAsync(string? subscription = null)

@@ -29,9 +29,13 @@ public sealed class StakeMethodTests
         server.Node.Mine(3);
         server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3));
         var answer = await server.CallAsync("chain_checkpoints");
-        Assert.Equal((40, 5, 2), (answer.GetProperty("slot").GetInt32(), answer.GetProperty("epoch").GetInt32(), answer.GetProperty("finalityDelay").GetInt32()));
+        Assert.Equal((40, 5, 2),
+            (answer.GetProperty("slot").GetInt32(), answer.GetProperty("epoch").GetInt32(),
+                answer.GetProperty("finalityDelay").GetInt32()));
         Assert.Equal("0x3", answer.GetProperty("justified").GetProperty("number").GetString());
-        Assert.Equal((3, "0x0"), (answer.GetProperty("finalized").GetProperty("epoch").GetInt32(), answer.GetProperty("finalized").GetProperty("number").GetString()));
+        Assert.Equal((3, "0x0"),
+            (answer.GetProperty("finalized").GetProperty("epoch").GetInt32(),
+                answer.GetProperty("finalized").GetProperty("number").GetString()));
         Assert.Equal(0.75, answer.GetProperty("participation").GetProperty("previousEpoch").GetDouble());
     }
 
@@ -41,8 +45,10 @@ public sealed class StakeMethodTests
         await using var server = await RpcTestServer.StartAsync();
         server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3));
         var roots = await server.CallAsync("chain_stakeStateRoots");
-        Assert.Equal((server.Node.View.Head.Hash.ToString(), Registry.Root(1).ToString()), (roots.GetProperty("blockHash").GetString(), roots.GetProperty("root").GetString()));
-        Assert.Equal([("scalars", Registry.Root(2).ToString()), ("balances", Registry.Root(3).ToString())], roots.GetProperty("parts").EnumerateObject().Select(part => (part.Name, part.Value.GetString()!)));
+        Assert.Equal((server.Node.View.Head.Hash.ToString(), Registry.Root(1).ToString()),
+            (roots.GetProperty("blockHash").GetString(), roots.GetProperty("root").GetString()));
+        Assert.Equal([("scalars", Registry.Root(2).ToString()), ("balances", Registry.Root(3).ToString())],
+            roots.GetProperty("parts").EnumerateObject().Select(part => (part.Name, part.Value.GetString()!)));
     }
 
     [Fact]
@@ -52,12 +58,16 @@ public sealed class StakeMethodTests
         server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3));
         var validators = (await server.CallAsync("chain_validators")).GetProperty("validators");
         var (honest, caught) = (validators[0], validators[3]);
-        Assert.Equal(("active", 32_000_000_000UL, true), (honest.GetProperty("status").GetString(), honest.GetProperty("balanceGwei").GetUInt64(), honest.GetProperty("local").GetBoolean()));
+        Assert.Equal(("active", 32_000_000_000UL, true),
+            (honest.GetProperty("status").GetString(), honest.GetProperty("balanceGwei").GetUInt64(),
+                honest.GetProperty("local").GetBoolean()));
         Assert.Equal(JsonValueKind.Null, honest.GetProperty("exitEpoch").ValueKind);
         Assert.Equal(68, honest.GetProperty("publicKey").GetString()!.Length);
         Assert.Equal(("slashed", 9), (caught.GetProperty("status").GetString(), caught.GetProperty("exitEpoch").GetInt32()));
         Assert.False(caught.GetProperty("previousEpoch").GetProperty("target").GetBoolean());
-        Assert.Equal([3], (await server.CallAsync("chain_status")).GetProperty("stake").GetProperty("slashed").EnumerateArray().Select(index => index.GetInt32()));
+        Assert.Equal([3],
+            (await server.CallAsync("chain_status")).GetProperty("stake").GetProperty("slashed").EnumerateArray().Select(index =>
+                index.GetInt32()));
     }
 
     [Fact]
@@ -71,7 +81,9 @@ public sealed class StakeMethodTests
         Assert.Equal(("pos", 0.5), (answer.GetProperty("rule").GetString(), answer.GetProperty("stakeShare").GetDouble()));
         Assert.StartsWith("gathering votes", answer.GetProperty("level").GetString(), StringComparison.Ordinal);
         Assert.False(answer.TryGetProperty("catchUpProbability", out _) || answer.TryGetProperty("attackerShare", out _));
-        Assert.Equal(0.5, (await server.CallAsync("chain_getBlockTree")).GetProperty("blocks").EnumerateArray().Last().GetProperty("stakeShare").GetDouble());
+        Assert.Equal(0.5,
+            (await server.CallAsync("chain_getBlockTree"))
+                .GetProperty("blocks").EnumerateArray().Last().GetProperty("stakeShare").GetDouble());
     }
 
     [Theory]
@@ -80,15 +92,22 @@ public sealed class StakeMethodTests
     public async Task Finality_that_stopped_raises_an_alert_that_says_what_is_missing(ulong delay, bool isStalled)
     {
         await using var server = await RpcTestServer.StartAsync();
-        server.Node.ShowStake(View(server.Node, epoch: 3 + delay, finalized: 3) with { PreviousEpochTarget = new Gwei(80_000_000_000) });
-        var alerts = (await server.CallAsync("chain_status")).GetProperty("alerts").EnumerateArray().ToDictionary(alert => alert.GetProperty("name").GetString()!, alert => alert.GetProperty("message").GetString());
+        server.Node.ShowStake(View(server.Node, epoch: 3 + delay, finalized: 3) with
+        {
+            PreviousEpochTarget = new Gwei(80_000_000_000),
+        });
+        var alerts = (await server.CallAsync("chain_status")).GetProperty("alerts").EnumerateArray().ToDictionary(alert =>
+            alert.GetProperty("name").GetString()!, alert => alert.GetProperty("message").GetString());
         Assert.Equal(isStalled, alerts.ContainsKey("finality_stalled"));
-        if (isStalled) Assert.Equal("finality stopped 3 epochs ago: 62.5 % of the stake votes, two thirds are needed", alerts["finality_stalled"]);
+        if (isStalled)
+            Assert.Equal("finality stopped 3 epochs ago: 62.5 % of the stake votes, two thirds are needed",
+                alerts["finality_stalled"]);
         var metrics = await server.Client.GetStringAsync("metrics");
         Assert.Contains($"chain_finality_lag_epochs {delay}\n", metrics, StringComparison.Ordinal);
         Assert.Contains($"chain_alert{{name=\"finality_stalled\"}} {(isStalled ? 1 : 0)}\n", metrics, StringComparison.Ordinal);
         Assert.Contains("chain_slashed_validators 1\n", metrics, StringComparison.Ordinal);
-        Assert.Contains($"\"finalityDelayEpochs\":{delay},", await server.Client.GetStringAsync("health"), StringComparison.Ordinal);
+        Assert.Contains($"\"finalityDelayEpochs\":{delay},", await server.Client.GetStringAsync("health"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,10 +155,15 @@ public sealed class StakeMethodTests
     {
         await using var server = await RpcTestServer.StartAsync();
         using var socket = await server.ConnectAsync();
-        Assert.StartsWith("this chain has no validators", RpcTestServer.ErrorOf(await socket.CallAsync("eth_subscribe", "\"chainConsensus\"")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("this chain has no validators",
+            RpcTestServer.ErrorOf(await socket.CallAsync("eth_subscribe", "\"chainConsensus\"")).Message,
+            StringComparison.Ordinal);
     }
 
-    /// <summary>Four validators of which the last was slashed; half the stake votes for the head, three quarters voted in the epoch before.</summary>
+    /// <summary>
+    /// Four validators of which the last was slashed; half the stake votes for the head, three quarters voted in the epoch
+    /// before.
+    /// </summary>
     private static StakeView View(TestNode node, ulong epoch, ulong finalized)
     {
         var settings = new ProofOfStakeSettings();
@@ -155,17 +179,23 @@ public sealed class StakeMethodTests
             PreviousEpochTarget = Stake * 3,
             CurrentEpochTarget = Stake,
             IsLeaking = false,
-            Validators = [.. Enumerable.Range(0, 4).Select(index => new ValidatorView(Validator(index, isSlashed: index == 3), 0, index == 3 ? ParticipationFlags.None : ParticipationFlags.TimelyTarget, IsLocal: index < 2))],
+            Validators = [.. Enumerable.Range(0,
+                4).Select(index =>
+                    new ValidatorView(Validator(index, isSlashed: index == 3), 0,
+                        index == 3 ? ParticipationFlags.None : ParticipationFlags.TimelyTarget, IsLocal: index < 2))],
             Weights = new Dictionary<Hash256, Gwei> { [node.View.Head.Hash] = Stake * 2 },
             WaitingEvidence = 0,
-            HeadRoots = new Lazy<StakeRoots>(new StakeRoots(node.View.Head.Hash, Registry.Root(1), [new StakePartRoot("scalars", Registry.Root(2)), new StakePartRoot("balances", Registry.Root(3))])),
+            HeadRoots = new Lazy<StakeRoots>(new StakeRoots(node.View.Head.Hash, Registry.Root(1),
+                [new StakePartRoot("scalars", Registry.Root(2)), new StakePartRoot("balances", Registry.Root(3))])),
             Halted = null,
         };
     }
 
     private static Validator Validator(int index, bool isSlashed)
     {
-        var identity = new ValidatorIdentity(new ValidatorKey(TestNode.KeyOf(60 + index).PublicKey), null, RandaoOnion.Begin(Hash256.Zero, Epoch.Genesis, 16));
-        return new Validator(index, identity, Stake, Stake, isSlashed, Epoch.Genesis, Epoch.Genesis, isSlashed ? new Epoch(9) : Epoch.FarFuture, isSlashed ? new Epoch(20) : Epoch.FarFuture);
+        var identity = new ValidatorIdentity(new ValidatorKey(TestNode.KeyOf(60 + index).PublicKey), null,
+            RandaoOnion.Begin(Hash256.Zero, Epoch.Genesis, 16));
+        return new Validator(index, identity, Stake, Stake, isSlashed, Epoch.Genesis, Epoch.Genesis,
+            isSlashed ? new Epoch(9) : Epoch.FarFuture, isSlashed ? new Epoch(20) : Epoch.FarFuture);
     }
 }

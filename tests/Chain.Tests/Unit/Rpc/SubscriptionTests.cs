@@ -15,11 +15,13 @@ public sealed class SubscriptionTests
         using var socket = await server.ConnectAsync();
         var id = await socket.SubscribeAsync("\"newHeads\"");
         server.Node.Mine(3);
-        for (var number = 1; number <= 3; number++) Assert.Equal($"0x{number}", (await socket.NextAsync(id)).GetProperty("number").GetString());
+        for (var number = 1; number <= 3; number++)
+            Assert.Equal($"0x{number}", (await socket.NextAsync(id)).GetProperty("number").GetString());
         Assert.True((await socket.CallAsync("eth_unsubscribe", $"\"{id}\"")).GetProperty("result").GetBoolean());
         server.Node.Mine();
         Assert.Equal("0x4", (await socket.CallAsync("eth_blockNumber")).GetProperty("result").GetString());
-        Assert.StartsWith("subscription not found", RpcTestServer.ErrorOf(await socket.CallAsync("eth_unsubscribe", $"\"{id}\"")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("subscription not found",
+            RpcTestServer.ErrorOf(await socket.CallAsync("eth_unsubscribe", $"\"{id}\"")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,7 +41,8 @@ public sealed class SubscriptionTests
         other.Mine(2);
         node.ImportFrom(other, 1);
         var reorg = await socket.NextAsync(reorgs);
-        Assert.Equal((1, "0x0"), (reorg.GetProperty("depth").GetInt32(), reorg.GetProperty("ancestor").GetProperty("number").GetString()));
+        Assert.Equal((1, "0x0"),
+            (reorg.GetProperty("depth").GetInt32(), reorg.GetProperty("ancestor").GetProperty("number").GetString()));
         Assert.Equal(orphan, reorg.GetProperty("removed")[0].GetProperty("hash").GetString());
         Assert.Equal(2, reorg.GetProperty("added").GetArrayLength());
         Assert.Equal(1, reorg.GetProperty("transactionsReturned").GetInt32());
@@ -91,13 +94,17 @@ public sealed class SubscriptionTests
         await watcher.SubscribeAsync($"\"chainTransactions\",\"{first.Hash}\"");
         var second = server.Node.Send(server.Node.Transfer(0, Bob, 2, nonce: 0, tip: 9_000_000_000));
         var fate = await watcher.NextAsync();
-        Assert.Equal(("replaced", second.ToString()), (fate.GetProperty("status").GetString(), fate.GetProperty("replacedBy").GetString()));
+        Assert.Equal(("replaced", second.ToString()),
+            (fate.GetProperty("status").GetString(), fate.GetProperty("replacedBy").GetString()));
     }
 
     [Fact]
     public async Task Subscribing_over_HTTP_or_to_nothing_known_is_refused()
     {
-        await using var server = await RpcTestServer.StartAsync(configure: options => options with { Limits = options.Limits with { SubscriptionsPerConnection = 1 } });
+        await using var server = await RpcTestServer.StartAsync(configure: options => options with
+        {
+            Limits = options.Limits with { SubscriptionsPerConnection = 1 },
+        });
         Assert.Equal(-32601, (await server.ErrorAsync("eth_subscribe", "\"newHeads\"")).Code);
         using var socket = await server.ConnectAsync();
         Assert.Equal(-32602, RpcTestServer.ErrorOf(await socket.CallAsync("eth_subscribe", "\"nothing\"")).Code);
@@ -108,7 +115,10 @@ public sealed class SubscriptionTests
     [Fact]
     public async Task A_socket_answers_batches_and_bad_requests_and_closes_on_a_message_too_large()
     {
-        await using var server = await RpcTestServer.StartAsync(configure: options => options with { Limits = options.Limits with { BodyBytes = 1000 } });
+        await using var server = await RpcTestServer.StartAsync(configure: options => options with
+        {
+            Limits = options.Limits with { BodyBytes = 1000 },
+        });
         using var socket = await server.ConnectAsync();
         await socket.SendAsync($"[{RpcTestServer.Request("eth_chainId")},{RpcTestServer.Request("net_version")}]");
         Assert.Equal(2, (await socket.ReceiveAsync()).GetArrayLength());
@@ -116,13 +126,17 @@ public sealed class SubscriptionTests
         Assert.Equal(-32700, RpcTestServer.ErrorOf(await socket.ReceiveAsync()).Code);
         await socket.SendAsync(new string(' ', 5000));
         var closed = await socket.Socket.ReceiveAsync(new byte[100], CancellationToken.None);
-        Assert.Equal((WebSocketMessageType.Close, WebSocketCloseStatus.MessageTooBig), (closed.MessageType, closed.CloseStatus!.Value));
+        Assert.Equal((WebSocketMessageType.Close, WebSocketCloseStatus.MessageTooBig),
+            (closed.MessageType, closed.CloseStatus!.Value));
     }
 
     [Fact]
     public async Task A_subscriber_that_does_not_read_is_disconnected_and_the_node_goes_on()
     {
-        await using var server = await RpcTestServer.StartAsync(configure: options => options with { Limits = options.Limits with { SocketQueueBytes = 20_000 } });
+        await using var server = await RpcTestServer.StartAsync(configure: options => options with
+        {
+            Limits = options.Limits with { SocketQueueBytes = 20_000 },
+        });
         using var lazy = await server.ConnectAsync();
         await lazy.SubscribeAsync("\"newHeads\"");
         using var alert = await server.ConnectAsync();

@@ -6,7 +6,9 @@ using Chain.Rpc;
 
 namespace Chain.Tests;
 
-/// <summary>A whole node without network and disk, behind the port that JSON-RPC sees. Its clock moves when a test says so.</summary>
+/// <summary>
+/// A whole node without network and disk, behind the port that JSON-RPC sees. Its clock moves when a test says so.
+/// </summary>
 internal sealed class TestNode : INodeAccess
 {
     private const ulong GenesisTime = 1_700_000_000;
@@ -35,10 +37,19 @@ internal sealed class TestNode : INodeAccess
         Spec = new ChainSpec
         {
             ChainId = chainId,
-            Consensus = new ProofOfWorkSettings { Seal = SealKind.Simulated, DifficultyRule = DifficultyRule.Fixed, SafeDepth = 2, FinalizedDepth = 4 },
+            Consensus = new ProofOfWorkSettings
+            {
+                Seal = SealKind.Simulated,
+                DifficultyRule = DifficultyRule.Fixed,
+                SafeDepth = 2,
+                FinalizedDepth = 4,
+            },
         };
         var genesis = GenesisState.Build(GenesisOf(Spec));
-        Rules = ConsensusFactory.Create(Spec, genesis.Block.Header) with { NativeContracts = new NativeContracts([new EchoContract()]) };
+        Rules = ConsensusFactory.Create(Spec, genesis.Block.Header) with
+        {
+            NativeContracts = new NativeContracts([new EchoContract()]),
+        };
         GenesisHash = genesis.Block.Hash;
         _store.Commit(NodeCore.GenesisBatch(genesis, Now));
         _core = new NodeCore(new NodeConfig { Spec = Spec, Genesis = genesis.Block }, Rules, _store);
@@ -87,7 +98,9 @@ internal sealed class TestNode : INodeAccess
     public IChainReaderLease OpenReader() => _store.OpenReader();
 
     public async Task<PoolError?> SubmitTransactionAsync(RecoveredTransaction transaction, CancellationToken cancellation) =>
-        OnSubmit is { } answer ? answer(transaction) : ((NodeReply.Submitted)await AskAsync(id => new NodeInput.SubmitTransactions(Now, [(id, transaction)]))).Error;
+        OnSubmit is { } answer
+        ? answer(transaction)
+        : ((NodeReply.Submitted)await AskAsync(id => new NodeInput.SubmitTransactions(Now, [(id, transaction)]))).Error;
 
     public async Task<NodeReply.Work> GetWorkAsync(CancellationToken cancellation) =>
         (NodeReply.Work)await AskAsync(id => new NodeInput.GetWork(Now, id));
@@ -116,12 +129,15 @@ internal sealed class TestNode : INodeAccess
 
     public void StopMining() => Step(new NodeInput.SetMining(Now, null));
 
-    /// <summary>Takes over the blocks of another node's chain from this number on: a reorganisation when they weigh more.</summary>
+    /// <summary>
+    /// Takes over the blocks of another node's chain from this number on: a reorganisation when they weigh more.
+    /// </summary>
     public void ImportFrom(TestNode other, ulong from)
     {
         _nowMs = Math.Max(_nowMs, other._nowMs);
         var blocks = new List<Block>();
-        for (var number = from; number <= other.View.Head.Number; number++) blocks.Add(other._store.GetBlock(other._store.GetCanonicalHash(number)!.Value)!);
+        for (var number = from; number <= other.View.Head.Number; number++)
+            blocks.Add(other._store.GetBlock(other._store.GetCanonicalHash(number)!.Value)!);
         var reply = (NodeReply.Imported)AskAsync(id => new NodeInput.ImportBlocks(Now, id, blocks)).Result;
         Assert.Null(reply.Error);
     }
@@ -129,7 +145,9 @@ internal sealed class TestNode : INodeAccess
     /// <summary>Forgets the states of all blocks but the head.</summary>
     public void PruneToHead() => _store.PruneStates(reader => [View.Head.Header.StateRoot], CancellationToken.None);
 
-    public Transaction Transfer(int from, Address to, UInt256 value, ulong? nonce = null, ulong tip = 1_000_000_000, byte[]? data = null, ulong gas = 21_000, ulong? chainId = null, IReadOnlyList<AccessListEntry>? accessList = null, TransactionType type = TransactionType.DynamicFee) =>
+    public Transaction Transfer(int from, Address to, UInt256 value, ulong? nonce = null, ulong tip = 1_000_000_000,
+        byte[]? data = null, ulong gas = 21_000, ulong? chainId = null, IReadOnlyList<AccessListEntry>? accessList = null,
+        TransactionType type = TransactionType.DynamicFee) =>
         Sign(Rich[from], new UnsignedTransaction
         {
             Type = type,
@@ -144,7 +162,8 @@ internal sealed class TestNode : INodeAccess
             AccessList = accessList ?? [],
         });
 
-    public static Transaction Sign(PrivateKey key, UnsignedTransaction transaction) => transaction.WithSignature(key.Sign(transaction.SigningHash()));
+    public static Transaction Sign(PrivateKey key, UnsignedTransaction transaction) =>
+        transaction.WithSignature(key.Sign(transaction.SigningHash()));
 
     /// <summary>Puts a transaction into the pool.</summary>
     public Hash256 Send(Transaction transaction)
@@ -166,8 +185,17 @@ internal sealed class TestNode : INodeAccess
             [Contract] = new(5, 1, new byte[] { 0x60, 0x00 }, [new(UInt256.One.ToHash256(), 0x2a)]),
             [Echo] = new(0, 1, ReadOnlyMemory<byte>.Empty, []),
         };
-        foreach (var key in Rich) accounts[key.Address] = new GenesisAccount(UInt256.Parse("10000000000000000000000"), 0, ReadOnlyMemory<byte>.Empty, []);
-        return new GenesisFile { Spec = spec, Difficulty = 131_072, GasLimit = 30_000_000, Timestamp = GenesisTime, Alloc = [.. accounts] };
+        foreach (var key in Rich)
+            accounts[key.Address] = new GenesisAccount(UInt256.Parse("10000000000000000000000"), 0, ReadOnlyMemory<byte>.Empty,
+                []);
+        return new GenesisFile
+        {
+            Spec = spec,
+            Difficulty = 131_072,
+            GasLimit = 30_000_000,
+            Timestamp = GenesisTime,
+            Alloc = [.. accounts],
+        };
     }
 
     private Task<NodeReply> AskAsync(Func<RequestId, NodeInput> input)
@@ -241,7 +269,8 @@ internal sealed class TestAdmin : INodeAdmin
 
     public string? RemovePeer(string enode) => Note($"remove {enode}");
 
-    public string? SetBlockedPeers(IReadOnlyCollection<string> nodeIds) => Note($"block {string.Join(' ', nodeIds.Select(id => id[..2]))}");
+    public string? SetBlockedPeers(IReadOnlyCollection<string> nodeIds) =>
+        Note($"block {string.Join(' ', nodeIds.Select(id => id[..2]))}");
 
     public string? SetLink(string nodeId, LinkFaults? faults) => Note($"link {nodeId[..2]} {faults}");
 

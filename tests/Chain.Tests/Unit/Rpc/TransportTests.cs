@@ -58,7 +58,8 @@ public sealed class TransportTests
     {
         await using var server = await RpcTestServer.StartAsync();
         foreach (var id in (string[])["1", "0", "-7", "1.50", "123456789012345678901234567890", "\"abc\"", "\"\\u00e9\"", "null"])
-            Assert.Equal(id, (await server.PostAsync(RpcTestServer.Request("eth_chainId", id: id))).GetProperty("id").GetRawText());
+            Assert.Equal(id,
+                (await server.PostAsync(RpcTestServer.Request("eth_chainId", id: id))).GetProperty("id").GetRawText());
     }
 
     [Fact]
@@ -66,9 +67,13 @@ public sealed class TransportTests
     {
         await using var server = await RpcTestServer.StartAsync();
         byte[] body = [.. "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"web3_sha3\",\"params\":[\""u8, 0xff, 0xfe, .. "\"]}"u8];
-        using var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var content = new ByteArrayContent(body)
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        };
         using var response = await server.Client.PostAsync((Uri?)null, content);
-        Assert.Equal(-32700, RpcTestServer.ErrorOf(JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement).Code);
+        Assert.Equal(-32700,
+            RpcTestServer.ErrorOf(JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement).Code);
     }
 
     [Fact]
@@ -78,7 +83,8 @@ public sealed class TransportTests
         using var content = new StringContent("""{"jsonrpc":"2.0","method":"eth_chainId"}""", Encoding.UTF8, "application/json");
         using var response = await server.Client.PostAsync((Uri?)null, content);
         Assert.Equal((HttpStatusCode.OK, ""), (response.StatusCode, await response.Content.ReadAsStringAsync()));
-        var batch = await server.PostAsync($$"""[{"jsonrpc":"2.0","method":"eth_chainId"},{{RpcTestServer.Request("net_version")}}]""");
+        var batch = await server.PostAsync(
+            $$"""[{"jsonrpc":"2.0","method":"eth_chainId"},{{RpcTestServer.Request("net_version")}}]""");
         Assert.Equal(1, batch.GetArrayLength());
     }
 
@@ -86,7 +92,8 @@ public sealed class TransportTests
     public async Task A_batch_answers_each_request_good_or_bad()
     {
         await using var server = await RpcTestServer.StartAsync();
-        var answers = await server.PostAsync($"""[{RpcTestServer.Request("eth_chainId", id: "1")},5,{RpcTestServer.Request("eth_nothing", id: "2")}]""");
+        var answers = await server.PostAsync(
+            $"""[{RpcTestServer.Request("eth_chainId", id: "1")},5,{RpcTestServer.Request("eth_nothing", id: "2")}]""");
         Assert.Equal("0x7a69", answers[0].GetProperty("result").GetString());
         Assert.Equal(-32600, RpcTestServer.ErrorOf(answers[1]).Code);
         Assert.Equal((-32601, 2), (RpcTestServer.ErrorOf(answers[2]).Code, answers[2].GetProperty("id").GetInt32()));
@@ -99,10 +106,13 @@ public sealed class TransportTests
         {
             Limits = options.Limits with { BodyBytes = 10_000, BatchItems = 3, JsonDepth = 8, ResponseBytes = 2000 },
         });
-        Assert.StartsWith("request body too large: the limit is 10000 bytes", RpcTestServer.ErrorOf(await server.PostAsync(new string(' ', 10_001))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("request body too large", RpcTestServer.ErrorOf(await PostChunkedAsync(server, new string(' ', 50_000))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("request body too large: the limit is 10000 bytes",
+            RpcTestServer.ErrorOf(await server.PostAsync(new string(' ', 10_001))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("request body too large",
+            RpcTestServer.ErrorOf(await PostChunkedAsync(server, new string(' ', 50_000))).Message, StringComparison.Ordinal);
         var call = RpcTestServer.Request("eth_chainId");
-        Assert.StartsWith("batch too large", RpcTestServer.ErrorOf(await server.PostAsync($"[{call},{call},{call},{call}]")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("batch too large",
+            RpcTestServer.ErrorOf(await server.PostAsync($"[{call},{call},{call},{call}]")).Message, StringComparison.Ordinal);
         Assert.Equal(-32700, RpcTestServer.ErrorOf(await server.PostAsync(new string('[', 9) + new string(']', 9))).Code);
         var block = RpcTestServer.Request("eth_getBlockByNumber", "\"latest\",true");
         var answers = await server.PostAsync($"[{block},{block}]");
@@ -114,7 +124,10 @@ public sealed class TransportTests
     [Fact]
     public async Task A_call_by_a_foreign_name_is_refused()
     {
-        await using var server = await RpcTestServer.StartAsync(configure: options => options with { HostNames = ["node.example"] });
+        await using var server = await RpcTestServer.StartAsync(configure: options => options with
+        {
+            HostNames = ["node.example"],
+        });
         foreach (var (host, status) in ((string, HttpStatusCode)[])[
             ("evil.example", HttpStatusCode.Forbidden),
             ("localhost.evil.example:8545", HttpStatusCode.Forbidden),
@@ -145,7 +158,10 @@ public sealed class TransportTests
     [InlineData("null", false)]
     public async Task Pages_of_this_machine_extensions_and_allowed_origins_may_ask(string origin, bool allowed)
     {
-        await using var server = await RpcTestServer.StartAsync(configure: options => options with { CorsOrigins = ["https://dapp.example"] });
+        await using var server = await RpcTestServer.StartAsync(configure: options => options with
+        {
+            CorsOrigins = ["https://dapp.example"],
+        });
         using var preflight = new HttpRequestMessage(HttpMethod.Options, "/");
         preflight.Headers.TryAddWithoutValidation("Origin", origin);
         preflight.Headers.Add("Access-Control-Request-Method", "POST");
@@ -153,7 +169,8 @@ public sealed class TransportTests
         using var before = await server.Client.SendAsync(preflight);
         Assert.Equal(allowed ? HttpStatusCode.NoContent : HttpStatusCode.Forbidden, before.StatusCode);
         Assert.Equal(allowed ? origin : null, Header(before, "Access-Control-Allow-Origin"));
-        if (allowed) Assert.Contains("Content-Type", Header(before, "Access-Control-Allow-Headers")!, StringComparison.OrdinalIgnoreCase);
+        if (allowed)
+            Assert.Contains("Content-Type", Header(before, "Access-Control-Allow-Headers")!, StringComparison.OrdinalIgnoreCase);
         using var request = Request();
         request.Headers.TryAddWithoutValidation("Origin", origin);
         using var after = await server.Client.SendAsync(request);
@@ -193,7 +210,9 @@ public sealed class TransportTests
         using var healthy = await server.Client.GetAsync("/health");
         Assert.Equal(HttpStatusCode.OK, healthy.StatusCode);
         var metrics = await server.Client.GetStringAsync("/metrics");
-        foreach (var line in (string[])["chain_head_number 10", "chain_finality_lag_blocks 4", "chain_peers 0", "chain_pool_transactions{state=\"pending\"} 0", "chain_reorgs_total{depth_le=\"1\"} 0", "chain_alert{name=\"partition\"} 0", "rpc_calls_total{method=\"eth_chainId\"} 1"])
+        foreach (var line in (string[])["chain_head_number 10", "chain_finality_lag_blocks 4", "chain_peers 0",
+            "chain_pool_transactions{state=\"pending\"} 0", "chain_reorgs_total{depth_le=\"1\"} 0",
+            "chain_alert{name=\"partition\"} 0", "rpc_calls_total{method=\"eth_chainId\"} 1"])
             Assert.Contains($"\n{line}\n", metrics, StringComparison.Ordinal);
         server.Node.Steps = new StepHealth(
             5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(600), Waiting: 0);
@@ -215,18 +234,26 @@ public sealed class TransportTests
     {
         await using var server = await RpcTestServer.StartAsync();
         var options = new RpcServerOptions { Port = server.Port };
-        var error = await Assert.ThrowsAsync<IOException>(() => RpcServer.StartAsync(server.Node, options, NullLoggerFactory.Instance));
+        var error = await Assert.ThrowsAsync<IOException>(() =>
+            RpcServer.StartAsync(server.Node, options, NullLoggerFactory.Instance));
         Assert.StartsWith($"JSON-RPC cannot listen on 127.0.0.1, port {server.Port}", error.Message, StringComparison.Ordinal);
     }
 
     private static HttpRequestMessage Request(string method = "eth_chainId") =>
-        new(HttpMethod.Post, "/") { Content = new StringContent(RpcTestServer.Request(method), Encoding.UTF8, "application/json") };
+        new(HttpMethod.Post, "/")
+        {
+            Content = new StringContent(RpcTestServer.Request(method), Encoding.UTF8, "application/json"),
+        };
 
-    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 
     private static async Task<JsonElement> PostChunkedAsync(RpcTestServer server, string body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         request.Headers.TransferEncodingChunked = true;
         using var response = await server.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);

@@ -22,8 +22,10 @@ public sealed class DepositContractTests
 
         Assert.True(outcome.Receipts[0].Succeeded);
         Assert.Equal(UInt256.Zero, ledger.Open().GetBalance(Settings.DepositAddress));
-        Assert.Equal((Ledger.Ether * 5) - (outcome.GasUsed * (3 * (UInt256)Ledger.Gwei)), ledger.Open().GetBalance(Ledger.Alice.Address));
-        Assert.Equal([new Deposit(Good.Key, Good.RandaoCommitment, Good.WithdrawalAddress, new Gwei(5_000_000_000))], Deposits.Read(outcome.Receipts));
+        Assert.Equal((Ledger.Ether * 5) - (outcome.GasUsed * (3 * (UInt256)Ledger.Gwei)),
+            ledger.Open().GetBalance(Ledger.Alice.Address));
+        Assert.Equal([new Deposit(Good.Key, Good.RandaoCommitment, Good.WithdrawalAddress, new Gwei(5_000_000_000))],
+            Deposits.Read(outcome.Receipts));
     }
 
     [Fact]
@@ -33,8 +35,10 @@ public sealed class DepositContractTests
         var outcome = ledger.Execute(Send((Good with { WithdrawalAddress = Ledger.Miner }).Encode(), FiveEther));
 
         Assert.False(outcome.Receipts[0].Succeeded);
-        Assert.Equal((UInt256.Zero, 0UL), (ledger.Open().GetBalance(Settings.DepositAddress), ledger.Open().GetNonce(Settings.DepositAddress)));
-        Assert.Equal((Ledger.Ether * 10) - (outcome.GasUsed * (3 * (UInt256)Ledger.Gwei)), ledger.Open().GetBalance(Ledger.Alice.Address));
+        Assert.Equal((UInt256.Zero, 0UL),
+            (ledger.Open().GetBalance(Settings.DepositAddress), ledger.Open().GetNonce(Settings.DepositAddress)));
+        Assert.Equal((Ledger.Ether * 10) - (outcome.GasUsed * (3 * (UInt256)Ledger.Gwei)),
+            ledger.Open().GetBalance(Ledger.Alice.Address));
         Assert.Empty(Deposits.Read(outcome.Receipts));
     }
 
@@ -80,7 +84,8 @@ public sealed class DepositContractTests
         Fails("5000000000000000001 wei is no whole number of Gwei", good, FiveEther + 1);
         Fails("999999999 Gwei is less than the least deposit, 1000000000 Gwei", good, Ledger.Ether - Ledger.Gwei);
         Fails("does not fit in 64 bits", good, (UInt256.One << 64) * Ledger.Gwei);
-        Fails("the proof of possession is not a signature by 0x", (Good with { RandaoCommitment = Hash256.Zero }).Encode(), FiveEther);
+        Fails("the proof of possession is not a signature by 0x", (Good with { RandaoCommitment = Hash256.Zero }).Encode(),
+            FiveEther);
     }
 
     [Fact]
@@ -88,8 +93,12 @@ public sealed class DepositContractTests
     {
         var elsewhere = DepositCall.Sign(Validator, Good.RandaoCommitment, Good.WithdrawalAddress, new StakeDomain(Hash256.Zero));
         var stranger = Good with { Key = new ValidatorKey(StakeSample.KeyOf(78).PublicKey) };
-        var malleated = Good with { Signature = new Signature(Good.Signature.R, Secp256k1.Order - Good.Signature.S, (byte)(1 - Good.Signature.YParity)) };
-        foreach (var call in new[] { elsewhere, stranger, malleated }) Fails("the proof of possession is not a signature", call.Encode(), FiveEther);
+        var malleated = Good with
+        {
+            Signature = new Signature(Good.Signature.R, Secp256k1.Order - Good.Signature.S, (byte)(1 - Good.Signature.YParity)),
+        };
+        foreach (var call in new[] { elsewhere, stranger, malleated })
+            Fails("the proof of possession is not a signature", call.Encode(), FiveEther);
     }
 
     [Fact]
@@ -136,8 +145,10 @@ public sealed class DepositContractTests
     [Fact]
     public void The_call_is_encoded_as_ethers_encodes_it()
     {
-        var encoded = "0x9f1ab84e" + Word(0x11) + Word(0x22) + Word(0x33) + new string('0', 24) + Word(0x44)[..40] + Word(0x55) + Word(0x66) + new string('0', 63) + "1";
-        var call = new DepositCall(SampleKey, SampleCommitment, SampleAddress, new Signature(UInt256.FromBigEndian(Bytes(0x55)), UInt256.FromBigEndian(Bytes(0x66)), 1));
+        var encoded = "0x9f1ab84e" + Word(0x11) + Word(0x22) + Word(0x33) + new string('0', 24) + Word(0x44)[..40] + Word(0x55)
+            + Word(0x66) + new string('0', 63) + "1";
+        var call = new DepositCall(SampleKey, SampleCommitment, SampleAddress,
+            new Signature(UInt256.FromBigEndian(Bytes(0x55)), UInt256.FromBigEndian(Bytes(0x66)), 1));
 
         Assert.Equal(encoded, Hex.Encode(call.Encode()));
         Assert.True(DepositCall.TryDecode(Hex.Decode(encoded), out var decoded, out _));
@@ -150,8 +161,10 @@ public sealed class DepositContractTests
         var deposit = new Deposit(SampleKey, SampleCommitment, SampleAddress, new Gwei(32_000_000_000));
         var log = deposit.ToLog(Settings.DepositAddress);
 
-        Assert.Equal(["0x65223b86e065d5b452f42b46610d6eafdcff5ffec8fcb4f4205d4c99d45dfdb4"], log.Topics.Select(topic => topic.ToString()));
-        Assert.Equal("0x" + Word(0x11) + Word(0x22) + Word(0x33) + new string('0', 24) + Word(0x44)[..40] + new string('0', 55) + "773594000", Hex.Encode(log.Data.Span));
+        Assert.Equal(["0x65223b86e065d5b452f42b46610d6eafdcff5ffec8fcb4f4205d4c99d45dfdb4"],
+            log.Topics.Select(topic => topic.ToString()));
+        Assert.Equal("0x" + Word(0x11) + Word(0x22) + Word(0x33) + new string('0', 24) + Word(0x44)[..40] + new string('0', 55)
+            + "773594000", Hex.Encode(log.Data.Span));
         Assert.Equal(deposit, Deposit.FromLog(log));
     }
 
@@ -165,11 +178,13 @@ public sealed class DepositContractTests
 
     private static string Word(byte value) => Convert.ToHexStringLower(Bytes(value));
 
-    private static DepositCall Call(PrivateKey validator, byte commitment) => DepositCall.Sign(validator, Keccak256.Hash([commitment]), Ledger.Bob.Address, Domain);
+    private static DepositCall Call(PrivateKey validator, byte commitment) =>
+        DepositCall.Sign(validator, Keccak256.Hash([commitment]), Ledger.Bob.Address, Domain);
 
     private static Ledger NewLedger() => new() { Natives = new NativeContracts([Contract]) };
 
-    private static RecoveredTransaction Send(byte[] data, UInt256 value, ulong nonce = 0, ulong gasLimit = 200_000) => Ledger.Sign(Ledger.Alice, transfer => transfer with
+    private static RecoveredTransaction Send(byte[] data, UInt256 value, ulong nonce = 0, ulong gasLimit = 200_000) =>
+        Ledger.Sign(Ledger.Alice, transfer => transfer with
     {
         To = Settings.DepositAddress,
         Value = value,
@@ -178,7 +193,8 @@ public sealed class DepositContractTests
         Nonce = nonce,
     });
 
-    private static bool Succeeds(Ledger ledger, DepositCall call, ulong nonce) => ledger.Execute(Send(call.Encode(), Ledger.Ether, nonce)).Receipts[0].Succeeded;
+    private static bool Succeeds(Ledger ledger, DepositCall call, ulong nonce) =>
+        ledger.Execute(Send(call.Encode(), Ledger.Ether, nonce)).Receipts[0].Succeeded;
 
     /// <summary>How the contract itself answers a call whose value it has got.</summary>
     private static NativeCallOutcome Outcome(byte[] data, UInt256 value)

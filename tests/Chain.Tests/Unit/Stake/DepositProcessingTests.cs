@@ -8,7 +8,8 @@ public sealed class DepositProcessingTests
     private static readonly Address Elsewhere = Ledger.Miner;
     private static readonly Hash256 Seed = Keccak256.Hash([9]);
 
-    private readonly StakeState _state = StakeGenesis.BuildState((ProofOfStakeSettings)StakeGenesisFile.Parse(StakeGenesisFile.Validators(8)).Spec.Consensus, Hash256.Zero);
+    private readonly StakeState _state = StakeGenesis.BuildState(
+        (ProofOfStakeSettings)StakeGenesisFile.Parse(StakeGenesisFile.Validators(8)).Spec.Consensus, Hash256.Zero);
 
     private ProofOfStakeSettings Settings => _state.Settings;
 
@@ -21,7 +22,8 @@ public sealed class DepositProcessingTests
         Process(NewDeposit(32_500_000_000));
         var validator = _state.Validator(8);
 
-        Assert.Equal((new Gwei(32_500_000_000), new Gwei(32_000_000_000), false), (validator.Balance, validator.EffectiveBalance, validator.Slashed));
+        Assert.Equal((new Gwei(32_500_000_000), new Gwei(32_000_000_000), false),
+            (validator.Balance, validator.EffectiveBalance, validator.Slashed));
         Assert.Equal((Epoch.FarFuture, Epoch.FarFuture), (validator.ActivationEligibilityEpoch, validator.ActivationEpoch));
         Assert.Equal(RandaoOnion.Begin(Commitment(Seed), new Epoch(5), Layers), validator.Identity.Onion);
         Assert.Equal(Ledger.Bob.Address, validator.Identity.WithdrawalAddress);
@@ -50,7 +52,8 @@ public sealed class DepositProcessingTests
     {
         Process(NewDeposit(20_000_000_000));
         Process(NewDeposit(12_000_000_000));
-        Assert.Equal((9, new Gwei(32_000_000_000), new Gwei(20_000_000_000)), (_state.ValidatorCount, _state.Balances[8], _state.EffectiveBalances[8]));
+        Assert.Equal((9, new Gwei(32_000_000_000), new Gwei(20_000_000_000)),
+            (_state.ValidatorCount, _state.Balances[8], _state.EffectiveBalances[8]));
 
         EpochTransition.ProcessEffectiveBalanceUpdates(_state);
         Assert.Equal(new Gwei(32_000_000_000), _state.EffectiveBalances[8]);
@@ -69,7 +72,8 @@ public sealed class DepositProcessingTests
     public void The_commitment_in_use_is_no_next_one_whatever_has_been_revealed_of_it()
     {
         At(epoch: 6);
-        Assert.True(Randao.ProcessRandao(_state, 2, RandaoOnion.Reveal(StakeGenesisFile.OnionSeed(3), Epoch.Genesis, new Epoch(6), Layers)));
+        Assert.True(Randao.ProcessRandao(_state, 2,
+            RandaoOnion.Reveal(StakeGenesisFile.OnionSeed(3), Epoch.Genesis, new Epoch(6), Layers)));
         Process(KnownDeposit(Commitment(StakeGenesisFile.OnionSeed(3))));
         Assert.Null(_state.Identities[2].Onion.NextCommitment);
     }
@@ -83,8 +87,10 @@ public sealed class DepositProcessingTests
         Assert.Equal((Commitment(Seed), new Epoch(Layers + 1)), (onion.NextCommitment, onion.NextFirstEpoch));
 
         At(epoch: Layers + 3);
-        Assert.True(Randao.ProcessRandao(_state, 2, RandaoOnion.Reveal(Seed, new Epoch(Layers + 1), new Epoch(Layers + 3), Layers)));
-        Assert.Equal((Commitment(Seed), null), (_state.Identities[2].Onion.Commitment, _state.Identities[2].Onion.NextCommitment));
+        Assert.True(Randao.ProcessRandao(_state, 2,
+            RandaoOnion.Reveal(Seed, new Epoch(Layers + 1), new Epoch(Layers + 3), Layers)));
+        Assert.Equal((Commitment(Seed), null),
+            (_state.Identities[2].Onion.Commitment, _state.Identities[2].Onion.NextCommitment));
     }
 
     [Fact]
@@ -106,15 +112,20 @@ public sealed class DepositProcessingTests
         Process(KnownDeposit(Keccak256.Hash([10])));
         var onion = _state.Identities[2].Onion;
 
-        Assert.Equal((Commitment(Seed), Keccak256.Hash([10]), new Epoch(Layers + 1 + Layers + 1)), (onion.Commitment, onion.NextCommitment, onion.NextFirstEpoch));
-        Assert.True(Randao.ProcessRandao(_state, 2, RandaoOnion.Reveal(Seed, new Epoch(Layers + 1), new Epoch(Layers + 5), Layers)));
+        Assert.Equal((Commitment(Seed), Keccak256.Hash([10]), new Epoch(Layers + 1 + Layers + 1)),
+            (onion.Commitment, onion.NextCommitment, onion.NextFirstEpoch));
+        Assert.True(Randao.ProcessRandao(_state, 2,
+            RandaoOnion.Reveal(Seed, new Epoch(Layers + 1), new Epoch(Layers + 5), Layers)));
     }
 
-    private static Hash256 Commitment(Hash256 seed) => RandaoOnion.Reveal(seed, Epoch.Genesis, Epoch.Genesis, StakeGenesisFile.OnionLayers);
+    private static Hash256 Commitment(Hash256 seed) =>
+        RandaoOnion.Reveal(seed, Epoch.Genesis, Epoch.Genesis, StakeGenesisFile.OnionLayers);
 
-    private static Deposit NewDeposit(ulong gwei) => new(new ValidatorKey(StakeSample.KeyOf(50).PublicKey), Commitment(Seed), Ledger.Bob.Address, new Gwei(gwei));
+    private static Deposit NewDeposit(ulong gwei) =>
+        new(new ValidatorKey(StakeSample.KeyOf(50).PublicKey), Commitment(Seed), Ledger.Bob.Address, new Gwei(gwei));
 
-    private static Deposit KnownDeposit(Hash256 commitment) => new(new ValidatorKey(StakeSample.KeyOf(3).PublicKey), commitment, Ledger.Bob.Address, new Gwei(1_000_000_000));
+    private static Deposit KnownDeposit(Hash256 commitment) =>
+        new(new ValidatorKey(StakeSample.KeyOf(3).PublicKey), commitment, Ledger.Bob.Address, new Gwei(1_000_000_000));
 
     private void Process(Deposit deposit) => Deposits.ProcessDeposit(_state, deposit);
 

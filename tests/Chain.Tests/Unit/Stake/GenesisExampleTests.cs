@@ -35,7 +35,8 @@ public sealed class GenesisExampleTests
         {
             var secret = new ValidatorSecret(SeededValidators.KeyOf(Seed, i));
             var validator = settings.Validators[i];
-            Assert.Equal((secret.Key, secret.PrivateKey.Address), (new ValidatorKey(validator.PublicKey.Span), validator.WithdrawalAddress!.Value));
+            Assert.Equal((secret.Key, secret.PrivateKey.Address),
+                (new ValidatorKey(validator.PublicKey.Span), validator.WithdrawalAddress!.Value));
 
             // An onion is 65,536 hashes: two are enough to show the rest.
             if (i is 0 or 15) Assert.Equal(secret.Commitment(settings.RandaoOnionLayers), validator.RandaoCommitment);
@@ -46,10 +47,12 @@ public sealed class GenesisExampleTests
     public void The_readme_has_every_setting_of_proof_of_stake_with_its_default()
     {
         var (readme, defaults) = (Readme(), new ProofOfStakeSettings());
-        foreach (var property in typeof(ProofOfStakeSettings).GetProperties().Where(property => property.CanWrite && property.Name != nameof(ProofOfStakeSettings.Validators)))
+        foreach (var property in typeof(ProofOfStakeSettings).GetProperties().Where(property =>
+            property.CanWrite && property.Name != nameof(ProofOfStakeSettings.Validators)))
         {
             var value = Convert.ToString(property.GetValue(defaults), CultureInfo.InvariantCulture);
-            Assert.Contains($"| `{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}` | {value} |", readme, StringComparison.Ordinal);
+            Assert.Contains($"| `{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}` | {value} |", readme,
+                StringComparison.Ordinal);
         }
     }
 

@@ -30,5 +30,6 @@ internal static class StakeGenesisFile
         return new JsonObject { ["config"] = new JsonObject { ["chainId"] = 31337, ["chain"] = chain } }.ToJsonString();
     }
 
-    public static GenesisFile Parse(JsonArray? validators, params (string Name, JsonNode? Value)[] settings) => GenesisJson.Parse(Json(validators, settings));
+    public static GenesisFile Parse(JsonArray? validators, params (string Name, JsonNode? Value)[] settings) =>
+        GenesisJson.Parse(Json(validators, settings));
 }

@@ -8,13 +8,18 @@ namespace Chain.Tests;
 public sealed class StakeGenesisJsonTests
 {
     /// <summary>All settings that are plain numbers.</summary>
-    private static readonly IReadOnlyList<PropertyInfo> Numbers = [.. typeof(ProofOfStakeSettings).GetProperties().Where(property => property.CanWrite && property.PropertyType == typeof(ulong))];
+    private static readonly IReadOnlyList<PropertyInfo> Numbers =
+        [.. typeof(ProofOfStakeSettings).GetProperties().Where(one => one.CanWrite && one.PropertyType == typeof(ulong))];
 
     [Fact]
     public void A_file_without_settings_has_the_defaults()
     {
         var settings = Settings(StakeGenesisFile.Parse(StakeGenesisFile.Validators(8)));
-        var defaults = new ProofOfStakeSettings { RandaoOnionLayers = settings.RandaoOnionLayers, Validators = settings.Validators };
+        var defaults = new ProofOfStakeSettings
+        {
+            RandaoOnionLayers = settings.RandaoOnionLayers,
+            Validators = settings.Validators,
+        };
         Assert.Equal(defaults, settings);
     }
 
@@ -26,12 +31,19 @@ public sealed class StakeGenesisJsonTests
         {
             // One less is within the bounds of every setting whose default is not its least value, one more within the others'.
             var value = (ulong)property.GetValue(defaults)!;
-            var other = property.Name is "MaxEffectiveBalance" ? 31_000_000_000 : property.Name is "EffectiveBalanceIncrement" ? 500_000_000 : AcceptsLess(property, value) ? value - 1 : value + 1;
+            var other = property.Name is "MaxEffectiveBalance"
+                ? 31_000_000_000
+                : property.Name is "EffectiveBalanceIncrement"
+                ? 500_000_000
+                : AcceptsLess(property, value)
+                ? value - 1
+                : value + 1;
             var settings = Settings(StakeGenesisFile.Parse(StakeGenesisFile.Validators(9), (JsonName(property), other)));
             Assert.Equal((property.Name, other), (property.Name, (ulong)property.GetValue(settings)!));
         }
 
-        var address = Settings(StakeGenesisFile.Parse(StakeGenesisFile.Validators(8), ("depositAddress", "0x00000000000000000000000000000000000a11ce"))).DepositAddress;
+        var address = Settings(StakeGenesisFile.Parse(StakeGenesisFile.Validators(8),
+            ("depositAddress", "0x00000000000000000000000000000000000a11ce"))).DepositAddress;
         Assert.Equal(Ledger.Miner, address);
     }
 
@@ -74,7 +86,8 @@ public sealed class StakeGenesisJsonTests
     [Fact]
     public void An_unknown_setting_is_refused_with_those_that_are_known()
     {
-        Refuses("`config.chain.slotDurationMS` is not known; known are attestationDueBps,", StakeGenesisFile.Validators(8), ("slotDurationMS", 250));
+        Refuses("`config.chain.slotDurationMS` is not known; known are attestationDueBps,", StakeGenesisFile.Validators(8),
+            ("slotDurationMS", 250));
         Refuses("`config.chain.blockTimeSeconds` is not known", StakeGenesisFile.Validators(8), ("blockTimeSeconds", 2));
     }
 
@@ -98,8 +111,10 @@ public sealed class StakeGenesisJsonTests
         var settings = Settings(StakeGenesisFile.Parse(validators));
 
         Assert.Equal(StakeSample.KeyOf(3).PublicKey.ToArray(), settings.Validators[2].PublicKey.ToArray());
-        Assert.Equal((null, StakeSample.KeyOf(4).Address), (settings.Validators[4].WithdrawalAddress, settings.Validators[3].WithdrawalAddress));
-        Assert.Equal((32_000_000_000UL, 33_000_000_000UL), (settings.Validators[4].BalanceGwei, settings.Validators[5].BalanceGwei));
+        Assert.Equal((null, StakeSample.KeyOf(4).Address),
+            (settings.Validators[4].WithdrawalAddress, settings.Validators[3].WithdrawalAddress));
+        Assert.Equal((32_000_000_000UL, 33_000_000_000UL),
+            (settings.Validators[4].BalanceGwei, settings.Validators[5].BalanceGwei));
     }
 
     [Fact]
@@ -107,24 +122,35 @@ public sealed class StakeGenesisJsonTests
     {
         var noPoint = StakeSample.KeyOf(5).PublicKey.ToArray();
         noPoint[63] ^= 1;
-        Refuses("`config.chain.validators[4].publicKey`", With(StakeGenesisFile.Validators(8), 4, "publicKey", Hex.Encode(noPoint)));
-        Refuses("33 bytes (compressed) or 64 (x and y), not 32", With(StakeGenesisFile.Validators(8), 4, "publicKey", Hash256.Zero.ToString()));
-        Refuses("no point of secp256k1", With(StakeGenesisFile.Validators(8), 4, "publicKey", Hex.Encode([4, .. StakeSample.KeyOf(5).PublicKey[..32]])));
-        Refuses("`config.chain.validators[6].publicKey` is the key of `config.chain.validators[1].publicKey` again", With(StakeGenesisFile.Validators(8), 6, "publicKey", Hex.Encode(StakeSample.KeyOf(2).PublicKey)));
-        Refuses("`config.chain.validators[0].randaoCommitment`", With(StakeGenesisFile.Validators(8), 0, "randaoCommitment", "0x12"));
-        Refuses("`config.chain.validators[0].withdrawalAddress`", With(StakeGenesisFile.Validators(8), 0, "withdrawalAddress", "nowhere"));
+        Refuses("`config.chain.validators[4].publicKey`",
+            With(StakeGenesisFile.Validators(8), 4, "publicKey", Hex.Encode(noPoint)));
+        Refuses("33 bytes (compressed) or 64 (x and y), not 32",
+            With(StakeGenesisFile.Validators(8), 4, "publicKey", Hash256.Zero.ToString()));
+        Refuses("no point of secp256k1",
+            With(StakeGenesisFile.Validators(8), 4, "publicKey", Hex.Encode([4, .. StakeSample.KeyOf(5).PublicKey[..32]])));
+        Refuses("`config.chain.validators[6].publicKey` is the key of `config.chain.validators[1].publicKey` again",
+            With(StakeGenesisFile.Validators(8), 6, "publicKey", Hex.Encode(StakeSample.KeyOf(2).PublicKey)));
+        Refuses("`config.chain.validators[0].randaoCommitment`",
+            With(StakeGenesisFile.Validators(8), 0, "randaoCommitment", "0x12"));
+        Refuses("`config.chain.validators[0].withdrawalAddress`",
+            With(StakeGenesisFile.Validators(8), 0, "withdrawalAddress", "nowhere"));
         Refuses("`config.chain.validators[7].balanceGwei` is 1", With(StakeGenesisFile.Validators(8), 7, "balanceGwei", 1));
         Refuses("`config.chain.validators[7].pubkey` is not known", With(StakeGenesisFile.Validators(8), 7, "pubkey", "0x"));
-        Refuses("`config.chain.validators[0].randaoCommitment` is missing", [new JsonObject { ["publicKey"] = Hex.Encode(StakeSample.KeyOf(1).PublicKey) }]);
+        Refuses("`config.chain.validators[0].randaoCommitment` is missing", [new JsonObject
+        {
+            ["publicKey"] = Hex.Encode(StakeSample.KeyOf(1).PublicKey),
+        }]);
         Refuses("`config.chain.validators[1]` is 5; it must be an object", [StakeGenesisFile.Validator(1), 5]);
     }
 
     [Fact]
     public void The_deposit_address_is_not_the_zero_address() =>
-        Refuses("`config.chain.depositAddress` is the zero address", StakeGenesisFile.Validators(8), ("depositAddress", Address.Zero.ToString()));
+        Refuses("`config.chain.depositAddress` is the zero address", StakeGenesisFile.Validators(8),
+            ("depositAddress", Address.Zero.ToString()));
 
     [Fact]
-    public void Difficulty_is_zero_unless_the_file_gives_one() => Assert.Equal(UInt256.Zero, StakeGenesisFile.Parse(StakeGenesisFile.Validators(8)).Difficulty);
+    public void Difficulty_is_zero_unless_the_file_gives_one() =>
+        Assert.Equal(UInt256.Zero, StakeGenesisFile.Parse(StakeGenesisFile.Validators(8)).Difficulty);
 
     private static bool AcceptsLess(PropertyInfo property, ulong value) =>
         value > 0 && property.Name is not ("MinSeedLookahead" or "MinAttestationInclusionDelay");
@@ -140,5 +166,6 @@ public sealed class StakeGenesisJsonTests
     }
 
     private static void Refuses(string message, JsonArray? validators, params (string Name, JsonNode? Value)[] settings) =>
-        Assert.Contains(message, Assert.Throws<GenesisException>(() => StakeGenesisFile.Parse(validators, settings)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<GenesisException>(() => StakeGenesisFile.Parse(validators, settings)).Message,
+            StringComparison.Ordinal);
 }

@@ -20,16 +20,26 @@ public sealed class StakeGenesisTests
             Validators =
             [
                 .. Settings.Validators,
-                Settings.Validators[0] with { PublicKey = StakeSample.KeyOf(100).PublicKey.ToArray(), BalanceGwei = 31_999_999_999 },
-                Settings.Validators[0] with { PublicKey = StakeSample.KeyOf(101).PublicKey.ToArray(), BalanceGwei = 40_000_000_001 },
+                Settings.Validators[0] with
+                {
+                    PublicKey = StakeSample.KeyOf(100).PublicKey.ToArray(),
+                    BalanceGwei = 31_999_999_999,
+                },
+                Settings.Validators[0] with
+                {
+                    PublicKey = StakeSample.KeyOf(101).PublicKey.ToArray(),
+                    BalanceGwei = 40_000_000_001,
+                },
             ],
         };
         var state = StakeGenesis.BuildState(settings, Mix);
 
         Assert.Equal(10, state.ValidatorCount);
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 9], state.GetActiveValidatorIndices(Epoch.Genesis));
-        Assert.Equal((new Gwei(31_000_000_000), Epoch.FarFuture, Epoch.FarFuture), (state.EffectiveBalances[8], state.ActivationEligibilityEpochs[8], state.ActivationEpochs[8]));
-        Assert.Equal((new Gwei(40_000_000_001), new Gwei(32_000_000_000), Epoch.Genesis), (state.Balances[9], state.EffectiveBalances[9], state.ActivationEligibilityEpochs[9]));
+        Assert.Equal((new Gwei(31_000_000_000), Epoch.FarFuture, Epoch.FarFuture),
+            (state.EffectiveBalances[8], state.ActivationEligibilityEpochs[8], state.ActivationEpochs[8]));
+        Assert.Equal((new Gwei(40_000_000_001), new Gwei(32_000_000_000), Epoch.Genesis),
+            (state.Balances[9], state.EffectiveBalances[9], state.ActivationEligibilityEpochs[9]));
         Assert.All(state.ExitEpochs.Concat(state.WithdrawableEpochs), epoch => Assert.Equal(Epoch.FarFuture, epoch));
     }
 
@@ -65,9 +75,11 @@ public sealed class StakeGenesisTests
 
         Assert.Equal(sidecar.Body.ComputeHash().ToArray(), header.ExtraData.ToArray());
         Assert.Equal(StakeGenesis.BuildState(Settings, header.MixHash).ComputeRoot(), sidecar.Body.StakeStateRoot);
-        Assert.Equal((default(Slot), 0, Hash256.Zero), (sidecar.Body.Slot, sidecar.Body.ProposerIndex, sidecar.Body.RandaoReveal));
+        Assert.Equal((default(Slot), 0, Hash256.Zero),
+            (sidecar.Body.Slot, sidecar.Body.ProposerIndex, sidecar.Body.RandaoReveal));
         Assert.Equal(default, sidecar.ProposerSignature);
-        Assert.Equal((UInt256.Zero, 0UL, (Hash256?)BlockHeader.EmptyTrieRoot), (header.Difficulty, header.Nonce, header.WithdrawalsRoot));
+        Assert.Equal((UInt256.Zero, 0UL, (Hash256?)BlockHeader.EmptyTrieRoot),
+            (header.Difficulty, header.Nonce, header.WithdrawalsRoot));
         Assert.Empty(block.Body.Withdrawals!);
         Assert.Equal(state.Root, header.StateRoot);
     }
@@ -77,7 +89,8 @@ public sealed class StakeGenesisTests
     {
         var other = ConsensusFactory.BuildGenesis(File with { MixHash = Mix });
         Assert.NotEqual(ConsensusFactory.BuildGenesis(File).Block.Hash, other.Block.Hash);
-        Assert.NotEqual(ConsensusFactory.BuildGenesis(File).Block.Header.Header.ExtraData.ToArray(), other.Block.Header.Header.ExtraData.ToArray());
+        Assert.NotEqual(ConsensusFactory.BuildGenesis(File).Block.Header.Header.ExtraData.ToArray(),
+            other.Block.Header.Header.ExtraData.ToArray());
     }
 
     [Fact]
@@ -105,12 +118,19 @@ public sealed class StakeGenesisTests
 
         Assert.NotNull(ConsensusFactory.BuildGenesis(WithAccount(Ledger.Miner, most)));
         Refuses("alloc", WithAccount(Ledger.Miner, most + 1));
-        var heavy = Settings with { Validators = [.. Enumerable.Range(1, 8).Select(_ => Settings.Validators[0] with { BalanceGwei = 1UL << 56 })] };
+        var heavy = Settings with
+        {
+            Validators = [.. Enumerable.Range(1, 8).Select(_ => Settings.Validators[0] with { BalanceGwei = 1UL << 56 })],
+        };
         Refuses("config.chain.validators", File with { Spec = File.Spec with { Consensus = heavy } });
     }
 
-    private static GenesisFile WithAccount(Address address, UInt256 balance) => File with { Alloc = [new(address, Ledger.With(balance))] };
+    private static GenesisFile WithAccount(Address address, UInt256 balance) => File with
+    {
+        Alloc = [new(address, Ledger.With(balance))],
+    };
 
     private static void Refuses(string field, GenesisFile genesis) =>
-        Assert.Contains($"`{field}`", Assert.Throws<GenesisException>(() => ConsensusFactory.BuildGenesis(genesis)).Message, StringComparison.Ordinal);
+        Assert.Contains($"`{field}`", Assert.Throws<GenesisException>(() => ConsensusFactory.BuildGenesis(genesis)).Message,
+            StringComparison.Ordinal);
 }

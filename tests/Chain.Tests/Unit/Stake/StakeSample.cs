@@ -7,7 +7,12 @@ namespace Chain.Tests;
 /// <summary>Stake states for tests: any that the types allow, not only those that a chain could reach.</summary>
 internal static class StakeSample
 {
-    public static readonly ProofOfStakeSettings Settings = new() { SlotsPerHistoricalRoot = 16, EpochsPerHistoricalVector = 8, EpochsPerSlashingsVector = 8 };
+    public static readonly ProofOfStakeSettings Settings = new()
+    {
+        SlotsPerHistoricalRoot = 16,
+        EpochsPerHistoricalVector = 8,
+        EpochsPerSlashingsVector = 8,
+    };
 
     /// <summary>What a state consists of: all that can be set, but the memory of worked out committees.</summary>
     public static readonly IReadOnlyList<PropertyInfo> Fields = [.. typeof(StakeState)
@@ -15,7 +20,8 @@ internal static class StakeSample
         .Where(property => property.SetMethod is not null && property.Name != nameof(StakeState.Committees))];
 
     /// <summary>The registry's columns among them: all of one length.</summary>
-    public static readonly IReadOnlyList<PropertyInfo> Columns = [.. Fields.Where(field => field.PropertyType.IsArray && !IsRing(field))];
+    public static readonly IReadOnlyList<PropertyInfo> Columns = [.. Fields.Where(field =>
+        field.PropertyType.IsArray && !IsRing(field))];
 
     /// <summary>The key of a validator, from one up.</summary>
     public static PrivateKey KeyOf(int number)
@@ -50,12 +56,15 @@ internal static class StakeSample
 
     private static void Fill(StakeState state, PropertyInfo field, Random random, int validators)
     {
-        var array = IsRing(field) ? (Array)field.GetValue(state)! : Array.CreateInstance(field.PropertyType.GetElementType()!, validators);
+        var array = IsRing(field)
+            ? (Array)field.GetValue(state)!
+            : Array.CreateInstance(field.PropertyType.GetElementType()!, validators);
         for (var i = 0; i < array.Length; i++) array.SetValue(Value(field.PropertyType.GetElementType()!, random), i);
         if (!IsRing(field)) field.SetValue(state, array);
     }
 
-    private static bool IsRing(PropertyInfo field) => field.Name is nameof(StakeState.BlockRoots) or nameof(StakeState.RandaoMixes) or nameof(StakeState.Slashings);
+    private static bool IsRing(PropertyInfo field) =>
+        field.Name is nameof(StakeState.BlockRoots) or nameof(StakeState.RandaoMixes) or nameof(StakeState.Slashings);
 
     private static object Value(Type type, Random random)
     {
@@ -91,5 +100,6 @@ internal static class StakeSample
     private static ValidatorIdentity Identity(Random random) => new(
         new ValidatorKey(KeyOf(random.Next(1, 200)).PublicKey),
         random.Next(2) == 0 ? null : KeyOf(random.Next(1, 200)).Address,
-        new RandaoOnion(Hash(random), Hash(random), new Epoch(Number(random)), new Epoch(Number(random)), random.Next(2) == 0 ? null : Hash(random), new Epoch(Number(random))));
+        new RandaoOnion(Hash(random), Hash(random), new Epoch(Number(random)), new Epoch(Number(random)),
+            random.Next(2) == 0 ? null : Hash(random), new Epoch(Number(random))));
 }

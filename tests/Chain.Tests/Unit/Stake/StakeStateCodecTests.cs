@@ -68,9 +68,18 @@ public sealed class StakeStateCodecTests
     public void Rings_of_another_length_than_the_settings_are_refused()
     {
         var bytes = StakeStateCodec.Encode(Sample);
-        Assert.Throws<RlpException>(() => StakeStateCodec.Decode(bytes, StakeSample.Settings with { SlotsPerHistoricalRoot = 17 }));
-        Assert.Throws<RlpException>(() => StakeStateCodec.Decode(bytes, StakeSample.Settings with { EpochsPerHistoricalVector = 7 }));
-        Assert.Throws<RlpException>(() => StakeStateCodec.Decode(bytes, StakeSample.Settings with { EpochsPerSlashingsVector = 9 }));
+        Assert.Throws<RlpException>(() => StakeStateCodec.Decode(bytes, StakeSample.Settings with
+        {
+            SlotsPerHistoricalRoot = 17,
+        }));
+        Assert.Throws<RlpException>(() => StakeStateCodec.Decode(bytes, StakeSample.Settings with
+        {
+            EpochsPerHistoricalVector = 7,
+        }));
+        Assert.Throws<RlpException>(() => StakeStateCodec.Decode(bytes, StakeSample.Settings with
+        {
+            EpochsPerSlashingsVector = 9,
+        }));
     }
 
     [Fact]
@@ -80,14 +89,18 @@ public sealed class StakeStateCodecTests
         Refuses(Changed(state => state.NextWithdrawalValidatorIndex = 3));
         Refuses(Changed(state => state.CurrentParticipation[1] = (ParticipationFlags)8));
         Refuses(Changed(state => state.PreviousParticipation[2] = (ParticipationFlags)255));
-        Refuses(Changed(state => state.Identities[0] = state.Identities[0] with { Key = new ValidatorKey([.. Enumerable.Repeat((byte)255, 64)]) }));
+        Refuses(Changed(state => state.Identities[0] = state.Identities[0] with
+        {
+            Key = new ValidatorKey([.. Enumerable.Repeat((byte)255, 64)]),
+        }));
     }
 
     [Fact]
     public void A_state_without_validators_is_a_state()
     {
         var empty = StakeState.Empty(StakeSample.Settings);
-        Assert.Equal(empty.ComputeRoot(), StakeStateCodec.Decode(StakeStateCodec.Encode(empty), StakeSample.Settings).ComputeRoot());
+        Assert.Equal(empty.ComputeRoot(),
+            StakeStateCodec.Decode(StakeStateCodec.Encode(empty), StakeSample.Settings).ComputeRoot());
     }
 
     private static byte[] Changed(Action<StakeState> change)
@@ -104,5 +117,6 @@ public sealed class StakeStateCodecTests
         return StakeStateCodec.Encode(state);
     }
 
-    private static void Refuses(byte[] bytes) => Assert.Throws<RlpException>(() => StakeStateCodec.Decode(bytes, StakeSample.Settings));
+    private static void Refuses(byte[] bytes) =>
+        Assert.Throws<RlpException>(() => StakeStateCodec.Decode(bytes, StakeSample.Settings));
 }

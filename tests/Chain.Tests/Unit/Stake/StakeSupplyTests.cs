@@ -6,12 +6,15 @@ namespace Chain.Tests;
 public sealed class StakeSupplyTests
 {
     private static readonly UInt256 Accounts = Ledger.Ether * 100;
-    private static readonly StakeState Before = StakeGenesis.BuildState((ProofOfStakeSettings)StakeGenesisFile.Parse(StakeGenesisFile.Validators(8)).Spec.Consensus, Hash256.Zero);
+    private static readonly StakeState Before = StakeGenesis.BuildState(
+        (ProofOfStakeSettings)StakeGenesisFile.Parse(StakeGenesisFile.Validators(8)).Spec.Consensus, Hash256.Zero);
     private static readonly Withdrawal Withdrawal = new(0, 3, Ledger.Bob.Address, 2_000_000_000);
-    private static readonly Deposit Deposit = new(new ValidatorKey(StakeSample.KeyOf(50).PublicKey), Hash256.Zero, Ledger.Bob.Address, new Gwei(5_000_000_000));
+    private static readonly Deposit Deposit = new(new ValidatorKey(StakeSample.KeyOf(50).PublicKey), Hash256.Zero,
+        Ledger.Bob.Address, new Gwei(5_000_000_000));
 
     [Fact]
-    public void Withdrawals_deposits_burned_fees_and_the_proposers_reward_add_up() => Assert.Null(StakeSupply.CheckBlock(Block()));
+    public void Withdrawals_deposits_burned_fees_and_the_proposers_reward_add_up() =>
+        Assert.Null(StakeSupply.CheckBlock(Block()));
 
     [Fact]
     public void One_wei_too_much_or_too_little_on_the_accounts_is_found()
@@ -24,9 +27,15 @@ public sealed class StakeSupplyTests
     [Fact]
     public void A_withdrawal_that_only_one_side_knows_is_found()
     {
-        IsWrong("validator 3 has 30000000000 Gwei; the rules leave it from 32000000000 Gwei to 32000000000 Gwei", Block() with { Withdrawals = [] });
+        IsWrong("validator 3 has 30000000000 Gwei; the rules leave it from 32000000000 Gwei to 32000000000 Gwei", Block() with
+        {
+            Withdrawals = [],
+        });
         IsWrong("validator 3 has", Block() with { Withdrawals = [Withdrawal with { AmountGwei = Withdrawal.AmountGwei + 1 }] });
-        IsWrong("more is withdrawn from validator 3 than it holds", Block() with { Withdrawals = [Withdrawal with { AmountGwei = 33_000_000_000 }] });
+        IsWrong("more is withdrawn from validator 3 than it holds", Block() with
+        {
+            Withdrawals = [Withdrawal with { AmountGwei = 33_000_000_000 }],
+        });
     }
 
     [Fact]
@@ -34,7 +43,10 @@ public sealed class StakeSupplyTests
     {
         IsWrong("validator 8 has 5000000000 Gwei", Block() with { Deposits = [] });
         IsWrong("validator 8 has", Block() with { Deposits = [Deposit, Deposit] });
-        IsWrong("the accounts held", Changed(after => after.Balances[8] += new Gwei(5_000_000_000)) with { Deposits = [Deposit, Deposit] });
+        IsWrong("the accounts held", Changed(after => after.Balances[8] += new Gwei(5_000_000_000)) with
+        {
+            Deposits = [Deposit, Deposit],
+        });
     }
 
     [Fact]
@@ -78,7 +90,8 @@ public sealed class StakeSupplyTests
     {
         var before = Before.Clone();
         before.Slot = new Epoch(4).StartSlot(before.Settings.SlotsPerEpoch) - 1;
-        Array.Fill(before.PreviousParticipation, ParticipationFlags.TimelySource | ParticipationFlags.TimelyTarget | ParticipationFlags.TimelyHead);
+        Array.Fill(before.PreviousParticipation,
+            ParticipationFlags.TimelySource | ParticipationFlags.TimelyTarget | ParticipationFlags.TimelyHead);
         for (var i = 2; i < before.ValidatorCount; i++) before.ExitEpochs[i] = before.CurrentEpoch;
         var after = before.Clone();
         EpochTransition.ProcessEpoch(after);
@@ -116,14 +129,17 @@ public sealed class StakeSupplyTests
         state.Balances[6] -= new Gwei(penalty);
     }
 
-    /// <summary>A block with one withdrawal, one deposit, 1,000 wei burned, and 1,000 Gwei for the proposer, validator 0.</summary>
+    /// <summary>
+    /// A block with one withdrawal, one deposit, 1,000 wei burned, and 1,000 Gwei for the proposer, validator 0.
+    /// </summary>
     private static BlockSupply Block()
     {
         var after = Before.Clone();
         after.Balances[3] -= new Gwei(2_000_000_000);
         after.Balances[0] += new Gwei(1_000);
         Deposits.ProcessDeposit(after, Deposit);
-        return new BlockSupply(Accounts, Accounts + (2 * Ledger.Ether) - (5 * Ledger.Ether) - 1_000, Before, after, 0, 1_000, [Withdrawal], [Deposit]);
+        return new BlockSupply(Accounts, Accounts + (2 * Ledger.Ether) - (5 * Ledger.Ether) - 1_000, Before, after, 0, 1_000,
+            [Withdrawal], [Deposit]);
     }
 
     private static BlockSupply Changed(Action<StakeState> change)
@@ -133,5 +149,6 @@ public sealed class StakeSupplyTests
         return block;
     }
 
-    private static void IsWrong(string message, BlockSupply block) => Assert.Contains(message, StakeSupply.CheckBlock(block)!.Message, StringComparison.Ordinal);
+    private static void IsWrong(string message, BlockSupply block) =>
+        Assert.Contains(message, StakeSupply.CheckBlock(block)!.Message, StringComparison.Ordinal);
 }

@@ -127,7 +127,8 @@ public sealed class ChainFileTests : IDisposable
         var error = Assert.Throws<ChainFileException>(() => Import(chain, store, Write(blocks)));
 
         Assert.Equal(2, error.BlocksRead);
-        Assert.Contains("block 2 has a sidecar behind it, but under proof-of-work no block has one", error.Message, StringComparison.Ordinal);
+        Assert.Contains("block 2 has a sidecar behind it, but under proof-of-work no block has one", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,10 +141,12 @@ public sealed class ChainFileTests : IDisposable
         var rules = chain.Rules with { HasSidecar = true, Name = "proof-of-something" };
 
         var error = Assert.Throws<ChainFileException>(() =>
-            ChainImporter.Run(store, chain.Config, rules, new ChainFileReader(new MemoryStream(Write(blocks))), TimeProvider.System, null, CancellationToken.None));
+            ChainImporter.Run(store, chain.Config, rules, new ChainFileReader(new MemoryStream(Write(blocks))),
+                TimeProvider.System, null, CancellationToken.None));
 
         Assert.Equal(1, error.BlocksRead);
-        Assert.Contains("block 1 has no sidecar behind it, but under proof-of-something every block has one", error.Message, StringComparison.Ordinal);
+        Assert.Contains("block 1 has no sidecar behind it, but under proof-of-something every block has one", error.Message,
+            StringComparison.Ordinal);
     }
 
     private SqliteChainStore OpenWithGenesis(BenchChain chain, string name)
@@ -154,9 +157,11 @@ public sealed class ChainFileTests : IDisposable
     }
 
     private static ImportProgress Import(BenchChain chain, IChainStore store, byte[] file) =>
-        ChainImporter.Run(store, chain.Config, chain.Rules, new ChainFileReader(new MemoryStream(file)), TimeProvider.System, null, CancellationToken.None);
+        ChainImporter.Run(store, chain.Config, chain.Rules, new ChainFileReader(new MemoryStream(file)), TimeProvider.System,
+            null, CancellationToken.None);
 
-    private static byte[] Export(BenchChain chain, int blocks) => Write([chain.GenesisBlock.Block, .. chain.NewBranch(1).Grow(blocks, transfers: 5)]);
+    private static byte[] Export(BenchChain chain, int blocks) =>
+        Write([chain.GenesisBlock.Block, .. chain.NewBranch(1).Grow(blocks, transfers: 5)]);
 
     private static List<Block> ScriptedBlocks(int count)
     {

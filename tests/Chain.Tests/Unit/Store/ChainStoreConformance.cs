@@ -146,7 +146,11 @@ public abstract class ChainStoreConformance : IDisposable
             new() { Receipts = { (Keccak256.Empty, []) } },
             new() { Canonical = { genesis.Canonical[0] with { LogOffset = 50 } } },
             new() { Canonical = { genesis.Canonical[0] with { Added = false, LogOffset = 0 } } },
-            new() { Canonical = { genesis.Canonical[0] with { Added = false, LogOffset = 50 }, genesis.Canonical[0] with { Added = false, LogOffset = 51 } } },
+            new()
+            {
+                Canonical = { genesis.Canonical[0] with { Added = false, LogOffset = 50 },
+                    genesis.Canonical[0] with { Added = false, LogOffset = 51 } },
+            },
             new() { Head = genesis.Head! with { Head = Keccak256.Empty } },
         ];
         foreach (var batch in broken)
@@ -194,7 +198,9 @@ public abstract class ChainStoreConformance : IDisposable
             batch = script.Next();
             Store.Commit(batch);
         }
-        while (batch.Reorgs.Count == 0 || batch.Canonical.Where(change => !change.Added).Sum(change => change.Block.Body.Transactions.Count) == 0);
+        while (batch.Reorgs.Count == 0
+            || batch.Canonical.Where(change => !change.Added).Sum(change => change.Block.Body.Transactions.Count) == 0)
+            ;
 
         var orphaned = batch.Canonical.First(change => !change.Added && change.Block.Body.Transactions.Count > 0).Block;
         Assert.Equal(batch.Reorgs[0], Store.GetReorgs(1)[0]);
@@ -202,7 +208,8 @@ public abstract class ChainStoreConformance : IDisposable
         Assert.NotNull(Store.GetReceipts(orphaned.Hash));
         Assert.NotEqual(orphaned.Hash, Store.GetCanonicalHash(orphaned.Number));
         Assert.NotEqual(orphaned.Hash, Store.GetTransactionLocation(orphaned.Body.Transactions[0].Hash)?.BlockHash);
-        Assert.DoesNotContain(script.Accounts.SelectMany(account => Store.GetAddressHistory(account, null, 10_000)), entry => entry.BlockHash == orphaned.Hash);
+        Assert.DoesNotContain(script.Accounts.SelectMany(account => Store.GetAddressHistory(account, null, 10_000)),
+            entry => entry.BlockHash == orphaned.Hash);
     }
 
     [Fact]
@@ -302,7 +309,11 @@ public abstract class ChainStoreConformance : IDisposable
         Transaction[] transfers = [Transfer(0, elsewhere), Transfer(1, elsewhere), Transfer(2, other)];
         var block = genesis.Blocks[0].Block with { Body = new BlockBody(transfers, null) };
         var record = genesis.Blocks[0].Record with { TransactionCount = 3 };
-        return new StoreBatch { Blocks = { (block, record) }, Canonical = { new CanonicalChange(true, block, [one, other, one], 0, new At(1)) } };
+        return new StoreBatch
+        {
+            Blocks = { (block, record) },
+            Canonical = { new CanonicalChange(true, block, [one, other, one], 0, new At(1)) },
+        };
     }
 
     private static Transaction Transfer(ulong nonce, Address to) => new UnsignedTransaction
@@ -337,7 +348,8 @@ public abstract class ChainStoreConformance : IDisposable
         {
             var hash = block.Body.Transactions[i].Hash;
             Assert.Equal(new TransactionLocation(head.Head, block.Number, i), reader.GetTransactionLocation(hash));
-            Assert.Contains(reader.GetAddressHistory(senders[i], null, 20), entry => entry.TransactionHash == hash && entry.BlockHash == head.Head);
+            Assert.Contains(reader.GetAddressHistory(senders[i], null, 20),
+                entry => entry.TransactionHash == hash && entry.BlockHash == head.Head);
         }
     }
 }

@@ -18,7 +18,8 @@ internal sealed class DelegatingStore(IChainStore inner) : IChainStore
 
     public void Maintain(CancellationToken cancellation) => inner.Maintain(cancellation);
 
-    public long PruneStates(Func<IChainReader, IReadOnlyList<Hash256>> chooseRoots, CancellationToken cancellation) => inner.PruneStates(chooseRoots, cancellation);
+    public long PruneStates(Func<IChainReader, IReadOnlyList<Hash256>> chooseRoots, CancellationToken cancellation) =>
+        inner.PruneStates(chooseRoots, cancellation);
 
     public string? FindDamage() => Damage;
 
@@ -42,9 +43,11 @@ internal sealed class DelegatingStore(IChainStore inner) : IChainStore
 
     public TransactionLocation? GetTransactionLocation(Hash256 transactionHash) => inner.GetTransactionLocation(transactionHash);
 
-    public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) => inner.GetTransactionSteps(transactionHash);
+    public IReadOnlyList<TransactionStep> GetTransactionSteps(Hash256 transactionHash) =>
+        inner.GetTransactionSteps(transactionHash);
 
-    public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) => inner.GetAddressHistory(address, before, limit);
+    public IReadOnlyList<AddressEntry> GetAddressHistory(Address address, AddressCursor? before, int limit) =>
+        inner.GetAddressHistory(address, before, limit);
 
     public byte[]? GetConsensusState(Hash256 block) => inner.GetConsensusState(block);
 

@@ -17,7 +17,8 @@ public sealed class SmallFileTests : IDisposable
         File.WriteAllText(path, new string('x', 5000));
 
         Assert.Equal(5000, SmallFile.ReadText(path, 5000).Length);
-        Assert.Contains("longer than 4999 bytes", Assert.Throws<IOException>(() => SmallFile.ReadText(path, 4999)).Message, StringComparison.Ordinal);
+        Assert.Contains("longer than 4999 bytes", Assert.Throws<IOException>(() => SmallFile.ReadText(path, 4999)).Message,
+            StringComparison.Ordinal);
         Assert.ThrowsAny<IOException>(() => SmallFile.ReadText(path + ".missing", 10));
     }
 

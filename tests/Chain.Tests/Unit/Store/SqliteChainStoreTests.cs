@@ -14,7 +14,14 @@ public sealed class SqliteChainStoreTests : ChainStoreConformance
     private string DatabaseFile => Path.Combine(_folder, SqliteChainStore.FileName);
 
     // Small bounds, so that flushes and checkpoints happen within a test.
-    private static SqliteStoreOptions SmallBounds => new() { IndexEntriesToFlush = 40, MaxIndexEntries = 120, LogBytesToCheckpoint = 64 << 10, MaxLogBytes = 192 << 10, NodeCacheBytes = 8 << 10 };
+    private static SqliteStoreOptions SmallBounds => new()
+    {
+        IndexEntriesToFlush = 40,
+        MaxIndexEntries = 120,
+        LogBytesToCheckpoint = 64 << 10,
+        MaxLogBytes = 192 << 10,
+        NodeCacheBytes = 8 << 10,
+    };
 
     protected override IChainStore Open() => SqliteChainStore.Open(_folder, Genesis, SmallBounds);
 
@@ -158,7 +165,8 @@ public sealed class SqliteChainStoreTests : ChainStoreConformance
 
         using var restored = SqliteChainStore.Open(copy, Genesis);
         Assert.Equal(before, StoreDump.Of(restored, later));
-        Assert.Equal(StoreFailure.Io, Assert.Throws<StoreException>(() => Store.BackupTo(Path.Combine(copy, SqliteChainStore.FileName))).Failure);
+        Assert.Equal(StoreFailure.Io,
+            Assert.Throws<StoreException>(() => Store.BackupTo(Path.Combine(copy, SqliteChainStore.FileName))).Failure);
     }
 
     [Fact]
@@ -186,9 +194,11 @@ public sealed class SqliteChainStoreTests : ChainStoreConformance
     [Fact]
     public void A_store_of_a_kind_that_this_build_lacks_or_that_the_folder_does_not_hold_is_refused()
     {
-        Assert.Equal(StoreFailure.Unsupported, Assert.Throws<StoreException>(() => DiskStores.Open("leveldb", _folder, Genesis)).Failure);
+        Assert.Equal(StoreFailure.Unsupported,
+            Assert.Throws<StoreException>(() => DiskStores.Open("leveldb", _folder, Genesis)).Failure);
         File.WriteAllText(Path.Combine(_folder, "chain.litedb"), "");
-        Assert.Equal(StoreFailure.Unsupported, Assert.Throws<StoreException>(() => DiskStores.Open(DiskStores.Sqlite, _folder, Genesis)).Failure);
+        Assert.Equal(StoreFailure.Unsupported,
+            Assert.Throws<StoreException>(() => DiskStores.Open(DiskStores.Sqlite, _folder, Genesis)).Failure);
     }
 
     [Fact]

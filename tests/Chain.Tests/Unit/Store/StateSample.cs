@@ -18,7 +18,8 @@ internal sealed class StateSample
         {
             Code = [0x60, (byte)value];
             codeHash = Keccak256.Hash(Code);
-            storageRoot = Put(Extension(Put(Branch(rlp => rlp.WriteEncoded(Leaf(0x22, [5])), rlp => rlp.Write(Put(Leaf(0x33, [.. Enumerable.Repeat((byte)value, 33)])))))));
+            storageRoot = Put(Extension(Put(Branch(rlp => rlp.WriteEncoded(Leaf(0x22, [5])),
+                rlp => rlp.Write(Put(Leaf(0x33, [.. Enumerable.Repeat((byte)value, 33)])))))));
         }
 
         var secondLeaf = Put(Leaf(0x44, Account(7, storageRoot, codeHash)));
@@ -41,7 +42,8 @@ internal sealed class StateSample
 
     /// <summary>Whether all of this state is there.</summary>
     public bool IsWholeIn(IChainReader reader) =>
-        NodeHashes.All(hash => reader.GetTrieNode(hash) is { } node && Keccak256.Hash(node) == hash) && (Code is null || reader.GetCode(Keccak256.Hash(Code)) is not null);
+        NodeHashes.All(hash => reader.GetTrieNode(hash) is { } node && Keccak256.Hash(node) == hash)
+        && (Code is null || reader.GetCode(Keccak256.Hash(Code)) is not null);
 
     private Hash256 Put(byte[] node)
     {
@@ -50,7 +52,8 @@ internal sealed class StateSample
         return hash;
     }
 
-    private static byte[] Account(ulong balance, Hash256 storageRoot, Hash256 codeHash) => new Execution.Account(1, balance, storageRoot, codeHash).Encode();
+    private static byte[] Account(ulong balance, Hash256 storageRoot, Hash256 codeHash) =>
+        new Execution.Account(1, balance, storageRoot, codeHash).Encode();
 
     // Hex prefix 0x20: a leaf with an even path.
     private static byte[] Leaf(byte path, byte[] value) => List(rlp =>

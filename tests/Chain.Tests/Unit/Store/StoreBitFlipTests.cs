@@ -4,7 +4,9 @@ using Chain.Storage;
 
 namespace Chain.Tests;
 
-/// <summary>One bit of one file, flipped: the store answers what it did, or says what is damaged. It never throws anything else.</summary>
+/// <summary>
+/// One bit of one file, flipped: the store answers what it did, or says what is damaged. It never throws anything else.
+/// </summary>
 public sealed class StoreBitFlipTests : IDisposable
 {
     private const int Batches = 60;
@@ -12,7 +14,14 @@ public sealed class StoreBitFlipTests : IDisposable
     private static readonly Hash256 Genesis = Keccak256.Hash("genesis"u8);
 
     // Small, so that indexes are flushed, the log is moved into the file, and reads go to the file.
-    private static readonly SqliteStoreOptions Bounds = new() { IndexEntriesToFlush = 40, MaxIndexEntries = 120, LogBytesToCheckpoint = 64 << 10, MaxLogBytes = 192 << 10, NodeCacheBytes = 2 };
+    private static readonly SqliteStoreOptions Bounds = new()
+    {
+        IndexEntriesToFlush = 40,
+        MaxIndexEntries = 120,
+        LogBytesToCheckpoint = 64 << 10,
+        MaxLogBytes = 192 << 10,
+        NodeCacheBytes = 2,
+    };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("chain-flips-").FullName;
     private readonly StoreScript _script = new(6);
@@ -47,7 +56,8 @@ public sealed class StoreBitFlipTests : IDisposable
                 Assert.Fail($"{how}, seed {seed}, {flip}: {problem}");
             }
 
-            Assert.True(found is null || found == expected, $"{how}, seed {seed}, {flip}: the store answers something else: {FirstDifference(expected, found)}");
+            Assert.True(found is null || found == expected,
+                $"{how}, seed {seed}, {flip}: the store answers something else: {FirstDifference(expected, found)}");
             Directory.Delete(copy, recursive: true);
         }
     }
@@ -94,8 +104,10 @@ public sealed class StoreBitFlipTests : IDisposable
             Assert.True(reader.GetBlockRecord(hash) is not { } record || record.Hash == hash, flip);
         }
 
-        foreach (var (hash, node) in _script.TrieNodes) Assert.True(reader.GetTrieNode(hash) is not { } found || found.AsSpan().SequenceEqual(node), flip);
-        foreach (var (hash, code) in _script.Codes) Assert.True(reader.GetCode(hash) is not { } found || found.AsSpan().SequenceEqual(code), flip);
+        foreach (var (hash, node) in _script.TrieNodes)
+            Assert.True(reader.GetTrieNode(hash) is not { } found || found.AsSpan().SequenceEqual(node), flip);
+        foreach (var (hash, code) in _script.Codes)
+            Assert.True(reader.GetCode(hash) is not { } found || found.AsSpan().SequenceEqual(code), flip);
     }
 
     private string Make(string how)
@@ -132,7 +144,8 @@ public sealed class StoreBitFlipTests : IDisposable
     private static string Flip(string folder, int seed)
     {
         var random = new Random(seed);
-        var files = Directory.GetFiles(folder, "chain.*").Where(file => new FileInfo(file).Length > 0).Order(StringComparer.Ordinal).ToArray();
+        var files = Directory.GetFiles(folder, "chain.*")
+            .Where(file => new FileInfo(file).Length > 0).Order(StringComparer.Ordinal).ToArray();
         var path = files[random.Next(files.Length)];
         using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         var (offset, bit) = (random.NextInt64(file.Length), random.Next(8));

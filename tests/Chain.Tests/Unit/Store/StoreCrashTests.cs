@@ -4,7 +4,9 @@ using Chain.Node;
 
 namespace Chain.Tests;
 
-/// <summary>Kills a process that writes a store, again and again on the same folder, and looks at what is left each time.</summary>
+/// <summary>
+/// Kills a process that writes a store, again and again on the same folder, and looks at what is left each time.
+/// </summary>
 public sealed class StoreCrashTests : IDisposable
 {
     private const int Kills = 20;
@@ -50,7 +52,9 @@ public sealed class StoreCrashTests : IDisposable
     private Process Start()
     {
         var dotnet = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        var process = Process.Start(new ProcessStartInfo(dotnet, ["exec", typeof(StoreCrashWriter).Assembly.Location, StoreCrashWriter.Command, _folder, Seed.ToString(CultureInfo.InvariantCulture)])
+        var process = Process.Start(new ProcessStartInfo(dotnet,
+            ["exec", typeof(StoreCrashWriter).Assembly.Location, StoreCrashWriter.Command, _folder,
+                Seed.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -66,7 +70,9 @@ public sealed class StoreCrashTests : IDisposable
         writer.StandardInput.WriteLine();
         writer.StandardInput.Flush();
         var acknowledged = 0;
-        for (var i = 0; i < afterBatches; i++) acknowledged = Next() ?? throw new InvalidOperationException($"The writer ended by itself: {writer.StandardError.ReadToEnd()}");
+        for (var i = 0; i < afterBatches; i++)
+            acknowledged = Next()
+                ?? throw new InvalidOperationException($"The writer ended by itself: {writer.StandardError.ReadToEnd()}");
         Thread.SpinWait(spin);
         writer.Kill();
         while (Next() is { } number) acknowledged = number;
@@ -74,6 +80,9 @@ public sealed class StoreCrashTests : IDisposable
         return acknowledged;
 
         // A line cut short by the kill is no acknowledgement; numbers only grow, so a cut one would be smaller.
-        int? Next() => writer.StandardOutput.ReadLine() is { } line ? Math.Max(acknowledged, int.Parse(line, CultureInfo.InvariantCulture)) : null;
+        int? Next() =>
+            writer.StandardOutput.ReadLine() is { } line
+            ? Math.Max(acknowledged, int.Parse(line, CultureInfo.InvariantCulture))
+            : null;
     }
 }

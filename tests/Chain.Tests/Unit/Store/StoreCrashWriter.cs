@@ -21,7 +21,12 @@ internal static class StoreCrashWriter
     private static readonly Hash256 Counter = Keccak256.Hash("counter"u8);
 
     // Small, so that flushes, checkpoints and sweeps are always under way.
-    private static readonly SqliteStoreOptions Bounds = new() { IndexEntriesToFlush = 60, LogBytesToCheckpoint = 64 << 10, NodeCacheBytes = 16 << 10 };
+    private static readonly SqliteStoreOptions Bounds = new()
+    {
+        IndexEntriesToFlush = 60,
+        LogBytesToCheckpoint = 64 << 10,
+        NodeCacheBytes = 16 << 10,
+    };
 
     public static SqliteChainStore Open(string folder) => SqliteChainStore.Open(folder, Genesis, Bounds);
 
@@ -66,7 +71,8 @@ internal static class StoreCrashWriter
         while (true)
         {
             store.Maintain(CancellationToken.None);
-            store.PruneStates(reader => [.. StatesAfter(CountBatches(reader)).Select(state => state.Root)], CancellationToken.None);
+            store.PruneStates(reader => [.. StatesAfter(CountBatches(reader)).Select(state => state.Root)],
+                CancellationToken.None);
         }
     }
 }

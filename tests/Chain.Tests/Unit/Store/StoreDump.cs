@@ -4,7 +4,9 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>Everything that a reader answers about a script's history, as text: two stores agree when the texts are equal.</summary>
+/// <summary>
+/// Everything that a reader answers about a script's history, as text: two stores agree when the texts are equal.
+/// </summary>
 internal static class StoreDump
 {
     public static string Of(IChainReader reader, StoreScript script)
@@ -23,12 +25,14 @@ internal static class StoreDump
         foreach (var hash in script.BlockHashes) AppendBlock(text, reader, hash);
         for (ulong number = 0; number <= script.Height + 2; number++)
         {
-            text.AppendLine($"number {number}: {reader.GetCanonicalHash(number)}; {string.Join(", ", reader.GetBlocksAt(number))}");
+            text.AppendLine($"number {number}: {reader.GetCanonicalHash(number)}; "
+                + $"{string.Join(", ", reader.GetBlocksAt(number))}");
         }
 
         foreach (var hash in script.TransactionHashes)
         {
-            text.AppendLine($"tx {hash}: {reader.GetTransactionLocation(hash)}; {string.Join(", ", reader.GetTransactionSteps(hash))}");
+            text.AppendLine($"tx {hash}: {reader.GetTransactionLocation(hash)}; "
+                + $"{string.Join(", ", reader.GetTransactionSteps(hash))}");
         }
 
         foreach (var account in script.Accounts)
@@ -59,7 +63,8 @@ internal static class StoreDump
             text.AppendLine($"  {Digest(rlp.WrittenSpan)}, sidecar {Digest(block.Sidecar.Span)}");
         }
 
-        text.AppendLine($"  receipts {(reader.GetReceipts(hash) is { } receipts ? string.Join(" ", receipts.Select(receipt => Digest(receipt.Encode()))) : "none")}");
+        var receipts = reader.GetReceipts(hash)?.Select(receipt => Digest(receipt.Encode()));
+        text.AppendLine($"  receipts {(receipts is null ? "none" : string.Join(" ", receipts))}");
         text.AppendLine($"  senders {(reader.GetSenders(hash) is { } senders ? string.Join(" ", senders) : "none")}");
     }
 }

@@ -165,11 +165,13 @@ public sealed class StoreFilesTests : IDisposable
         OpenWith(_folder, spec with { StateHistoryBlocks = 9 }).Dispose();
         var before = FilesOf(_folder);
         AssertRefused(_folder, spec with { ChainId = 31338 }, "says ChainId 31337, not 31338");
-        AssertRefused(_folder, spec with { Consensus = new ProofOfWorkSettings { BlockTimeSeconds = 3 } }, "says BlockTimeSeconds 2, not 3");
+        AssertRefused(_folder, spec with { Consensus = new ProofOfWorkSettings { BlockTimeSeconds = 3 } },
+            "says BlockTimeSeconds 2, not 3");
         Assert.Equal(before, FilesOf(_folder));
         AssertRefused(copy, spec with { ChainId = 31338 }, "says ChainId 31337, not 31338");
 
-        IChainStore OpenWith(string folder, ChainSpec settings) => DiskStores.Open(store, folder, Genesis, ChainSettings.Of(settings));
+        IChainStore OpenWith(string folder, ChainSpec settings) =>
+            DiskStores.Open(store, folder, Genesis, ChainSettings.Of(settings));
 
         void AssertRefused(string folder, ChainSpec other, string why)
         {
@@ -179,7 +181,8 @@ public sealed class StoreFilesTests : IDisposable
         }
 
         static List<(string File, string Content)> FilesOf(string folder) =>
-            [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(file => (file, Hex.Encode(File.ReadAllBytes(file))))];
+            [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(file =>
+                (file, Hex.Encode(File.ReadAllBytes(file))))];
     }
 
     [Fact]
@@ -188,7 +191,8 @@ public sealed class StoreFilesTests : IDisposable
         LeaveClosed();
         using (var database = new SqliteDatabase(DatabaseFile, readOnly: false))
         {
-            database.Execute("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql=replace(sql, 'senders BLOB', 'renders BLOB') WHERE name='senders'");
+            database.Execute("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql=replace(sql, 'senders BLOB', 'renders "
+                + "BLOB') WHERE name='senders'");
         }
 
         File.Delete(Path.Combine(_folder, HeadMark.FileName));
@@ -212,7 +216,8 @@ public sealed class StoreFilesTests : IDisposable
         {
             using var store = SqliteChainStore.Open(live, Genesis);
             Fill(store);
-            foreach (var file in Directory.GetFiles(live, "chain.*")) File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
+            foreach (var file in Directory.GetFiles(live, "chain.*"))
+                File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
         }
         finally
         {

@@ -35,7 +35,8 @@ internal sealed class StoreScript
 
     public IEnumerable<Hash256> BlockHashes => _blocks.Select(known => known.Block.Hash);
 
-    public IEnumerable<Hash256> TransactionHashes => _blocks.SelectMany(known => known.Block.Body.Transactions).Select(transaction => transaction.Hash).Distinct();
+    public IEnumerable<Hash256> TransactionHashes =>
+        _blocks.SelectMany(known => known.Block.Body.Transactions).Select(transaction => transaction.Hash).Distinct();
 
     /// <summary>Everything by content hash that the batches so far brought.</summary>
     public List<KeyValuePair<Hash256, byte[]>> TrieNodes { get; } = [];
@@ -55,7 +56,8 @@ internal sealed class StoreScript
         else if (dice == 8) Reorganise(batch);
         else AddStep(batch, new Hash256(Bytes(32)), TransactionFate.Dropped, null);
         batch.Head = batch.Blocks.Count + batch.Canonical.Count == 0 ? null
-            : new HeadRecord(_canonical[^1].Block.Hash, _canonical[0].Block.Hash, (ulong)_blocks.Count, _logOffset, _canonical[0].Block.Hash);
+            : new HeadRecord(_canonical[^1].Block.Hash, _canonical[0].Block.Hash, (ulong)_blocks.Count, _logOffset,
+                _canonical[0].Block.Hash);
         return batch;
     }
 
@@ -90,17 +92,23 @@ internal sealed class StoreScript
             Change(batch, known, added: true);
         }
 
-        batch.Reorgs.Add(new Reorg(new At(_now), depth, RefTo(ancestor.Block), RefTo(from), RefTo(target.Block), _random.Next(5), _random.Next(3)));
+        batch.Reorgs.Add(new Reorg(new At(_now), depth, RefTo(ancestor.Block), RefTo(from), RefTo(target.Block), _random.Next(5),
+            _random.Next(3)));
     }
 
     private Known Arrive(StoreBatch batch, Known? parent, bool executed)
     {
         var count = _random.Next(3) == 0 ? 0 : _random.Next(1, 6);
-        var body = new BlockBody([.. Enumerable.Range(0, count).Select(_ => MakeTransaction(parent))], _random.Next(4) == 0 ? [new Withdrawal(1, 2, _accounts[0], 3)] : null);
+        var body = new BlockBody([.. Enumerable.Range(0, count).Select(_ => MakeTransaction(parent))],
+            _random.Next(4) == 0 ? [new Withdrawal(1, 2, _accounts[0], 3)] : null);
         var number = parent is null ? 0 : parent.Block.Number + 1;
-        var block = new Block(new SealedHeader(MakeHeader(parent?.Block.Hash ?? Hash256.Zero, number, body)), body, _random.Next(4) == 0 ? Bytes(40) : ReadOnlyMemory<byte>.Empty);
-        var record = new BlockRecord(block.Hash, number, block.Header.ParentHash, (parent?.Record.TotalDifficulty ?? UInt256.Zero) + OwnDifficulty, (ulong)_blocks.Count, new At(_now), BlockStatus.Known, count);
-        var known = new Known(block, executed ? record with { Status = BlockStatus.Executed } : record, [.. body.Transactions.Select(_ => _accounts[_random.Next(_accounts.Length)])]);
+        var block = new Block(new SealedHeader(MakeHeader(parent?.Block.Hash ?? Hash256.Zero, number, body)), body,
+            _random.Next(4) == 0 ? Bytes(40) : ReadOnlyMemory<byte>.Empty);
+        var record = new BlockRecord(block.Hash, number, block.Header.ParentHash,
+            (parent?.Record.TotalDifficulty ?? UInt256.Zero) + OwnDifficulty, (ulong)_blocks.Count, new At(_now),
+            BlockStatus.Known, count);
+        var known = new Known(block, executed ? record with { Status = BlockStatus.Executed } : record,
+            [.. body.Transactions.Select(_ => _accounts[_random.Next(_accounts.Length)])]);
         _blocks.Add(known);
         batch.Blocks.Add((block, known.Record));
         if (executed) Execute(batch, known);
@@ -121,17 +129,28 @@ internal sealed class StoreScript
         batch.Canonical.Add(new CanonicalChange(added, known.Block, known.Senders, _logOffset++, new At(_now)));
         if (added) _canonical.Add(known);
         else _canonical.RemoveAt(_canonical.Count - 1);
-        foreach (var transaction in known.Block.Body.Transactions) AddStep(batch, transaction.Hash, added ? TransactionFate.Mined : TransactionFate.Orphaned, RefTo(known.Block));
+        foreach (var transaction in known.Block.Body.Transactions)
+            AddStep(batch, transaction.Hash, added ? TransactionFate.Mined : TransactionFate.Orphaned, RefTo(known.Block));
     }
 
     private void AddStep(StoreBatch batch, Hash256 hash, TransactionFate fate, BlockRef? block) =>
-        batch.TransactionSteps.Add((hash, new TransactionStep(fate, new At(_now), block, _random.Next(3) == 0 ? new Hash256(Bytes(32)) : null, _random.Next(3) == 0 ? "for a reason" : null)));
+        batch.TransactionSteps.Add((hash,
+            new TransactionStep(fate, new At(_now), block, _random.Next(3) == 0 ? new Hash256(Bytes(32)) : null,
+                _random.Next(3) == 0 ? "for a reason" : null)));
 
     // Now and then a transaction of a sibling branch, as two miners would both include it.
     private Transaction MakeTransaction(Known? parent)
     {
-        var siblings = parent is null ? [] : _blocks.Where(known => known.Block.Number == parent.Block.Number + 1 && known.Block.Header.ParentHash == parent.Block.Hash).SelectMany(known => known.Block.Body.Transactions).ToArray();
-        return siblings.Length > 0 && _random.Next(2) == 0 && !_shared.Contains((parent!.Block.Hash, siblings[0].Hash)) && Share(parent, siblings[0]) ? siblings[0] : NewTransaction();
+        var siblings = parent is null
+            ? []
+            : _blocks.Where(known =>
+                known.Block.Number == parent.Block.Number + 1
+                && known.Block.Header.ParentHash == parent.Block.Hash).SelectMany(known =>
+                    known.Block.Body.Transactions).ToArray();
+        return siblings.Length > 0 && _random.Next(2) == 0 && !_shared.Contains((parent!.Block.Hash, siblings[0].Hash))
+            && Share(parent, siblings[0])
+            ? siblings[0]
+            : NewTransaction();
     }
 
     private readonly HashSet<(Hash256 Parent, Hash256 Transaction)> _shared = [];
@@ -155,8 +174,11 @@ internal sealed class StoreScript
         }.WithSignature(new Signature(new Hash256(Bytes(32)).ToUInt256(), (ulong)_random.NextInt64(), (byte)_random.Next(2)));
     }
 
-    private Receipt MakeReceipt(Transaction transaction) => new(transaction.Type, _random.Next(4) != 0, (ulong)_random.NextInt64(1L << 40),
-        [.. Enumerable.Range(0, _random.Next(3)).Select(_ => new Log(_accounts[_random.Next(_accounts.Length)], [new Hash256(Bytes(32))], Bytes(_random.Next(70))))]);
+    private Receipt MakeReceipt(Transaction transaction) =>
+        new(transaction.Type, _random.Next(4) != 0, (ulong)_random.NextInt64(1L << 40),
+        [.. Enumerable.Range(0,
+            _random.Next(3)).Select(_ =>
+                new Log(_accounts[_random.Next(_accounts.Length)], [new Hash256(Bytes(32))], Bytes(_random.Next(70))))]);
 
     private BlockHeader MakeHeader(Hash256 parent, ulong number, BlockBody body) => new()
     {

@@ -57,7 +57,8 @@ public sealed class DepositTransactionTests : IDisposable
         using var client = new NodeClient(server.Port);
         var deposit = Call(client, [1]);
         var hash = (await SendAsync(deposit, client)).Hash;
-        var late = await Assert.ThrowsAsync<TestnetException>(() => deposit.WaitAsync(hash, TimeSpan.Zero, CancellationToken.None));
+        var late = await Assert.ThrowsAsync<TestnetException>(() =>
+            deposit.WaitAsync(hash, TimeSpan.Zero, CancellationToken.None));
         Assert.Contains($"The deposit {hash} is in no block after 0 s", late.Message, StringComparison.Ordinal);
         server.Node.Send(server.Node.Transfer(0, TestNode.Beneficiary, 1, nonce: 0, tip: 100_000_000_000));
         var replaced = await Assert.ThrowsAsync<TestnetException>(() => deposit.WaitAsync(hash, Long, CancellationToken.None));
@@ -88,7 +89,9 @@ public sealed class DepositTransactionTests : IDisposable
         Assert.Empty(server.Node.View.Pool.BySender);
     }
 
-    private WalletBook Book => new(new BookFiles(Path.Combine(_folder, "wallet.db"), Path.Combine(_folder, "transfers.jsonl")), TimeProvider.System, _ => { });
+    private WalletBook Book =>
+        new(new BookFiles(Path.Combine(_folder, "wallet.db"), Path.Combine(_folder, "transfers.jsonl")), TimeProvider.System,
+            _ => { });
 
     private async Task<SendReport> SendAsync(DepositTransaction deposit, NodeClient client, UInt256? maxTotalFee = null)
     {
@@ -106,5 +109,6 @@ public sealed class DepositTransactionTests : IDisposable
         if (doubt is not null) throw new TestnetException(doubt.Sentence);
     }
 
-    private static DepositTransaction Call(NodeClient client, byte[] data) => new(client, TestNode.Rich[0], TestNode.Echo, UInt256.Zero, data);
+    private static DepositTransaction Call(NodeClient client, byte[] data) =>
+        new(client, TestNode.Rich[0], TestNode.Echo, UInt256.Zero, data);
 }

@@ -66,7 +66,8 @@ public sealed class NodeStatusTests
         Read(Sound()).WriteTo(printed);
         Assert.Equal((7L, Hash), ((long)printed["head"]!["number"]!, (string?)printed["head"]!["hash"]));
         Assert.Equal((1, 1L), ((int)printed["peers"]!, (long)printed["reorgs"]![0]!["depth"]!));
-        Assert.Equal(("clock_skew", 5L), ((string?)printed["alerts"]![0]!["name"], (long)printed["stake"]!["finalized"]!["number"]!));
+        Assert.Equal(("clock_skew", 5L),
+            ((string?)printed["alerts"]![0]!["name"], (long)printed["stake"]!["finalized"]!["number"]!));
         Assert.Null(printed["finalized"]);
     }
 

@@ -18,6 +18,10 @@ public sealed class StatusScreenTests
         var list = nodes.Split(',').Select(node => node.Length == 1
             ? new JsonObject { ["state"] = "running", ["head"] = new JsonObject { ["number"] = 1, ["hash"] = node } }
             : new JsonObject { ["state"] = node });
-        Assert.Equal(expected, StatusScreen.Verdict(new JsonObject { ["converged"] = isConverged, ["nodes"] = new JsonArray([.. list]) }));
+        Assert.Equal(expected, StatusScreen.Verdict(new JsonObject
+        {
+            ["converged"] = isConverged,
+            ["nodes"] = new JsonArray([.. list]),
+        }));
     }
 }

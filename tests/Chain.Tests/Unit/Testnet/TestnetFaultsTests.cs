@@ -16,15 +16,18 @@ public sealed class TestnetFaultsTests
     [InlineData("", "cd", "", "ab", "link 0-3: cut; link 1-2: cut; link 1-3: cut")]
     public void Nodes_are_apart_when_either_blocks_the_other(string? a, string? b, string? c, string? d, string expected)
     {
-        var faults = TestnetFaults.Combine(Ids, [.. new[] { a, b, c, d }.Select(blocked => blocked is null ? null : Answer(blocked))]);
+        var faults =
+            TestnetFaults.Combine(Ids, [.. new[] { a, b, c, d }.Select(blocked => blocked is null ? null : Answer(blocked))]);
         Assert.Equal(expected, string.Join("; ", FaultLine.Describe(faults)));
     }
 
     [Fact]
     public void A_link_that_does_the_same_both_ways_is_told_once_and_a_clock_on_its_own()
     {
-        var faults = TestnetFaults.Combine(Ids, [Answer("", ("b", 100, 0.05)), Answer("", ("a", 100, 0.05)), Answer("", ("d", 7, 0)), Answer("", skewMs: -500)]);
-        Assert.Equal(["link 0-1: delay 100 ms, loss 5 %", "link 2->3: delay 7 ms", "clock of node 3: 500 ms behind"], FaultLine.Describe(faults));
+        var faults = TestnetFaults.Combine(Ids,
+            [Answer("", ("b", 100, 0.05)), Answer("", ("a", 100, 0.05)), Answer("", ("d", 7, 0)), Answer("", skewMs: -500)]);
+        Assert.Equal(["link 0-1: delay 100 ms, loss 5 %", "link 2->3: delay 7 ms", "clock of node 3: 500 ms behind"],
+            FaultLine.Describe(faults));
     }
 
     private static NodeFaults Answer(string blocked, (string Id, int DelayMs, double Loss)? link = null, long skewMs = 0) => new(

@@ -17,7 +17,8 @@ public sealed class TestnetFolderTests : IDisposable
     public void A_damaged_manifest_is_refused_with_its_name(string text)
     {
         File.WriteAllText(Path.Combine(_path, "testnet.json"), text);
-        Assert.Contains("testnet.json", Assert.Throws<TestnetException>(() => new TestnetFolder(_path).Load()).Message, StringComparison.Ordinal);
+        Assert.Contains("testnet.json", Assert.Throws<TestnetException>(() => new TestnetFolder(_path).Load()).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,7 +83,8 @@ public sealed class TestnetFolderTests : IDisposable
     private static TestnetManifest Sound()
     {
         var id = NodeId.Of(TestHub.KeyOf(1)).ToString();
-        var node = new TestnetNode(0, 8545, 9545, 30303, $"enode://{id}@127.0.0.1:30303", id, new Address(new byte[20]).ToString(), 7)
+        var node = new TestnetNode(0, 8545, 9545, 30303, $"enode://{id}@127.0.0.1:30303", id,
+            new Address(new byte[20]).ToString(), 7)
         {
             Validators = new TestnetValidators(0, 4, []),
         };

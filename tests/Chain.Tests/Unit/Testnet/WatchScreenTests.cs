@@ -10,5 +10,6 @@ public sealed class WatchScreenTests
     [InlineData("b,a", "", "a,b")]
     [InlineData("a,b", "b,b,a", "b,a")]
     public void A_branch_keeps_its_side_and_a_new_one_comes_after(string row, string parentsAbove, string expected) =>
-        Assert.Equal(expected.Split(','), WatchScreen.InColumns(row.Split(','), hash => hash, parentsAbove.Split(',', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(expected.Split(','),
+            WatchScreen.InColumns(row.Split(','), hash => hash, parentsAbove.Split(',', StringSplitOptions.RemoveEmptyEntries)));
 }

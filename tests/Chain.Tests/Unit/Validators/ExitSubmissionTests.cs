@@ -80,7 +80,8 @@ public sealed class ExitSubmissionTests : IDisposable
         try
         {
             var url = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
-            var code = await ChainProgram.RunAsync(["validator", "exit", "0", "--validators", _folder, "--rpc", url, "--yes", "--json"]);
+            var code = await ChainProgram.RunAsync(["validator", "exit", "0", "--validators", _folder, "--rpc", url, "--yes",
+                "--json"]);
             return (code, JsonNode.Parse(heard.ToString())!);
         }
         finally
@@ -102,7 +103,8 @@ public sealed class ExitSubmissionTests : IDisposable
                 var call = await ReadAsync(stream, end);
                 if (Answer(call) is not { } result) continue;
                 var body = $$"""{"jsonrpc":"2.0","id":1,"result":{{result}}}""";
-                var head = $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
+                var head = $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: "
+                    + $"close\r\n\r\n";
                 await stream.WriteAsync(Encoding.Latin1.GetBytes(head + body), end);
             }
         }
@@ -138,7 +140,8 @@ public sealed class ExitSubmissionTests : IDisposable
     {
         var read = new StringBuilder();
         var buffer = new byte[4096];
-        while (!read.ToString().EndsWith('}')) read.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAtLeastAsync(buffer, 1, cancellationToken: end)));
+        while (!read.ToString().EndsWith('}'))
+            read.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAtLeastAsync(buffer, 1, cancellationToken: end)));
         var text = read.ToString();
         return JsonNode.Parse(text[text.IndexOf("\r\n\r\n", StringComparison.Ordinal)..])!;
     }

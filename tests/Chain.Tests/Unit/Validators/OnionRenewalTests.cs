@@ -17,8 +17,10 @@ public sealed class OnionRenewalTests
     [Fact]
     public void The_next_commitment_is_that_of_the_onion_after_the_one_in_use()
     {
-        Assert.Equal(Secret.Commitment(Layers, onion: 1), OnionRenewal.NextCommitment(Secret, Validator(Secret.Commitment(Layers), 0), Layers));
-        Assert.Equal(Secret.Commitment(Layers, onion: 2), OnionRenewal.NextCommitment(Secret, Validator(Secret.Commitment(Layers, onion: 1), 101), Layers));
+        Assert.Equal(Secret.Commitment(Layers, onion: 1),
+            OnionRenewal.NextCommitment(Secret, Validator(Secret.Commitment(Layers), 0), Layers));
+        Assert.Equal(Secret.Commitment(Layers, onion: 2),
+            OnionRenewal.NextCommitment(Secret, Validator(Secret.Commitment(Layers, onion: 1), 101), Layers));
     }
 
     [Fact]
@@ -26,7 +28,8 @@ public sealed class OnionRenewalTests
     {
         Assert.Contains("is no validator's on this chain", Refusal(null), StringComparison.Ordinal);
         Assert.Contains("of none of its key's onions", Refusal(Validator(Hash256.Zero, 0)), StringComparison.Ordinal);
-        Assert.Contains("announced already; it is in use from epoch 101 on", Refusal(Validator(Secret.Commitment(Layers), 0, Secret.Commitment(Layers, onion: 1))), StringComparison.Ordinal);
+        Assert.Contains("announced already; it is in use from epoch 101 on",
+            Refusal(Validator(Secret.Commitment(Layers), 0, Secret.Commitment(Layers, onion: 1))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,9 +42,14 @@ public sealed class OnionRenewalTests
 
     [Theory]
     [InlineData(88, "active", null)]
-    [InlineData(89, "active", "v3's RANDAO onion ends in 12 epochs: its proposals are invalid from epoch 101 on. Announce the next with `chain validator deposit --renew` before epoch 95")]
-    [InlineData(97, "exiting", "v3's RANDAO onion ends in 4 epochs: its proposals are invalid from epoch 101 on. Announce the next with `chain validator deposit --renew`")]
-    [InlineData(101, "pending", "v3 has no RANDAO onion in use: its proposals are invalid. Announce one with `chain validator deposit --renew`")]
+    [InlineData(89, "active",
+        "v3's RANDAO onion ends in 12 epochs: its proposals are invalid from epoch 101 on. Announce the next with `chain "
+            + "validator deposit --renew` before epoch 95")]
+    [InlineData(97, "exiting",
+        "v3's RANDAO onion ends in 4 epochs: its proposals are invalid from epoch 101 on. Announce the next with `chain "
+            + "validator deposit --renew`")]
+    [InlineData(101, "pending",
+        "v3 has no RANDAO onion in use: its proposals are invalid. Announce one with `chain validator deposit --renew`")]
     [InlineData(101, "withdrawn", null)]
     public void Who_proposes_is_warned_before_and_after_its_onion_ends(int epoch, string status, string? warning)
     {
@@ -54,9 +62,11 @@ public sealed class OnionRenewalTests
         Assert.Equal(warning is null ? [] : [warning], OnionRenewal.Warnings(Parsed(answer)));
     }
 
-    private static string Refusal(JsonNode? validator) => Assert.Throws<TestnetException>(() => OnionRenewal.NextCommitment(Secret, validator, Layers)).Message;
+    private static string Refusal(JsonNode? validator) =>
+        Assert.Throws<TestnetException>(() => OnionRenewal.NextCommitment(Secret, validator, Layers)).Message;
 
-    private static JsonObject Validator(Hash256 commitment, ulong first, Hash256? next = null, string status = "active") => Parsed(new JsonObject
+    private static JsonObject Validator(Hash256 commitment, ulong first, Hash256? next = null, string status = "active") =>
+        Parsed(new JsonObject
     {
         ["index"] = 3,
         ["status"] = status,

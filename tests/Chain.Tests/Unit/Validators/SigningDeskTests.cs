@@ -9,7 +9,8 @@ namespace Chain.Tests;
 
 public sealed class SigningDeskTests
 {
-    private static readonly SigningRequest[] Requests = [new SigningRequest.Proposal(KeyOf(1), Hash256.Zero, new Slot(5)), new SigningRequest.Proposal(KeyOf(2), Hash256.Zero, new Slot(5))];
+    private static readonly SigningRequest[] Requests = [new SigningRequest.Proposal(KeyOf(1), Hash256.Zero, new Slot(5)),
+        new SigningRequest.Proposal(KeyOf(2), Hash256.Zero, new Slot(5))];
 
     public static TheoryData<Exception, string> Failures => new()
     {
@@ -23,7 +24,8 @@ public sealed class SigningDeskTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task Whatever_fails_nothing_is_signed_and_the_answers_say_why_and_the_next_requests_are_signed(Exception failure, string why)
+    public async Task Whatever_fails_nothing_is_signed_and_the_answers_say_why_and_the_next_requests_are_signed(Exception failure,
+        string why)
     {
         var signature = PrivateKeyOf(1).Sign(Hash256.Zero);
         var (calls, answers) = (0, new List<SigningAnswer>());
@@ -38,6 +40,7 @@ public sealed class SigningDeskTests
         desk.Ask(Requests);
         await desk.DisposeAsync();
 
-        Assert.Equal([new SigningAnswer(Requests[0], null, why), new(Requests[1], null, why), new(Requests[0], signature, null), new(Requests[1], signature, null)], answers);
+        Assert.Equal([new SigningAnswer(Requests[0], null, why), new(Requests[1], null, why), new(Requests[0], signature, null),
+            new(Requests[1], signature, null)], answers);
     }
 }

@@ -52,8 +52,10 @@ public abstract class SigningHistoryConformance : IDisposable
         Assert.Null(History.Ask(Vote(2, 3, root: 1)));
         var known = new KnownVote(new Epoch(2), new Epoch(3), Root(1));
 
-        Assert.Equal(new SigningRefusal.DoubleVote(known with { SigningRoot = Root(2) }, known), History.Ask(Vote(2, 3, root: 2)));
-        Assert.Equal(new SigningRefusal.DoubleVote(known with { Source = new Epoch(1) }, known), History.Ask(Vote(1, 3, root: 1)));
+        Assert.Equal(new SigningRefusal.DoubleVote(known with { SigningRoot = Root(2) }, known),
+            History.Ask(Vote(2, 3, root: 2)));
+        Assert.Equal(new SigningRefusal.DoubleVote(known with { Source = new Epoch(1) }, known),
+            History.Ask(Vote(1, 3, root: 1)));
     }
 
     [Fact]
@@ -62,8 +64,10 @@ public abstract class SigningHistoryConformance : IDisposable
         Assert.Null(History.Ask(Vote(10, 20, root: 1)));
         var known = new KnownVote(new Epoch(10), new Epoch(20), Root(1));
 
-        Assert.Equal(new SigningRefusal.Surrounding(new KnownVote(new Epoch(9), new Epoch(21), Root(2)), known), History.Ask(Vote(9, 21, root: 2)));
-        Assert.Equal(new SigningRefusal.Surrounded(new KnownVote(new Epoch(11), new Epoch(19), Root(2)), known), History.Ask(Vote(11, 19, root: 2)));
+        Assert.Equal(new SigningRefusal.Surrounding(new KnownVote(new Epoch(9), new Epoch(21), Root(2)), known),
+            History.Ask(Vote(9, 21, root: 2)));
+        Assert.Equal(new SigningRefusal.Surrounded(new KnownVote(new Epoch(11), new Epoch(19), Root(2)), known),
+            History.Ask(Vote(11, 19, root: 2)));
     }
 
     [Theory]
@@ -104,7 +108,8 @@ public abstract class SigningHistoryConformance : IDisposable
     [Fact]
     public void Requests_of_one_call_are_judged_in_order_each_against_those_before()
     {
-        var refusals = History.CheckAndInsert([Block(7, root: 1), Block(7, root: 2), Vote(2, 3, root: 3), Vote(1, 4, root: 4), Block(8, root: 5)]);
+        var refusals = History.CheckAndInsert([Block(7, root: 1), Block(7, root: 2), Vote(2, 3, root: 3), Vote(1, 4, root: 4),
+            Block(8, root: 5)]);
 
         Assert.Equal([true, false, true, false, true], refusals.Select(refusal => refusal is null));
     }
@@ -169,12 +174,15 @@ public abstract class SigningHistoryConformance : IDisposable
 
     [Fact]
     public void A_voluntary_exit_is_always_allowed() =>
-        Assert.Equal([null, null], History.CheckAndInsert([new SigningRequest.VoluntaryExit(KeyOf(1), Root(1)), new SigningRequest.VoluntaryExit(KeyOf(1), Root(2))]));
+        Assert.Equal([null, null],
+            History.CheckAndInsert([new SigningRequest.VoluntaryExit(KeyOf(1), Root(1)),
+                new SigningRequest.VoluntaryExit(KeyOf(1), Root(2))]));
 
     [Fact]
     public void What_breaks_the_rules_on_purpose_is_no_matter_for_a_history_and_nothing_of_its_call_is_allowed()
     {
-        Assert.Throws<ArgumentException>(() => History.CheckAndInsert([Block(7, root: 1), new SigningRequest.Offence(KeyOf(1), Root(2))]));
+        Assert.Throws<ArgumentException>(() =>
+            History.CheckAndInsert([Block(7, root: 1), new SigningRequest.Offence(KeyOf(1), Root(2))]));
 
         Assert.Null(History.Ask(Block(7, root: 3)));
     }

@@ -127,7 +127,8 @@ public sealed class SigningHistoryTests : SigningHistoryConformance
         var chain = Path.Combine(_folder, "chain");
         SqliteChainStore.Open(chain, Genesis).Dispose();
 
-        var refused = Assert.Throws<StoreException>(() => SigningHistory.Open(Path.Combine(chain, SqliteChainStore.FileName), Genesis));
+        var refused =
+            Assert.Throws<StoreException>(() => SigningHistory.Open(Path.Combine(chain, SqliteChainStore.FileName), Genesis));
 
         Assert.Equal(StoreFailure.Corrupt, refused.Failure);
         Assert.Contains("is not a signing history", refused.Message, StringComparison.Ordinal);
@@ -136,7 +137,8 @@ public sealed class SigningHistoryTests : SigningHistoryConformance
     [Fact]
     public void A_file_with_a_damaged_page_is_refused_on_opening()
     {
-        using (var history = OpenFile()) history.CheckAndInsert([.. Enumerable.Range(0, 500).Select(slot => Block((ulong)slot, root: slot))]);
+        using (var history = OpenFile())
+            history.CheckAndInsert([.. Enumerable.Range(0, 500).Select(slot => Block((ulong)slot, root: slot))]);
         var bytes = File.ReadAllBytes(FilePath);
         Array.Fill(bytes, (byte)0xa5, bytes.Length - 4096, 2048);
         File.WriteAllBytes(FilePath, bytes);
@@ -170,8 +172,10 @@ public sealed class SigningHistoryTests : SigningHistoryConformance
     public void When_the_history_cannot_be_written_nothing_is_allowed_and_nothing_remembered()
     {
         using (var history = OpenFile()) history.Ask(Block(7, root: 1));
-        using (var database = new SqliteDatabase(FilePath, readOnly: false)) database.Execute("CREATE TRIGGER full BEFORE INSERT ON votes BEGIN SELECT RAISE(ABORT, 'no room'); END");
-        using (var history = OpenFile()) Assert.ThrowsAny<Exception>(() => history.CheckAndInsert([Block(8, root: 1), Vote(1, 2, root: 1)]));
+        using (var database = new SqliteDatabase(FilePath, readOnly: false))
+            database.Execute("CREATE TRIGGER full BEFORE INSERT ON votes BEGIN SELECT RAISE(ABORT, 'no room'); END");
+        using (var history = OpenFile())
+            Assert.ThrowsAny<Exception>(() => history.CheckAndInsert([Block(8, root: 1), Vote(1, 2, root: 1)]));
 
         using var after = OpenFile();
         Assert.Null(after.Ask(Block(8, root: 2)));

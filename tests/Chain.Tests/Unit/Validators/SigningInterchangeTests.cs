@@ -39,7 +39,8 @@ public sealed class SigningInterchangeTests : IDisposable
               ]
             }
             """;
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(Text(_history.Export()))), Text(_history.Export()));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(Text(_history.Export()))),
+            Text(_history.Export()));
     }
 
     [Fact]
@@ -47,7 +48,8 @@ public sealed class SigningInterchangeTests : IDisposable
     {
         var block = new KnownProposal(new Slot(ulong.MaxValue), null);
         var vote = new KnownVote(new Epoch(0), new Epoch(ulong.MaxValue), Root(3));
-        var written = new SigningInterchange(Genesis, [new SigningInterchangeKey([0xab], [block], [vote]), new SigningInterchangeKey(new byte[300], [], [])]);
+        var written = new SigningInterchange(Genesis,
+            [new SigningInterchangeKey([0xab], [block], [vote]), new SigningInterchangeKey(new byte[300], [], [])]);
 
         var read = Read(Text(written));
 
@@ -60,24 +62,36 @@ public sealed class SigningInterchangeTests : IDisposable
     [Fact]
     public void Unknown_fields_are_passed_over()
     {
-        var read = Read(Document("""{ "pubkey": "0xab", "comment": [1], "signed_blocks": [ { "slot": "5", "colour": null } ], "signed_attestations": [], "x": {} }""", more: """, "y": 1"""));
+        var read = Read(
+            Document(
+                """
+                { "pubkey": "0xab", "comment": [1], "signed_blocks": [ { "slot": "5", "colour": null } ],
+                  "signed_attestations": [], "x": {} }
+                """, more: """, "y": 1"""));
 
         Assert.Equal([new KnownProposal(new Slot(5), null)], read.Data[0].SignedBlocks);
     }
 
     [Theory]
     [InlineData("""{ "signed_blocks": [], "signed_attestations": [] }""", "data[0].pubkey is missing.")]
-    [InlineData("""{ "pubkey": "ab", "signed_blocks": [], "signed_attestations": [] }""", "data[0].pubkey must be 0x and hex digits, two for each byte, and is \"ab\".")]
-    [InlineData("""{ "pubkey": "0xabc", "signed_blocks": [], "signed_attestations": [] }""", "data[0].pubkey must be 0x and hex digits, two for each byte, and is \"0xabc\".")]
+    [InlineData("""{ "pubkey": "ab", "signed_blocks": [], "signed_attestations": [] }""",
+        "data[0].pubkey must be 0x and hex digits, two for each byte, and is \"ab\".")]
+    [InlineData("""{ "pubkey": "0xabc", "signed_blocks": [], "signed_attestations": [] }""",
+        "data[0].pubkey must be 0x and hex digits, two for each byte, and is \"0xabc\".")]
     [InlineData("""{ "pubkey": "0x", "signed_blocks": [], "signed_attestations": [] }""", "data[0].pubkey must be")]
     [InlineData("""{ "pubkey": "0xab", "signed_attestations": [] }""", "data[0].signed_blocks is missing.")]
-    [InlineData("""{ "pubkey": "0xab", "signed_blocks": {}, "signed_attestations": [] }""", "data[0].signed_blocks must be an array, and is {}.")]
-    [InlineData("""{ "pubkey": "0xab", "signed_blocks": [ { "slot": "1" }, { "slot": "-1" } ], "signed_attestations": [] }""", "data[0].signed_blocks[1].slot must be a whole number below 2^64 in decimal digits, and is \"-1\".")]
-    [InlineData("""{ "pubkey": "0xab", "signed_blocks": [ { "slot": 1 } ], "signed_attestations": [] }""", "data[0].signed_blocks[0].slot must be a string, and is 1.")]
-    [InlineData("""{ "pubkey": "0xab", "signed_blocks": [ "1" ], "signed_attestations": [] }""", "data[0].signed_blocks[0] must be an object, and is \"1\".")]
+    [InlineData("""{ "pubkey": "0xab", "signed_blocks": {}, "signed_attestations": [] }""",
+        "data[0].signed_blocks must be an array, and is {}.")]
+    [InlineData("""{ "pubkey": "0xab", "signed_blocks": [ { "slot": "1" }, { "slot": "-1" } ], "signed_attestations": [] }""",
+        "data[0].signed_blocks[1].slot must be a whole number below 2^64 in decimal digits, and is \"-1\".")]
+    [InlineData("""{ "pubkey": "0xab", "signed_blocks": [ { "slot": 1 } ], "signed_attestations": [] }""",
+        "data[0].signed_blocks[0].slot must be a string, and is 1.")]
+    [InlineData("""{ "pubkey": "0xab", "signed_blocks": [ "1" ], "signed_attestations": [] }""",
+        "data[0].signed_blocks[0] must be an object, and is \"1\".")]
     [InlineData("""{ "pubkey": "0xab", "signed_blocks": [ { "slot": "1", "signing_root": "0x12" } ], "signed_attestations": [] }""", "data[0].signed_blocks[0].signing_root must be 0x and 64 hex digits, and is \"0x12\".")]
     [InlineData("""{ "pubkey": "0xab", "signed_blocks": [], "signed_attestations": [ { "source_epoch": "1", "target_epoch": "18446744073709551616" } ] }""", "data[0].signed_attestations[0].target_epoch must be a whole number below 2^64 in decimal digits, and is \"18446744073709551616\".")]
-    [InlineData("""{ "pubkey": "0xab", "signed_blocks": [], "signed_attestations": [ { "target_epoch": "1" } ] }""", "data[0].signed_attestations[0].source_epoch is missing.")]
+    [InlineData("""{ "pubkey": "0xab", "signed_blocks": [], "signed_attestations": [ { "target_epoch": "1" } ] }""",
+        "data[0].signed_attestations[0].source_epoch is missing.")]
     public void What_is_wrong_with_an_entry_is_said_with_field_and_value(string key, string message)
     {
         var refused = Assert.Throws<SigningInterchangeException>(() => Read(Document(key)));
@@ -89,8 +103,10 @@ public sealed class SigningInterchangeTests : IDisposable
     [InlineData("[]", "the document must be an object, and is [].")]
     [InlineData("{}", "metadata is missing.")]
     [InlineData("""{ "metadata": { "genesis_validators_root": "0x00" } }""", "metadata.interchange_format_version is missing.")]
-    [InlineData("""{ "metadata": { "interchange_format_version": "4", "genesis_validators_root": "0x00" } }""", "metadata.interchange_format_version must be \"5\", the only version that is read, and is \"4\".")]
-    [InlineData("""{ "metadata": { "interchange_format_version": "5", "genesis_validators_root": "0x00" } }""", "metadata.genesis_validators_root must be 0x and 64 hex digits, and is \"0x00\".")]
+    [InlineData("""{ "metadata": { "interchange_format_version": "4", "genesis_validators_root": "0x00" } }""",
+        "metadata.interchange_format_version must be \"5\", the only version that is read, and is \"4\".")]
+    [InlineData("""{ "metadata": { "interchange_format_version": "5", "genesis_validators_root": "0x00" } }""",
+        "metadata.genesis_validators_root must be 0x and 64 hex digits, and is \"0x00\".")]
     [InlineData("not json", "This is no interchange file:")]
     public void What_is_wrong_with_the_document_is_said_with_field_and_value(string document, string message)
     {
@@ -104,7 +120,8 @@ public sealed class SigningInterchangeTests : IDisposable
     {
         var other = Keccak256.Hash("other"u8);
 
-        var refused = Assert.Throws<SigningInterchangeException>(() => _history.Import(new SigningInterchange(other, [Signed(1, slot: 5)])));
+        var refused = Assert.Throws<SigningInterchangeException>(() =>
+            _history.Import(new SigningInterchange(other, [Signed(1, slot: 5)])));
 
         Assert.Contains(other.ToString(), refused.Message, StringComparison.Ordinal);
         Assert.Contains(Genesis.ToString(), refused.Message, StringComparison.Ordinal);
@@ -140,7 +157,8 @@ public sealed class SigningInterchangeTests : IDisposable
         _history.Knowing(1).Ask(Block(7, root: 1));
         _history.Prune(new Epoch(1), slotsPerEpoch: 8);
 
-        _history.Import(new SigningInterchange(Genesis, [new SigningInterchangeKey(KeyOf(1).Bytes.ToArray(), [new KnownProposal(new Slot(7), Root(2))], [])]));
+        _history.Import(new SigningInterchange(Genesis,
+            [new SigningInterchangeKey(KeyOf(1).Bytes.ToArray(), [new KnownProposal(new Slot(7), Root(2))], [])]));
 
         Assert.NotNull(_history.Ask(Block(7, root: 2)));
     }
@@ -148,12 +166,15 @@ public sealed class SigningInterchangeTests : IDisposable
     [Fact]
     public void What_was_imported_with_its_root_may_be_signed_again_and_importing_it_twice_changes_nothing()
     {
-        var signed = new SigningInterchange(Genesis, [new SigningInterchangeKey(KeyOf(1).Bytes.ToArray(), [new KnownProposal(new Slot(7), Root(1))], [new KnownVote(new Epoch(0), new Epoch(1), Root(2))])]);
+        var signed = new SigningInterchange(Genesis,
+            [new SigningInterchangeKey(KeyOf(1).Bytes.ToArray(), [new KnownProposal(new Slot(7), Root(1))],
+                [new KnownVote(new Epoch(0), new Epoch(1), Root(2))])]);
         _history.Import(signed);
 
         var again = _history.Import(signed);
 
-        Assert.Equal(new { Keys = 1, NewKeys = 0, NewBlocks = 0, NewAttestations = 0, Conflicts = 0 }, new { again.Keys, again.NewKeys, again.NewBlocks, again.NewAttestations, Conflicts = again.Conflicts.Count });
+        Assert.Equal(new { Keys = 1, NewKeys = 0, NewBlocks = 0, NewAttestations = 0, Conflicts = 0 },
+            new { again.Keys, again.NewKeys, again.NewBlocks, again.NewAttestations, Conflicts = again.Conflicts.Count });
         Assert.Null(_history.Ask(Block(7, root: 1)));
         Assert.Null(_history.Ask(Vote(0, 1, root: 2)));
     }
@@ -170,12 +191,14 @@ public sealed class SigningInterchangeTests : IDisposable
         Assert.Equal([new KnownVote(new Epoch(2), new Epoch(3), null)], only.SignedAttestations);
     }
 
-    private static SigningInterchangeKey Signed(int key, ulong slot) => new(KeyOf(key).Bytes.ToArray(), [new KnownProposal(new Slot(slot), null)], []);
+    private static SigningInterchangeKey Signed(int key, ulong slot) =>
+        new(KeyOf(key).Bytes.ToArray(), [new KnownProposal(new Slot(slot), null)], []);
 
     private static string Document(string key, string more = "") =>
         $$"""{ "metadata": { "interchange_format_version": "5", "genesis_validators_root": "{{Genesis}}" }, "data": [ {{key}} ]{{more}} }""";
 
-    private static SigningInterchange Read(string json) => SigningInterchangeJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)));
+    private static SigningInterchange Read(string json) =>
+        SigningInterchangeJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)));
 
     private static string Text(SigningInterchange interchange)
     {

@@ -6,7 +6,9 @@ using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;
 
-/// <summary>Several at once on one key and one history: never both get leave for a slashable pair, and one of them always gets its block.</summary>
+/// <summary>
+/// Several at once on one key and one history: never both get leave for a slashable pair, and one of them always gets its block.
+/// </summary>
 public sealed class SigningRaceTests : IDisposable
 {
     private const int Rounds = 40;
@@ -63,11 +65,14 @@ public sealed class SigningRaceTests : IDisposable
             for (var round = kill * 100; round < (kill * 100) + 1 + kill; round++) Assert.Equal("1", Answer(process)![..1]);
             process.Kill();
             process.WaitForExit();
-            for (var round = kill * 100; round < (kill * 100) + 1 + kill; round++) allowed.Add(SigningRacer.RequestsOf(round, 0)[0]);
+            for (var round = kill * 100; round < (kill * 100) + 1 + kill; round++)
+                allowed.Add(SigningRacer.RequestsOf(round, 0)[0]);
         }
 
         using var history = SigningHistory.OpenExisting(FilePath);
-        Assert.All(allowed.Cast<SigningRequest.Proposal>(), block => Assert.Equal(new SigningRefusal.DoubleProposal(block.Slot, Root(-1), block.SigningRoot), history.Ask(Block(block.Slot.Number, root: -1))));
+        Assert.All(allowed.Cast<SigningRequest.Proposal>(),
+            block => Assert.Equal(new SigningRefusal.DoubleProposal(block.Slot, Root(-1), block.SigningRoot),
+                history.Ask(Block(block.Slot.Number, root: -1))));
     }
 
     [Fact]
@@ -100,13 +105,15 @@ public sealed class SigningRaceTests : IDisposable
     {
         var pairs = from first in allowed from second in allowed where AreSlashable(first, second) select $"{first} and {second}";
         Assert.Empty(pairs);
-        Assert.Equal(Enumerable.Range(0, Rounds).Select(round => (ulong)round), allowed.OfType<SigningRequest.Proposal>().Select(block => block.Slot.Number).Order());
+        Assert.Equal(Enumerable.Range(0, Rounds).Select(round => (ulong)round),
+            allowed.OfType<SigningRequest.Proposal>().Select(block => block.Slot.Number).Order());
     }
 
     private Process Start()
     {
         var dotnet = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        return Process.Start(new ProcessStartInfo(dotnet, ["exec", typeof(SigningRacer).Assembly.Location, SigningRacer.Command, FilePath])
+        return Process.Start(new ProcessStartInfo(dotnet,
+            ["exec", typeof(SigningRacer).Assembly.Location, SigningRacer.Command, FilePath])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -120,5 +127,7 @@ public sealed class SigningRaceTests : IDisposable
         process.StandardInput.Flush();
     }
 
-    private static string? Answer(Process process) => process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"The process ended by itself: {process.StandardError.ReadToEnd()}");
+    private static string? Answer(Process process) =>
+        process.StandardOutput.ReadLine()
+        ?? throw new InvalidOperationException($"The process ended by itself: {process.StandardError.ReadToEnd()}");
 }

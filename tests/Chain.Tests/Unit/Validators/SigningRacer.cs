@@ -21,14 +21,18 @@ internal static class SigningRacer
         while (Console.In.ReadLine() is { } line)
         {
             var numbers = line.Split(' ');
-            var asked = RequestsOf(int.Parse(numbers[0], CultureInfo.InvariantCulture), int.Parse(numbers[1], CultureInfo.InvariantCulture));
+            var asked = RequestsOf(int.Parse(numbers[0], CultureInfo.InvariantCulture),
+                int.Parse(numbers[1], CultureInfo.InvariantCulture));
             Say(string.Join(' ', history.CheckAndInsert(asked).Select(refusal => refusal is null ? "1" : "0")));
         }
 
         return 0;
     }
 
-    /// <summary>What a process asks for in a round: a block, a vote for the round's target, and one that may span those of rounds around it.</summary>
+    /// <summary>
+    /// What a process asks for in a round: a block, a vote for the round's target, and one that may span those of rounds around
+    /// it.
+    /// </summary>
     public static IReadOnlyList<SigningRequest> RequestsOf(int round, int process)
     {
         var random = new Random((round * 31) + process);

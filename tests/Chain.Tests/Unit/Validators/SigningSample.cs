@@ -12,11 +12,14 @@ internal static class SigningSample
 
     public static ValidatorKey KeyOf(int number) => new(PrivateKeyOf(number).PublicKey);
 
-    public static Hash256 Root(int number) => Keccak256.Hash([(byte)number, (byte)(number >> 8), (byte)(number >> 16), (byte)(number >> 24)]);
+    public static Hash256 Root(int number) =>
+        Keccak256.Hash([(byte)number, (byte)(number >> 8), (byte)(number >> 16), (byte)(number >> 24)]);
 
-    public static SigningRequest Block(ulong slot, int root, int key = 1) => new SigningRequest.Proposal(KeyOf(key), Root(root), new Slot(slot));
+    public static SigningRequest Block(ulong slot, int root, int key = 1) =>
+        new SigningRequest.Proposal(KeyOf(key), Root(root), new Slot(slot));
 
-    public static SigningRequest Vote(ulong source, ulong target, int root, int key = 1) => new SigningRequest.Vote(KeyOf(key), Root(root), new Epoch(source), new Epoch(target));
+    public static SigningRequest Vote(ulong source, ulong target, int root, int key = 1) =>
+        new SigningRequest.Vote(KeyOf(key), Root(root), new Epoch(source), new Epoch(target));
 
     /// <summary>The same history, to which these keys are known as new.</summary>
     public static T Knowing<T>(this T history, params int[] keys)
@@ -26,9 +29,13 @@ internal static class SigningSample
         return history;
     }
 
-    public static SigningRefusal? Ask(this ISigningHistory history, SigningRequest request) => history.CheckAndInsert([request])[0];
+    public static SigningRefusal? Ask(this ISigningHistory history, SigningRequest request) =>
+        history.CheckAndInsert([request])[0];
 
-    /// <summary>The naive rule over a pair of signed messages: by one key, different, and two blocks in one slot, or two votes with one target or one around the other.</summary>
+    /// <summary>
+    /// The naive rule over a pair of signed messages: by one key, different, and two blocks in one slot, or two votes with one
+    /// target or one around the other.
+    /// </summary>
     public static bool AreSlashable(SigningRequest first, SigningRequest second)
     {
         if (!first.Key.Equals(second.Key) || first == second) return false;

@@ -21,7 +21,8 @@ public sealed class ValidatorKeysTests : IDisposable
         var added = ValidatorKeys.Add(Keys, PrivateKeyOf(1)).Value;
 
         Assert.Equal(KeyOf(1), added.Key);
-        Assert.Equal(new[] { made.Key.ToString(), added.Key.ToString() }.Order(), ValidatorKeys.Load(Keys).Value.Select(secret => secret.Key.ToString()).Order());
+        Assert.Equal(new[] { made.Key.ToString(), added.Key.ToString() }.Order(),
+            ValidatorKeys.Load(Keys).Value.Select(secret => secret.Key.ToString()).Order());
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public sealed class ValidatorKeysTests : IDisposable
     {
         _ = ValidatorKeys.Add(Keys, PrivateKeyOf(1)).Value;
 
-        Assert.Equal(Convert.ToHexStringLower(PrivateKeyOf(1).Secret), File.ReadAllText(Assert.Single(Directory.GetFiles(Keys))).Trim());
+        Assert.Equal(Convert.ToHexStringLower(PrivateKeyOf(1).Secret),
+            File.ReadAllText(Assert.Single(Directory.GetFiles(Keys))).Trim());
     }
 
     [Fact]
@@ -59,7 +61,8 @@ public sealed class ValidatorKeysTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         _ = ValidatorKeys.Create(Keys).Value;
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Assert.Single(Directory.GetFiles(Keys))));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(Assert.Single(Directory.GetFiles(Keys))));
     }
 
     [Theory]
@@ -76,7 +79,8 @@ public sealed class ValidatorKeysTests : IDisposable
 
         var error = ValidatorKeys.Load(Keys).Error;
 
-        Assert.Equal($"The validator key {file} is not 64 hex digits of a valid secret. Restore it, or move it away to go on without it.", error);
+        Assert.Equal($"The validator key {file} is not 64 hex digits of a valid secret. Restore it, or move it away to go on "
+            + $"without it.", error);
     }
 
     [Fact]
@@ -86,7 +90,8 @@ public sealed class ValidatorKeysTests : IDisposable
         var file = Path.Combine(Keys, "mine.key");
         File.CreateSymbolicLink(file, Path.Combine(_folder, "gone"));
 
-        Assert.StartsWith($"The validator key or folder {file} cannot be read:", ValidatorKeys.Load(Keys).Error, StringComparison.Ordinal);
+        Assert.StartsWith($"The validator key or folder {file} cannot be read:", ValidatorKeys.Load(Keys).Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +102,8 @@ public sealed class ValidatorKeysTests : IDisposable
         var second = Path.Combine(Keys, "zz.key");
         File.Copy(first, second);
 
-        Assert.Equal($"The validator keys {first} and {second} are the same key. Remove one of them.", ValidatorKeys.Load(Keys).Error);
+        Assert.Equal($"The validator keys {first} and {second} are the same key. Remove one of them.",
+            ValidatorKeys.Load(Keys).Error);
     }
 
     [Fact]

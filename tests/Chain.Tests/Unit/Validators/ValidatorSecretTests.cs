@@ -46,7 +46,8 @@ public sealed class ValidatorSecretTests
     [InlineData(21, 7)]
     public void Commitments_made_side_by_side_are_those_made_one_by_one(int count, ulong layers)
     {
-        ValidatorSecret[] secrets = [.. Enumerable.Range(1, count).Select(number => new ValidatorSecret(PrivateKeyOf((byte)number)))];
+        ValidatorSecret[] secrets = [.. Enumerable.Range(1,
+            count).Select(number => new ValidatorSecret(PrivateKeyOf((byte)number)))];
 
         Assert.Equal(secrets.Select(secret => secret.Commitment(layers)), ValidatorKeys.Commitments(secrets, layers));
     }
@@ -100,7 +101,8 @@ public sealed class ValidatorSecretTests
     [InlineData(99)]
     [InlineData(109)]
     public void An_epoch_outside_the_onion_is_refused(ulong epoch) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ValidatorSecret(PrivateKeyOf(1)).Reveal(First, new Epoch(epoch), layers: 8));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new ValidatorSecret(PrivateKeyOf(1)).Reveal(First, new Epoch(epoch), layers: 8));
 
     [Fact]
     public void It_prints_as_its_public_key()

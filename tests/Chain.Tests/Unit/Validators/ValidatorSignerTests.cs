@@ -37,7 +37,8 @@ public sealed class ValidatorSignerTests : IDisposable
 
         var answers = Signer(keys: 40).Sign(requests);
 
-        Assert.All(requests.Zip(answers), pair => Assert.True(pair.Second.Value.IsBy(pair.First.Key.Bytes, pair.First.SigningRoot)));
+        Assert.All(requests.Zip(answers),
+            pair => Assert.True(pair.Second.Value.IsBy(pair.First.Key.Bytes, pair.First.SigningRoot)));
     }
 
     [Fact]

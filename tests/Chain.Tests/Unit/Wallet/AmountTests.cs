@@ -16,7 +16,8 @@ public sealed class AmountTests
     [InlineData("100wei", "100")]
     [InlineData("0", "0")]
     [InlineData("0.10000000000000000000000ether", "100000000000000000")]
-    [InlineData("115792089237316195423570985008687907853269984665640564039457584007913129639935wei", "115792089237316195423570985008687907853269984665640564039457584007913129639935")]
+    [InlineData("115792089237316195423570985008687907853269984665640564039457584007913129639935wei",
+        "115792089237316195423570985008687907853269984665640564039457584007913129639935")]
     public void An_amount_with_its_unit_is_exact(string text, string wei)
     {
         Assert.True(Amount.Parse(text).IsOk(out var parsed, out var error), error?.Message);
@@ -39,7 +40,8 @@ public sealed class AmountTests
     [InlineData("1finney", typeof(AmountError.UnknownUnit))]
     [InlineData("0.5wei", typeof(AmountError.TooPrecise))]
     [InlineData("0.0000000001gwei", typeof(AmountError.TooPrecise))]
-    [InlineData("115792089237316195423570985008687907853269984665640564039457584007913129639936wei", typeof(AmountError.TooLarge))]
+    [InlineData("115792089237316195423570985008687907853269984665640564039457584007913129639936wei",
+        typeof(AmountError.TooLarge))]
     public void What_is_no_amount_is_refused_with_its_reason(string text, Type expected)
     {
         var error = Amount.Parse(text).Error;
@@ -89,5 +91,6 @@ public sealed class AmountTests
     [InlineData(0.0007, "1 in 1,400")]
     [InlineData(1.2e-7, "1 in 8,300,000")]
     [InlineData(1e-20, "next to nothing")]
-    public void Probabilities_read_as_people_say_them(double probability, string expected) => Assert.Equal(expected, ProbabilityText.Describe(probability));
+    public void Probabilities_read_as_people_say_them(double probability, string expected) =>
+        Assert.Equal(expected, ProbabilityText.Describe(probability));
 }

@@ -13,7 +13,8 @@ public sealed class BookDamageTests
     private static readonly Lazy<(string Whole, byte[] Database, byte[] Journal, byte[] Lock)> Filled = new(() =>
     {
         using var scene = new BookScene().Fill();
-        return (BookScene.Describe(scene.Book.Read()), File.ReadAllBytes(scene.Files.Database), File.ReadAllBytes(scene.Files.Journal),
+        return (BookScene.Describe(scene.Book.Read()), File.ReadAllBytes(scene.Files.Database),
+            File.ReadAllBytes(scene.Files.Journal),
             File.ReadAllBytes(scene.Files.Lock));
     });
 
@@ -34,7 +35,8 @@ public sealed class BookDamageTests
             using var scene = Restore();
             var damage = BookScene.Damage(scene.Files.Database, new Random(seed));
             var read = scene.Book.Read();
-            Assert.True(Filled.Value.Whole == BookScene.Describe(read) && read.Damage.Count == 0, $"seed {seed}, {damage}:\n{BookScene.Describe(read)}");
+            Assert.True(Filled.Value.Whole == BookScene.Describe(read) && read.Damage.Count == 0,
+                $"seed {seed}, {damage}:\n{BookScene.Describe(read)}");
             RequireUsable(scene, $"seed {seed}, {damage}");
         }
     }
@@ -47,13 +49,15 @@ public sealed class BookDamageTests
             using var scene = Restore();
             var damage = BookScene.Damage(scene.Files.Journal, new Random(seed));
             var read = scene.Book.Read();
-            Assert.True(Filled.Value.Whole == BookScene.Describe(read) && read.Damage.Count == 0, $"seed {seed}, {damage}:\n{BookScene.Describe(read)}");
+            Assert.True(Filled.Value.Whole == BookScene.Describe(read) && read.Damage.Count == 0,
+                $"seed {seed}, {damage}:\n{BookScene.Describe(read)}");
             RequireUsable(scene, $"seed {seed}, {damage}");
 
             // The journal is whole again: with the database gone, it alone suffices.
             File.Delete(scene.Files.Database);
             var again = scene.Book.Read();
-            Assert.True(again.Transfers.Count == read.Transfers.Count + 1 && again.Damage.Count == 0, $"seed {seed}, {damage}: {string.Join(", ", again.Damage)}");
+            Assert.True(again.Transfers.Count == read.Transfers.Count + 1 && again.Damage.Count == 0,
+                $"seed {seed}, {damage}: {string.Join(", ", again.Damage)}");
         }
     }
 
@@ -65,11 +69,14 @@ public sealed class BookDamageTests
         {
             using var scene = Restore();
             var random = new Random(seed);
-            var damage = $"database {BookScene.Damage(scene.Files.Database, random)}, journal {BookScene.Damage(scene.Files.Journal, random)}";
+            var damage = $"database {BookScene.Damage(scene.Files.Database, random)}, journal "
+                + $"{BookScene.Damage(scene.Files.Journal, random)}";
             var read = scene.Book.Read();
-            var isWhole = Filled.Value.Whole.Split('\n').Where(line => line.StartsWith("0x", StringComparison.Ordinal)).Select(line => line[..66])
+            var isWhole = Filled.Value.Whole.Split('\n')
+                .Where(line => line.StartsWith("0x", StringComparison.Ordinal)).Select(line => line[..66])
                 .All(read.Transfers.Select(transfer => transfer.Hash.ToString()).Contains);
-            Assert.True(isWhole || read.OpenDamage.Count > 0, $"seed {seed}, {damage}: {read.Transfers.Count} transfers are left and nothing is said");
+            Assert.True(isWhole || read.OpenDamage.Count > 0,
+                $"seed {seed}, {damage}: {read.Transfers.Count} transfers are left and nothing is said");
             Assert.True(read.OpenDamage.Count == scene.Book.Read().OpenDamage.Count, $"seed {seed}, {damage}: said once only");
             if (!isWhole) lost++;
         }
@@ -154,11 +161,13 @@ public sealed class BookDamageTests
     [Fact]
     public void An_old_line_whose_sender_or_chain_was_changed_is_damage()
     {
-        foreach (var (from, chain) in new[] { ("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", 2), ("0x00000000000000000000000000000000000000aa", 1) })
+        foreach (var (from, chain) in new[] { ("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", 2),
+            ("0x00000000000000000000000000000000000000aa", 1) })
         {
             using var scene = new BookScene();
             var transfer = BookScene.Signed(5);
-            File.WriteAllText(scene.Files.Journal, $$"""{"time":"2026-01-02T03:04:05+00:00","fate":"Signed","hash":"{{transfer.Hash}}","chainId":{{chain}},"from":"{{from}}","purpose":"Send","raw":"{{Hex.Encode(transfer.Transaction.Encoded.Span)}}"}""" + "\n");
+            File.WriteAllText(scene.Files.Journal,
+                $$"""{"time":"2026-01-02T03:04:05+00:00","fate":"Signed","hash":"{{transfer.Hash}}","chainId":{{chain}},"from":"{{from}}","purpose":"Send","raw":"{{Hex.Encode(transfer.Transaction.Encoded.Span)}}"}""" + "\n");
             Assert.Single(scene.Book.Read().OpenDamage);
         }
     }
@@ -204,7 +213,8 @@ public sealed class BookDamageTests
     [Fact]
     public void A_folder_in_the_place_of_a_file_is_a_sentence()
     {
-        foreach (var file in new Func<BookFiles, string>[] { files => files.Database, files => files.Lock, files => files.Journal })
+        foreach (var file in new Func<BookFiles, string>[] { files => files.Database, files => files.Lock,
+            files => files.Journal })
         {
             using var scene = new BookScene();
             Directory.CreateDirectory(file(scene.Files));
@@ -219,7 +229,8 @@ public sealed class BookDamageTests
     {
         using var scene = Restore();
         var files = scene.Files with { Journal = scene.Files.Database };
-        Assert.Contains("must name two", Assert.Throws<BookException>(() => new WalletBook(files, TimeProvider.System, _ => { }).Read()).Message,
+        Assert.Contains("must name two",
+            Assert.Throws<BookException>(() => new WalletBook(files, TimeProvider.System, _ => { }).Read()).Message,
             StringComparison.Ordinal);
     }
 
@@ -240,7 +251,8 @@ public sealed class BookDamageTests
     {
         using var scene = Restore();
         using var held = new FileStream(scene.Files.Database, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-        Assert.Contains(scene.Files.Database, Assert.Throws<BookException>(() => scene.Book.Read()).Message, StringComparison.Ordinal);
+        Assert.Contains(scene.Files.Database, Assert.Throws<BookException>(() => scene.Book.Read()).Message,
+            StringComparison.Ordinal);
         Assert.Empty(scene.SetAside);
     }
 

@@ -4,7 +4,9 @@ using Chain.Wallet;
 
 namespace Chain.Tests;
 
-/// <summary>A book in a folder of its own, with transfers of every fate and contacts in it, and ways to damage its files.</summary>
+/// <summary>
+/// A book in a folder of its own, with transfers of every fate and contacts in it, and ways to damage its files.
+/// </summary>
 internal sealed class BookScene : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("chain-book-").FullName;
@@ -49,7 +51,8 @@ internal sealed class BookScene : IDisposable
             var transfer = Signed((ulong)i);
             book.Add(transfer);
             if (i % 3 == 0) continue;
-            book.SetFate(transfer.Hash, i % 2 == 0 ? TransferFate.Unclear : TransferFate.Accepted, "the node said \"so\"", later: false);
+            book.SetFate(transfer.Hash, i % 2 == 0 ? TransferFate.Unclear : TransferFate.Accepted, "the node said \"so\"",
+                later: false);
             if (i % 3 == 2) book.SetFate(transfer.Hash, TransferFate.Mined, "in block 7", later: true);
         }
 
@@ -63,7 +66,8 @@ internal sealed class BookScene : IDisposable
     /// <summary>Everything that the book knows, as text.</summary>
     public static string Describe(BookContents contents) => string.Join('\n',
     [
-        .. contents.Transfers.Select(item => $"{item.Hash} {item.From} {item.ChainId} {item.Fate} {item.EndedKnowing} {item.Detail} {item.SignedAt:O}"),
+        .. contents.Transfers.Select(item =>
+            $"{item.Hash} {item.From} {item.ChainId} {item.Fate} {item.EndedKnowing} {item.Detail} {item.SignedAt:O}"),
         .. contents.Contacts.Select(contact => $"{contact.Name} {contact.Address}"),
     ]);
 

@@ -6,13 +6,17 @@ namespace Chain.Tests;
 /// <summary>The project's own few vectors and the rules that vectors do not reach.</summary>
 public sealed class HdKeyTests
 {
-    private const string Abandon = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
+    private const string Abandon =
+        "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
 
     // The addresses that every development tool prints for this phrase.
     [Theory]
-    [InlineData(0, "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")]
-    [InlineData(1, "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d")]
-    [InlineData(9, "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720", "0x2a871d0798f97d79848a013d4936a73bf4cc922c825d33c1cf7073dff6d409c6")]
+    [InlineData(0, "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+        "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")]
+    [InlineData(1, "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+        "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d")]
+    [InlineData(9, "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720",
+        "0x2a871d0798f97d79848a013d4936a73bf4cc922c825d33c1cf7073dff6d409c6")]
     public void The_development_phrase_gives_the_known_accounts(int index, string address, string secret)
     {
         Assert.Equal(address, DevAccounts.Key(index).Address.ToString());
@@ -23,8 +27,10 @@ public sealed class HdKeyTests
     [Fact]
     public void A_phrase_gives_its_seed_with_and_without_a_passphrase()
     {
-        Assert.StartsWith("5eb00bbddcf069084889a8ab9155568165f5c453ccb85e70811aaed6f6da5fc1", Convert.ToHexStringLower(Mnemonic.ToSeed(Abandon, "")), StringComparison.Ordinal);
-        Assert.StartsWith("c55257c360c07c72029aebc1b53c05ed0362ada38ead3e3e9efa3708e53495", Convert.ToHexStringLower(Mnemonic.ToSeed(Abandon, "TREZOR")), StringComparison.Ordinal);
+        Assert.StartsWith("5eb00bbddcf069084889a8ab9155568165f5c453ccb85e70811aaed6f6da5fc1",
+            Convert.ToHexStringLower(Mnemonic.ToSeed(Abandon, "")), StringComparison.Ordinal);
+        Assert.StartsWith("c55257c360c07c72029aebc1b53c05ed0362ada38ead3e3e9efa3708e53495",
+            Convert.ToHexStringLower(Mnemonic.ToSeed(Abandon, "TREZOR")), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,12 +65,15 @@ public sealed class HdKeyTests
 
     // The first test vector of BIP-32.
     [Theory]
-    [InlineData("m", "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet8")]
-    [InlineData("m/0'/1", "xpub6ASuArnXKPbfEwhqN6e3mwBcDTgzisQN1wXN9BJcM47sSikHjJf3UFHKkNAWbWMiGj7Wf5uMash7SyYq527Hqck2AxYysAA7xmALppuCkwQ")]
+    [InlineData("m",
+        "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet8")]
+    [InlineData("m/0'/1",
+        "xpub6ASuArnXKPbfEwhqN6e3mwBcDTgzisQN1wXN9BJcM47sSikHjJf3UFHKkNAWbWMiGj7Wf5uMash7SyYq527Hqck2AxYysAA7xmALppuCkwQ")]
     public void The_first_chain_of_BIP_32_comes_out(string text, string expected)
     {
         Assert.True(HdPath.TryParse(text, out var path));
-        Assert.Equal(expected, ExtendedKey.FromSeed(Hex.Decode("000102030405060708090a0b0c0d0e0f")).Derive(path).ToPublic().Serialize());
+        Assert.Equal(expected,
+            ExtendedKey.FromSeed(Hex.Decode("000102030405060708090a0b0c0d0e0f")).Derive(path).ToPublic().Serialize());
     }
 
     [Fact]
@@ -80,7 +89,8 @@ public sealed class HdKeyTests
     {
         var key = ExtendedKey.FromSeed(new byte[32]);
         Assert.DoesNotContain("xprv", key.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(Convert.ToHexStringLower(key.PrivateKey!.Secret), key.ToString() + key.PrivateKey, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToHexStringLower(key.PrivateKey!.Secret), key.ToString() + key.PrivateKey,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("test", Mnemonic.Generate(12).ToString(), StringComparison.Ordinal);
     }
 

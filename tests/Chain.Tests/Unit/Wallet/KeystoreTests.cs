@@ -7,7 +7,8 @@ namespace Chain.Tests;
 
 public sealed class KeystoreTests : IDisposable
 {
-    private static readonly PrivateKey Key = new(Hex.Decode("0x05a4d3eb46c742cb8850440145ce70cbc80b59f891cf5f50fd3e9c280b50c4e4"));
+    private static readonly PrivateKey Key = new(
+        Hex.Decode("0x05a4d3eb46c742cb8850440145ce70cbc80b59f891cf5f50fd3e9c280b50c4e4"));
     private static readonly KeyDerivation.Scrypt Cheap = new(1024, 8, 1, [1, 2, 3, 4]);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("chain-keystore-").FullName;
@@ -45,8 +46,10 @@ public sealed class KeystoreTests : IDisposable
 
     // RFC 7914, section 12.
     [Theory]
-    [InlineData("", "", 16, 1, 1, "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906")]
-    [InlineData("password", "NaCl", 1024, 8, 16, "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640")]
+    [InlineData("", "", 16, 1, 1,
+        "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906")]
+    [InlineData("password", "NaCl", 1024, 8, 16,
+        "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640")]
     public void Scrypt_is_that_of_its_RFC(string password, string salt, int n, int r, int p, string expected)
     {
         var derivation = new KeyDerivation.Scrypt(n, r, p, Encoding.UTF8.GetBytes(salt), 64);
@@ -56,7 +59,9 @@ public sealed class KeystoreTests : IDisposable
     [Fact]
     public void The_standard_file_costs_what_geth_asks_for()
     {
-        Assert.Equal((262144, 8, 1, 32), (KeyDerivation.Standard().N, KeyDerivation.Standard().R, KeyDerivation.Standard().P, KeyDerivation.Standard().Salt.Length));
+        Assert.Equal((262144, 8, 1, 32),
+            (KeyDerivation.Standard().N, KeyDerivation.Standard().R, KeyDerivation.Standard().P,
+                KeyDerivation.Standard().Salt.Length));
         Assert.True(KeyDerivation.Standard().IsSlow);
         Assert.False(KeyDerivation.Light().IsSlow);
     }
@@ -84,9 +89,12 @@ public sealed class KeystoreTests : IDisposable
     {
         var pbkdf2 = KeystoreFile.Create(Key, "x", new KeyDerivation.Pbkdf2(10, [1]));
         Assert.True(pbkdf2.Open("x").IsOk(out _, out _));
-        Assert.IsType<KeystoreError.TooCostly>(KeystoreFile.Parse(Edited(json => json["crypto"]!["kdfparams"]!["c"] = 2_000_000_000, pbkdf2)).Error);
-        Assert.IsType<KeystoreError.Unsupported>(KeystoreFile.Parse(Edited(json => json["crypto"]!["kdfparams"]!["prf"] = "hmac-md5", pbkdf2)).Error);
-        Assert.IsType<KeystoreError.TooCostly>(KeystoreFile.Parse(Edited(json => json["crypto"]!["kdfparams"]!["salt"] = new string('0', 4096))).Error);
+        Assert.IsType<KeystoreError.TooCostly>(KeystoreFile.Parse(Edited(json =>
+            json["crypto"]!["kdfparams"]!["c"] = 2_000_000_000, pbkdf2)).Error);
+        Assert.IsType<KeystoreError.Unsupported>(KeystoreFile.Parse(Edited(json =>
+            json["crypto"]!["kdfparams"]!["prf"] = "hmac-md5", pbkdf2)).Error);
+        Assert.IsType<KeystoreError.TooCostly>(KeystoreFile.Parse(Edited(json =>
+            json["crypto"]!["kdfparams"]!["salt"] = new string('0', 4096))).Error);
     }
 
     [Theory]
@@ -98,16 +106,23 @@ public sealed class KeystoreTests : IDisposable
     [InlineData("""{"version":3,"crypto":7}""")]
     [InlineData("""{"version":"3","crypto":{}}""")]
     [InlineData("""{"encseed":"3a7cc8","ethaddr":"0b88d4b324ec24c8c078551e6e5075547157e5b6"}""")]
-    public void What_is_no_keystore_file_is_refused(string text) => Assert.IsType<KeystoreError.Malformed>(KeystoreFile.Parse(text).Error);
+    public void What_is_no_keystore_file_is_refused(string text) =>
+        Assert.IsType<KeystoreError.Malformed>(KeystoreFile.Parse(text).Error);
 
     [Fact]
     public void A_malformed_field_is_named()
     {
-        Assert.Contains("mac", KeystoreFile.Parse(Edited(json => json["crypto"]!["mac"] = "00")).Error!.Message, StringComparison.Ordinal);
-        Assert.Contains("iv", KeystoreFile.Parse(Edited(json => json["crypto"]!["cipherparams"]!["iv"] = "xyz")).Error!.Message, StringComparison.Ordinal);
-        Assert.Contains("ciphertext", KeystoreFile.Parse(Edited(json => json["crypto"]!["ciphertext"] = "")).Error!.Message, StringComparison.Ordinal);
-        Assert.Contains("address", KeystoreFile.Parse(Edited(json => json["address"] = "12")).Error!.Message, StringComparison.Ordinal);
-        Assert.Contains("aes-256-gcm", KeystoreFile.Parse(Edited(json => json["crypto"]!["cipher"] = "aes-256-gcm")).Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("mac", KeystoreFile.Parse(Edited(json => json["crypto"]!["mac"] = "00")).Error!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("iv", KeystoreFile.Parse(Edited(json => json["crypto"]!["cipherparams"]!["iv"] = "xyz")).Error!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("ciphertext", KeystoreFile.Parse(Edited(json => json["crypto"]!["ciphertext"] = "")).Error!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("address", KeystoreFile.Parse(Edited(json => json["address"] = "12")).Error!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("aes-256-gcm",
+            KeystoreFile.Parse(Edited(json => json["crypto"]!["cipher"] = "aes-256-gcm")).Error!.Message,
+            StringComparison.Ordinal);
         Assert.Contains("'1'", KeystoreFile.Parse(Edited(json => json["version"] = 1)).Error!.Message, StringComparison.Ordinal);
         Assert.IsType<KeystoreError.Malformed>(KeystoreFile.Parse(new string(' ', KeystoreFile.MaxBytes + 1)).Error);
     }
@@ -123,12 +138,14 @@ public sealed class KeystoreTests : IDisposable
     public void A_file_is_named_as_geth_names_it_and_readable_by_its_owner_only()
     {
         var folder = new KeystoreFolder(Path.Combine(_folder, "a", "b"));
-        var path = folder.Add(KeystoreFile.Create(Key, "x", Cheap), Key.Address, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
+        var path = folder.Add(KeystoreFile.Create(Key, "x", Cheap), Key.Address,
+            new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
         Assert.Equal("UTC--2026-01-02T03-04-05.678000000Z--460121576cc7df020759730751f92bd62fd78dd6", Path.GetFileName(path));
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.Path));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(folder.Path));
         }
 
         var entry = Assert.Single(folder.List());
@@ -162,7 +179,8 @@ public sealed class KeystoreTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "notes.txt"), "hello");
         File.WriteAllText(Path.Combine(_folder, ".hidden"), "hello");
         File.WriteAllText(Path.Combine(_folder, "huge"), new string(' ', KeystoreFile.MaxBytes + 1));
-        File.WriteAllText(Path.Combine(_folder, "UTC--x--460121576cc7df020759730751f92bd62fd78dd6"), Edited(json => json.Remove("address")));
+        File.WriteAllText(Path.Combine(_folder, "UTC--x--460121576cc7df020759730751f92bd62fd78dd6"),
+            Edited(json => json.Remove("address")));
         var entries = new KeystoreFolder(_folder).List();
         Assert.Equal(3, entries.Count);
         Assert.Equal(Key.Address, entries[0].Address);

@@ -23,11 +23,15 @@ internal sealed class StubNode : HttpMessageHandler
         Answer("eth_maxPriorityFeePerGas", _ => PriorityFee.ToQuantity());
         Answer("eth_estimateGas", _ => Hex.Quantity(21_000));
         Answer("eth_getBalance", p => _balances.GetValueOrDefault(Address.Parse((string)p[0]!)).ToQuantity());
-        Answer("eth_getTransactionCount", p => Hex.Quantity(NonceOf(Address.Parse((string)p[0]!), pending: (string)p[1]! == "pending")));
+        Answer("eth_getTransactionCount",
+            p => Hex.Quantity(NonceOf(Address.Parse((string)p[0]!), pending: (string)p[1]! == "pending")));
         Answer("eth_getBlockByNumber", p => Block((string)p[0]!));
         Answer("eth_sendRawTransaction", p => Accept((string)p[0]!));
         Answer("eth_getTransactionByHash", p => Find((string)p[0]!));
-        Answer("eth_getTransactionReceipt", p => Find((string)p[0]!)?["blockNumber"] is null ? null : new JsonObject { ["status"] = ReceiptStatus });
+        Answer("eth_getTransactionReceipt", p => Find((string)p[0]!)?["blockNumber"] is null ? null : new JsonObject
+        {
+            ["status"] = ReceiptStatus,
+        });
     }
 
     public ulong ChainId { get; set; } = 31337;
@@ -103,12 +107,16 @@ internal sealed class StubNode : HttpMessageHandler
         Calls.Add(method);
         if (method == "eth_sendRawTransaction") Handed.Add((string)call["params"]![0]!);
         OnCall?.Invoke(method);
-        if (!IsUp) throw new HttpRequestException("Connection refused", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
-        if (Impostor is { } impostor) return new HttpResponseMessage(impostor.Status) { Content = new StringContent(impostor.Body) };
+        if (!IsUp)
+            throw new HttpRequestException("Connection refused",
+                new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
+        if (Impostor is { } impostor)
+            return new HttpResponseMessage(impostor.Status) { Content = new StringContent(impostor.Body) };
         var reply = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = call["id"]!.DeepClone() };
         try
         {
-            if (!_methods.TryGetValue(method, out var answer)) throw new StubRefusal(-32601, $"the method {method} does not exist/is not available");
+            if (!_methods.TryGetValue(method, out var answer))
+                throw new StubRefusal(-32601, $"the method {method} does not exist/is not available");
             reply["result"] = answer(call["params"]!.AsArray());
         }
         catch (StubRefusal refusal)
@@ -126,7 +134,8 @@ internal sealed class StubNode : HttpMessageHandler
     }
 
     private ulong NonceOf(Address address, bool pending) =>
-        _transactions.Where(entry => entry.From == address && (pending || entry.Block is not null)).Select(entry => entry.Transaction.Nonce + 1).DefaultIfEmpty().Max();
+        _transactions.Where(entry => entry.From == address && (pending || entry.Block is not null))
+            .Select(entry => entry.Transaction.Nonce + 1).DefaultIfEmpty().Max();
 
     private JsonObject Block(string tag)
     {
@@ -144,14 +153,17 @@ internal sealed class StubNode : HttpMessageHandler
     public JsonNode Accept(string raw)
     {
         var transaction = Transaction.Decode(Hex.Decode(raw));
-        if (!transaction.Signature.TryRecoverAddress(transaction.Unsigned.SigningHash(), out var from)) throw new StubRefusal(-32000, "invalid sender");
+        if (!transaction.Signature.TryRecoverAddress(transaction.Unsigned.SigningHash(), out var from))
+            throw new StubRefusal(-32000, "invalid sender");
         if (transaction.Nonce < NonceOf(from, pending: false)) throw new StubRefusal(-32000, "nonce too low");
         var waiting = _transactions.FindIndex(entry => entry.From == from && entry.Transaction.Nonce == transaction.Nonce);
         if (waiting >= 0)
         {
             var old = _transactions[waiting].Transaction;
             if (old.Hash == transaction.Hash) throw new StubRefusal(-32000, "already known");
-            if (transaction.MaxFeePerGas * 10 < old.MaxFeePerGas * 11 || transaction.MaxPriorityFeePerGas * 10 < old.MaxPriorityFeePerGas * 11) throw new StubRefusal(-32000, "replacement transaction underpriced");
+            if (transaction.MaxFeePerGas * 10 < old.MaxFeePerGas * 11
+                || transaction.MaxPriorityFeePerGas * 10 < old.MaxPriorityFeePerGas * 11)
+                throw new StubRefusal(-32000, "replacement transaction underpriced");
             _transactions.RemoveAt(waiting);
         }
 
@@ -189,7 +201,8 @@ internal sealed class StubNode : HttpMessageHandler
             ["gasPrice"] = transaction.MaxFeePerGas.ToQuantity(),
             ["r"] = transaction.Signature.R.ToQuantity(),
             ["s"] = transaction.Signature.S.ToQuantity(),
-            ["v"] = Hex.Quantity(transaction.Type == TransactionType.Legacy ? (transaction.ChainId!.Value * 2) + 35 + transaction.Signature.YParity : transaction.Signature.YParity),
+            ["v"] = Hex.Quantity(transaction.Type == TransactionType.Legacy
+                ? (transaction.ChainId!.Value * 2) + 35 + transaction.Signature.YParity : transaction.Signature.YParity),
         };
         if (transaction.Type != TransactionType.Legacy)
         {

@@ -20,7 +20,8 @@ public sealed class TransferTrackerTests
         Assert.Equal(["confirmations"], Kinds(tracker.Observe(Mined(7, 5))));
         Assert.Null(tracker.Outcome);
         var last = Assert.Single(tracker.Observe(Mined(7, 6)));
-        Assert.Equal("6 confirmations, deeply confirmed: by custom enough for a house; an attacker with 30 % of the hash power undoes it with probability 15.6 %", last.Text);
+        Assert.Equal("6 confirmations, deeply confirmed: by custom enough for a house; an attacker with 30 % of the hash power "
+            + "undoes it with probability 15.6 %", last.Text);
         Assert.Equal(WatchOutcome.Settled, tracker.Outcome);
     }
 
@@ -68,8 +69,10 @@ public sealed class TransferTrackerTests
         var tracker = new TransferTracker(WatchGoal.Default);
         var history = new List<TransferChange> { Change(TransferState.Pending, 1) };
         Assert.Equal(["pending"], Kinds(tracker.Observe(new Observation(Pending with { History = [.. history] }, null))));
-        history.AddRange([Change(TransferState.Mined, 2, 7), Change(TransferState.Orphaned, 3, 7), Change(TransferState.Mined, 4, 8), Change(TransferState.Orphaned, 5, 8)]);
-        var events = tracker.Observe(new Observation(TransferStatus.Unknown with { State = TransferState.Orphaned, History = [.. history] }, null));
+        history.AddRange([Change(TransferState.Mined, 2, 7), Change(TransferState.Orphaned, 3, 7),
+            Change(TransferState.Mined, 4, 8), Change(TransferState.Orphaned, 5, 8)]);
+        var events = tracker.Observe(new Observation(TransferStatus.Unknown with { State = TransferState.Orphaned,
+            History = [.. history] }, null));
         Assert.Equal(["mined", "orphaned", "mined", "orphaned"], Kinds(events));
         Assert.Equal([2L, 3L, 4L, 5L], events.Select(happened => happened.AtMs));
         Assert.DoesNotContain("pool", events[1].Text, StringComparison.Ordinal);
@@ -83,8 +86,11 @@ public sealed class TransferTrackerTests
         var tracker = new TransferTracker(WatchGoal.Default);
         tracker.Observe(Mined(7, 2));
         var rival = Block(99);
-        var status = new TransferStatus(TransferState.Conflicting, null, null, rival, "transaction 0x99 of the same sender and nonce was mined",
-            [Change(TransferState.Mined, 1, 7), Change(TransferState.Orphaned, 2, 7), new TransferChange(TransferState.Conflicting, 3, null, null, rival, "transaction 0x99 of the same sender and nonce was mined")]);
+        var status = new TransferStatus(TransferState.Conflicting, null, null, rival,
+            "transaction 0x99 of the same sender and nonce was mined",
+            [Change(TransferState.Mined, 1, 7), Change(TransferState.Orphaned, 2, 7),
+                new TransferChange(TransferState.Conflicting, 3, null, null, rival,
+                    "transaction 0x99 of the same sender and nonce was mined")]);
         Assert.Empty(tracker.Observe(new Observation(status, null)));
         var events = tracker.Observe(new Observation(status, null));
         Assert.Equal(["orphaned", "conflicting"], Kinds(events));
@@ -111,14 +117,18 @@ public sealed class TransferTrackerTests
     public void A_node_that_was_restarted_and_forgot_is_not_told_twice()
     {
         var tracker = new TransferTracker(WatchGoal.Default);
-        tracker.Observe(new Observation(Mined(7, 1).Status with { History = [Change(TransferState.Pending, 1), Change(TransferState.Mined, 2, 7)] }, Mined(7, 1).Confidence));
-        Assert.Empty(tracker.Observe(new Observation(Mined(7, 1).Status with { History = [Change(TransferState.Mined, 2, 7)] }, Mined(7, 1).Confidence)));
+        tracker.Observe(new Observation(Mined(7,
+            1).Status with { History = [Change(TransferState.Pending, 1), Change(TransferState.Mined, 2, 7)] }, Mined(7,
+            1).Confidence));
+        Assert.Empty(tracker.Observe(new Observation(Mined(7, 1).Status with { History = [Change(TransferState.Mined, 2, 7)] },
+            Mined(7, 1).Confidence)));
     }
 
     [Theory]
     [InlineData(TransferState.Replaced, WatchOutcome.Replaced, "replaced")]
     [InlineData(TransferState.Dropped, WatchOutcome.Dropped, "dropped")]
-    public void A_transfer_that_leaves_the_pool_ends_the_watch_with_the_reason(TransferState state, WatchOutcome outcome, string kind)
+    public void A_transfer_that_leaves_the_pool_ends_the_watch_with_the_reason(TransferState state, WatchOutcome outcome,
+        string kind)
     {
         var tracker = new TransferTracker(WatchGoal.Default);
         tracker.Observe(new Observation(Pending, null));
@@ -175,7 +185,10 @@ public sealed class TransferTrackerTests
         Assert.Equal(["safe"], Kinds(tracker.Observe(safe)));
         Assert.Empty(tracker.Observe(safe));
         Assert.Null(tracker.Outcome);
-        var final = safe with { Confidence = safe.Confidence! with { Confirmations = 20, Finalized = true, Level = "finalized: never undone" } };
+        var final = safe with
+        {
+            Confidence = safe.Confidence! with { Confirmations = 20, Finalized = true, Level = "finalized: never undone" },
+        };
         var told = tracker.Observe(final);
         Assert.Equal(["finalized"], Kinds(told));
         Assert.Equal("20 confirmations; finalized: never undone", told[0].Text);
@@ -197,15 +210,18 @@ public sealed class TransferTrackerTests
     private static Observation Voted(Observation look, double share, string level) =>
         look with { Confidence = look.Confidence! with { Rule = "pos", Level = level, StakeShare = share } };
 
-    private static WatchGoal Goal(string text) => WatchGoal.TryParse(text, out var goal) ? goal : throw new ArgumentException(text);
+    private static WatchGoal Goal(string text) =>
+        WatchGoal.TryParse(text, out var goal) ? goal : throw new ArgumentException(text);
 
     private static string[] Kinds(IReadOnlyList<WatchEvent> events) => [.. events.Select(happened => happened.Kind)];
 
     private static Hash256 Block(ulong number) => StubNode.HashOf(number);
 
-    private static TransferChange Change(TransferState state, long at, ulong? block = null) => new(state, at, block, block is { } number ? Block(number) : null, null, null);
+    private static TransferChange Change(TransferState state, long at, ulong? block = null) =>
+        new(state, at, block, block is { } number ? Block(number) : null, null, null);
 
     private static Observation Mined(ulong block, int confirmations) => new(
         TransferStatus.Unknown with { State = TransferState.Mined, BlockNumber = block, BlockHash = Block(block) },
-        new Confidence(confirmations, ConfidenceLevel.Describe(confirmations), 0.3, CatchUp.Probability(0.3, confirmations), "pow", false, false));
+        new Confidence(confirmations, ConfidenceLevel.Describe(confirmations), 0.3, CatchUp.Probability(0.3, confirmations),
+            "pow", false, false));
 }

@@ -76,7 +76,8 @@ public sealed class WalletBookTests : IDisposable
         other.Node.Fund(Address.Parse(Dev0), "100");
         var calls = 0;
         other.Node.OnCall = _ => other.Node.IsUp = calls++ < last;
-        Assert.Equal(ExitCode.NodeUnreachable, await other.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1ether", "--yes"));
+        Assert.Equal(ExitCode.NodeUnreachable,
+            await other.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1ether", "--yes"));
 
         Assert.EndsWith("This transfer was not sent.", other.Error.TrimEnd(), StringComparison.Ordinal);
         Assert.Empty(other.Book.Read().Transfers);
@@ -166,7 +167,8 @@ public sealed class WalletBookTests : IDisposable
     {
         var waited = 0;
         var first = await AccountLock.TakeAsync(_wallet.Files, Address.Parse(Dev0), 1, () => waited++, CancellationToken.None);
-        using var other = await AccountLock.TakeAsync(_wallet.Files, Address.Parse(Nobody), 1, () => waited++, CancellationToken.None);
+        using var other =
+            await AccountLock.TakeAsync(_wallet.Files, Address.Parse(Nobody), 1, () => waited++, CancellationToken.None);
         using var otherChain = await AccountLock.TakeAsync(_wallet.Files, Address.Parse(Dev0), 2, () => waited++,
             CancellationToken.None);
         Assert.Equal(0, waited);
@@ -186,7 +188,8 @@ public sealed class WalletBookTests : IDisposable
         Assert.Empty(read.Damage);
         Assert.Empty(_wallet.Notes);
         File.Delete(_wallet.Files.Database);
-        Assert.Equal(read.Transfers.Select(transfer => transfer.Hash), _wallet.Book.Read().Transfers.Select(transfer => transfer.Hash));
+        Assert.Equal(read.Transfers.Select(transfer => transfer.Hash),
+            _wallet.Book.Read().Transfers.Select(transfer => transfer.Hash));
         Assert.Equal(transfers.Select(transfer => transfer.Hash).Order(),
             read.Transfers.Select(transfer => transfer.Hash).Order());
     }

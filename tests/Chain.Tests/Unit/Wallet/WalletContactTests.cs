@@ -86,16 +86,21 @@ public sealed class WalletContactTests : IDisposable
     public async Task A_contact_is_paid_once_its_whole_address_was_shown()
     {
         Assert.Equal(ExitCode.Ok, await AddAsync("bob", Other));
-        Assert.Equal(ExitCode.Failed, await _wallet.Answering("n").RunAsync("send", "--from", "dev:0", "--to", "BOB", "--value", "1ether"));
+        Assert.Equal(ExitCode.Failed,
+            await _wallet.Answering("n").RunAsync("send", "--from", "dev:0", "--to", "BOB", "--value", "1ether"));
         Assert.Contains($"to         {Other} (bob)", _wallet.Output, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Failed, await _wallet.Answering("n").RunAsync("send", "--from", "dev:0", "--to", "bob", "--value", "1ether", "--json"));
+        Assert.Equal(ExitCode.Failed,
+            await _wallet.Answering("n").RunAsync("send", "--from", "dev:0", "--to", "bob", "--value", "1ether", "--json"));
         Assert.Contains($"1 ether to {Other} (bob). Send it?", _wallet.Error, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", "bob", "--value", "1ether", "--yes", "--json"));
-        Assert.Equal((Other, "bob", "dev:0"), ((string)_wallet.Json["to"]!, (string)_wallet.Json["toName"]!, (string)_wallet.Json["fromName"]!));
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", "bob", "--value", "1ether", "--yes", "--json"));
+        Assert.Equal((Other, "bob", "dev:0"),
+            ((string)_wallet.Json["to"]!, (string)_wallet.Json["toName"]!, (string)_wallet.Json["fromName"]!));
         Assert.Equal(Address.Parse(Other), _wallet.Node.Sent[0].To);
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("balance", "bob", "--json"));
         Assert.Equal("bob", (string)_wallet.Json["accounts"]![0]!["name"]!);
-        Assert.Equal(ExitCode.Unknown, await _wallet.RunAsync("send", "--from", "bob", "--to", "dev:1", "--value", "1ether", "--yes"));
+        Assert.Equal(ExitCode.Unknown,
+            await _wallet.RunAsync("send", "--from", "bob", "--to", "dev:1", "--value", "1ether", "--yes"));
         Assert.Contains("The key of", _wallet.Error, StringComparison.Ordinal);
     }
 
@@ -131,7 +136,8 @@ public sealed class WalletContactTests : IDisposable
         Assert.Contains("warning", _wallet.Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("balance", "alice"));
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("list"));
-        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("send", "--from", "dev:0", "--to", "alice", "--value", "1ether", "--yes"));
+        Assert.Equal(ExitCode.Failed,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", "alice", "--value", "1ether", "--yes"));
         Assert.Empty(_wallet.Node.Handed);
     }
 
@@ -176,7 +182,8 @@ public sealed class WalletContactTests : IDisposable
             }),
         });
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("history", "dev:0", "--json"));
-        Assert.Equal(["pending", "replaced", "refused"], _wallet.Json["notInTheChain"]!.AsArray().Select(item => (string)item!["state"]!));
+        Assert.Equal(["pending", "replaced", "refused"],
+            _wallet.Json["notInTheChain"]!.AsArray().Select(item => (string)item!["state"]!));
         Assert.All(_wallet.Json["notInTheChain"]!.AsArray().Concat(_wallet.Json["items"]!.AsArray()), item =>
             Assert.Equal((Dev0, "dev:0", Other, new string('n', 64)),
                 ((string)item!["from"]!, (string)item["fromName"]!, (string)item["to"]!, (string)item["toName"]!)));
@@ -194,7 +201,8 @@ public sealed class WalletContactTests : IDisposable
     public async Task Lists_of_addresses_are_not_cut_at_80_columns()
     {
         _wallet.OutputIsTerminal = true;
-        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("new", "--name", "somebody-with-a-rather-long-name", "--light", "--json"));
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync("new", "--name", "somebody-with-a-rather-long-name", "--light", "--json"));
         var address = (string)_wallet.Json["address"]!;
         _wallet.Node.SetBalance(Address.Parse(address), UInt256.Parse("123456789123456789123456789"));
         foreach (var command in new[] { "list", "balance" })

@@ -22,7 +22,8 @@ public sealed class WalletKeyTests : IDisposable
         _wallet.Node.Fund(Address.Parse(address), "2");
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("balance", "--json"));
         Assert.Equal("2", (string)_wallet.Json["accounts"]![0]!["ether"]!);
-        Assert.Equal(ExitCode.Ok, await _wallet.Typing("wrong", "secret").RunAsync("send", "--to", "dev:0", "--value", "1ether", "--yes"));
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.Typing("wrong", "secret").RunAsync("send", "--to", "dev:0", "--value", "1ether", "--yes"));
         Assert.Equal((ulong)0, Assert.Single(_wallet.Node.Sent).Nonce);
     }
 
@@ -33,7 +34,9 @@ public sealed class WalletKeyTests : IDisposable
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("new", "--mnemonic", "--words", "24", "--light", "--json"));
         var (phrase, address) = ((string)_wallet.Json["mnemonic"]!, (string)_wallet.Json["address"]!);
         Assert.Equal(24, phrase.Split(' ').Length);
-        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("import", "--mnemonic-file", _wallet.WriteFile("phrase", phrase), "--keystore", Path.Combine(_wallet.Folder, "other"), "--light", "--json"));
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync("import", "--mnemonic-file", _wallet.WriteFile("phrase", phrase), "--keystore",
+                Path.Combine(_wallet.Folder, "other"), "--light", "--json"));
         Assert.Equal(address, (string)_wallet.Json["accounts"]![0]!["address"]!);
     }
 
@@ -43,7 +46,8 @@ public sealed class WalletKeyTests : IDisposable
         Environment("pass");
         await _wallet.RunAsync("new", "--mnemonic", "--light", "--json");
         var words = ((string)_wallet.Json["mnemonic"]!).Split(' ');
-        Assert.DoesNotContain($"{words[0]} {words[1]}", File.ReadAllText(Assert.Single(Directory.GetFiles(_wallet.Keystore))), StringComparison.Ordinal);
+        Assert.DoesNotContain($"{words[0]} {words[1]}", File.ReadAllText(Assert.Single(Directory.GetFiles(_wallet.Keystore))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,10 +55,14 @@ public sealed class WalletKeyTests : IDisposable
     {
         Environment("pass");
         var phrase = _wallet.WriteFile("phrase", DevAccounts.Phrase);
-        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("import", "--mnemonic-file", phrase, "--path", "m/44'/60'/0'/0/1", "--light", "--json"));
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync("import", "--mnemonic-file", phrase, "--path", "m/44'/60'/0'/0/1", "--light", "--json"));
         Assert.Equal(DevAccounts.Key(1).Address.ToString(), (string)_wallet.Json["accounts"]![0]!["address"]!);
-        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("import", "--mnemonic-file", phrase, "--count", "3", "--light", "--json"));
-        Assert.Equal([0, 2], _wallet.Json["accounts"]!.AsArray().Select(account => DevAccounts.IndexOf(Address.Parse((string)account!["address"]!))!.Value));
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync("import", "--mnemonic-file", phrase, "--count", "3", "--light", "--json"));
+        Assert.Equal([0, 2],
+            _wallet.Json["accounts"]!.AsArray().Select(account =>
+                DevAccounts.IndexOf(Address.Parse((string)account!["address"]!))!.Value));
     }
 
     [Theory]
@@ -75,12 +83,17 @@ public sealed class WalletKeyTests : IDisposable
     [Fact]
     public async Task A_keystore_file_of_another_wallet_is_taken_over_under_a_new_password()
     {
-        var foreign = _wallet.WriteFile("foreign.json", KeystoreFile.Create(new PrivateKey(Hex.Decode(Secret)), "old", new KeyDerivation.Pbkdf2(10, [1])).ToJson());
+        var foreign = _wallet.WriteFile("foreign.json",
+            KeystoreFile.Create(new PrivateKey(Hex.Decode(Secret)), "old", new KeyDerivation.Pbkdf2(10, [1])).ToJson());
         Environment("new");
-        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("import", "--keystore-file", foreign, "--old-password-file", _wallet.WriteFile("old", "old\r\n"), "--light"));
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync("import", "--keystore-file", foreign, "--old-password-file",
+                _wallet.WriteFile("old", "old\r\n"), "--light"));
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("export", "--yes", "--json"));
         Assert.Equal(Secret, (string)_wallet.Json["privateKey"]!);
-        Assert.Equal(ExitCode.WrongPassword, await _wallet.RunAsync("import", "--keystore-file", foreign, "--light", "--keystore", Path.Combine(_wallet.Folder, "x")));
+        Assert.Equal(ExitCode.WrongPassword,
+            await _wallet.RunAsync("import", "--keystore-file", foreign, "--light", "--keystore",
+                Path.Combine(_wallet.Folder, "x")));
     }
 
     [Fact]
@@ -110,7 +123,8 @@ public sealed class WalletKeyTests : IDisposable
         var file = Path.Combine(_wallet.Folder, "secret");
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("export", "--out", file, "--yes"));
         Assert.Equal(Secret + "\n", File.ReadAllText(file));
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.DoesNotContain(Secret[2..], _wallet.Output, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("export", "--out", file, "--yes"));
     }
@@ -121,14 +135,16 @@ public sealed class WalletKeyTests : IDisposable
         await ImportAsync();
         Environment("not it");
         _wallet.Node.Fund(Address.Parse(SecretsAddress), "5");
-        Assert.Equal(ExitCode.WrongPassword, await _wallet.RunAsync("send", "--to", "dev:0", "--value", "1ether", "--yes", "--json"));
+        Assert.Equal(ExitCode.WrongPassword,
+            await _wallet.RunAsync("send", "--to", "dev:0", "--value", "1ether", "--yes", "--json"));
         Assert.Contains("CHAIN_PASSWORD", (string)_wallet.Json["error"]!["message"]!, StringComparison.Ordinal);
         Assert.Empty(_wallet.Node.Sent);
         _wallet.Environment.Remove("CHAIN_PASSWORD");
         Assert.Equal(ExitCode.WrongPassword, await _wallet.Typing("a", "b", "c").RunAsync("export", "--yes"));
         Assert.Equal(ExitCode.Usage, await _wallet.RunAsync("export", "--yes"));
         Assert.Contains("--password-file", _wallet.Error, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Unknown, await _wallet.RunAsync("export", "--yes", "--password-file", Path.Combine(_wallet.Folder, "not there")));
+        Assert.Equal(ExitCode.Unknown,
+            await _wallet.RunAsync("export", "--yes", "--password-file", Path.Combine(_wallet.Folder, "not there")));
     }
 
     [Fact]
@@ -144,7 +160,8 @@ public sealed class WalletKeyTests : IDisposable
         await ImportAsync();
         var file = Directory.GetFiles(_wallet.Keystore)[0];
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"n\":4096", "\"n\":1073741824", StringComparison.Ordinal));
-        Assert.Equal(ExitCode.Unknown, await _wallet.RunAsync("send", "--from", SecretsAddress, "--to", "dev:0", "--value", "1wei", "--yes"));
+        Assert.Equal(ExitCode.Unknown,
+            await _wallet.RunAsync("send", "--from", SecretsAddress, "--to", "dev:0", "--value", "1wei", "--yes"));
         Assert.Contains("limit", _wallet.Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("list", "--json"));
         Assert.Contains("limit", (string)_wallet.Json["unreadable"]![0]!["reason"]!, StringComparison.Ordinal);
@@ -191,7 +208,8 @@ public sealed class WalletKeyTests : IDisposable
     public async Task The_key_of_a_damaged_file_can_be_brought_in_again()
     {
         Directory.CreateDirectory(_wallet.Keystore);
-        File.WriteAllText(Path.Combine(_wallet.Keystore, $"UTC--2025-01-01T00-00-00.000000000Z--{SecretsAddress[2..].ToLowerInvariant()}"), "{");
+        File.WriteAllText(Path.Combine(_wallet.Keystore,
+            $"UTC--2025-01-01T00-00-00.000000000Z--{SecretsAddress[2..].ToLowerInvariant()}"), "{");
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("list"));
         Assert.Contains("can be read", _wallet.Output, StringComparison.Ordinal);
         await ImportAsync();
@@ -227,7 +245,8 @@ public sealed class WalletKeyTests : IDisposable
     public async Task A_development_key_in_the_keystore_stays_bound_to_its_chain()
     {
         Environment("pass");
-        await _wallet.RunAsync("import", "--light", "--key-file", _wallet.WriteFile("key", Hex.Encode(DevAccounts.Key(0).Secret)));
+        await _wallet.RunAsync("import", "--light", "--key-file",
+            _wallet.WriteFile("key", Hex.Encode(DevAccounts.Key(0).Secret)));
         _wallet.Node.Fund(DevAccounts.Key(0).Address, "5");
         _wallet.Node.ChainId = 1;
         Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("send", "--to", SecretsAddress, "--value", "1wei", "--yes"));
@@ -259,7 +278,8 @@ public sealed class WalletKeyTests : IDisposable
         Environment("pass");
         Assert.Equal(ExitCode.Usage, await _wallet.RunAsync("import", option, _wallet.WriteFile("input", content), "--light"));
         if (content.Length > 0) Assert.DoesNotContain(content, _wallet.Error, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Unknown, await _wallet.RunAsync("import", option, Path.Combine(_wallet.Folder, "not there"), "--light"));
+        Assert.Equal(ExitCode.Unknown,
+            await _wallet.RunAsync("import", option, Path.Combine(_wallet.Folder, "not there"), "--light"));
     }
 
     [Fact]

@@ -84,7 +84,8 @@ public sealed class WalletOnePaymentTests : IDisposable
     {
         using var another = new WalletRun();
         another.Node.Fund(Address.Parse(Dev0), "10000");
-        Assert.Equal(ExitCode.Ok, await another.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "2ether", "--yes"));
+        Assert.Equal(ExitCode.Ok,
+            await another.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "2ether", "--yes"));
         var other = another.Node.Sent[0].Hash;
         Node.Answer("eth_sendRawTransaction", _ =>
         {

@@ -153,7 +153,8 @@ public sealed class WalletReplacePaymentTests : IDisposable
     public async Task A_replacement_does_not_push_out_another_payment_without_the_persons_word(string command)
     {
         Node.Refuse("eth_sendRawTransaction", -32000, "txpool is full");
-        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1ether", "--yes"));
+        Assert.Equal(ExitCode.Failed,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1ether", "--yes"));
         var refused = Transaction.Decode(Hex.Decode(Node.Handed[0])).Hash.ToString();
         Node.Answer("eth_sendRawTransaction", p => Node.Accept((string)p[0]!));
         var other = await SendAsync("2ether");

@@ -4,7 +4,9 @@ using Chain.Wallet;
 
 namespace Chain.Tests;
 
-/// <summary>Runs the wallet program in this process against a stand-in node, with a keystore of its own that goes with it.</summary>
+/// <summary>
+/// Runs the wallet program in this process against a stand-in node, with a keystore of its own that goes with it.
+/// </summary>
 internal sealed class WalletRun : IDisposable
 {
     private readonly Queue<string> _answers = new();
@@ -126,7 +128,8 @@ internal sealed class WalletRun : IDisposable
     {
         private readonly HttpMessageInvoker _invoker = new(node, disposeHandler: false);
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _invoker.SendAsync(request, cancellationToken);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            _invoker.SendAsync(request, cancellationToken);
     }
 }
 

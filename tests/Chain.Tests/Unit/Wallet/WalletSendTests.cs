@@ -23,7 +23,8 @@ public sealed class WalletSendTests : IDisposable
     [Fact]
     public async Task A_development_account_sends_without_any_key_set_up()
     {
-        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "1.5ether", "--yes"));
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "1.5ether", "--yes"));
 
         var sent = Assert.Single(_wallet.Node.Sent);
         Assert.Equal(TransactionType.DynamicFee, sent.Type);
@@ -40,7 +41,8 @@ public sealed class WalletSendTests : IDisposable
     [Fact]
     public async Task With_json_the_output_is_one_document()
     {
-        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei", "--yes", "--json"));
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei", "--yes", "--json"));
         Assert.Equal(_wallet.Node.Sent[0].Hash.ToString(), (string)_wallet.Json["hash"]!);
         Assert.Equal("1", (string)_wallet.Json["value"]!);
         Assert.Equal(Hex.Encode(_wallet.Node.Sent[0].Encoded.Span), (string)_wallet.Json["raw"]!);
@@ -52,7 +54,8 @@ public sealed class WalletSendTests : IDisposable
     [InlineData("", ExitCode.Failed)]
     public async Task Without_yes_it_asks_first(string answer, ExitCode expected)
     {
-        Assert.Equal(expected, await _wallet.Answering(answer).RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei"));
+        Assert.Equal(expected,
+            await _wallet.Answering(answer).RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei"));
         Assert.Equal(expected == ExitCode.Ok ? 1 : 0, _wallet.Node.Sent.Count);
     }
 
@@ -67,7 +70,9 @@ public sealed class WalletSendTests : IDisposable
     [Fact]
     public async Task A_legacy_transfer_carries_the_chain_id_and_one_price()
     {
-        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei", "--legacy", "--max-fee", "7gwei", "--yes"));
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei", "--legacy", "--max-fee", "7gwei",
+                "--yes"));
         var sent = Assert.Single(_wallet.Node.Sent);
         Assert.Equal(TransactionType.Legacy, sent.Type);
         Assert.Equal(31337UL, sent.ChainId);
@@ -85,7 +90,8 @@ public sealed class WalletSendTests : IDisposable
     [Fact]
     public async Task Too_little_ether_is_refused_with_the_numbers_before_anything_is_signed()
     {
-        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "10000ether", "--yes"));
+        Assert.Equal(ExitCode.Failed,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "10000ether", "--yes"));
         Assert.Contains("has 10000 ether", _wallet.Error, StringComparison.Ordinal);
         Assert.Contains("need 10000.0000441 ether", _wallet.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("eth_sendRawTransaction", _wallet.Node.Calls);
@@ -106,7 +112,8 @@ public sealed class WalletSendTests : IDisposable
     [Fact]
     public async Task A_node_of_another_chain_than_expected_is_refused()
     {
-        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei", "--yes", "--chain-id", "5"));
+        Assert.Equal(ExitCode.Failed,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei", "--yes", "--chain-id", "5"));
         Assert.Contains("is of chain 31337, not 5", _wallet.Error, StringComparison.Ordinal);
     }
 
@@ -118,7 +125,8 @@ public sealed class WalletSendTests : IDisposable
     [InlineData("1bitcoin", "'bitcoin' is not known")]
     public async Task A_value_that_makes_no_sense_is_a_usage_error(string value, string expected)
     {
-        Assert.Equal(ExitCode.Usage, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, $"--value={value}", "--yes"));
+        Assert.Equal(ExitCode.Usage,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, $"--value={value}", "--yes"));
         Assert.Contains(expected, _wallet.Error, StringComparison.Ordinal);
     }
 
@@ -137,8 +145,10 @@ public sealed class WalletSendTests : IDisposable
     public async Task Without_a_node_the_error_names_the_address_and_what_to_do()
     {
         _wallet.Node.IsUp = false;
-        Assert.Equal(ExitCode.NodeUnreachable, await _wallet.RunAsync("balance", "dev:0", "--rpc", "http://127.0.0.1:9999", "--json"));
-        Assert.Contains("No node at http://127.0.0.1:9999/", (string)_wallet.Json["error"]!["message"]!, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.NodeUnreachable,
+            await _wallet.RunAsync("balance", "dev:0", "--rpc", "http://127.0.0.1:9999", "--json"));
+        Assert.Contains("No node at http://127.0.0.1:9999/", (string)_wallet.Json["error"]!["message"]!,
+            StringComparison.Ordinal);
         Assert.Equal(3, (int)_wallet.Json["error"]!["exitCode"]!);
     }
 
@@ -158,7 +168,8 @@ public sealed class WalletSendTests : IDisposable
     {
         await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei", "--yes");
         _wallet.Node.Mine();
-        Assert.Equal(ExitCode.Failed, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "2wei", "--nonce", "0", "--yes"));
+        Assert.Equal(ExitCode.Failed,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "2wei", "--nonce", "0", "--yes"));
         Assert.Contains("leave out --nonce", _wallet.Error, StringComparison.Ordinal);
         Assert.Single(_wallet.Node.Sent);
     }
@@ -178,7 +189,9 @@ public sealed class WalletSendTests : IDisposable
         {
             if (method == "eth_blockNumber" || method == "eth_getTransactionByHash") _wallet.Node.Mine();
         };
-        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei", "--yes", "--wait", "3", "--json"));
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", Nobody, "--value", "1wei", "--yes", "--wait", "3",
+                "--json"));
         Assert.Equal("settled", (string)_wallet.Json["outcome"]!);
         Assert.Equal("settled", (string)_wallet.Json["events"]!.AsArray()[^1]!["kind"]!);
     }

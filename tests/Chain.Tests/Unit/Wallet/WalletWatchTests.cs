@@ -47,8 +47,13 @@ public sealed class WalletWatchTests : IDisposable
 
         // A line of its own for each level: the others come and go behind a carriage return.
         var lines = _wallet.Output.Split('\n').Select(line => line[(line.LastIndexOf('\r') + 1)..]).ToList();
-        Assert.Equal([1, 3, 6, 10], Enumerable.Range(1, 11).Where(n => lines.Exists(line => line.Contains($"  {n} confirmation{(n == 1 ? "" : "s")}, ", StringComparison.Ordinal))));
-        Assert.Equal(isTerminal, _wallet.Output.Contains("\r    1.2s  5 confirmations, undone with probability 19.8 %; waiting for 12", StringComparison.Ordinal));
+        Assert.Equal([1, 3, 6, 10],
+            Enumerable.Range(1, 11)
+                .Where(n => lines.Exists(line =>
+                    line.Contains($"  {n} confirmation{(n == 1 ? "" : "s")}, ", StringComparison.Ordinal))));
+        Assert.Equal(isTerminal,
+            _wallet.Output.Contains("\r    1.2s  5 confirmations, undone with probability 19.8 %; waiting for 12",
+                StringComparison.Ordinal));
         Assert.Equal(isTerminal, _wallet.Output.Contains('\r', StringComparison.Ordinal));
     }
 
@@ -284,7 +289,8 @@ public sealed class WalletWatchTests : IDisposable
 
     private async Task<string> SendAsync(params string[] more)
     {
-        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync(["send", "--from", "dev:0", "--to", Nobody, "--value", "5wei", "--yes", "--json", .. more]));
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync(["send", "--from", "dev:0", "--to", Nobody, "--value", "5wei", "--yes", "--json", .. more]));
         return (string)_wallet.Json["hash"]!;
     }
 
@@ -298,8 +304,13 @@ public sealed class WalletWatchTests : IDisposable
 
     private static JsonObject Status(string status, ulong? block, params JsonObject[] history)
     {
-        var json = new JsonObject { ["status"] = status, ["history"] = new JsonArray([.. history.Select(step => step.DeepClone())]) };
-        if (block is { } number) (json["blockNumber"], json["blockHash"]) = (Hex.Quantity(number), StubNode.HashOf(number).ToString());
+        var json = new JsonObject
+        {
+            ["status"] = status,
+            ["history"] = new JsonArray([.. history.Select(step => step.DeepClone())]),
+        };
+        if (block is { } number)
+            (json["blockNumber"], json["blockHash"]) = (Hex.Quantity(number), StubNode.HashOf(number).ToString());
         return json;
     }
 }

@@ -73,7 +73,8 @@ public sealed class EpochProcessingVectors
             AssertEqual($"{Name(test)}, penalties for {flag}", expected.GetProperty("penalties"), deltas.Penalties);
         }
 
-        AssertEqual($"{Name(test)}, inactivity", step.GetProperty("inactivity_penalties"), RewardsAndPenalties.GetInactivityPenaltyDeltas(state).Penalties);
+        AssertEqual($"{Name(test)}, inactivity", step.GetProperty("inactivity_penalties"),
+            RewardsAndPenalties.GetInactivityPenaltyDeltas(state).Penalties);
     }
 
     private static void AssertInfo(JsonElement test, StakeState state)
@@ -83,7 +84,8 @@ public sealed class EpochProcessingVectors
         Assert.Equal(info.GetProperty("base_reward_per_increment").GetUInt64(), state.GetBaseRewardPerIncrement().Amount);
         Assert.Equal(info.GetProperty("churn_limit").GetUInt64(), state.GetValidatorChurnLimit());
         Assert.Equal(info.GetProperty("is_leaking").GetBoolean(), state.IsInInactivityLeak());
-        Assert.Equal(SpecVectors.Indices(info.GetProperty("eligible")), Enumerable.Range(0, state.ValidatorCount).Where(state.IsEligibleForRewards));
+        Assert.Equal(SpecVectors.Indices(info.GetProperty("eligible")),
+            Enumerable.Range(0, state.ValidatorCount).Where(state.IsEligibleForRewards));
     }
 
     private static StakeState PreState(ProofOfStakeSettings settings, JsonElement test)
@@ -91,7 +93,8 @@ public sealed class EpochProcessingVectors
         var state = SpecVectors.State(settings, test.GetProperty("pre"));
         foreach (var root in test.GetProperty("epoch_boundary_roots").EnumerateObject())
         {
-            var slot = new Epoch(ulong.Parse(root.Name, System.Globalization.CultureInfo.InvariantCulture)).StartSlot(settings.SlotsPerEpoch);
+            var slot = new Epoch(ulong.Parse(root.Name, System.Globalization.CultureInfo.InvariantCulture))
+                .StartSlot(settings.SlotsPerEpoch);
             state.BlockRoots[slot.Number % settings.SlotsPerHistoricalRoot] = SpecVectors.Hash(root.Value);
         }
 
@@ -99,7 +102,8 @@ public sealed class EpochProcessingVectors
     }
 
     private static void AssertEqual(string what, JsonElement expected, Gwei[] got) =>
-        Assert.True(expected.EnumerateArray().Select(item => item.GetUInt64()).SequenceEqual(got.Select(gwei => gwei.Amount)), $"{what}: got {string.Join(",", got.Select(gwei => gwei.Amount))}");
+        Assert.True(expected.EnumerateArray().Select(item => item.GetUInt64()).SequenceEqual(got.Select(gwei => gwei.Amount)),
+            $"{what}: got {string.Join(",", got.Select(gwei => gwei.Amount))}");
 
     private static string Name(JsonElement test) => test.GetProperty("name").GetString()!;
 }

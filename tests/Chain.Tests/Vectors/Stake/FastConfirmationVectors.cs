@@ -27,7 +27,9 @@ public sealed class FastConfirmationVectors
         var states = new FastConfirmationStates(
             checkpoint => run.OfKey($"{checkpoint.Epoch.Number}:{checkpoint.Root}"),
             _ => run.RegistryAt(step.GetProperty("pulled_up_head_registry").GetInt32()),
-            (_, slot) => slotCommittees[step.GetProperty("committees").GetProperty(slot.Number.ToString(CultureInfo.InvariantCulture)).GetInt32()]);
+            (_, slot) =>
+                slotCommittees[step.GetProperty(
+                    "committees").GetProperty(slot.Number.ToString(CultureInfo.InvariantCulture)).GetInt32()]);
         var rule = new FastConfirmation(run.Store, states, new EstimatedSpanWeights(settings));
         run.Run(current =>
         {
@@ -36,9 +38,12 @@ public sealed class FastConfirmationVectors
             Assert.Equal(step.GetProperty("slot").GetUInt64(), run.Store.CurrentSlot.Number);
             rule.OnFastConfirmation();
             var result = step.GetProperty("result");
-            Assert.Equal(SpecVectors.Checkpoint(result.GetProperty("previous_epoch_observed_justified")), rule.PreviousEpochObservedJustified);
-            Assert.Equal(SpecVectors.Checkpoint(result.GetProperty("current_epoch_observed_justified")), rule.CurrentEpochObservedJustified);
-            Assert.Equal(SpecVectors.Checkpoint(result.GetProperty("previous_epoch_greatest_unrealized")), rule.PreviousEpochGreatestUnrealized);
+            Assert.Equal(SpecVectors.Checkpoint(result.GetProperty("previous_epoch_observed_justified")),
+                rule.PreviousEpochObservedJustified);
+            Assert.Equal(SpecVectors.Checkpoint(result.GetProperty("current_epoch_observed_justified")),
+                rule.CurrentEpochObservedJustified);
+            Assert.Equal(SpecVectors.Checkpoint(result.GetProperty("previous_epoch_greatest_unrealized")),
+                rule.PreviousEpochGreatestUnrealized);
             Assert.Equal(SpecVectors.Hash(result.GetProperty("previous_slot_head")), rule.PreviousSlotHead);
             Assert.Equal(SpecVectors.Hash(result.GetProperty("current_slot_head")), rule.CurrentSlotHead);
             Assert.Equal(SpecVectors.Hash(result.GetProperty("confirmed_root")), rule.ConfirmedRoot);

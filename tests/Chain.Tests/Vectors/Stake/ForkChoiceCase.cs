@@ -4,7 +4,9 @@ using Chain.Primitives;
 
 namespace Chain.Tests;
 
-/// <summary>One case of the fork_choice or fast_confirmation vectors: a store from its anchor, and the steps that it is judged by.</summary>
+/// <summary>
+/// One case of the fork_choice or fast_confirmation vectors: a store from its anchor, and the steps that it is judged by.
+/// </summary>
 internal sealed class ForkChoiceCase
 {
     private readonly string _name;
@@ -17,7 +19,8 @@ internal sealed class ForkChoiceCase
         _test = test;
         _name = test.GetProperty("name").GetString()!;
         _registries = [.. test.GetProperty("registries").EnumerateArray().Select(Registry)];
-        _checkpointRegistry = test.GetProperty("checkpoint_registry").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetInt32());
+        _checkpointRegistry = test.GetProperty("checkpoint_registry").EnumerateObject().ToDictionary(entry => entry.Name,
+            entry => entry.Value.GetInt32());
         var anchor = test.GetProperty("anchor");
         var justified = SpecVectors.Checkpoint(anchor.GetProperty("state_justified"));
         var finalized = SpecVectors.Checkpoint(anchor.GetProperty("state_finalized"));
@@ -74,7 +77,9 @@ internal sealed class ForkChoiceCase
             case "block": Block(step); break;
             case "attestation":
                 var validators = step.GetProperty("validators");
-                AssertVerdict(step, Reason(Store.OnAttestation(validators.ValueKind == JsonValueKind.Null ? [] : SpecVectors.Indices(validators), Data(step), step.GetProperty("from_block").GetBoolean())));
+                AssertVerdict(step,
+                    Reason(Store.OnAttestation(validators.ValueKind == JsonValueKind.Null ? [] : SpecVectors.Indices(validators),
+                        Data(step), step.GetProperty("from_block").GetBoolean())));
                 break;
             case "attester_slashing": Slashing(step); break;
             case "proposer_head": AssertProposerHead(step); break;
@@ -103,12 +108,14 @@ internal sealed class ForkChoiceCase
             Of("unrealized_finalized"));
         var isKnown = Store.Contains(block.Root);
         AssertVerdict(step, isKnown ? "already_known" : Reason(Store.OnBlock(block)));
-        if (step.TryGetProperty("timely", out var timely) && !isKnown) Assert.Equal(timely.GetBoolean(), Store.Tree[Store.Tree.Find(block.Root)].IsTimely);
+        if (step.TryGetProperty("timely", out var timely) && !isKnown)
+            Assert.Equal(timely.GetBoolean(), Store.Tree[Store.Tree.Find(block.Root)].IsTimely);
     }
 
     private void Slashing(JsonElement step)
     {
-        var slashing = new AttesterSlashing(Indexed(step.GetProperty("attestation_1")), Indexed(step.GetProperty("attestation_2")));
+        var slashing = new AttesterSlashing(Indexed(step.GetProperty("attestation_1")),
+            Indexed(step.GetProperty("attestation_2")));
         var registry = StakeState.Empty(Store.Settings);
         registry.Identities = new ValidatorIdentity[_test.GetProperty("anchor").GetProperty("validator_count").GetInt32()];
         var reason = SlashingProcessing.CheckAttesterSlashing(registry, slashing) switch
@@ -158,7 +165,8 @@ internal sealed class ForkChoiceCase
     {
         var head = Store.FindHead();
         Assert.Equal(SpecVectors.Hash(step.GetProperty("head").GetProperty("root")), head);
-        Assert.Equal(step.GetProperty("head").GetProperty("slot").GetUInt64(), Store.Tree[Store.Tree.Find(head)].Block.Slot.Number);
+        Assert.Equal(step.GetProperty("head").GetProperty("slot").GetUInt64(),
+            Store.Tree[Store.Tree.Find(head)].Block.Slot.Number);
         Assert.Equal(SpecVectors.Checkpoint(step.GetProperty("justified")), Store.Justified);
         Assert.Equal(SpecVectors.Checkpoint(step.GetProperty("finalized")), Store.Finalized);
         Assert.Equal(SpecVectors.Checkpoint(step.GetProperty("unrealized_justified")), Store.UnrealizedJustified);
@@ -193,12 +201,14 @@ internal sealed class ForkChoiceCase
 
     private static CheckpointBalances Registry(JsonElement json)
     {
-        var balances = json.GetProperty("effective_balances").EnumerateArray().Select(item => new Gwei(item.GetUInt64())).ToArray();
+        var balances =
+            json.GetProperty("effective_balances").EnumerateArray().Select(item => new Gwei(item.GetUInt64())).ToArray();
         var isActive = Enumerable.Repeat(true, balances.Length).ToArray();
         var isSlashed = new bool[balances.Length];
         foreach (var index in SpecVectors.Indices(json.GetProperty("inactive"))) isActive[index] = false;
         foreach (var index in SpecVectors.Indices(json.GetProperty("slashed"))) isSlashed[index] = true;
-        return new CheckpointBalances(balances, isActive, isSlashed, new Gwei(json.GetProperty("total_active_balance").GetUInt64()));
+        return new CheckpointBalances(balances, isActive, isSlashed,
+            new Gwei(json.GetProperty("total_active_balance").GetUInt64()));
     }
 
     private static IndexedAttestation Indexed(JsonElement json)

@@ -25,7 +25,9 @@ public sealed class OperationsVectors
     private static void Judge(ProofOfStakeSettings settings, JsonElement test)
     {
         var name = test.GetProperty("name").GetString()!;
-        var hasAddress = test.TryGetProperty("address_credential", out var credentials) ? SpecVectors.Indices(credentials).ToHashSet() : null;
+        var hasAddress = test.TryGetProperty("address_credential", out var credentials)
+            ? SpecVectors.Indices(credentials).ToHashSet()
+            : null;
         var pre = SpecVectors.State(settings, test.GetProperty("pre"), hasAddress);
         pre.Committees.AddProposer(pre.Slot, test.GetProperty("proposer_index").GetInt32());
         var state = pre.Clone();
@@ -64,15 +66,18 @@ public sealed class OperationsVectors
         var data = Data(input);
         foreach (var root in test.GetProperty("block_roots").EnumerateObject())
         {
-            state.BlockRoots[ulong.Parse(root.Name, CultureInfo.InvariantCulture) % state.Settings.SlotsPerHistoricalRoot] = SpecVectors.Hash(root.Value);
+            state.BlockRoots[ulong.Parse(root.Name, CultureInfo.InvariantCulture) % state.Settings.SlotsPerHistoricalRoot] =
+                SpecVectors.Hash(root.Value);
         }
 
-        PlaceCommittee(state, data, SpecVectors.Indices(test.GetProperty("committee")), test.GetProperty("committees_per_slot").GetUInt64());
+        PlaceCommittee(state, data, SpecVectors.Indices(test.GetProperty("committee")),
+            test.GetProperty("committees_per_slot").GetUInt64());
         var bits = new Bitlist([.. input.GetProperty("aggregation_bits").EnumerateArray().Select(bit => bit.GetInt32() != 0)]);
         var attestation = new Attestation(data, bits, new Signature[bits.Count()]);
         var error = AttestationProcessing.ProcessAttestation(state, attestation, checks);
         if (error is not null) return error;
-        var flags = SpecVectors.Indices(test.GetProperty("flags_granted")).Aggregate(ParticipationFlags.None, (all, flag) => all | (ParticipationFlags)(1 << flag));
+        var flags = SpecVectors.Indices(test.GetProperty("flags_granted")).Aggregate(ParticipationFlags.None,
+            (all, flag) => all | (ParticipationFlags)(1 << flag));
         Assert.Equal(flags, AttestationProcessing.GetParticipationFlags(state, data));
         Assert.Equal(test.GetProperty("attesters").GetArrayLength(), checks.All.Count);
         Assert.Equal(test.GetProperty("base_reward_per_increment").GetUInt64(), state.GetBaseRewardPerIncrement().Amount);
@@ -98,7 +103,8 @@ public sealed class OperationsVectors
     private static StakeError? Withdraw(string name, StakeState state, JsonElement test, JsonElement input)
     {
         var expected = Withdrawals(test.GetProperty("expected_withdrawals"));
-        Assert.True(expected.SequenceEqual(Chain.Consensus.Withdrawals.GetExpectedWithdrawals(state)), $"{name}: other withdrawals are expected.");
+        Assert.True(expected.SequenceEqual(Chain.Consensus.Withdrawals.GetExpectedWithdrawals(state)),
+            $"{name}: other withdrawals are expected.");
         return Chain.Consensus.Withdrawals.ProcessWithdrawals(state, Withdrawals(input.GetProperty("payload_withdrawals")));
     }
 
@@ -108,12 +114,15 @@ public sealed class OperationsVectors
         Address.Parse(item.GetProperty("address").GetString()!),
         item.GetProperty("amount").GetUInt64()))];
 
-    private static ProposerSlashing ProposerSlashing(JsonElement input) => new(Proposal(input.GetProperty("header_1")), Proposal(input.GetProperty("header_2")));
+    private static ProposerSlashing ProposerSlashing(JsonElement input) =>
+        new(Proposal(input.GetProperty("header_1")), Proposal(input.GetProperty("header_2")));
 
     private static SignedProposal Proposal(JsonElement header) =>
-        new(new Slot(header.GetProperty("slot").GetUInt64()), Index(header.GetProperty("proposer_index")), SpecVectors.Hash(header.GetProperty("root")), default);
+        new(new Slot(header.GetProperty("slot").GetUInt64()), Index(header.GetProperty("proposer_index")),
+            SpecVectors.Hash(header.GetProperty("root")), default);
 
-    private static AttesterSlashing AttesterSlashing(JsonElement input) => new(Indexed(input.GetProperty("attestation_1")), Indexed(input.GetProperty("attestation_2")));
+    private static AttesterSlashing AttesterSlashing(JsonElement input) =>
+        new(Indexed(input.GetProperty("attestation_1")), Indexed(input.GetProperty("attestation_2")));
 
     private static IndexedAttestation Indexed(JsonElement json)
     {

@@ -32,11 +32,13 @@ public sealed class SelectionVectors
     private static void ProposerIndex(ProofOfStakeSettings settings, JsonElement test)
     {
         var state = StakeState.Empty(settings);
-        state.EffectiveBalances = [.. test.GetProperty("effective_balances").EnumerateArray().Select(item => new Gwei(item.GetUInt64()))];
+        state.EffectiveBalances = [.. test.GetProperty("effective_balances").EnumerateArray().Select(item =>
+            new Gwei(item.GetUInt64()))];
         var candidates = SpecVectors.Indices(test.GetProperty("candidate_indices"));
         foreach (var row in test.GetProperty("rows").EnumerateArray())
         {
-            Assert.Equal(row.GetProperty("proposer").GetInt32(), Committees.ComputeProposerIndex(state, candidates, SpecVectors.Hash(row.GetProperty("seed"))));
+            Assert.Equal(row.GetProperty("proposer").GetInt32(),
+                Committees.ComputeProposerIndex(state, candidates, SpecVectors.Hash(row.GetProperty("seed"))));
         }
     }
 
@@ -72,7 +74,8 @@ public sealed class SelectionVectors
 
             if (!epochCase.TryGetProperty("proposers", out var proposers)) continue;
             var first = epoch.StartSlot(settings.SlotsPerEpoch);
-            Assert.Equal(SpecVectors.Indices(proposers), Enumerable.Range(0, (int)settings.SlotsPerEpoch).Select(i => state.GetBeaconProposerIndex(first + (ulong)i)));
+            Assert.Equal(SpecVectors.Indices(proposers),
+                Enumerable.Range(0, (int)settings.SlotsPerEpoch).Select(i => state.GetBeaconProposerIndex(first + (ulong)i)));
         }
     }
 
@@ -85,18 +88,21 @@ public sealed class SelectionVectors
         foreach (var seed in test.GetProperty("seeds").EnumerateArray())
         {
             var epoch = new Epoch(seed.GetProperty("epoch").GetUInt64());
-            Assert.Equal(SpecVectors.Hash(seed.GetProperty("seed")), state.GetSeed(epoch, Hex.Decode(seed.GetProperty("domain").GetString()!)));
+            Assert.Equal(SpecVectors.Hash(seed.GetProperty("seed")),
+                state.GetSeed(epoch, Hex.Decode(seed.GetProperty("domain").GetString()!)));
         }
 
         // The reveal is hashed into the mix as it is there; what makes a reveal valid is different here.
         var reveal = test.GetProperty("process_randao");
         var index = reveal.GetProperty("mix_index").GetInt32();
         Assert.Equal(SpecVectors.Hash(reveal.GetProperty("before")), state.RandaoMixes[index]);
-        Assert.Equal(SpecVectors.Hash(reveal.GetProperty("after")), Randao.MixIn(state.RandaoMixes[index], Hex.Decode(reveal.GetProperty("reveal").GetString()!)));
+        Assert.Equal(SpecVectors.Hash(reveal.GetProperty("after")),
+            Randao.MixIn(state.RandaoMixes[index], Hex.Decode(reveal.GetProperty("reveal").GetString()!)));
 
         var reset = test.GetProperty("mixes_reset");
         EpochTransition.ProcessRandaoMixesReset(state);
-        Assert.Equal(SpecVectors.Hash(reset.GetProperty("value_at_target_after")), state.RandaoMixes[reset.GetProperty("copied_to").GetInt32()]);
+        Assert.Equal(SpecVectors.Hash(reset.GetProperty("value_at_target_after")),
+            state.RandaoMixes[reset.GetProperty("copied_to").GetInt32()]);
     }
 
     /// <summary>The columns that committees depend on, and the others empty.</summary>

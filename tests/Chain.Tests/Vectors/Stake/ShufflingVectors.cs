@@ -33,7 +33,8 @@ public sealed class ShufflingVectors
     public void Lists_are_shuffled_as_an_independent_implementation_shuffles_them()
     {
         const ulong rounds = 90;
-        foreach (var line in VectorFiles.ReadText(VectorFiles.TheOne("shuffling-csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in VectorFiles.ReadText(VectorFiles.TheOne("shuffling-csv")).Split('\n',
+            StringSplitOptions.RemoveEmptyEntries))
         {
             var fields = line.Trim().Split(',');
             var seed = Hash256.Parse(fields[0]);
@@ -48,5 +49,6 @@ public sealed class ShufflingVectors
     }
 
     private static int[] Numbers(string text) =>
-        [.. text.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+        [.. text.Split(':',
+            StringSplitOptions.RemoveEmptyEntries).Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
 }

@@ -75,12 +75,15 @@ internal static class SpecVectors
         };
     }
 
-    /// <summary>A state from a vector's columns; <paramref name="hasAddress"/> says which validators can be paid out, all where null.</summary>
+    /// <summary>
+    /// A state from a vector's columns; <paramref name="hasAddress"/> says which validators can be paid out, all where null.
+    /// </summary>
     public static StakeState State(ProofOfStakeSettings settings, JsonElement pre, IReadOnlySet<int>? hasAddress = null)
     {
         var state = StakeState.Empty(settings);
         foreach (var column in pre.EnumerateObject()) Set(state, column.Name, column.Value);
-        state.Identities = [.. Enumerable.Range(0, state.Balances.Length).Select(i => Identity(i, hasAddress?.Contains(i) ?? true))];
+        state.Identities = [.. Enumerable.Range(0,
+            state.Balances.Length).Select(i => Identity(i, hasAddress?.Contains(i) ?? true))];
         return state;
     }
 
@@ -97,7 +100,8 @@ internal static class SpecVectors
         foreach (var column in changed.EnumerateObject()) Assert.Contains(column.Name, Columns);
     }
 
-    public static Checkpoint Checkpoint(JsonElement json) => new(new Epoch(json.GetProperty("epoch").GetUInt64()), Hash256.Parse(json.GetProperty("root").GetString()!));
+    public static Checkpoint Checkpoint(JsonElement json) =>
+        new(new Epoch(json.GetProperty("epoch").GetUInt64()), Hash256.Parse(json.GetProperty("root").GetString()!));
 
     public static Hash256 Hash(JsonElement json) => Hash256.Parse(json.GetString()!);
 
@@ -113,7 +117,8 @@ internal static class SpecVectors
             case "current_justified": state.CurrentJustified = Checkpoint(value); break;
             case "finalized": state.Finalized = Checkpoint(value); break;
             case "effective_balance": state.EffectiveBalances = Each(value, number => new Gwei(number)); break;
-            case "activation_eligibility_epoch": state.ActivationEligibilityEpochs = Each(value, number => new Epoch(number)); break;
+            case "activation_eligibility_epoch": state.ActivationEligibilityEpochs = Each(value, number => new Epoch(number));
+            break;
             case "activation_epoch": state.ActivationEpochs = Each(value, number => new Epoch(number)); break;
             case "exit_epoch": state.ExitEpochs = Each(value, number => new Epoch(number)); break;
             case "withdrawable_epoch": state.WithdrawableEpochs = Each(value, number => new Epoch(number)); break;
@@ -158,14 +163,16 @@ internal static class SpecVectors
     private static string Normal(string name, JsonElement value) => name switch
     {
         "justification_bits" => $"{Bits(value)}",
-        _ when value.ValueKind == JsonValueKind.Array => string.Join(",", value.EnumerateArray().Select(item => item.GetUInt64())),
+        _ when value.ValueKind == JsonValueKind.Array =>
+            string.Join(",", value.EnumerateArray().Select(item => item.GetUInt64())),
         _ when value.ValueKind == JsonValueKind.Object => $"{Checkpoint(value).Epoch.Number} {Checkpoint(value).Root}",
         _ => value.GetRawText(),
     };
 
     private static byte Bits(JsonElement value) => (byte)value.EnumerateArray().Select((bit, i) => bit.GetInt32() << i).Sum();
 
-    private static T[] Each<T>(JsonElement array, Func<ulong, T> make) => [.. array.EnumerateArray().Select(item => make(item.GetUInt64()))];
+    private static T[] Each<T>(JsonElement array, Func<ulong, T> make) =>
+        [.. array.EnumerateArray().Select(item => make(item.GetUInt64()))];
 
     /// <summary>A key that is not used, and the address that the vectors give: the index's byte twenty times.</summary>
     private static ValidatorIdentity Identity(int index, bool hasAddress)

@@ -90,9 +90,9 @@ public static class TransferBench
         var url = new Uri($"http://127.0.0.1:{port}");
         foreach (var transaction in raw)
         {
-            var raw = Hex.Encode(transaction);
+            var encoded = Hex.Encode(transaction);
             using var content = new StringContent(
-                $$"""{"jsonrpc":"2.0","id":1,"method":"eth_sendRawTransaction","params":["{{raw}}"]}""", Encoding.UTF8,
+                $$"""{"jsonrpc":"2.0","id":1,"method":"eth_sendRawTransaction","params":["{{encoded}}"]}""", Encoding.UTF8,
                 MediaTypeHeaderValue.Parse("application/json"));
             using var response = await http.PostAsync(url, content, cancellation);
             var text = await response.Content.ReadAsStringAsync(cancellation);

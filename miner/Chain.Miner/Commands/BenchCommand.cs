@@ -62,9 +62,10 @@ internal static class BenchCommand
 
     private static void Print(BenchReport report)
     {
+        var machine = report.Machine;
+        var clock = $"{machine.ClockGhz:0.00} GHz measured";
         AnsiConsole.MarkupLineInterpolated(
-            $"All engines agree with BouncyCastle. {report.Machine.Processor}, {report.Machine.Cores} cores, "
-                + $"{report.Machine.ClockGhz:0.00} GHz measured.");
+            $"All engines agree with BouncyCastle. {machine.Processor}, {machine.Cores} cores, {clock}.");
         var table = new Table().AddColumns("engine", "one core", "x BouncyCastle", "issue limit", "of the limit",
             "instructions/vector");
         foreach (var engine in report.Engines)
@@ -79,14 +80,13 @@ internal static class BenchCommand
         }
 
         AnsiConsole.Write(table);
+        var all = report.AllCores;
+        var shares = $"{all.ShareOfCores:P1} of cores x one core ({all.ShareOfCoresByCpuTime:P1} by processor time)";
         AnsiConsole.MarkupLineInterpolated(
-            $"{report.AllCores.Threads} threads of {report.AllCores.Engine}: {Describe.Rate(report.AllCores.HashesPerSecond)}, "
-                + $"{report.AllCores.ShareOfCores:P1} of cores x one core ({report.AllCores.ShareOfCoresByCpuTime:P1} by "
-                    + $"processor time)");
-        AnsiConsole.MarkupLineInterpolated(
-            $"Distribution of work costs {report.Distribution.Overhead:P3} of the search "
-                + $"({report.Distribution.BatchMicroseconds:0.0} µs a batch, {report.Distribution.JobChangeMicroseconds:0.0} "
-                    + $"µs a job change).");
+            $"{all.Threads} threads of {all.Engine}: {Describe.Rate(all.HashesPerSecond)}, {shares}");
+        var cost = report.Distribution;
+        var parts = $"{cost.BatchMicroseconds:0.0} µs a batch, {cost.JobChangeMicroseconds:0.0} µs a job change";
+        AnsiConsole.MarkupLineInterpolated($"Distribution of work costs {cost.Overhead:P3} of the search ({parts}).");
         foreach (var assumption in report.Assumptions) AnsiConsole.MarkupLineInterpolated($"[grey]{assumption}[/]");
     }
 }

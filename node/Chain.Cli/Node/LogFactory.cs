@@ -55,8 +55,13 @@ internal sealed class LogFactory : ILoggerFactory
             Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
-            var level = logLevel switch { LogLevel.Information => "info", LogLevel.Warning => "warn", LogLevel.Error => "error",
-                _ => "fatal" };
+            var level = logLevel switch
+            {
+                LogLevel.Information => "info",
+                LogLevel.Warning => "warn",
+                LogLevel.Error => "error",
+                _ => "fatal"
+            };
             var text = Printable.Line(formatter(state, exception));
             var line = string.Create(CultureInfo.InvariantCulture,
                 $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {level,-5} {source}: {text}");

@@ -73,8 +73,12 @@ internal static class SimulateCommand
 
         var elapsed = TimeProvider.System.GetElapsedTime(startedAt);
         if (json)
-            Console.WriteLine(new JsonObject { ["passed"] = passed, ["failed"] = failed,
-                ["runs"] = runs }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+            Console.WriteLine(new JsonObject
+            {
+                ["passed"] = passed,
+                ["failed"] = failed,
+                ["runs"] = runs
+            }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         else
             AnsiConsole.MarkupLine($"{passed} passed, {failed} failed; {simulated.TotalSeconds:F0} s of network time in "
                 + $"{elapsed.TotalSeconds:F1} s: {simulated / elapsed:F0} times real time");

@@ -88,9 +88,9 @@ internal static class SimulateDifficultyCommand
                 ? $"settled after {after:F0} s ({after / halfLife:F1} half-lives), then a block every "
                     + $"{phase.SettledBlockSeconds:F2} s"
                 : "not settled";
+            var course = $"{phase.Blocks} blocks, {settled}; longest gap {phase.LongestGapSeconds:F0} s";
             AnsiConsole.MarkupLineInterpolated(
-                $"[bold]{phase.HashesPerSecond / 1e6:0.###} MH/s[/] from {phase.StartsAtSeconds:F0} s: {phase.Blocks} blocks, "
-                    + $"{settled}; longest gap {phase.LongestGapSeconds:F0} s");
+                $"[bold]{phase.HashesPerSecond / 1e6:0.###} MH/s[/] from {phase.StartsAtSeconds:F0} s: {course}");
             for (var begin = phase.StartsAtSeconds; begin < phase.StartsAtSeconds
                 + (2 * DifficultySimulation.HalfLivesToSettle * halfLife); begin += halfLife)
             {

@@ -32,10 +32,10 @@ public sealed class ProofOfWorkHeaderRules(ProofOfWorkSettings settings) : IHead
 
     public static UInt256 Difficulty(ProofOfWorkSettings settings, BlockHeader parent, ulong childTimestamp) =>
         settings.DifficultyRule switch
-    {
-        DifficultyRule.Fixed => parent.Difficulty,
-        _ => Asert.NextDifficulty(parent, childTimestamp, settings.BlockTimeSeconds),
-    };
+        {
+            DifficultyRule.Fixed => parent.Difficulty,
+            _ => Asert.NextDifficulty(parent, childTimestamp, settings.BlockTimeSeconds),
+        };
 
     private static HeaderError? CheckPlace(BlockHeader header, SealedHeader parent)
     {

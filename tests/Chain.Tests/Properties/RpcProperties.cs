@@ -82,9 +82,11 @@ public sealed class RpcProperties
             case 5: return $"\"{node.View.Head.Hash}\"";
             case 6: return $"\"{TestNode.Rich[random.Next(4)].Address}\"";
             case 7: return $"\"{Hex.Encode(RandomBytes(random, random.Next(70)))}\"";
-            case 8: return ((string[])["\"latest\"", "\"pending\"", "\"earliest\"", "\"safe\"", "\"finalized\"", "\"newHeads\"",
+            case 8:
+                return ((string[])["\"latest\"", "\"pending\"", "\"earliest\"", "\"safe\"", "\"finalized\"", "\"newHeads\"",
                 "\"logs\""])[random.Next(7)];
-            case 9: return ((string[])["\"\\ud800\"", "\"\"", "\"0x\"", "\"0x0\"", "\"0xzz\"", "\"\\u0000\"",
+            case 9:
+                return ((string[])["\"\\ud800\"", "\"\"", "\"0x\"", "\"0x0\"", "\"0xzz\"", "\"\\u0000\"",
                 "\"é\""])[random.Next(7)];
             case 10: return "-0.5";
             case 11:

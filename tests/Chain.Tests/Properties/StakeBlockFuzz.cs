@@ -168,8 +168,11 @@ public sealed class StakeBlockFuzz
             StakeFuzzNetwork.Sign((_sidecar.Body.ProposerIndex + 1) % StakeFuzzNetwork.Validators, ProposalRoot(_block.Hash));
         foreach (var signature in new[] { default, anothers })
             Assert.Equal(ThrownOut,
-                _fuzz.Say(new WireMessage.NewBlockWithSidecar(_block with { Sidecar = new ConsensusSidecar(_sidecar.Body,
-                    signature).Encode() }, UInt256.Zero)));
+                _fuzz.Say(new WireMessage.NewBlockWithSidecar(_block with
+                {
+                    Sidecar = new ConsensusSidecar(_sidecar.Body,
+                    signature).Encode()
+                }, UInt256.Zero)));
         AssertGenuineIsTaken();
     }
 

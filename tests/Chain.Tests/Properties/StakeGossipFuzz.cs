@@ -75,8 +75,11 @@ public sealed class StakeGossipFuzz
         var fuzz = new StakeFuzzNetwork();
         var data = fuzz.HonestData();
         foreach (var source in new[] { new Epoch(ulong.MaxValue), new Epoch(0), data.Target.Epoch, data.Target.Epoch + 1 })
-            Assert.InRange(fuzz.Say(new StakeMessage.Votes(fuzz.Votes(data with { Source = new Checkpoint(source,
-                Registry.Root(5)) }, 6))), 0, 50);
+            Assert.InRange(fuzz.Say(new StakeMessage.Votes(fuzz.Votes(data with
+            {
+                Source = new Checkpoint(source,
+                Registry.Root(5))
+            }, 6))), 0, 50);
         fuzz.Network.Run(TimeSpan.FromSeconds(16));
         fuzz.AssertUnharmed(slashed: 1);
     }

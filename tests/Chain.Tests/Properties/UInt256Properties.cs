@@ -129,8 +129,15 @@ public sealed class UInt256Properties
         var value = BigInteger.Zero;
         for (var i = random.Next(1, 5); i > 0; i--)
         {
-            ulong digit = random.Next(6) switch { 0 => 0UL, 1 => 1UL, 2 => ulong.MaxValue, 3 => 1UL << 63,
-                4 => ulong.MaxValue - 1, _ => (ulong)random.NextInt64() };
+            ulong digit = random.Next(6) switch
+            {
+                0 => 0UL,
+                1 => 1UL,
+                2 => ulong.MaxValue,
+                3 => 1UL << 63,
+                4 => ulong.MaxValue - 1,
+                _ => (ulong)random.NextInt64()
+            };
             value = (value << 64) + digit;
         }
 

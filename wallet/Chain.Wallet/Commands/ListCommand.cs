@@ -45,8 +45,10 @@ internal static class ListCommand
             if (table.Rows.Count == 0 && unreadable.Count > 0)
                 session.Screen.Line($"No account in {session.Folder.Path} can be read.");
             else if (table.Rows.Count == 0)
-                session.Screen.Line($"No accounts in {session.Folder.Path}. Make one with `wallet new`; on a local network "
-                    + $"there are dev:0 to dev:9.");
+            {
+                const string Hint = "Make one with `wallet new`; on a local network there are dev:0 to dev:9.";
+                session.Screen.Line($"No accounts in {session.Folder.Path}. {Hint}");
+            }
             else session.Screen.Table(table);
             session.Screen.Document(document);
             return Task.FromResult(ExitCode.Ok);

@@ -158,13 +158,14 @@ internal static class TransferFlow
         if (plan.Fees.Type == TransactionType.DynamicFee)
         {
             screen.Line($"fee        about {Amount.InEther(plan.ExpectedFee)}, at most {Amount.InEther(plan.MaximumFee)}");
-            screen.Line($"           {plan.GasLimit} gas; base fee {Amount.InGwei(plan.Fees.BaseFeePerGas)}, priority fee "
-                + $"{Amount.InGwei(plan.Fees.MaxPriorityFeePerGas)}, at most {Amount.InGwei(plan.Fees.MaxFeePerGas)} in all");
+            var (baseFee, tip) = (Amount.InGwei(plan.Fees.BaseFeePerGas), Amount.InGwei(plan.Fees.MaxPriorityFeePerGas));
+            var most = Amount.InGwei(plan.Fees.MaxFeePerGas);
+            screen.Line($"           {plan.GasLimit} gas; base fee {baseFee}, priority fee {tip}, at most {most} in all");
         }
         else
         {
-            screen.Line($"fee        {Amount.InEther(plan.MaximumFee)}: {plan.GasLimit} gas at "
-                + $"{Amount.InGwei(plan.Fees.MaxFeePerGas)}");
+            var price = Amount.InGwei(plan.Fees.MaxFeePerGas);
+            screen.Line($"fee        {Amount.InEther(plan.MaximumFee)}: {plan.GasLimit} gas at {price}");
         }
 
         if (plan.Fees.MaxFeePerGas < plan.Fees.BaseFeePerGas)

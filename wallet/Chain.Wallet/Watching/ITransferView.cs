@@ -63,8 +63,12 @@ public sealed class StandardTransferView(NodeClient node, Hash256 hash, double a
             "pow",
             reached,
             reached && goal.Tag == "finalized");
-        return new Observation(TransferStatus.Unknown with { State = TransferState.Mined, BlockNumber = number,
-            BlockHash = place.BlockHash }, confidence);
+        return new Observation(TransferStatus.Unknown with
+        {
+            State = TransferState.Mined,
+            BlockNumber = number,
+            BlockHash = place.BlockHash
+        }, confidence);
     }
 
     private async Task<TransferStatus> GoneAsync(CancellationToken cancel)

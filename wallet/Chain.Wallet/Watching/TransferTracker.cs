@@ -155,8 +155,11 @@ public sealed class TransferTracker(WatchGoal goal)
             new WatchEvent("pending", $"in the pool, waiting for a block ({ConfidenceLevel.Describe(0)})"),
         TransferState.Mined =>
             new WatchEvent("mined",
-                $"in block {step.BlockNumber} ({step.BlockHash?.ToShortString()})") { BlockNumber = step.BlockNumber,
-                BlockHash = step.BlockHash },
+                $"in block {step.BlockNumber} ({step.BlockHash?.ToShortString()})")
+            {
+                BlockNumber = step.BlockNumber,
+                BlockHash = step.BlockHash
+            },
         TransferState.Replaced =>
             new WatchEvent("replaced",
                 step.ReplacedBy is { } by
@@ -176,7 +179,8 @@ public sealed class TransferTracker(WatchGoal goal)
             },
         TransferState.Dropped =>
             new WatchEvent("dropped",
-                $"dropped from the pool{(step.Reason is null ? "" : $": {step.Reason}")}") { Reason = step.Reason },
+                $"dropped from the pool{(step.Reason is null ? "" : $": {step.Reason}")}")
+            { Reason = step.Reason },
         _ => null,
     };
 

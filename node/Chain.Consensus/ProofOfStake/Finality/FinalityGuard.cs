@@ -148,8 +148,8 @@ public sealed class FinalityGuard
     {
         for (var i = 0; i < _finalized.Count - FinalizedKept; i++)
         {
-            var isBeforeLeak = _finalized[i
-                + 1].Checkpoint.Epoch - _finalized[i].Checkpoint.Epoch > _finalized[i].Stake.MinEpochsToInactivityPenalty;
+            var (one, next) = (_finalized[i], _finalized[i + 1]);
+            var isBeforeLeak = next.Checkpoint.Epoch - one.Checkpoint.Epoch > one.Stake.MinEpochsToInactivityPenalty;
             if (!isBeforeLeak) _finalized.RemoveAt(i--);
         }
 

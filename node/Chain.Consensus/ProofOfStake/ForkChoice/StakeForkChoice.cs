@@ -315,11 +315,11 @@ public sealed class StakeForkChoice
             var parent = _tree[i].Parent;
             if (parent < 0 || !isViable[i]) continue;
             var best = bestChild[parent];
-            if (best < 0
-                || (scores[i] + boost[i], _tree[i].Block.Root)
-                    .CompareTo((scores[best] + boost[best], _tree[best].Block.Root)) > 0)
-                bestChild[parent] = i;
+            if (best < 0 || Rank(i).CompareTo(Rank(best)) > 0) bestChild[parent] = i;
         }
+
+        // The heavier child; of equally heavy ones that with the greater root.
+        (ulong, Hash256) Rank(int i) => (scores[i] + boost[i], _tree[i].Block.Root);
 
         var head = justified;
         while (bestChild[head] >= 0) head = bestChild[head];

@@ -30,8 +30,11 @@ internal sealed class Ledger
     /// <summary>Alice and Bob with 10 ether each, and what else is given.</summary>
     public Ledger(params (Address Address, GenesisAccount Account)[] more)
     {
-        var alloc = new SortedDictionary<Address, GenesisAccount> { [Alice.Address] = With(Ether * 10),
-            [Bob.Address] = With(Ether * 10) };
+        var alloc = new SortedDictionary<Address, GenesisAccount>
+        {
+            [Alice.Address] = With(Ether * 10),
+            [Bob.Address] = With(Ether * 10)
+        };
         foreach (var (address, account) in more) alloc[address] = account;
         Root = Store.Apply(GenesisState.BuildState([.. alloc]));
     }

@@ -133,22 +133,22 @@ public sealed class StateTransitionTests
 
     private static readonly Dictionary<string, (Func<UnsignedTransaction, UnsignedTransaction> Change,
         Type Error)> Invalid = new()
-    {
-        ["nonce too low"] = (tx => tx with { Nonce = 0 }, typeof(TransactionError.NonceTooLow)),
-        ["nonce too high"] = (tx => tx with { Nonce = 2 }, typeof(TransactionError.NonceTooHigh)),
-        ["nonce at max"] = (tx => tx with { Nonce = ulong.MaxValue }, typeof(TransactionError.NonceAtMax)),
-        ["poor"] = (tx => tx with { Value = Ledger.Ether * 10 }, typeof(TransactionError.InsufficientFunds)),
-        ["too little gas"] = (tx => tx with { Data = new byte[1] }, typeof(TransactionError.IntrinsicGas)),
-        ["cap below base fee"] = (tx => tx with { MaxFeePerGas = Ledger.Gwei - 1, MaxPriorityFeePerGas = 0 },
+        {
+            ["nonce too low"] = (tx => tx with { Nonce = 0 }, typeof(TransactionError.NonceTooLow)),
+            ["nonce too high"] = (tx => tx with { Nonce = 2 }, typeof(TransactionError.NonceTooHigh)),
+            ["nonce at max"] = (tx => tx with { Nonce = ulong.MaxValue }, typeof(TransactionError.NonceAtMax)),
+            ["poor"] = (tx => tx with { Value = Ledger.Ether * 10 }, typeof(TransactionError.InsufficientFunds)),
+            ["too little gas"] = (tx => tx with { Data = new byte[1] }, typeof(TransactionError.IntrinsicGas)),
+            ["cap below base fee"] = (tx => tx with { MaxFeePerGas = Ledger.Gwei - 1, MaxPriorityFeePerGas = 0 },
             typeof(TransactionError.FeeCapBelowBaseFee)),
-        ["tip above cap"] = (tx => tx with { MaxPriorityFeePerGas = 11 * Ledger.Gwei }, typeof(TransactionError.TipAboveFeeCap)),
-        ["more gas than is left"] = (tx => tx with { GasLimit = 80_000 }, typeof(TransactionError.GasLimitExceedsBlock)),
-        ["another chain"] = (tx => tx with { ChainId = 1 }, typeof(TransactionError.WrongChainId)),
-        ["creation"] = (tx => tx with { To = null, GasLimit = 60_000 }, typeof(TransactionError.NeedsEvm)),
-        ["call of a precompiled contract"] = (tx => tx with { To = Address.Parse("0x0000000000000000000000000000000000000004") },
+            ["tip above cap"] = (tx => tx with { MaxPriorityFeePerGas = 11 * Ledger.Gwei }, typeof(TransactionError.TipAboveFeeCap)),
+            ["more gas than is left"] = (tx => tx with { GasLimit = 80_000 }, typeof(TransactionError.GasLimitExceedsBlock)),
+            ["another chain"] = (tx => tx with { ChainId = 1 }, typeof(TransactionError.WrongChainId)),
+            ["creation"] = (tx => tx with { To = null, GasLimit = 60_000 }, typeof(TransactionError.NeedsEvm)),
+            ["call of a precompiled contract"] = (tx => tx with { To = Address.Parse("0x0000000000000000000000000000000000000004") },
             typeof(TransactionError.NeedsEvm)),
-        ["call of a contract"] = (tx => tx with { To = Ledger.Bob.Address }, typeof(TransactionError.NeedsEvm)),
-    };
+            ["call of a contract"] = (tx => tx with { To = Ledger.Bob.Address }, typeof(TransactionError.NeedsEvm)),
+        };
 
     [Theory]
     [MemberData(nameof(InvalidTransactions))]

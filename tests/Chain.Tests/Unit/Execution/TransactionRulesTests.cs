@@ -35,8 +35,12 @@ public sealed class TransactionRulesTests
 
     [Fact]
     public void A_legacy_transaction_without_chain_id_counts_on_every_chain() =>
-        Assert.Null(TransactionRules.CheckStateless(Transfer with { Type = TransactionType.Legacy, ChainId = null,
-            MaxPriorityFeePerGas = 10 * Ledger.Gwei }, 5));
+        Assert.Null(TransactionRules.CheckStateless(Transfer with
+        {
+            Type = TransactionType.Legacy,
+            ChainId = null,
+            MaxPriorityFeePerGas = 10 * Ledger.Gwei
+        }, 5));
 
     [Fact]
     public void Stateless_rules_name_what_was_got_and_what_was_expected()

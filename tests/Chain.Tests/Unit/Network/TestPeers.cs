@@ -18,8 +18,11 @@ internal sealed class TestHub : IAsyncDisposable
     private TestHub(PeerHubOptions options, PrivateKey key, TimeProvider time)
     {
         Key = key;
-        Hub = new PeerHub(options with { Listen = new IPEndPoint(IPAddress.Loopback,
-            options.Listen.Port == 30303 ? 0 : options.Listen.Port) }, key, DeliverAsync, new TransactionRecovery(), time,
+        Hub = new PeerHub(options with
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback,
+            options.Listen.Port == 30303 ? 0 : options.Listen.Port)
+        }, key, DeliverAsync, new TransactionRecovery(), time,
             NullLogger.Instance);
     }
 

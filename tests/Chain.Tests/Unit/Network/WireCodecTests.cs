@@ -218,7 +218,8 @@ public sealed class WireCodecTests
     public void A_sidecar_travels_with_its_block()
     {
         var message = new WireMessage.NewBlockWithSidecar(SampleMessages.Block(9,
-            withdrawals: true) with { Sidecar = new byte[] { 1, 2, 3 } }, 7);
+            withdrawals: true) with
+        { Sidecar = new byte[] { 1, 2, 3 } }, 7);
         var (code, bytes) = Encode(message, 68);
 
         var back = Assert.IsType<WireMessage.NewBlockWithSidecar>(WireCodec.Decode(code, 68, bytes).Value);

@@ -30,8 +30,14 @@ internal static class RlpTree
     {
         if (depth == 0 || random.Next(3) == 0)
         {
-            var bytes = new byte[random.Next(5) switch { 0 => 0, 1 => 1, 2 => random.Next(54, 58), 3 => random.Next(254, 258),
-                _ => random.Next(40) }];
+            var bytes = new byte[random.Next(5) switch
+            {
+                0 => 0,
+                1 => 1,
+                2 => random.Next(54, 58),
+                3 => random.Next(254, 258),
+                _ => random.Next(40)
+            }];
             random.NextBytes(bytes);
             return bytes;
         }

@@ -185,13 +185,13 @@ public sealed class DepositContractTests
 
     private static RecoveredTransaction Send(byte[] data, UInt256 value, ulong nonce = 0, ulong gasLimit = 200_000) =>
         Ledger.Sign(Ledger.Alice, transfer => transfer with
-    {
-        To = Settings.DepositAddress,
-        Value = value,
-        Data = data,
-        GasLimit = gasLimit,
-        Nonce = nonce,
-    });
+        {
+            To = Settings.DepositAddress,
+            Value = value,
+            Data = data,
+            GasLimit = gasLimit,
+            Nonce = nonce,
+        });
 
     private static bool Succeeds(Ledger ledger, DepositCall call, ulong nonce) =>
         ledger.Execute(Send(call.Encode(), Ledger.Ether, nonce)).Receipts[0].Succeeded;

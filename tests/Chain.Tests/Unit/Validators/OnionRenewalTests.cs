@@ -67,19 +67,19 @@ public sealed class OnionRenewalTests
 
     private static JsonObject Validator(Hash256 commitment, ulong first, Hash256? next = null, string status = "active") =>
         Parsed(new JsonObject
-    {
-        ["index"] = 3,
-        ["status"] = status,
-        ["randao"] = new JsonObject
         {
-            ["commitment"] = commitment.ToString(),
-            ["firstEpoch"] = first,
-            ["lastEpoch"] = first + Layers,
-            ["nextCommitment"] = next?.ToString(),
-            ["nextFirstEpoch"] = next is null ? null : first + Layers + 1,
-            ["endsBefore"] = first + Layers + 1,
-        },
-    });
+            ["index"] = 3,
+            ["status"] = status,
+            ["randao"] = new JsonObject
+            {
+                ["commitment"] = commitment.ToString(),
+                ["firstEpoch"] = first,
+                ["lastEpoch"] = first + Layers,
+                ["nextCommitment"] = next?.ToString(),
+                ["nextFirstEpoch"] = next is null ? null : first + Layers + 1,
+                ["endsBefore"] = first + Layers + 1,
+            },
+        });
 
     // Numbers of parsed JSON convert to any type, as a node's answer does.
     private static JsonObject Parsed(JsonNode node) => (JsonObject)JsonNode.Parse(node.ToJsonString())!;

@@ -71,8 +71,11 @@ public sealed class TransferTrackerTests
         Assert.Equal(["pending"], Kinds(tracker.Observe(new Observation(Pending with { History = [.. history] }, null))));
         history.AddRange([Change(TransferState.Mined, 2, 7), Change(TransferState.Orphaned, 3, 7),
             Change(TransferState.Mined, 4, 8), Change(TransferState.Orphaned, 5, 8)]);
-        var events = tracker.Observe(new Observation(TransferStatus.Unknown with { State = TransferState.Orphaned,
-            History = [.. history] }, null));
+        var events = tracker.Observe(new Observation(TransferStatus.Unknown with
+        {
+            State = TransferState.Orphaned,
+            History = [.. history]
+        }, null));
         Assert.Equal(["mined", "orphaned", "mined", "orphaned"], Kinds(events));
         Assert.Equal([2L, 3L, 4L, 5L], events.Select(happened => happened.AtMs));
         Assert.DoesNotContain("pool", events[1].Text, StringComparison.Ordinal);
@@ -118,7 +121,8 @@ public sealed class TransferTrackerTests
     {
         var tracker = new TransferTracker(WatchGoal.Default);
         tracker.Observe(new Observation(Mined(7,
-            1).Status with { History = [Change(TransferState.Pending, 1), Change(TransferState.Mined, 2, 7)] }, Mined(7,
+            1).Status with
+        { History = [Change(TransferState.Pending, 1), Change(TransferState.Mined, 2, 7)] }, Mined(7,
             1).Confidence));
         Assert.Empty(tracker.Observe(new Observation(Mined(7, 1).Status with { History = [Change(TransferState.Mined, 2, 7)] },
             Mined(7, 1).Confidence)));

@@ -117,8 +117,9 @@ internal static class SpecVectors
             case "current_justified": state.CurrentJustified = Checkpoint(value); break;
             case "finalized": state.Finalized = Checkpoint(value); break;
             case "effective_balance": state.EffectiveBalances = Each(value, number => new Gwei(number)); break;
-            case "activation_eligibility_epoch": state.ActivationEligibilityEpochs = Each(value, number => new Epoch(number));
-            break;
+            case "activation_eligibility_epoch":
+                state.ActivationEligibilityEpochs = Each(value, number => new Epoch(number));
+                break;
             case "activation_epoch": state.ActivationEpochs = Each(value, number => new Epoch(number)); break;
             case "exit_epoch": state.ExitEpochs = Each(value, number => new Epoch(number)); break;
             case "withdrawable_epoch": state.WithdrawableEpochs = Each(value, number => new Epoch(number)); break;

@@ -11,7 +11,8 @@ public sealed class GenesisStateTests
           "difficulty": "0x20000", "gasLimit": 30000000, "timestamp": "0x5", "extraData": "0x68690a",
           "alloc": {
             "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266": { "balance": "10000000000000000000000" },
-            "0x00000000000000000000000000000000c0ffee00": { "nonce": 1, "balance": 0, "code": "0x6000", "storage": {"0x01": "0x02"} }
+            "0x00000000000000000000000000000000c0ffee00": { "nonce": 1, "balance": 0, "code": "0x6000",
+              "storage": { "0x01": "0x02" } }
           }
         }
         """);

@@ -141,11 +141,13 @@ public sealed class StateTransitionTests
             ["too little gas"] = (tx => tx with { Data = new byte[1] }, typeof(TransactionError.IntrinsicGas)),
             ["cap below base fee"] = (tx => tx with { MaxFeePerGas = Ledger.Gwei - 1, MaxPriorityFeePerGas = 0 },
             typeof(TransactionError.FeeCapBelowBaseFee)),
-            ["tip above cap"] = (tx => tx with { MaxPriorityFeePerGas = 11 * Ledger.Gwei }, typeof(TransactionError.TipAboveFeeCap)),
+            ["tip above cap"] =
+                (tx => tx with { MaxPriorityFeePerGas = 11 * Ledger.Gwei }, typeof(TransactionError.TipAboveFeeCap)),
             ["more gas than is left"] = (tx => tx with { GasLimit = 80_000 }, typeof(TransactionError.GasLimitExceedsBlock)),
             ["another chain"] = (tx => tx with { ChainId = 1 }, typeof(TransactionError.WrongChainId)),
             ["creation"] = (tx => tx with { To = null, GasLimit = 60_000 }, typeof(TransactionError.NeedsEvm)),
-            ["call of a precompiled contract"] = (tx => tx with { To = Address.Parse("0x0000000000000000000000000000000000000004") },
+            ["call of a precompiled contract"] =
+                (tx => tx with { To = Address.Parse("0x0000000000000000000000000000000000000004") },
             typeof(TransactionError.NeedsEvm)),
             ["call of a contract"] = (tx => tx with { To = Ledger.Bob.Address }, typeof(TransactionError.NeedsEvm)),
         };

@@ -32,7 +32,7 @@ internal static class AttackCommand
     private static readonly Option<double> Rest = new("--rest")
     {
         Description = "Seconds from the end of the attack until memory is measured again",
-        DefaultValueFactory = _ => 10,
+        DefaultValueFactory = _ => 15,
     };
 
     private static readonly Option<int> RpcPort = new("--rpc-port")

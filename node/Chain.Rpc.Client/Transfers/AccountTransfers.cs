@@ -45,23 +45,28 @@ public sealed class AccountTransfers(EthClient node, WalletBook book, TimeProvid
         var mined = SuggestedFigures.Nonce(await node.NonceAsync(account, "latest", cancel).ConfigureAwait(false), node.Url);
         var pending = SuggestedFigures.Nonce(await node.NonceAsync(account, "pending", cancel).ConfigureAwait(false), node.Url);
         var notes = new List<string>();
-        var (signed, open) = (new List<SignedTransfer>(), new List<OpenTransfer>());
+        var open = new List<OpenTransfer>();
+        var signed = contents.Transfers.Where(entry => entry.From == account && entry.IsOf(chain)).ToArray();
+        var used = new List<int>();
         var lookups = 0;
-        foreach (var entry in contents.Transfers.Where(entry => entry.From == account && entry.IsOf(chain)))
+        for (var i = 0; i < signed.Length; i++)
         {
-            if (!entry.IsOpen || ++lookups > MaxLookups)
+            var entry = signed[i];
+            if (!entry.IsOpen || ++lookups > MaxLookups) continue;
+            var place = await node.PlaceOfAsync(entry.Hash, cancel).ConfigureAwait(false);
+            if (place is null && entry.Nonce < mined)
             {
-                signed.Add(entry);
+                used.Add(i);
                 continue;
             }
 
-            var place = await node.PlaceOfAsync(entry.Hash, cancel).ConfigureAwait(false);
-            var known = place is null && entry.Nonce < mined
-                ? await FollowUsedNonceAsync(entry, contents, notes, cancel).ConfigureAwait(false)
-                : Follow(entry, place, notes);
-            signed.Add(known);
-            if (known.IsOpen && entry.Nonce >= mined) open.Add(new OpenTransfer(known, place));
+            signed[i] = Follow(entry, place, notes);
+            if (signed[i].IsOpen && entry.Nonce >= mined) open.Add(new OpenTransfer(signed[i], place));
         }
+
+        // Once it is known which are in blocks: the one that used a nonce may be a later one of ours.
+        foreach (var i in used)
+            signed[i] = await FollowUsedNonceAsync(signed[i], signed, notes, cancel).ConfigureAwait(false);
 
         return new AccountReview(mined, pending, [.. open.OrderBy(item => item.Entry.Nonce)], signed, notes);
     }
@@ -192,11 +197,10 @@ public sealed class AccountTransfers(EthClient node, WalletBook book, TimeProvid
 
     /// <summary>An open transfer that the node does not know, although the chain has a transaction with its nonce.</summary>
     private async Task<SignedTransfer> FollowUsedNonceAsync(
-        SignedTransfer entry, BookContents contents, List<string> notes, CancellationToken cancel)
+        SignedTransfer entry, IReadOnlyList<SignedTransfer> signed, List<string> notes, CancellationToken cancel)
     {
-        var occupant =
-            contents.Transfers.LastOrDefault(other => other.From == account && other.IsOf(chain) && other.Nonce == entry.Nonce
-            && other.Hash != entry.Hash && other.Fate == TransferFate.Mined)?.Hash;
+        var occupant = signed.LastOrDefault(other => other.Nonce == entry.Nonce && other.Hash != entry.Hash
+            && other.Fate == TransferFate.Mined)?.Hash;
         occupant ??= await _lookup.FindOccupantAsync(entry, cancel).ConfigureAwait(false);
         if (occupant == entry.Hash) return Set(entry, TransferFate.Mined, "in the chain, under its nonce");
         if (occupant is { } other)
@@ -237,7 +241,7 @@ public sealed class AccountTransfers(EthClient node, WalletBook book, TimeProvid
             // It is found out again at the next review.
         }
 
-        return entry with { Fate = fate };
+        return entry with { Fate = fate, Detail = detail };
     }
 
     /// <summary>A fate in a few words.</summary>

@@ -42,7 +42,8 @@ internal sealed class Options
 
     public Option<bool> Yes { get; } = new("--yes", "-y")
     {
-        Description = "Do not ask for confirmation; what is out of the ordinary is refused",
+        Description = "Do not ask for confirmation. Warnings are printed; where the wallet must ask, as after an unclear "
+            + "transfer, it refuses",
     };
 
     public Option<string?> Name { get; } = new("--name")

@@ -101,6 +101,25 @@ public sealed class WalletOnePaymentTests : IDisposable
         Assert.Equal(TransferFate.NonceUsed, LastSigned.Fate);
     }
 
+    // A double spend across two halves of a network, from one book: the half that took the second one wins.
+    [Fact]
+    public async Task A_transfer_whose_nonce_a_later_one_of_the_same_book_used_is_named_with_it_at_the_first_look()
+    {
+        Assert.Equal(ExitCode.Ok, await SendAsync());
+        Node.Forget();
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", "dev:1", "--value", "2ether", "--nonce", "0", "--yes"));
+        Node.Mine();
+
+        Assert.Equal(ExitCode.Ok,
+            await _wallet.RunAsync("send", "--from", "dev:0", "--to", "dev:2", "--value", "3ether", "--yes"));
+
+        var transfers = _wallet.Book.Read().Transfers;
+        Assert.Equal(TransferFate.NonceUsed, transfers[0].Fate);
+        Assert.Equal($"nonce used by {transfers[1].Hash}", transfers[0].Detail);
+        Assert.Contains($"its nonce 0 is used by {transfers[1].Hash}", _wallet.Output + _wallet.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_lost_answer_to_an_accepted_transfer_is_looked_up()
     {

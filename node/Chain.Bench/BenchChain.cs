@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Consensus.Work;
 using Chain.Execution;
 using Chain.Mining;
 using Chain.Node;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Simulation;
 

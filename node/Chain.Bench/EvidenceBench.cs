@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Threading.Channels;
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Network;
 using Chain.Node;
@@ -105,7 +106,7 @@ public static class EvidenceBench
             {
                 Listen = new IPEndPoint(IPAddress.Loopback, 0),
                 ClientName = "bench",
-                OffersSidecars = true,
+                Codec = new WireCodec(StakeMessageCodec.Instance),
                 StaticPeers = [enode],
             };
             _hub = new PeerHub(options, key, OnEventAsync, new TransactionRecovery(), TimeProvider.System, NullLogger.Instance);

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Chain.Host;
 using Chain.Primitives;
 using Chain.Rpc;
+using Chain.Rules;
 using Chain.Testnet;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -24,7 +25,7 @@ public static class MemoryBench
         CancellationToken cancellation)
     {
         var genesisJson = GenesisJsonOf(blocks);
-        var chain = new BenchChain(GenesisJson.Parse(genesisJson));
+        var chain = new BenchChain(KnownRules.Genesis.Parse(genesisJson));
         using var branch = chain.NewBranch(miner: 1);
         var made = branch.Grow(blocks, transfers: 0);
         await using var source = await NodeHost.StartAsync(Options(chain, Path.Combine(folder, "source")),

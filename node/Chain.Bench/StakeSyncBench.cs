@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;

@@ -70,7 +70,10 @@ public interface IConsensusAgent
     void Stop(ReadOnlyMemory<byte> evidence);
 
     /// <summary>From now on the node acts for these.</summary>
-    void SetValidators(IReadOnlyList<DutyHolder> validators, Address beneficiary);
+    void SetDuties(IReadOnlyList<DutyHolder> holders, Address beneficiary);
+
+    /// <summary>Transactions that a block could take in came into the pool.</summary>
+    void OnTransactions(At now);
 
     /// <summary>Whether this block should be passed on to peers.</summary>
     bool IsWorthRelaying(Block block);
@@ -95,6 +98,9 @@ public interface IConsensusHost
     /// <summary>The receipts of an executed block.</summary>
     IReadOnlyList<Receipt>? GetReceipts(Hash256 hash);
 
+    /// <summary>Whether a block made now could take in a transaction.</summary>
+    bool HasTransactions { get; }
+
     /// <summary>The state that <see cref="Keep"/> was last given for this block; null for any other.</summary>
     byte[]? GetConsensusState(Hash256 block);
 
@@ -113,7 +119,7 @@ public interface IConsensusHost
     /// <summary>Asks for signatures; they come back by <see cref="IConsensusAgent.OnSigned"/>.</summary>
     void Sign(IReadOnlyList<SigningRequest> requests);
 
-    /// <summary>The peers that speak the rule's language, in the order in which they came.</summary>
+    /// <summary>The peers that speak the rule's language, where it has one, in the order in which they came.</summary>
     IReadOnlyList<ConsensusPeer> Peers { get; }
 
     void Send(ConsensusPeer peer, ConsensusMessage message);
@@ -137,7 +143,11 @@ public interface IConsensusHost
 /// <summary>A block to be made: its place and everything that does not follow from its transactions.</summary>
 /// <param name="Header">Roots, bloom and gas used are filled in.</param>
 /// <param name="Withdrawals">Null before Shanghai.</param>
-public sealed record BlockPlan(SealedHeader Parent, BlockHeader Header, IReadOnlyList<Withdrawal>? Withdrawals);
+public sealed record BlockPlan(SealedHeader Parent, BlockHeader Header, IReadOnlyList<Withdrawal>? Withdrawals)
+{
+    /// <summary>Who gets the priority fees; not the header's beneficiary where that has another meaning.</summary>
+    public Address Author { get; init; } = Header.Beneficiary;
+}
 
 /// <summary>A block with its transactions executed, not sealed yet.</summary>
 public sealed record AssembledBlock(BlockHeader Header, BlockBody Body, IReadOnlyList<Receipt> Receipts);

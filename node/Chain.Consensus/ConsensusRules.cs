@@ -4,15 +4,13 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>
-/// One consensus rule, taken apart by role (docs/adding.md). Built once from the chain spec by the factory;
-/// nobody else asks which rule it is.
+/// One consensus rule, taken apart by role (docs/adding.md). Built once from the chain spec; nobody asks which rule it is, only
+/// what it says of itself here.
 /// </summary>
 public sealed record ConsensusRules
 {
     /// <summary>The rule's name for people: "proof-of-work".</summary>
     public required string Name { get; init; }
-
-    public required IHeaderRules Headers { get; init; }
 
     public required IBlockLifecycle Lifecycle { get; init; }
 
@@ -39,8 +37,11 @@ public sealed record ConsensusRules
     /// <summary>Whether what `finalized` names can never be reverted, so that no branch from below it is followed.</summary>
     public required bool FinalityHolds { get; init; }
 
-    /// <summary>How a validator's secret becomes a part in this chain; null under a rule without validators.</summary>
-    public Func<ValidatorSecret, Misbehaviour, DutyHolder>? NewDutyHolder { get; init; }
+    /// <summary>Whether blocks are sealed by work, so that miners are given headers to search a nonce for.</summary>
+    public required bool HasMiners { get; init; }
+
+    /// <summary>The rule's own messages; null where it has none.</summary>
+    public ConsensusCodec? Codec { get; init; }
 
     /// <summary>The next instant at which the rule wants to be told that time has passed.</summary>
     public required Func<At, At> NextTick { get; init; }
@@ -48,9 +49,11 @@ public sealed record ConsensusRules
 
 /// <summary>A rule at work in one node: it owns the fork choice and whatever states the rule has.</summary>
 /// <param name="NewForkChoice">Begins the fork choice over a tree that so far holds its root only.</param>
+/// <param name="Headers">What a header must satisfy.</param>
 /// <param name="Blocks">What the rule asks of a block beside its header and its transactions.</param>
 /// <param name="Agent">The rule's own messages and duties.</param>
-public sealed record ConsensusEngine(Func<ForkChoiceBlock, IForkChoice> NewForkChoice, IBlockJudge Blocks, IConsensusAgent Agent);
+public sealed record ConsensusEngine(
+    Func<ForkChoiceBlock, IForkChoice> NewForkChoice, IHeaderRules Headers, IBlockJudge Blocks, IConsensusAgent Agent);
 
 /// <summary>What a header must satisfy, cheap before dear.</summary>
 public interface IHeaderRules
@@ -67,6 +70,11 @@ public interface IHeaderRules
 /// <summary>What a rule creates for accounts, and how it begins a block that miners seal.</summary>
 public interface IBlockLifecycle
 {
+    /// <summary>
+    /// Who made a block whose seal is good: the COINBASE of its transactions, who gets their priority fees.
+    /// </summary>
+    Address AuthorOf(BlockHeader header);
+
     /// <summary>Ether created for accounts after the transactions of this block.</summary>
     IReadOnlyList<BalanceCredit> Rewards(BlockHeader header);
 

@@ -5,7 +5,7 @@ namespace Chain.Consensus;
 /// <summary>
 /// The gas limit's bounds, the same under every rule (yellow paper, section 4.3.4; EIP-1985 for the greatest value).
 /// </summary>
-internal static class GasLimitRule
+public static class GasLimitRule
 {
     /// <summary>The least gas limit of a block.</summary>
     public const ulong Minimum = 5000;

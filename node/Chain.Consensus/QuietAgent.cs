@@ -3,7 +3,7 @@ using Chain.Primitives;
 namespace Chain.Consensus;
 
 /// <summary>The agent of a rule that has no messages and no duties of its own.</summary>
-internal sealed class QuietAgent : IConsensusAgent
+public sealed class QuietAgent : IConsensusAgent
 {
     public static readonly QuietAgent Instance = new();
 
@@ -38,7 +38,11 @@ internal sealed class QuietAgent : IConsensusAgent
     {
     }
 
-    public void SetValidators(IReadOnlyList<DutyHolder> validators, Address beneficiary)
+    public void SetDuties(IReadOnlyList<DutyHolder> holders, Address beneficiary)
+    {
+    }
+
+    public void OnTransactions(At now)
     {
     }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Network;
 using Chain.Node;
@@ -48,11 +49,10 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         Spec = options.Genesis.Spec;
         GenesisHash = genesis.Block.Hash;
         var signatures = new SignatureMemo(new StakeDomain(GenesisHash));
-        Rules = ConsensusFactory.Create(Spec, genesis.Block.Header, new ConsensusOptions
-        {
-            Signatures = signatures,
-            TrustedCheckpoint = options.TrustedCheckpoint,
-        });
+        Rules = Spec.Consensus is ProofOfStakeSettings staked
+            ? ProofOfStake.Create(Spec, staked, genesis.Block.Header,
+                new StakeOptions { Signatures = signatures, TrustedCheckpoint = options.TrustedCheckpoint })
+            : ConsensusFactory.Create(Spec, genesis.Block.Header);
         var config = new NodeConfig
         {
             Spec = Spec,
@@ -68,7 +68,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         {
             Listen = options.Listen,
             ClientName = ClientVersion,
-            OffersSidecars = Rules.HasSidecar,
+            Codec = new WireCodec(Rules.Codec),
             StaticPeers = options.StaticPeers,
             TrustedPeers = options.TrustedPeers,
             Bootnodes = options.Bootnodes,
@@ -255,9 +255,9 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         var rpc = RpcServer.StartAsync(this, options.Rpc, loggers, _clock.Time);
         await _hub.StartAsync();
         _rpc = await rpc;
-        if (Rules.NewDutyHolder is null) SetBeneficiary(options.Beneficiary);
+        if (Rules.HasMiners) SetBeneficiary(options.Beneficiary);
         if (_validators is not null)
-            _inbox.TryWrite(new NodeInput.SetValidators(Now, _validators.DutiesUnder(Rules.NewDutyHolder!),
+            _inbox.TryWrite(new NodeInput.SetDuties(Now, _validators.DutiesUnder((ProofOfStakeSettings)Spec.Consensus),
                 options.Beneficiary ?? Address.Zero));
         _miner.SetOn(options.MineHere && options.Beneficiary is not null);
         _keeper.Start();
@@ -266,9 +266,9 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
 
     private void CheckFits(NodeHostOptions options)
     {
-        if (Rules.NewDutyHolder is null && options.Validators is not null)
+        if (Rules.HasMiners && options.Validators is not null)
             throw new IOException($"Validators were named, but this chain has none: its rule is {Rules.Name}.");
-        if (Rules.NewDutyHolder is not null && options.MineHere)
+        if (!Rules.HasMiners && options.MineHere)
             throw new IOException($"Mining was asked for, but this chain has no miners: its rule is {Rules.Name}.");
         if (!Rules.FinalityHolds && options.TrustedCheckpoint is not null)
             throw new IOException($"A checkpoint was named, but this chain has none: its rule is {Rules.Name}.");

@@ -1,5 +1,5 @@
 using System.Net;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc;

@@ -14,6 +14,7 @@ internal sealed class IncomingMessages(PeerId peer, int ethVersion, PeerHubServi
     // More than a peer's share would have to wait until nothing of any peer is on its way.
     private const long MostMemoryForSmallItems = 16 * 1024 * 1024;
 
+    private readonly WireCodec _codec = services.Options.Codec;
     private readonly PeerHubOptions _options = services.Options;
     private readonly OpenQuestions _questions = new(QuestionsKept);
     private readonly RateLimit _bytes = new(services.Options.BytesPerSecond, services.Options.ByteBurst, services.Clock);
@@ -25,11 +26,16 @@ internal sealed class IncomingMessages(PeerId peer, int ethVersion, PeerHubServi
     /// <summary>The event that a frame makes, with its room; null for an answer to nothing that was asked.</summary>
     public async ValueTask<PeerEvent?> ReadAsync(WireCode code, ReadOnlyMemory<byte> payload, CancellationToken stopping)
     {
-        var limit = WireLimits.MaxBytes(code, ethVersion);
-        if (limit == 0) return await RefuseAsync(new WireError.Unknown(code).Describe(), stopping).ConfigureAwait(false);
+        var limit = _codec.MaxBytes(code, ethVersion);
+        if (limit == 0)
+        {
+            var unknown = new WireError.Unknown(_codec.Describe(code));
+            return await RefuseAsync(unknown.Describe(), stopping).ConfigureAwait(false);
+        }
+
         if (SnappyPayload.WhyRefused(payload.Span, limit) is { } why)
         {
-            return await RefuseAsync($"{code}: {why}", stopping).ConfigureAwait(false);
+            return await RefuseAsync($"{_codec.Describe(code)}: {why}", stopping).ConfigureAwait(false);
         }
 
         var claimed = SnappyPayload.ClaimedLength(payload.Span)!.Value;
@@ -72,17 +78,17 @@ internal sealed class IncomingMessages(PeerId peer, int ethVersion, PeerHubServi
 
     private async ValueTask<PeerEvent?> DecodeAsync(WireCode code, byte[]? plain, CancellationToken stopping)
     {
-        if (plain is null) return new PeerEvent.Malformed(peer, $"{code}: it is not valid Snappy.");
+        if (plain is null) return new PeerEvent.Malformed(peer, $"{_codec.Describe(code)}: it is not valid Snappy.");
         var isAnswer = OpenQuestions.IsAnswer(code);
         if (isAnswer && !_questions.TryClose(plain) && _options.DropsUnaskedAnswers) return null;
-        if (!WireCodec.Decode(code, ethVersion, plain).IsOk(out var message, out var error))
+        if (!_codec.Decode(code, ethVersion, plain).IsOk(out var message, out var error))
         {
             return new PeerEvent.Malformed(peer, error.Describe());
         }
 
         if (!isAnswer)
         {
-            var cost = MessageCost.Of(message, services.Recovery.CountUnknown(message));
+            var cost = MessageCost.Of(message, services.Recovery.CountUnknown(message), _codec.Rule);
             await PaceAsync(_work.Take(cost), stopping).ConfigureAwait(false);
         }
 

@@ -14,9 +14,6 @@ internal static class MessageCost
     private const long Recovery = 4;
     private const long BlockRead = 8;
 
-    /// <summary>The cost of evidence, which is judged on a copy of the stake's state.</summary>
-    private const long StateCopy = 100;
-
     /// <summary>About the bytes of a signature in a sidecar with what belongs to it.</summary>
     private const long SidecarBytesPerSignature = 66;
 
@@ -25,7 +22,11 @@ internal static class MessageCost
     /// <param name="unknownTransactions">
     /// How many transactions in it were not seen before, so that their senders have to be recovered.
     /// </param>
-    public static long Of(WireMessage message, int unknownTransactions) => 1 + (unknownTransactions * Recovery) + message switch
+    /// <param name="rule">Knows the cost of the rule's own messages.</param>
+    public static long Of(WireMessage message, int unknownTransactions, ConsensusCodec? rule) =>
+        1 + (unknownTransactions * Recovery) + Of(message, rule);
+
+    private static long Of(WireMessage message, ConsensusCodec? rule) => message switch
     {
         WireMessage.NewBlockHashes m => m.Blocks.Count * Lookup,
         WireMessage.NewPooledTransactionHashes m => m.Hashes.Count * Lookup,
@@ -38,14 +39,7 @@ internal static class MessageCost
         WireMessage.GetReceipts m => m.Hashes.Count * BlockRead,
         WireMessage.GetSidecars m => m.Hashes.Count * BlockRead,
         WireMessage.GetPooledTransactions m => m.Hashes.Count * Lookup / 4,
-        WireMessage.OfConsensus { Message: StakeMessage.Votes m } => m.Attestation.Signatures.Count * Lookup,
-        WireMessage.OfConsensus { Message: StakeMessage.SlashableVotes m } =>
-            StateCopy + (SignaturesIn(m.Evidence) * Recovery),
-        WireMessage.OfConsensus { Message: StakeMessage.History m } =>
-            (m.Proof.VoteCount * Recovery) + (m.Proof.Headers.Count * Lookup),
-        WireMessage.OfConsensus { Message: StakeMessage.DoubleProposal or StakeMessage.Exit } => StateCopy,
+        WireMessage.OfConsensus own => rule?.CostOf(own.Message) * Lookup ?? 0,
         _ => 0,
     };
-    private static long SignaturesIn(AttesterSlashing evidence) =>
-        evidence.Attestation1.Signatures.Count + evidence.Attestation2.Signatures.Count;
 }

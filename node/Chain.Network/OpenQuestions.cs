@@ -38,7 +38,7 @@ internal sealed class OpenQuestions(int capacity)
     public static bool IsAnswer(WireCode code) => code is
         (WireCapability.Eth, WireCodec.BlockHeadersId or WireCodec.BlockBodiesId)
         or (WireCapability.Eth, WireCodec.ReceiptsId or WireCodec.PooledTransactionsId)
-        or (WireCapability.Stake, WireCodec.SidecarsId);
+        or (WireCapability.Consensus, WireCodec.SidecarsId);
 
     /// <summary>
     /// Closes the question that an answer, unpacked, belongs to; false when there is none. Bytes that are no answer are for the

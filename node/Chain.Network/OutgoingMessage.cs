@@ -8,24 +8,26 @@ internal sealed class OutgoingMessage
 {
     private readonly Lazy<byte[]> _payload;
 
-    public OutgoingMessage(WireMessage message, int ethVersion)
+    public OutgoingMessage(WireMessage message, int ethVersion, WireCodec codec)
     {
-        Message = message;
+        (Message, Code) = (message, codec.CodeOf(message));
         EthVersion = ethVersion;
         EstimatedBytes = Estimate(message);
         _payload = new Lazy<byte[]>(() =>
         {
             var rlp = new RlpWriter(EstimatedBytes);
-            WireCodec.Encode(message, ethVersion, rlp);
+            codec.Encode(message, ethVersion, rlp);
             var plain = rlp.WrittenSpan;
             if (plain.Length > WireLimits.MaxMessageBytes)
-                throw new InvalidOperationException($"{WireCodec.CodeOf(message)} has {plain.Length} bytes, more than a "
+                throw new InvalidOperationException($"{codec.Describe(Code)} has {plain.Length} bytes, more than a "
                     + $"message may have.");
             return SnappyPayload.Compress(plain);
         });
     }
 
     public WireMessage Message { get; }
+
+    public WireCode Code { get; }
 
     public int EthVersion { get; }
 

@@ -122,7 +122,7 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Why it ended; null while it goes on.</summary>
     public PeerEnding? Ending => Volatile.Read(ref _ending);
 
-    public PeerLink Link => new(EthVersion, Outbound, _space.HasStake, Name);
+    public PeerLink Link => new(EthVersion, Outbound, _space.HasRule, Name);
 
     public PeerInfo Info => new(
         Peer, Id, Address, Name, _space.Shared, Remote, Local, Outbound, IsStatic,
@@ -185,10 +185,7 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Queues a message. A peer that takes them too slowly loses its connection.</summary>
     public void Send(OutgoingMessage message)
     {
-        var code = WireCodec.CodeOf(message.Message);
-        if (_space.NumberOf(code.Capability == WireCapability.Eth ? MessageSpace.Eth : MessageSpace.Stake,
-            code.Id) is not { } number)
-            return;
+        if (_space.NumberOf(message.Code) is not { } number) return;
         _incoming.NoteQuestion(message.Message);
         Enqueue(number, null, message, mayBeLost: message.Message is not WireMessage.Status);
     }
@@ -382,7 +379,7 @@ internal sealed class PeerConnection : IDisposable
         if (_space.Resolve(frame.Number) is not { } kind)
             return MalformedAsync($"Message number 0x{frame.Number:x2} belongs to no agreed capability.");
         if (kind.Name == MessageSpace.Addresses) return HandleOwnAsync(kind.Id, frame.Payload.Span);
-        var code = new WireCode(kind.Name == MessageSpace.Eth ? WireCapability.Eth : WireCapability.Stake, kind.Id);
+        var code = new WireCode(kind.Name == MessageSpace.Eth ? WireCapability.Eth : WireCapability.Consensus, kind.Id);
         return HandleWireAsync(code, frame.Payload);
     }
 

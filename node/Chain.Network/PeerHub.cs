@@ -44,7 +44,7 @@ public sealed class PeerHub : IAsyncDisposable
             () => _registry.All.Count(peer => peer.Outbound && !peer.IsStatic));
         _capabilities = [.. options.EthVersions.Select(version => new Capability(MessageSpace.Eth, version)),
             new Capability(MessageSpace.Addresses, 1)];
-        if (options.OffersSidecars) _capabilities.Add(new Capability(MessageSpace.Stake, 1));
+        if (options.Codec.Rule is { } rule) _capabilities.Add(new Capability(rule.Capability, rule.Version));
         foreach (var enode in options.StaticPeers) _dialler.Add(enode, DialKind.Static);
         foreach (var enode in options.Bootnodes) _dialler.Add(enode, DialKind.Bootnode);
         if (options.Faults is { } faults) faults.Changed += FollowFaults;
@@ -113,7 +113,7 @@ public sealed class PeerHub : IAsyncDisposable
         // A message that goes to many peers one after the other is encoded once for all of them.
         var outgoing = _lastOutgoing;
         if (outgoing is null || !ReferenceEquals(outgoing.Message, message) || outgoing.EthVersion != connection.EthVersion)
-            _lastOutgoing = outgoing = new OutgoingMessage(message, connection.EthVersion);
+            _lastOutgoing = outgoing = new OutgoingMessage(message, connection.EthVersion, _services.Options.Codec);
         connection.Send(outgoing);
     }
 
@@ -318,7 +318,7 @@ public sealed class PeerHub : IAsyncDisposable
                 var ours = new Hello(Hello.SnappyVersion, _services.Options.ClientName, _capabilities, Self.Port, Id);
                 var theirs = await RlpxConnector.GreetAsync(transport, ours, id, limit.Token).ConfigureAwait(false);
                 if (incoming is not null) _registry.Advance(incoming, HandshakeStage.Greeted);
-                var space = MessageSpace.Agree(_capabilities, theirs.Capabilities);
+                var space = MessageSpace.Agree(_capabilities, theirs.Capabilities, _services.Options.Codec.Rule);
                 if (space.EthVersion is null)
                 {
                     ending = new PeerEnding(DisconnectReason.UselessPeer, false,

@@ -18,8 +18,8 @@ public sealed record PeerHubOptions
     /// <summary>The versions of eth that are offered.</summary>
     public IReadOnlyList<int> EthVersions { get; init; } = [68, 69];
 
-    /// <summary>Whether stake/1 is offered, by which blocks travel with their sidecars.</summary>
-    public bool OffersSidecars { get; init; } = true;
+    /// <summary>The messages that are spoken: eth's and, where the consensus rule has some, its own.</summary>
+    public WireCodec Codec { get; init; } = new(rule: null);
 
     /// <summary>Peers to stay connected with.</summary>
     public IReadOnlyList<Enode> StaticPeers { get; init; } = [];

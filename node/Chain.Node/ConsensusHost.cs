@@ -6,12 +6,14 @@ namespace Chain.Node;
 /// <summary>
 /// What a core lets its consensus rule do: read blocks, also those of the step under way, and act through the outbox.
 /// </summary>
-internal sealed class ConsensusHost(IChainReader store, Outbox outbox) : IConsensusHost
+internal sealed class ConsensusHost(ConsensusRules rules, IChainReader store, Outbox outbox) : IConsensusHost
 {
     // The parts of the core that are made after the rule; set once, before the first step.
     public required Func<PeerSet> PeerSet { private get; init; }
 
     public required Func<BlockPlan, AssembledBlock> Assembler { private get; init; }
+
+    public required Func<bool> HasExecutable { private get; init; }
 
     public required Action<Block, At> Submitted { private get; init; }
 
@@ -21,7 +23,12 @@ internal sealed class ConsensusHost(IChainReader store, Outbox outbox) : IConsen
     public bool IsHalted { get; private set; }
 
     public IReadOnlyList<ConsensusPeer> Peers =>
-        [.. PeerSet().Ready.Where(peer => peer.Link.CarriesSidecars).Select(peer => new ConsensusPeer(peer.Id.Number))];
+        [.. PeerSet().Ready.Where(Hears).Select(peer => new ConsensusPeer(peer.Id.Number))];
+
+    public bool HasTransactions => HasExecutable();
+
+    /// <summary>Whether a peer speaks the rule's language, where it has one.</summary>
+    public bool Hears(Peer peer) => rules.Codec is null || peer.Link.SpeaksRule;
 
     public Block? GetBlock(Hash256 hash) => outbox.Batch.FindBlock(hash) ?? store.GetBlock(hash);
 
@@ -39,7 +46,9 @@ internal sealed class ConsensusHost(IChainReader store, Outbox outbox) : IConsen
     public void Submit(Block block, At now) => Submitted(block, now);
 
     public void SendBlock(ConsensusPeer peer, Block block) =>
-        outbox.Send(new PeerId(peer.Number), new WireMessage.NewBlockWithSidecar(block, UInt256.Zero));
+        outbox.Send(new PeerId(peer.Number), rules.HasSidecar
+            ? new WireMessage.NewBlockWithSidecar(block, UInt256.Zero)
+            : new WireMessage.NewBlock(block, UInt256.Zero));
 
     public void Sign(IReadOnlyList<SigningRequest> requests) => outbox.Sign(requests);
 

@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Execution;
 using Chain.Primitives;
 
 namespace Chain.Node;
@@ -54,10 +55,11 @@ public sealed class NodeCore
         _forks = new ForkSchedule(config.Genesis.Hash);
         var state = new StateOverlay(store);
         BlockAssembler? assembler = null;
-        _host = new ConsensusHost(store, _outbox)
+        _host = new ConsensusHost(rules, store, _outbox)
         {
             PeerSet = () => _peers!,
             Assembler = plan => assembler!.Assemble(plan),
+            HasExecutable = () => _pool!.Best(NextBaseFee(_tree!.Head.Header.Header)).Any(),
             Submitted = TakeOwnBlock,
             HeadersWanted = (from, now) => _ancestry!.Ask(from, now),
         };
@@ -68,16 +70,18 @@ public sealed class NodeCore
         _pool = new TransactionPool(config.Pool, config.Spec.ChainId, rules.NativeContracts);
         _peers = new PeerSet(_outbox, config.Limits);
         _requests = new PendingRequests(config.Limits);
-        _importer = new BlockImporter(config, rules, engine.Blocks, _tree, store, state, _pool, _outbox, head);
+        _importer = new BlockImporter(config, rules, engine.Headers, engine.Blocks, _tree, store, state, _pool, _outbox,
+            head);
         _claims = new PeerClaims(rules, _tree, _peers, config.Limits);
-        _sync = new ChainSync(config, rules, engine.Blocks, _tree, _importer, _peers, _claims, _requests, _outbox);
-        _fetcher = new BlockFetcher(config.Limits, rules, _tree, _importer, _sync, _peers, _requests, _outbox);
+        _sync = new ChainSync(config, rules, engine.Headers, engine.Blocks, _tree, _importer, _peers, _claims, _requests,
+            _outbox);
+        _fetcher = new BlockFetcher(config.Limits, rules, engine.Headers, _tree, _importer, _sync, _peers, _requests, _outbox);
         _ancestry = new AncestryFetcher(config.Limits, _agent, _peers, _requests, _outbox);
         _blockGossip = new BlockGossip(rules, _peers, _outbox);
         _transactions = new TransactionDesk(config, _pool, _importer, _peers, _requests, _outbox);
         _server = new RequestServer(config.Limits, _tree, _importer, _ancestry, store, _pool, _outbox);
         assembler = new BlockAssembler(config, rules, _importer, _pool);
-        _work = new WorkDesk(config, rules, _tree, assembler, _pool, _outbox);
+        _work = new WorkDesk(config, rules, engine.Headers, _tree, assembler, _pool, _outbox);
         if (evidence is { } found)
         {
             _agent.Stop(found);
@@ -101,7 +105,7 @@ public sealed class NodeCore
         _sync.HeldBytes);
 
     /// <summary>What an empty store needs before a core can stand on it.</summary>
-    public static StoreBatch GenesisBatch(Chain.Execution.GenesisBlock genesis, At now)
+    public static StoreBatch GenesisBatch(GenesisBlock genesis, At now)
     {
         var (block, state) = (genesis.Block, genesis.State);
         var head = new HeadRecord(block.Hash, block.Hash, NextArrivalOrder: 1, NextLogOffset: 1, block.Hash);
@@ -131,6 +135,7 @@ public sealed class NodeCore
         _tree.Tick(input.At);
         Handle(input);
         TellHead(input.At);
+        if (_outbox.Pool.Entered.Count > 0) _agent.OnTransactions(input.At);
         _transactions.EndStep(input.At, _sync.IsFarBehind);
         _work.Refresh(input.At, _sync.IsFarBehind);
         var parts = new ViewParts(_outbox.Batch.Blocks.Count > 0, _importer.NewReorgs, _pool.Snapshot, _peers.ToViews(),
@@ -183,8 +188,8 @@ public sealed class NodeCore
             case NodeInput.SetMining mining:
                 _work.SetMining(mining.Beneficiary);
                 break;
-            case NodeInput.SetValidators duty:
-                _agent.SetValidators(duty.Validators, duty.Beneficiary);
+            case NodeInput.SetDuties duty:
+                _agent.SetDuties(duty.Holders, duty.Beneficiary);
                 break;
             case NodeInput.Signed signed:
                 _agent.OnSigned(signed.Answers, now);
@@ -220,6 +225,8 @@ public sealed class NodeCore
                 break;
         }
     }
+
+    private static UInt256 NextBaseFee(BlockHeader head) => BaseFee.Next(head.BaseFeePerGas, head.GasUsed, head.GasLimit);
 
     private void OnConnected(NodeInput.PeerConnected connected)
     {
@@ -383,7 +390,7 @@ public sealed class NodeCore
         _claims.Hear(peer, new BlockRef(status.HeadNumber, status.HeadHash), status.TotalDifficulty);
         peer.KnownBlocks.Add(status.HeadHash);
         _outbox.Tell(new NodeEvent.PeerReady(peer.Id));
-        if (peer.Link.CarriesSidecars) _agent.OnPeerReady(new ConsensusPeer(peer.Id.Number));
+        if (_host.Hears(peer)) _agent.OnPeerReady(new ConsensusPeer(peer.Id.Number));
         if (_host.IsHalted) return;
         _transactions.Greet(peer);
         _sync.Consider(now);
@@ -413,12 +420,10 @@ public sealed class NodeCore
             return;
         }
 
-        switch (_importer.Add(block, peer.Id, now))
+        switch (_importer.Import(block, peer.Id, now))
         {
-            case ImportResult.Added:
-                _importer.UpdateHead(now);
-                if (_tree.Find(block.Hash) is { Status: not BlockStatus.Invalid } entry) Announce(block, entry);
-                else _peers.Punish(peer.Id, new PeerOffence.InvalidBlock(new BlockError.KnownInvalid(block.Hash)));
+            case ImportResult.Added added:
+                Announce(block, added.Entry);
                 break;
             case ImportResult.Orphan { IsPlausible: true }:
                 _sync.Follow(peer.Id, block.Hash, now);
@@ -441,11 +446,7 @@ public sealed class NodeCore
     /// <summary>A block that the consensus rule's duties made.</summary>
     private void TakeOwnBlock(Block block, At now)
     {
-        if (_importer.Add(block, null, now) is not ImportResult.Added
-            || _tree.Find(block.Hash) is not { Status: not BlockStatus.Invalid } entry)
-            return;
-        _importer.UpdateHead(now);
-        Announce(block, entry);
+        if (_importer.Import(block, null, now) is ImportResult.Added added) Announce(block, added.Entry);
     }
 
     /// <summary>Tells the consensus rule of a new head, once the step is as good as over.</summary>
@@ -461,15 +462,8 @@ public sealed class NodeCore
         var (verdict, block) = _work.Solve(solution.SealHash, solution.Nonce);
         if (block is not null)
         {
-            if (_importer.Add(block, null, now) is ImportResult.Added)
-            {
-                _importer.UpdateHead(now);
-                _blockGossip.Announce(block, _tree.Find(block.Hash)!.TotalDifficulty);
-            }
-            else
-            {
-                verdict = WorkVerdict.Stale;
-            }
+            if (_importer.Import(block, null, now) is ImportResult.Added added) Announce(block, added.Entry);
+            else verdict = WorkVerdict.Stale;
         }
 
         _outbox.Reply(solution.Request, new NodeReply.WorkSubmitted(verdict, block?.Hash));
@@ -477,22 +471,24 @@ public sealed class NodeCore
 
     private void OnImport(NodeInput.ImportBlocks import, At now)
     {
-        var count = 0;
-        string? error = null;
+        var taken = new List<(Block Block, ImportResult Result)>();
         foreach (var block in import.Blocks)
         {
-            error = _importer.Add(block, null, now) switch
-            {
-                ImportResult.Refused refused => $"{block.Header}: {refused.Error}",
-                ImportResult.Orphan => $"{block.Header}: its parent {block.Header.ParentHash} is not known",
-                ImportResult.Deferred => $"{block.Header}: its timestamp {block.Header.Header.Timestamp} lies in the future",
-                _ => null,
-            };
-            if (error is not null) break;
-            count++;
+            taken.Add((block, _importer.Add(block, null, now)));
+            if (WhyRefused(taken[^1].Block, taken[^1].Result) is not null) break;
         }
 
         _importer.UpdateHead(now);
-        _outbox.Reply(import.Request, new NodeReply.Imported(count, error));
+        var errors = taken.Select(item => WhyRefused(item.Block, BlockImporter.Settled(item.Result))).ToList();
+        var count = errors.TakeWhile(error => error is null).Count();
+        _outbox.Reply(import.Request, new NodeReply.Imported(count, errors.ElementAtOrDefault(count)));
     }
+
+    private static string? WhyRefused(Block block, ImportResult result) => result switch
+    {
+        ImportResult.Refused refused => $"{block.Header}: {refused.Error}",
+        ImportResult.Orphan => $"{block.Header}: its parent {block.Header.ParentHash} is not known",
+        ImportResult.Deferred => $"{block.Header}: its timestamp {block.Header.Header.Timestamp} lies in the future",
+        _ => null,
+    };
 }

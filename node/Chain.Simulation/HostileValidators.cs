@@ -1,4 +1,5 @@
-using Chain.Consensus;
+using Chain.Consensus.Stake;
+
 
 namespace Chain.Simulation;
 

@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;
@@ -33,10 +34,10 @@ public sealed class SimulatedNetwork
         Random = new SeededRandom(seed);
         GenesisFile = genesis;
         Genesis = ConsensusFactory.BuildGenesis(genesis);
-        Rules = ConsensusFactory.Create(genesis.Spec, Genesis.Block.Header, new ConsensusOptions
-        {
-            Signatures = new SharedSignatures(),
-        });
+        Rules = genesis.Spec.Consensus is ProofOfStakeSettings stake
+            ? ProofOfStake.Create(genesis.Spec, stake, Genesis.Block.Header,
+                new StakeOptions { Signatures = new SharedSignatures() })
+            : ConsensusFactory.Create(genesis.Spec, Genesis.Block.Header);
         Now = new At((long)(genesis.Timestamp * 1000));
         _partitionOf = new int[nodes];
         var config = new NodeConfig { Spec = genesis.Spec, Genesis = Genesis.Block };
@@ -248,7 +249,7 @@ public sealed class SimulatedNetwork
     }
 
     private void TellValidators(SimulatedNode node) =>
-        Step(node, at => new NodeInput.SetValidators(at, node.Duties(), node.Beneficiary));
+        Step(node, at => new NodeInput.SetDuties(at, node.Duties(), node.Beneficiary));
 
     private void Tick(SimulatedNode node)
     {

@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 
@@ -69,11 +70,12 @@ public sealed class SimulatedNode
     public void LoseHistory(SigningRecord? replacement = null) => Signed = replacement ?? new SigningRecord();
 
     /// <summary>Whom it acts for, with what its history knows of each.</summary>
-    internal IReadOnlyList<DutyHolder> Duties()
+    internal IReadOnlyList<StakeDutyHolder> Duties()
     {
         var twins = Validators.Where(validator => validator.IsTwin);
-        Signed.Register([.. twins.Select(twin => new SigningRequest.Registration(twin.Secret.Key, null, null))]);
-        return [.. Validators.Select(validator => _rules.NewDutyHolder!(validator.Secret, validator.Misbehaviour) with
+        Signed.Register([.. twins.Select(twin => new StakeSigningRequest.Registration(twin.Secret.Key, null, null))]);
+        return [.. Validators.Select(validator => StakeDutyHolder.Of(validator.Secret,
+            (ProofOfStakeSettings)_config.Spec.Consensus, validator.Misbehaviour) with
         {
             Past = validator.IsTwin ? SigningPast.Complete : Signed.Find(validator.Secret.Key),
             ExtraEpochs = ExtraEpochs,
@@ -83,7 +85,7 @@ public sealed class SimulatedNode
 
     internal IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests)
     {
-        Signed.Register([.. requests.OfType<SigningRequest.Registration>()]);
+        Signed.Register([.. requests.OfType<StakeSigningRequest.Registration>()]);
 
         // What breaks the rules on purpose is signed past the history.
         var refusals = new Queue<SigningRefusal?>(Signed.CheckAndInsert([.. requests.Where(IsMessage)]));
@@ -92,7 +94,7 @@ public sealed class SimulatedNode
         {
             var secret = Validators.First(validator => validator.Secret.Key.Equals(requests[i].Key)).Secret;
             var refused = IsMessage(requests[i]) ? refusals.Dequeue() : null;
-            answers[i] = requests[i] is SigningRequest.Registration ? new SigningAnswer(requests[i], null, null)
+            answers[i] = requests[i] is StakeSigningRequest.Registration ? new SigningAnswer(requests[i], null, null)
                 : refused is { } refusal
                 ? new SigningAnswer(requests[i], null, refusal.ToString())
                 : new SigningAnswer(requests[i], secret.PrivateKey.Sign(requests[i].SigningRoot), null);
@@ -102,7 +104,7 @@ public sealed class SimulatedNode
     }
 
     private static bool IsMessage(SigningRequest request) =>
-        request is not (SigningRequest.Offence or SigningRequest.Registration);
+        request is not (StakeSigningRequest.Offence or StakeSigningRequest.Registration);
 
     /// <summary>Starts again from what the store and the evidence beside it hold, as a process does after a crash.</summary>
     internal void Restart() =>

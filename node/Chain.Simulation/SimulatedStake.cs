@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
 
 namespace Chain.Simulation;

@@ -1,3 +1,4 @@
+using Chain.Consensus.Work;
 using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;

@@ -10,14 +10,6 @@ namespace Chain.Storage;
 /// </summary>
 public static class ChainSettings
 {
-    // Each node may choose them for itself, the genesis block contains them, or they follow from others.
-    private static readonly string[] LeftOut =
-    [
-        nameof(ProofOfWorkSettings.SafeDepth), nameof(ProofOfWorkSettings.FinalizedDepth),
-        nameof(ProofOfStakeSettings.Validators),
-        nameof(ConsensusSettings.HasWithdrawals), nameof(ConsensusSettings.BlockIntervalMs),
-    ];
-
     public static string Of(ChainSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -58,11 +50,12 @@ public static class ChainSettings
     private static IEnumerable<(string Name, string Value)> PairsOf(ConsensusSettings settings)
     {
         var text = settings.ToString();
+        var notKept = settings.NotKept();
         var (open, close) = (text.IndexOf('{', StringComparison.Ordinal), text.LastIndexOf('}'));
         foreach (var part in text[(open + 1)..close].Split(',', StringSplitOptions.TrimEntries))
         {
             var pair = part.Split(" = ");
-            if (pair.Length == 2 && !LeftOut.Contains(pair[0])) yield return (pair[0], pair[1]);
+            if (pair.Length == 2 && !notKept.Contains(pair[0])) yield return (pair[0], pair[1]);
         }
     }
 }

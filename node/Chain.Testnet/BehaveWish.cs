@@ -1,5 +1,5 @@
 using System.Globalization;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Host;
 
 namespace Chain.Testnet;

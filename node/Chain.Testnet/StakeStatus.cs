@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 

@@ -5,6 +5,7 @@ using Chain.Consensus;
 using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
+using Chain.Rules;
 
 namespace Chain.Testnet;
 
@@ -115,7 +116,7 @@ public static class TestnetPlan
         var genesisTime = StakePlan.GenesisTime(DateTimeOffset.UtcNow, start, stake.SlotMs);
         genesis["timestamp"] = genesisTime;
         var text = Write(genesis);
-        var hash = ConsensusFactory.BuildGenesis(Primitives.GenesisJson.Parse(text)).Block.Hash;
+        var hash = ConsensusFactory.BuildGenesis(KnownRules.Genesis.Parse(text)).Block.Hash;
         foreach (var node in nodes) StakePlan.Register(folder.NodeFolder(node.Index), secrets[node.Index], hash);
         return (nodes.ConvertAll(node => node with { HashRate = 0, Validators = Describe(node.Index) }), text,
             new TestnetStake(stake.SlotMs, stake.SlotsPerEpoch, stake.Validators, genesisTime));

@@ -1,4 +1,4 @@
-using Chain.Consensus;
+using Chain.Consensus.Work;
 using Chain.Primitives;
 
 namespace Chain.Mining;

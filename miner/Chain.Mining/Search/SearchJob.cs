@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Chain.Consensus;
+using Chain.Consensus.Work;
 using Chain.Primitives;
 
 namespace Chain.Mining;

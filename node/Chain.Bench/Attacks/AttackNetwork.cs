@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chain.Consensus.Stake;
 using Chain.Consensus;
 using Chain.Node;
 using Chain.Primitives;
+using Chain.Rules;
 using Chain.Testnet;
 
 namespace Chain.Bench;
@@ -56,7 +58,7 @@ public sealed class AttackNetwork : IAsyncDisposable
     private AttackNetwork(TestnetRunner runner, AttackTerrain terrain)
     {
         (_runner, Terrain) = (runner, terrain);
-        var genesis = Primitives.GenesisJson.Parse(File.ReadAllText(runner.Folder.GenesisFile));
+        var genesis = KnownRules.Genesis.Parse(File.ReadAllText(runner.Folder.GenesisFile));
         (Genesis, ChainId) = (ConsensusFactory.BuildGenesis(genesis).Block, genesis.Spec.ChainId);
         Forgery = new Forgery(Genesis, genesis.Spec);
         if (terrain.IsStake) return;
@@ -123,7 +125,10 @@ public sealed class AttackNetwork : IAsyncDisposable
         Enode.Parse(Manifest.Nodes[node].Enode).IsOk(out var enode, out var why) ? enode : throw new TestnetException(why);
 
     /// <summary>How to dial a node as a peer of this chain that claims nothing.</summary>
-    public HostileOptions Options(int node) => new(EnodeOf(node), Genesis, ChainId) { SpeaksStake = Terrain.IsStake };
+    public HostileOptions Options(int node) => new(EnodeOf(node), Genesis, ChainId)
+    {
+        Rule = Terrain.IsStake ? StakeMessageCodec.Instance : null,
+    };
 
     /// <summary>The heads of all nodes; null where one does not answer.</summary>
     public Task<ulong?[]> HeightsAsync(CancellationToken cancellation) =>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Bench;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Testnet;
 using Spectre.Console;

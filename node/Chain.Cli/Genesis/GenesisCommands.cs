@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
+using Chain.Consensus.Stake;
+using Chain.Consensus.Work;
 using Chain.Execution;
 using Chain.Primitives;
 using Chain.Terminal;

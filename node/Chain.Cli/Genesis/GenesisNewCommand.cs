@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Text;
 using Chain.Consensus;
+using Chain.Consensus.Stake;
+using Chain.Consensus.Work;
 using Chain.Host;
 using Chain.Primitives;
+using Chain.Rules;
 using Chain.Testnet;
 
 namespace Chain.Cli;
@@ -136,7 +139,7 @@ internal static class GenesisNewCommand
     {
         try
         {
-            var genesis = GenesisJson.Parse(text);
+            var genesis = KnownRules.Genesis.Parse(text);
             ConsensusFactory.BuildGenesis(genesis);
             return genesis;
         }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Primitives;
 

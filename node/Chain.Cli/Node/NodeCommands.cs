@@ -2,11 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
+using Chain.Consensus.Work;
 using Chain.Files;
 using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc;
+using Chain.Rules;
 using Chain.Storage;
 using Chain.Testnet;
 using Microsoft.Extensions.Logging;
@@ -31,7 +33,7 @@ internal static partial class NodeCommands
             throw new GenesisException($"There is no genesis file {file.FullName}. `chain genesis new FILE` makes one.");
         try
         {
-            return GenesisJson.Parse(SmallFile.ReadText(file.FullName, LongestGenesis));
+            return KnownRules.Genesis.Parse(SmallFile.ReadText(file.FullName, LongestGenesis));
         }
         catch (GenesisException e)
         {

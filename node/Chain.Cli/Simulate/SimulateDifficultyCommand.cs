@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Chain.Consensus;
+using Chain.Consensus.Work;
 using Chain.Simulation;
 using Chain.Testnet;
 using Spectre.Console;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Terminal;

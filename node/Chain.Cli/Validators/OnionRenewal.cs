@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Testnet;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Files;
 using Chain.Host;
 using Chain.Primitives;

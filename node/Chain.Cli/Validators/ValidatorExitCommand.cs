@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Testnet;
 

@@ -20,10 +20,13 @@ public sealed record BlockContext(
     Hash256 PrevRandao)
 {
     /// <summary>The context that a header gives.</summary>
-    public static BlockContext Of(BlockHeader header, ulong chainId)
+    /// <param name="header">Sealed or not.</param>
+    /// <param name="author">Who makes the block; under most rules its beneficiary.</param>
+    /// <param name="chainId">EIP-155 chain id.</param>
+    public static BlockContext Of(BlockHeader header, Address author, ulong chainId)
     {
         ArgumentNullException.ThrowIfNull(header);
-        return new BlockContext(header.Number, header.Timestamp, header.Beneficiary, header.GasLimit, header.BaseFeePerGas,
+        return new BlockContext(header.Number, header.Timestamp, author, header.GasLimit, header.BaseFeePerGas,
             chainId, header.MixHash);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 

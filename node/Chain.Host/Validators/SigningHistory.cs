@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Storage;
@@ -68,7 +69,7 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
     public IReadOnlyList<SigningRefusal?> CheckAndInsert(IReadOnlyList<SigningRequest> requests)
     {
         SigningRules.RequireMessages(requests);
-        if (requests.All(request => request is SigningRequest.VoluntaryExit)) return new SigningRefusal?[requests.Count];
+        if (requests.All(request => request is StakeSigningRequest.VoluntaryExit)) return new SigningRefusal?[requests.Count];
         return InTransaction(tables =>
         {
             var refusals = new SigningRefusal?[requests.Count];
@@ -77,8 +78,9 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
                 var key = requests[i].Key.Bytes;
                 refusals[i] = requests[i] switch
                 {
-                    SigningRequest.Proposal asked => Check(tables, key, new KnownProposal(asked.Slot, asked.SigningRoot)),
-                    SigningRequest.Vote asked => Check(tables, key, new KnownVote(asked.Source, asked.Target, asked.SigningRoot)),
+                    StakeSigningRequest.Proposal asked => Check(tables, key, new KnownProposal(asked.Slot, asked.SigningRoot)),
+                    StakeSigningRequest.Vote asked =>
+                        Check(tables, key, new KnownVote(asked.Source, asked.Target, asked.SigningRoot)),
                     _ => null,
                 };
             }
@@ -102,7 +104,7 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
         lock (_gate) return _tables.FindValidator(key.Bytes) is { } validator ? _tables.PastOf(validator) : null;
     }
 
-    public void Register(IReadOnlyList<SigningRequest.Registration> registrations)
+    public void Register(IReadOnlyList<StakeSigningRequest.Registration> registrations)
     {
         ArgumentNullException.ThrowIfNull(registrations);
         InTransaction(tables =>
@@ -123,7 +125,7 @@ public sealed class SigningHistory : ISigningHistory, IDisposable
 
     /// <summary>As above, for several keys at once.</summary>
     public void RegisterNew(IReadOnlyList<ValidatorKey> keys) =>
-        Register([.. keys.Select(key => new SigningRequest.Registration(key, null, null))]);
+        Register([.. keys.Select(key => new StakeSigningRequest.Registration(key, null, null))]);
 
     public void Prune(Epoch finalized, ulong slotsPerEpoch) => InTransaction(tables =>
     {

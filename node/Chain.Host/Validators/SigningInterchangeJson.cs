@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
 
 namespace Chain.Host;

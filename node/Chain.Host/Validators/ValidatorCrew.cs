@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 using Microsoft.Extensions.Logging;
@@ -50,9 +51,9 @@ internal sealed class ValidatorCrew : IDisposable
 
     /// <summary>Whom the node acts for, with what the history knows of each by now.</summary>
     /// <exception cref="StoreException">The history cannot be read.</exception>
-    public IReadOnlyList<DutyHolder> DutiesUnder(Func<ValidatorSecret, Misbehaviour, DutyHolder> newDutyHolder) =>
+    public IReadOnlyList<StakeDutyHolder> DutiesUnder(ProofOfStakeSettings settings) =>
     [
-        .. _signer.Secrets.Select(secret => newDutyHolder(secret, MisbehaviourOf(secret.Key)) with
+        .. _signer.Secrets.Select(secret => StakeDutyHolder.Of(secret, settings, MisbehaviourOf(secret.Key)) with
         {
             Past = _history.Find(secret.Key),
             IsTrusted = _options.BeginsNewHistory,
@@ -65,9 +66,10 @@ internal sealed class ValidatorCrew : IDisposable
     /// </summary>
     public IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests)
     {
-        var registrations = requests.OfType<SigningRequest.Registration>().ToList();
+        var registrations = requests.OfType<StakeSigningRequest.Registration>().ToList();
         if (registrations.Count > 0) _history.Register(registrations);
-        var honest = requests.Where(request => request is not (SigningRequest.Offence or SigningRequest.Registration)).ToList();
+        var honest = requests
+            .Where(request => request is not (StakeSigningRequest.Offence or StakeSigningRequest.Registration)).ToList();
         var verdicts = _signer.Sign(honest);
         var answers = new List<SigningAnswer>(requests.Count);
         answers.AddRange(registrations.Select(registration => new SigningAnswer(registration, null, null)));
@@ -78,7 +80,7 @@ internal sealed class ValidatorCrew : IDisposable
                 : new SigningAnswer(honest[i], null, refusal.ToString()));
         }
 
-        foreach (var request in requests.OfType<SigningRequest.Offence>())
+        foreach (var request in requests.OfType<StakeSigningRequest.Offence>())
         {
             answers.Add(MisbehaviourOf(request.Key) == Misbehaviour.None
                 ? new SigningAnswer(request, null, "this validator does not misbehave")

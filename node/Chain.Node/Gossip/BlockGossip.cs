@@ -18,7 +18,7 @@ internal sealed class BlockGossip(ConsensusRules rules, PeerSet peers, Outbox ou
         for (var i = 0; i < lacking.Count; i++)
         {
             var peer = lacking[i];
-            if (rules.HasSidecar && !peer.Link.CarriesSidecars) continue;
+            if (rules.HasSidecar && !peer.Link.SpeaksRule) continue;
             outbox.Send(peer.Id, i < whole ? Whole(block, totalDifficulty) : Hash(block));
             peer.KnownBlocks.Add(block.Hash);
         }

@@ -5,12 +5,12 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// The way of a block: seal and header rules, body, tree, fork choice, and where it can win the transition. The head moves in
-/// <see cref="UpdateHead"/>, once for all blocks that came together.
+/// The way of a block: seal and header rules, body, tree, fork choice, and where it can win the transition. The head moves once
+/// for all blocks that came together.
 /// </summary>
 internal sealed class BlockImporter(
-    NodeConfig config, ConsensusRules rules, IBlockJudge judge, BlockTree tree, IChainReader store, StateOverlay state,
-    TransactionPool pool, Outbox outbox, HeadRecord start)
+    NodeConfig config, ConsensusRules rules, IHeaderRules headers, IBlockJudge judge, BlockTree tree, IChainReader store,
+    StateOverlay state, TransactionPool pool, Outbox outbox, HeadRecord start)
 {
     private const ulong LargestFutureBoundSeconds = 15;
 
@@ -56,8 +56,27 @@ internal sealed class BlockImporter(
         _future.RemoveAllOf(peer);
     }
 
+    /// <summary>Takes a block in and moves the head: what became of it, once and for all.</summary>
+    public ImportResult Import(Block block, PeerId? from, At now)
+    {
+        var result = Add(block, from, now);
+        if (result is not ImportResult.Added) return result;
+        UpdateHead(now);
+        return Settled(result);
+    }
+
     /// <summary>
-    /// Adds a block to the tree, with the orphans that waited for it. Call <see cref="UpdateHead"/> afterwards.
+    /// What became of a block of several that came together, once the head has moved: one that was taken may turn out invalid
+    /// when its branch is executed.
+    /// </summary>
+    public static ImportResult Settled(ImportResult result) =>
+        result is ImportResult.Added { Entry: { Status: BlockStatus.Invalid } entry }
+            ? new ImportResult.Refused(new BlockError.KnownInvalid(entry.Hash))
+            : result;
+
+    /// <summary>
+    /// Adds one of several blocks to the tree, with the orphans that waited for it; <see cref="UpdateHead"/> and
+    /// <see cref="Settled"/> follow once for all.
     /// </summary>
     public ImportResult Add(Block block, PeerId? from, At now)
     {
@@ -99,7 +118,7 @@ internal sealed class BlockImporter(
                 continue;
             }
 
-            Switch(target, now);
+            Reorganize(target, now);
             return;
         }
     }
@@ -120,7 +139,7 @@ internal sealed class BlockImporter(
             return Refuse(block, from, new BlockError.KnownInvalid(parent.Hash));
         }
 
-        if (!VerifiedHeader.Verify(rules, block.Header, parent.Header, now).IsOk(out var verified, out var headerError))
+        if (!VerifiedHeader.Verify(headers, block.Header, parent.Header, now).IsOk(out var verified, out var headerError))
         {
             return headerError is HeaderError.FromTheFuture
                 ? Defer(block, from, now)
@@ -134,9 +153,9 @@ internal sealed class BlockImporter(
             return refusal.IsOfTheFuture ? Defer(block, from, now) : Refuse(block, from, new BlockError.Consensus(refusal));
         }
 
-        Insert(sealedBlock, parent, now);
+        var entry = Insert(sealedBlock, parent, now);
         if (from is { } peer) outbox.Credit(peer);
-        return new ImportResult.Added();
+        return new ImportResult.Added(entry);
     }
 
     private BlockError.BelowFinality BelowFinality(SealedHeader header)
@@ -153,7 +172,7 @@ internal sealed class BlockImporter(
     private ImportResult AddOrphan(Block block, PeerId? from, At now)
     {
         if (_orphans.Contains(block.Hash)) return new ImportResult.Orphan(IsPlausible: true);
-        if (rules.Headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
+        if (headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
         if (judge.CheckAlone(block) is { } forgery) return Refuse(block, from, new BlockError.Consensus(forgery));
         if (!judge.IsVouchedFor(block, tree.Head.Header, now)) return new ImportResult.Orphan(IsPlausible: false);
         if (!_orphans.Fits(block)) return new ImportResult.Orphan(IsPlausible: true);
@@ -166,7 +185,7 @@ internal sealed class BlockImporter(
     private ImportResult Defer(Block block, PeerId? from, At now)
     {
         if (_future.Contains(block.Hash) || !IsSoon(block, now)) return new ImportResult.Deferred();
-        if (rules.Headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
+        if (headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
         if (!_future.Fits(block) || !judge.IsVouchedFor(block, tree.Head.Header, now)) return new ImportResult.Deferred();
         if (SealedBlock.FindMismatch(block.Header.Header, block.Body) is { } mismatch) return Refuse(block, from, mismatch);
         _future.Add(block, from, tree.Head.Number);
@@ -185,7 +204,7 @@ internal sealed class BlockImporter(
     private static bool MayBeDue(Block block, At now) =>
         block.Header.Header.Timestamp <= now.UnixSeconds + LargestFutureBoundSeconds;
 
-    private void Insert(SealedBlock block, BlockEntry parent, At now)
+    private BlockEntry Insert(SealedBlock block, BlockEntry parent, At now)
     {
         var header = block.Header;
         var record = new BlockRecord(
@@ -195,9 +214,10 @@ internal sealed class BlockImporter(
         _unsaved[header.Hash] = block;
         outbox.Batch.Blocks.Add((block.Block, record));
         tree.Add(entry);
-        if (!rules.ExecutesOnArrival) return;
+        if (!rules.ExecutesOnArrival) return entry;
         if (TryExecuteTo(entry) is { } invalid) Condemn(invalid.Entry, invalid.Error);
         else tree.Offer(entry);
+        return entry;
     }
 
     /// <summary>
@@ -253,7 +273,7 @@ internal sealed class BlockImporter(
         outbox.Tell(new NodeEvent.BlockRejected(entry.Hash, entry.Number, error.ToString(), null));
     }
 
-    private void Switch(BlockEntry target, At now)
+    private void Reorganize(BlockEntry target, At now)
     {
         var oldHead = tree.Head;
         var (removed, added) = (new List<BlockEntry>(), new List<BlockEntry>());
@@ -275,8 +295,8 @@ internal sealed class BlockImporter(
         added.Reverse();
         var removedTransactions = new List<(RecoveredTransaction, BlockRef)>();
         var addedTransactions = new List<(RecoveredTransaction, BlockRef)>();
-        foreach (var entry in removed) Leave(entry, removedTransactions, now);
-        foreach (var entry in added) Join(entry, addedTransactions, now);
+        foreach (var entry in removed) Unwind(entry, removedTransactions, now);
+        foreach (var entry in added) Apply(entry, addedTransactions, now);
         tree.SetHead(target, removed, added);
         removedTransactions.Reverse();
         var move = new PoolHeadMove(removedTransactions, addedTransactions, removed.Count > 0);
@@ -293,7 +313,7 @@ internal sealed class BlockImporter(
             [.. added.Select(entry => entry.Header)], now));
     }
 
-    private void Leave(BlockEntry entry, List<(RecoveredTransaction, BlockRef)> transactions, At now)
+    private void Unwind(BlockEntry entry, List<(RecoveredTransaction, BlockRef)> transactions, At now)
     {
         var block = BlockOf(entry);
         // Collected from the head downwards, each block backwards, and reversed once at the end.
@@ -302,7 +322,7 @@ internal sealed class BlockImporter(
             _nextLogOffset++, now));
     }
 
-    private void Join(BlockEntry entry, List<(RecoveredTransaction, BlockRef)> transactions, At now)
+    private void Apply(BlockEntry entry, List<(RecoveredTransaction, BlockRef)> transactions, At now)
     {
         var block = BlockOf(entry);
         foreach (var transaction in block.Transactions) transactions.Add((transaction, entry.Ref));

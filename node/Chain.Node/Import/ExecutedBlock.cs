@@ -25,7 +25,7 @@ public sealed class ExecutedBlock
         if (!judge.Open(block.Block, parent).IsOk(out var opened, out var refusal)) return new BlockError.Consensus(refusal);
         var verdict = StateTransition.Apply(
             new WorldState(state, parent.Header.StateRoot, cache),
-            BlockContext.Of(header, spec.ChainId),
+            BlockContext.Of(header, rules.Lifecycle.AuthorOf(header), spec.ChainId),
             block.Transactions,
             block.Block.Body.Withdrawals,
             rules.Lifecycle.Rewards(header),

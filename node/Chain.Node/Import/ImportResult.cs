@@ -8,7 +8,7 @@ internal abstract record ImportResult
     }
 
     /// <summary>It is in the tree; whether it won is another matter.</summary>
-    public sealed record Added : ImportResult;
+    public sealed record Added(BlockEntry Entry) : ImportResult;
 
     public sealed record AlreadyKnown : ImportResult;
 

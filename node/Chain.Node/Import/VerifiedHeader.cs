@@ -13,11 +13,11 @@ public sealed class VerifiedHeader
     public SealedHeader Header { get; }
 
     /// <summary>Header rules first, then the seal: cheap before dear.</summary>
-    public static Verdict<VerifiedHeader, HeaderError> Verify(ConsensusRules rules, SealedHeader header, SealedHeader parent,
+    public static Verdict<VerifiedHeader, HeaderError> Verify(IHeaderRules rules, SealedHeader header, SealedHeader parent,
         At now)
     {
-        if (rules.Headers.CheckAgainstParent(header, parent, now) is { } error) return error;
-        if (rules.Headers.CheckSeal(header) is { } sealError) return sealError;
+        if (rules.CheckAgainstParent(header, parent, now) is { } error) return error;
+        if (rules.CheckSeal(header) is { } sealError) return sealError;
         return new VerifiedHeader(header);
     }
 }

@@ -36,7 +36,7 @@ public abstract record NodeInput(At At)
     public sealed record SetMining(At At, Address? Beneficiary) : NodeInput(At);
 
     /// <summary>From now on the node acts for these validators; the beneficiary gets the fees of their blocks.</summary>
-    public sealed record SetValidators(At At, IReadOnlyList<DutyHolder> Validators, Address Beneficiary) : NodeInput(At);
+    public sealed record SetDuties(At At, IReadOnlyList<DutyHolder> Holders, Address Beneficiary) : NodeInput(At);
 
     /// <summary>What became of signatures that were asked for by <see cref="NodeEffect.Sign"/>.</summary>
     public sealed record Signed(At At, IReadOnlyList<SigningAnswer> Answers) : NodeInput(At);
@@ -54,6 +54,6 @@ public abstract record NodeInput(At At)
 /// <summary>What the host knows of a connection when it comes up.</summary>
 /// <param name="EthVersion">68 or 69.</param>
 /// <param name="Outbound">Whether this node dialled.</param>
-/// <param name="CarriesSidecars">Whether our own capability was agreed, so that sidecars can travel.</param>
+/// <param name="SpeaksRule">Whether the consensus rule's own capability was agreed, so that sidecars can travel.</param>
 /// <param name="Name">The peer's client name, for people.</param>
-public sealed record PeerLink(int EthVersion, bool Outbound, bool CarriesSidecars, string Name);
+public sealed record PeerLink(int EthVersion, bool Outbound, bool SpeaksRule, string Name);

@@ -12,6 +12,7 @@ namespace Chain.Node;
 internal sealed class BlockFetcher(
     NodeLimits limits,
     ConsensusRules rules,
+    IHeaderRules headers,
     BlockTree tree,
     BlockImporter importer,
     ChainSync sync,
@@ -168,9 +169,9 @@ internal sealed class BlockFetcher(
     /// <summary>What is wrong with a header, as far as can be told before its body is asked for.</summary>
     private HeaderError? FindFault(SealedHeader header, At now)
     {
-        if (rules.Headers.CheckSeal(header) is { } badSeal) return badSeal;
+        if (headers.CheckSeal(header) is { } badSeal) return badSeal;
         if (tree.Find(header.ParentHash) is not { } parent) return null;
-        return rules.Headers.CheckAgainstParent(header, parent.Header, now) is { } error and not HeaderError.FromTheFuture
+        return headers.CheckAgainstParent(header, parent.Header, now) is { } error and not HeaderError.FromTheFuture
             ? error
             : null;
     }

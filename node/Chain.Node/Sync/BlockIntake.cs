@@ -3,13 +3,13 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>Imports a session's blocks in order as they are complete, and finds who answers for one that is refused.</summary>
-internal sealed class BlockIntake(NodeLimits limits, BlockTree tree, BlockImporter importer, PeerSet peers, Outbox outbox)
+internal sealed class BlockIntake(NodeLimits limits, BlockImporter importer, PeerSet peers, Outbox outbox)
 {
     /// <summary>Takes what is complete, up to a step's share. Answers why the session is over, or null when it goes on.</summary>
     public SessionEnd? Take(SyncSession session, At now)
     {
         SessionEnd? end = null;
-        Hash256? last = null;
+        ImportResult.Added? last = null;
         var taken = 0;
         while (end is null && taken < limits.BlocksPerStep && session.Slots.TryPeek(out var slot) && slot.Complete is { } block)
         {
@@ -19,8 +19,8 @@ internal sealed class BlockIntake(NodeLimits limits, BlockTree tree, BlockImport
             session.Slots.Dequeue();
             switch (result)
             {
-                case ImportResult.Added:
-                    last = block.Hash;
+                case ImportResult.Added added:
+                    last = added;
                     session.CountImported(block.Number, now);
                     if (slot.BodyFrom is { } helper) outbox.Credit(helper);
                     break;
@@ -40,8 +40,9 @@ internal sealed class BlockIntake(NodeLimits limits, BlockTree tree, BlockImport
 
         if (taken == 0) return null;
         importer.UpdateHead(now);
-        if (last is not { } hash || tree.Find(hash) is not { Status: BlockStatus.Invalid }) return end;
-        return new SessionEnd.Failed(new PeerOffence.InvalidBlock(new BlockError.KnownInvalid(hash)));
+        return last is not null && BlockImporter.Settled(last) is ImportResult.Refused condemned
+            ? new SessionEnd.Failed(new PeerOffence.InvalidBlock(condemned.Error))
+            : end;
     }
 
     /// <summary>

@@ -26,7 +26,7 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequ
                 free--;
             }
 
-            if (peer.Link.CarriesSidecars
+            if (peer.Link.SpeaksRule
                 && Next(session, peer, slot => slot.Sidecar is null && !slot.SidecarRequested) is { Count: > 0 } sidecars)
             {
                 foreach (var slot in sidecars) slot.SidecarRequested = true;

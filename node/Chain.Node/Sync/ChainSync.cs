@@ -18,6 +18,7 @@ namespace Chain.Node;
 internal sealed class ChainSync(
     NodeConfig config,
     ConsensusRules rules,
+    IHeaderRules headers,
     IBlockJudge judge,
     BlockTree tree,
     BlockImporter importer,
@@ -33,8 +34,8 @@ internal sealed class ChainSync(
     // A session that brings fewer blocks may be slowed down by its leader.
     private const long SlowestMsPerBlock = 100;
 
-    private readonly HeaderIntake _headers = new(config.Limits, rules, tree, requests);
-    private readonly BlockIntake _blocks = new(config.Limits, tree, importer, peers, outbox);
+    private readonly HeaderIntake _headers = new(config.Limits, rules, headers, tree, requests);
+    private readonly BlockIntake _blocks = new(config.Limits, importer, peers, outbox);
     private readonly BodyRequests _bodies = new(config.Limits, peers, requests, outbox);
     private SyncSession? _session;
 

@@ -6,7 +6,8 @@ namespace Chain.Node;
 /// <summary>
 /// Checks a leader's headers and weighs them. Each method answers why the session is over, or null when it goes on.
 /// </summary>
-internal sealed class HeaderIntake(NodeLimits limits, ConsensusRules rules, BlockTree tree, PendingRequests requests)
+internal sealed class HeaderIntake(NodeLimits limits, ConsensusRules rules, IHeaderRules headerRules, BlockTree tree,
+    PendingRequests requests)
 {
     /// <summary>How many headers are asked for downwards from the target.</summary>
     public const int TipHeaders = 128;
@@ -22,7 +23,7 @@ internal sealed class HeaderIntake(NodeLimits limits, ConsensusRules rules, Bloc
         foreach (var header in headers)
         {
             if (tree.Contains(header.Hash)) return null;
-            if (rules.Headers.CheckSeal(header) is { } badSeal)
+            if (headerRules.CheckSeal(header) is { } badSeal)
                 return new PeerOffence.InvalidBlock(new BlockError.Header(badSeal));
         }
 
@@ -40,7 +41,7 @@ internal sealed class HeaderIntake(NodeLimits limits, ConsensusRules rules, Bloc
 
             // The leader may have reorganised between two answers, or says now this and now that.
             if (header.ParentHash != last.Hash || session.Contradicts(header)) return new SessionEnd.GivenUp();
-            if (!VerifiedHeader.Verify(rules, header, last, now).IsOk(out var verified, out var error))
+            if (!VerifiedHeader.Verify(headerRules, header, last, now).IsOk(out var verified, out var error))
             {
                 if (error is not HeaderError.FromTheFuture)
                     return new SessionEnd.Failed(new PeerOffence.InvalidBlock(new BlockError.Header(error)));

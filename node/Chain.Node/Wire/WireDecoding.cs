@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Chain.Consensus;
 using Chain.Primitives;
 
 namespace Chain.Node;
@@ -9,12 +10,14 @@ internal static class WireDecoding
     private delegate T ItemReader<T>(ref RlpReader rlp);
 
     /// <exception cref="RlpException">Not the canonical encoding of such a message, or too many items.</exception>
-    public static WireMessage Read(WireCode code, int ethVersion, ReadOnlySpan<byte> payload)
+    public static WireMessage Read(WireCode code, int ethVersion, ConsensusCodec? codec, ReadOnlySpan<byte> payload)
     {
         var outer = new RlpReader(payload);
         var rlp = outer.ReadList();
         outer.ExpectEnd();
-        var message = code.Capability == WireCapability.Eth ? ReadEth(code.Id, ethVersion, ref rlp) : ReadStake(code.Id, ref rlp);
+        var message = code.Capability == WireCapability.Eth
+            ? ReadEth(code.Id, ethVersion, ref rlp)
+            : ReadOwn(code.Id, codec ?? throw new RlpException("this chain's rule has no messages"), ref rlp);
         rlp.ExpectEnd();
         return message;
     }
@@ -59,7 +62,7 @@ internal static class WireDecoding
         }
     }
 
-    private static WireMessage ReadStake(int id, ref RlpReader rlp)
+    private static WireMessage ReadOwn(int id, ConsensusCodec codec, ref RlpReader rlp)
     {
         switch (id)
         {
@@ -69,11 +72,11 @@ internal static class WireDecoding
                 return new WireMessage.NewBlockWithSidecar(block with { Sidecar = rlp.ReadBytes().ToArray() }, totalWeight);
             case WireCodec.GetSidecarsId:
                 return new WireMessage.GetSidecars(rlp.ReadUInt64(), ReadHashes(ref rlp, WireLimits.MaxBodies));
-            case not WireCodec.SidecarsId:
-                return new WireMessage.OfConsensus(Chain.Consensus.StakeMessageCodec.Read(id, ref rlp));
-            default:
+            case WireCodec.SidecarsId:
                 return new WireMessage.Sidecars(rlp.ReadUInt64(),
                     ReadList(ref rlp, WireLimits.MaxBodies, "sidecars", ReadSidecar));
+            default:
+                return new WireMessage.OfConsensus(codec.Read(id, ref rlp));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Chain.Consensus;
 using Chain.Primitives;
 
 namespace Chain.Node;
@@ -6,7 +7,7 @@ namespace Chain.Node;
 /// <summary>The writing half of <see cref="WireCodec"/>; one method a message, in the order of caps/eth.md.</summary>
 internal static class WireEncoding
 {
-    public static void Write(WireMessage message, int ethVersion, RlpWriter rlp)
+    public static void Write(WireMessage message, int ethVersion, ConsensusCodec? codec, RlpWriter rlp)
     {
         rlp.StartList();
         switch (message)
@@ -80,8 +81,8 @@ internal static class WireEncoding
             case WireMessage.Sidecars answer:
                 WriteAnswer(rlp, answer.RequestId, answer.Items, static (rlp, sidecar) => rlp.Write(sidecar));
                 break;
-            case WireMessage.OfConsensus { Message: Chain.Consensus.StakeMessage rule }:
-                Chain.Consensus.StakeMessageCodec.Write(rule, rlp);
+            case WireMessage.OfConsensus own when codec is not null:
+                codec.Write(own.Message, rlp);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(message), message, "A message without an encoding.");

@@ -47,27 +47,29 @@ public static class WireLimits
     /// <summary>Logs in one message of receipts.</summary>
     public const int MaxLogs = 131072;
 
-    /// <summary>
-    /// The most bytes that a message with this code may have, uncompressed; zero where there is no such message.
-    /// </summary>
-    public static int MaxBytes(WireCode code, int ethVersion) => code switch
+    /// <summary>The most bytes that an eth message with this number may have; zero where there is none.</summary>
+    internal static int MaxEthBytes(int id, int ethVersion) => id switch
     {
-        (WireCapability.Eth, WireCodec.StatusId) => 1024,
-        (WireCapability.Eth, WireCodec.NewBlockHashesId) => 16 * 1024,
-        (WireCapability.Eth, WireCodec.TransactionsId) => MaxMessageBytes,
-        (WireCapability.Eth, WireCodec.GetBlockHeadersId) => 128,
-        (WireCapability.Eth, WireCodec.BlockHeadersId) => 4 * 1024 * 1024,
-        (WireCapability.Eth,
-            WireCodec.GetBlockBodiesId or WireCodec.GetPooledTransactionsId or WireCodec.GetReceiptsId) => 40 * 1024,
-        (WireCapability.Eth, WireCodec.NewBlockId) => MaxBlockBytes,
-        (WireCapability.Eth, WireCodec.BlockBodiesId or WireCodec.ReceiptsId) => MaxMessageBytes,
-        (WireCapability.Eth, WireCodec.PooledTransactionsId) => MaxMessageBytes,
-        (WireCapability.Eth, WireCodec.NewPooledTransactionHashesId) => 512 * 1024,
-        (WireCapability.Eth, WireCodec.BlockRangeUpdateId) => ethVersion >= 69 ? 128 : 0,
-        (WireCapability.Stake, WireCodec.NewBlockWithSidecarId) => MaxBlockBytes,
-        (WireCapability.Stake, WireCodec.SidecarsId) => MaxMessageBytes,
-        (WireCapability.Stake, WireCodec.GetSidecarsId) => 40 * 1024,
-        (WireCapability.Stake, var id) => Chain.Consensus.StakeMessageCodec.MaxBytes(id),
+        WireCodec.StatusId => 1024,
+        WireCodec.NewBlockHashesId => 16 * 1024,
+        WireCodec.TransactionsId => MaxMessageBytes,
+        WireCodec.GetBlockHeadersId => 128,
+        WireCodec.BlockHeadersId => 4 * 1024 * 1024,
+        WireCodec.GetBlockBodiesId or WireCodec.GetPooledTransactionsId or WireCodec.GetReceiptsId => 40 * 1024,
+        WireCodec.NewBlockId => MaxBlockBytes,
+        WireCodec.BlockBodiesId or WireCodec.ReceiptsId => MaxMessageBytes,
+        WireCodec.PooledTransactionsId => MaxMessageBytes,
+        WireCodec.NewPooledTransactionHashesId => 512 * 1024,
+        WireCodec.BlockRangeUpdateId => ethVersion >= 69 ? 128 : 0,
+        _ => 0,
+    };
+
+    /// <summary>The most bytes of the messages that carry sidecars; zero for any other number.</summary>
+    internal static int MaxSidecarBytes(int id) => id switch
+    {
+        WireCodec.NewBlockWithSidecarId => MaxBlockBytes,
+        WireCodec.SidecarsId => MaxMessageBytes,
+        WireCodec.GetSidecarsId => 40 * 1024,
         _ => 0,
     };
 }

@@ -13,8 +13,8 @@ internal sealed class BlockAssembler(NodeConfig config, ConsensusRules rules, Bl
     public AssembledBlock Assemble(BlockPlan plan)
     {
         var header = plan.Header;
-        var builder = new BlockBuilder(importer.StateAfter(plan.Parent), BlockContext.Of(header, config.Spec.ChainId),
-            rules.NativeContracts);
+        var builder = new BlockBuilder(importer.StateAfter(plan.Parent),
+            BlockContext.Of(header, plan.Author, config.Spec.ChainId), rules.NativeContracts);
         var room = MaxBytes;
         foreach (var transaction in pool.Best(header.BaseFeePerGas))
         {

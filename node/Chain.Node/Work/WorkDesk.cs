@@ -8,8 +8,8 @@ namespace Chain.Node;
 /// Makes templates for miners and takes their solutions (docs/consensus/work.md). The last templates stay valid as long as they
 /// stand on the head; a fresh one is made on every new head and, when the pool has changed, once a second.
 /// </summary>
-internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTree tree, BlockAssembler assembler,
-    TransactionPool pool, Outbox outbox)
+internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, IHeaderRules headers, BlockTree tree,
+    BlockAssembler assembler, TransactionPool pool, Outbox outbox)
 {
     private const long RefreshMs = 1000;
 
@@ -52,7 +52,7 @@ internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTre
     }
 
     public NodeReply.Work Current(bool isSyncing) =>
-        rules.NewDutyHolder is not null ? new NodeReply.Work(null, $"this chain has no miners: its rule is {rules.Name}")
+        !rules.HasMiners ? new NodeReply.Work(null, $"this chain has no miners: its rule is {rules.Name}")
         : isSyncing ? new NodeReply.Work(null, "the node is catching up with its peers")
         : Beneficiary is null ? new NodeReply.Work(null, "mining is off: the node has no beneficiary for rewards")
         : _templates.Count == 0 ? new NodeReply.Work(null, "no block can be made right now")
@@ -66,7 +66,7 @@ internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, BlockTre
             _templates.Find(candidate => candidate.Package.SealHash == sealHash && candidate.Header.ParentHash == tree.Head.Hash);
         if (template is null) return (WorkVerdict.Stale, null);
         var header = new SealedHeader(template.Header with { Nonce = nonce });
-        if (rules.Headers.CheckSeal(header) is not null) return (WorkVerdict.Invalid, null);
+        if (headers.CheckSeal(header) is not null) return (WorkVerdict.Invalid, null);
         _solved.Add((sealHash, nonce));
         return (WorkVerdict.Accepted, new Block(header, template.Body, ReadOnlyMemory<byte>.Empty));
     }

@@ -6,7 +6,7 @@ namespace Chain.Primitives;
 /// One object of a genesis file. Reads its fields, and what it cannot read it names with the path, the value and what it should
 /// be. It remembers what was asked for, so that <see cref="ExpectNothingElse"/> finds a name that nobody knows.
 /// </summary>
-internal sealed class GenesisSection
+public sealed class GenesisSection
 {
     private readonly JsonElement _json;
     private readonly string _path;

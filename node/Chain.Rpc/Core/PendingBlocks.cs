@@ -46,7 +46,8 @@ internal sealed class PendingBlocks(INodeAccess node)
             ExtraData = ReadOnlyMemory<byte>.Empty,
         };
         var state = new WorldState(reader, parent.StateRoot, new TrieNodeCache(4096));
-        var builder = new BlockBuilder(state, BlockContext.Of(header, node.Spec.ChainId), node.Rules.NativeContracts);
+        var builder = new BlockBuilder(state, BlockContext.Of(header, header.Beneficiary, node.Spec.ChainId),
+            node.Rules.NativeContracts);
         var touched = new SortedSet<Address> { header.Beneficiary };
         foreach (var candidate in view.Pool.BestFirst(header.BaseFeePerGas))
         {

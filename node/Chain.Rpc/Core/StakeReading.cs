@@ -1,5 +1,5 @@
 using System.Globalization;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 
@@ -23,7 +23,7 @@ internal static class StakeReading
     public static Verdict<StakeView, RpcError> RequireStake(this RpcCall call)
     {
         if (call.View.Stake() is { } stake) return stake;
-        return call.Node.Rules.NewDutyHolder is null
+        return call.Node.Spec.Consensus is not ProofOfStakeSettings
             ? RpcError.Refused($"this chain has no validators: its rule is {call.Node.Rules.Name}")
             : new RpcError(RpcError.Unavailable,
                 "the node has not reached its first slot since it was started; ask again in a moment");

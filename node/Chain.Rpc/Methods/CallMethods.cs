@@ -103,7 +103,7 @@ internal static class CallMethods
         var natives = call.Node.Rules.NativeContracts;
         if (TransactionRules.CheckRecipient(to, state.GetAccount(to), natives) is { } error) return RpcError.Of(error);
         var available = (arguments.Gas ?? header.Header.GasLimit) - Math.Min(intrinsic, arguments.Gas ?? header.Header.GasLimit);
-        var context = BlockContext.Of(header.Header, call.Node.Spec.ChainId);
+        var context = BlockContext.Of(header.Header, call.Node.Rules.Lifecycle.AuthorOf(header.Header), call.Node.Spec.ChainId);
         var outcome =
             MessageCall.Process(state, context, natives, arguments.From, to, arguments.Value, arguments.Data, available);
         prepared = prepared with { Gas = intrinsic + outcome.GasUsed, Outcome = outcome };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Primitives;
 

@@ -50,7 +50,7 @@ internal static class SubscribeMethods
                 break;
             case "chainConsensus":
                 kind = SubscriptionKind.ChainConsensus;
-                if (call.Args.Error is null && call.Node.Rules.NewDutyHolder is null)
+                if (call.Args.Error is null && call.Node.Spec.Consensus is not Chain.Consensus.Stake.ProofOfStakeSettings)
                     return RpcError.Refused($"this chain has no validators: its rule is {call.Node.Rules.Name}");
                 break;
             default:

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Primitives;
 

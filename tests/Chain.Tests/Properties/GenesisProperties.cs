@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
+using Chain.Rules;
 
 namespace Chain.Tests;
 
@@ -27,7 +29,7 @@ public sealed class GenesisProperties
                 text[random.Next(text.Length)] = (char)random.Next(32, random.Next(8) == 0 ? 0xe000 : 127);
             try
             {
-                Assert.NotNull(ConsensusFactory.BuildGenesis(GenesisJson.Parse(new string(text))));
+                Assert.NotNull(ConsensusFactory.BuildGenesis(KnownRules.Genesis.Parse(new string(text))));
             }
             catch (GenesisException e)
             {
@@ -50,7 +52,7 @@ public sealed class GenesisProperties
             var file = RandomFile(random);
             try
             {
-                ConsensusFactory.BuildGenesis(GenesisJson.Parse(file));
+                ConsensusFactory.BuildGenesis(KnownRules.Genesis.Parse(file));
             }
             catch (GenesisException)
             {
@@ -60,7 +62,8 @@ public sealed class GenesisProperties
             accepted++;
             try
             {
-                Live(StakeGenesis.BuildState((ProofOfStakeSettings)GenesisJson.Parse(file).Spec.Consensus, Hash256.Zero), random);
+                var settings = (ProofOfStakeSettings)KnownRules.Genesis.Parse(file).Spec.Consensus;
+                Live(StakeGenesis.BuildState(settings, Hash256.Zero), random);
             }
             catch (Exception e) when (e is OverflowException or DivideByZeroException or IndexOutOfRangeException
                 or ArgumentException or InvalidOperationException)

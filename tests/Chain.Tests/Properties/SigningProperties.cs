@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Storage;
 using static Chain.Tests.SigningSample;
@@ -32,7 +33,7 @@ public sealed class SigningProperties : IDisposable
             var answers = signer.Sign(requests);
             for (var i = 0; i < requests.Count; i++)
             {
-                var isSound = requests[i] is not SigningRequest.Vote vote || vote.Source <= vote.Target;
+                var isSound = requests[i] is not StakeSigningRequest.Vote vote || vote.Source <= vote.Target;
                 var expected = isSound && !signed.Exists(other => AreSlashable(other, requests[i]));
                 Assert.True(expected == answers[i].Error is null,
                     $"seed {seed}, call {call}: {requests[i]}: {answers[i].Error?.Reason ?? "signed"}");

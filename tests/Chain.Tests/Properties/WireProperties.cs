@@ -21,7 +21,7 @@ public sealed class WireProperties
         {
             var (code, sample) = samples[random.Next(samples.Count)];
             var bytes = Damage(random, sample);
-            if (!WireCodec.Decode(code, version, bytes).IsOk(out var message, out _)) continue;
+            if (!TestWire.Codec.Decode(code, version, bytes).IsOk(out var message, out _)) continue;
             accepted++;
             Assert.True(bytes.AsSpan().SequenceEqual(Encode(message, version).Bytes),
                 $"seed {Seed}, round {i}: {code} {Hex.Encode(bytes)}");
@@ -39,7 +39,8 @@ public sealed class WireProperties
             var bytes = new byte[random.Next(200)];
             random.NextBytes(bytes);
             if (bytes.Length > 2 && random.Next(2) == 0) (bytes[0], bytes[1]) = (0xf8, (byte)(bytes.Length - 2));
-            _ = WireCodec.Decode(new WireCode(random.Next(4) == 0 ? WireCapability.Stake : WireCapability.Eth, random.Next(20)),
+            _ = TestWire.Codec.Decode(new WireCode(
+                random.Next(4) == 0 ? WireCapability.Consensus : WireCapability.Eth, random.Next(20)),
                 random.Next(68, 70), bytes);
             _ = SnappyPayload.ClaimedLength(bytes) < 100_000 ? SnappyPayload.Decompress(bytes) : null;
             _ = BaseMessages.ReadDisconnect(bytes);
@@ -126,6 +127,6 @@ public sealed class WireProperties
     private static (WireCode Code, byte[] Bytes) Encode(WireMessage message, int version)
     {
         var rlp = new RlpWriter();
-        return (WireCodec.Encode(message, version, rlp), rlp.ToArray());
+        return (TestWire.Codec.Encode(message, version, rlp), rlp.ToArray());
     }
 }

@@ -1,3 +1,4 @@
+using Chain.Consensus.Stake;
 using Chain.Simulation;
 
 namespace Chain.Tests;

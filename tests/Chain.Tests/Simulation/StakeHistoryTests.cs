@@ -1,4 +1,4 @@
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Simulation;
@@ -120,7 +120,7 @@ public sealed class StakeHistoryTests
     {
         var (network, stranger) = Honest();
         var finalized = network.Nodes[0].StakeOf().Finalized;
-        var data = Data(network, new Checkpoint(Consensus.Epoch.Genesis, Registry.Root(1)), finalized);
+        var data = Data(network, new Checkpoint(Consensus.Stake.Epoch.Genesis, Registry.Root(1)), finalized);
 
         network.Say(stranger, Message(new FinalityProof([], [Votes(network, data, [3])])));
 

@@ -1,4 +1,4 @@
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Simulation;
 
@@ -123,9 +123,9 @@ public sealed class StakeKeyTests
         var key = SimulatedStake.SecretOf(2).Key;
         var asked = network.Nodes[2].Signed.CheckAndInsert(
         [
-            new SigningRequest.Proposal(key, Registry.Root(1), now.Epoch.StartSlot(8) - 1),
-            new SigningRequest.Vote(key, Registry.Root(1), now.Justified.Epoch, now.Epoch.Previous),
-            new SigningRequest.Vote(key, Registry.Root(1), now.Justified.Epoch.Previous.Previous, now.Epoch + 1),
+            new StakeSigningRequest.Proposal(key, Registry.Root(1), now.Epoch.StartSlot(8) - 1),
+            new StakeSigningRequest.Vote(key, Registry.Root(1), now.Justified.Epoch, now.Epoch.Previous),
+            new StakeSigningRequest.Vote(key, Registry.Root(1), now.Justified.Epoch.Previous.Previous, now.Epoch + 1),
         ]);
 
         Assert.IsType<SigningRefusal.SlotNotAboveMinimum>(asked[0]);
@@ -299,11 +299,11 @@ public sealed class StakeKeyTests
     }
 
     /// <summary>A history that ends in the first epoch.</summary>
-    private static IReadOnlyList<SigningRequest.Registration> UpToTheFirstEpoch(int[] validators)
+    private static IReadOnlyList<StakeSigningRequest.Registration> UpToTheFirstEpoch(int[] validators)
     {
         var votes = new VoteMinimum(new Epoch(0), new Epoch(1));
         var keys = validators.Select(index => SimulatedStake.SecretOf(index).Key);
-        return [.. keys.Select(key => new SigningRequest.Registration(key, new Slot(10), votes))];
+        return [.. keys.Select(key => new StakeSigningRequest.Registration(key, new Slot(10), votes))];
     }
 
     private static IEnumerable<int> UsedElsewhere(SimulatedNode node) => node.StakeOf().Silent

@@ -1,3 +1,4 @@
+using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;
@@ -127,5 +128,5 @@ public sealed class StakeLyingPeerTests
     }
 
     private static ReadOnlyMemory<byte> WithoutSignature(ReadOnlyMemory<byte> sidecar) =>
-        new Consensus.ConsensusSidecar(Consensus.ConsensusSidecar.Decode(sidecar.Span).Body, default).Encode();
+        new Consensus.Stake.ConsensusSidecar(Consensus.Stake.ConsensusSidecar.Decode(sidecar.Span).Body, default).Encode();
 }

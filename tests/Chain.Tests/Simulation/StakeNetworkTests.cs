@@ -1,4 +1,4 @@
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Primitives;
 using Chain.Simulation;
@@ -66,7 +66,7 @@ public sealed class StakeNetworkTests
 
         network.Run(8 * Epoch);
         var (stake, offender) = (network.Nodes[0].StakeOf(), network.Nodes[0].StakeOf().Validators[Offender].Validator);
-        Assert.NotEqual(Consensus.Epoch.FarFuture, offender.ExitEpoch);
+        Assert.NotEqual(Consensus.Stake.Epoch.FarFuture, offender.ExitEpoch);
         Assert.Equal([Offender], stake.Validators.Where(item => item.Validator.Slashed).Select(item => item.Validator.Index));
         Assert.All(network.Nodes, node => Assert.True(node.StakeOf().Finalized.Epoch.Number > 0));
         Assert.True(network.RunUntil(() => network.IsConverged, Epoch / 8), "no common head within a slot");

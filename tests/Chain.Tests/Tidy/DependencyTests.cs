@@ -10,26 +10,30 @@ public sealed class DependencyTests
         ["Chain.Primitives"] = [],
         ["Chain.Execution"] = ["Chain.Primitives"],
         ["Chain.Consensus"] = ["Chain.Execution"],
+        ["Chain.Consensus.Work"] = ["Chain.Consensus"],
+        ["Chain.Consensus.Stake"] = ["Chain.Consensus"],
+        ["Chain.Rules"] = ["Chain.Consensus.Work", "Chain.Consensus.Stake"],
         ["Chain.Node"] = ["Chain.Consensus"],
         ["Chain.Files"] = [],
         ["Chain.Storage"] = ["Chain.Node", "Chain.Files"],
         ["Chain.Network"] = ["Chain.Node"],
-        ["Chain.Rpc"] = ["Chain.Node"],
-        ["Chain.Host"] = ["Chain.Storage", "Chain.Network", "Chain.Rpc", "Chain.Mining"],
-        ["Chain.Simulation"] = ["Chain.Node"],
+        ["Chain.Rpc"] = ["Chain.Node", "Chain.Consensus.Stake"],
+        ["Chain.Host"] = ["Chain.Storage", "Chain.Network", "Chain.Rpc", "Chain.Mining", "Chain.Consensus.Stake"],
+        ["Chain.Simulation"] = ["Chain.Node", "Chain.Consensus.Work", "Chain.Consensus.Stake"],
         ["Chain.Rpc.Client"] = ["Chain.Primitives"],
         ["Chain.Terminal"] = ["Chain.Primitives"],
-        ["Chain.Testnet"] = ["Chain.Host", "Chain.Rpc.Client"],
+        ["Chain.Testnet"] = ["Chain.Host", "Chain.Rpc.Client", "Chain.Rules"],
         ["Chain.Bench"] = ["Chain.Simulation", "Chain.Testnet"],
         ["Chain.Cli"] = ["Chain.Bench", "Chain.Testnet", "Chain.Terminal"],
-        ["Chain.Mining"] = ["Chain.Consensus"],
+        ["Chain.Mining"] = ["Chain.Consensus.Work"],
         ["Chain.Mining.Gpu"] = ["Chain.Mining"],
         ["Chain.Mining.Native"] = ["Chain.Mining"],
         ["Chain.Miner"] = ["Chain.Mining", "Chain.Mining.Gpu", "Chain.Terminal"],
         ["Chain.Wallet"] = ["Chain.Rpc.Client", "Chain.Terminal", "Chain.Files"],
     };
 
-    private static readonly string[] Pure = ["Chain.Primitives", "Chain.Execution", "Chain.Consensus", "Chain.Node"];
+    private static readonly string[] Pure = ["Chain.Primitives", "Chain.Execution", "Chain.Consensus", "Chain.Consensus.Work",
+        "Chain.Consensus.Stake", "Chain.Node"];
 
     // What a pure project may bring along: arithmetic, and the analyzer that keeps it pure.
     private static readonly string[] PurePackages = ["BouncyCastle.Cryptography", "Secp256k1.Net", "System.IO.Hashing",

@@ -1,7 +1,9 @@
 using Chain.Consensus;
+using Chain.Consensus.Work;
 using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;
+using Chain.Rules;
 
 namespace Chain.Tests;
 
@@ -50,7 +52,7 @@ public sealed class WorkTemplateTests
     [Fact]
     public void Under_proof_of_stake_there_is_nothing_to_search_and_the_node_says_why()
     {
-        var file = GenesisJson.Parse(File.ReadAllText(Path.Combine(Repository.Root, "genesis", "proof-of-stake.json")));
+        var file = KnownRules.Genesis.Parse(File.ReadAllText(Path.Combine(Repository.Root, "genesis", "proof-of-stake.json")));
         var genesis = ConsensusFactory.BuildGenesis(file);
         using var store = new InMemoryChainStore();
         store.Commit(NodeCore.GenesisBatch(genesis, Start));

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using Chain.Consensus;
+using Chain.Consensus.Work;
 using Chain.Primitives;
 
 namespace Chain.Tests;

@@ -87,8 +87,8 @@ public sealed class BlockVectors
 
         BalanceCredit[] rewards = network == "London" ? [new BalanceCredit(header.Beneficiary, 2 * Ledger.Ether)] : [];
         var state = new WorldState(store, parent.StateRoot);
-        var verdict = StateTransition.Apply(state, BlockContext.Of(header, 1), transactions!, block.Body.Withdrawals, rewards,
-            NativeContracts.None);
+        var verdict = StateTransition.Apply(state, BlockContext.Of(header, header.Beneficiary, 1), transactions!,
+            block.Body.Withdrawals, rewards, NativeContracts.None);
         if (!verdict.IsOk(out var outcome, out var error))
         {
             return error is BlockExecutionError.InvalidTransaction { Error: TransactionError.NeedsEvm }

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Primitives;
 

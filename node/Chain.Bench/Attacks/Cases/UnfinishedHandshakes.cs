@@ -113,7 +113,7 @@ internal static class UnfinishedHandshakes
     private static async Task GreetAsync(HostileSocket socket, CancellationToken until)
     {
         await socket.EncryptAsync(until);
-        await socket.GreetAsync([new Capability(MessageSpace.Eth, 68)], until);
+        await socket.GreetAsync([new Capability(MessageSpace.Eth, 68)], rule: null, until);
     }
 
     private static async Task HonestAsync(AttackScene scene, CancellationToken until)

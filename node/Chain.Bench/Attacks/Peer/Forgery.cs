@@ -1,4 +1,4 @@
-using Chain.Consensus;
+using Chain.Consensus.Work;
 using Chain.Execution;
 using Chain.Mining;
 using Chain.Primitives;

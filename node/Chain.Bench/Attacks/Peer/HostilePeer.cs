@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using Chain.Consensus;
 using Chain.Network;
 using Chain.Node;
 using Chain.Primitives;
@@ -23,8 +24,8 @@ public sealed record HostileOptions(Enode Target, Block Genesis, ulong ChainId)
     /// <summary>Offers no more than this version of eth.</summary>
     public int EthVersion { get; init; } = 68;
 
-    /// <summary>Whether it offers stake/1.</summary>
-    public bool SpeaksStake { get; init; }
+    /// <summary>The consensus rule's messages, which it offers to speak; null for none.</summary>
+    public ConsensusCodec? Rule { get; init; }
 
     /// <summary>What it says to requests; by default nothing.</summary>
     public AnswerRule Answer { get; init; } = Answers.Never;
@@ -48,6 +49,7 @@ public sealed class HostilePeer : IAsyncDisposable
 
     private readonly HostileSocket _socket;
     private readonly HostileOptions _options;
+    private readonly WireCodec _codec;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, long> _received = new(StringComparer.Ordinal);
@@ -61,7 +63,8 @@ public sealed class HostilePeer : IAsyncDisposable
     private long _bytesSent;
     private bool _disposed;
 
-    private HostilePeer(HostileSocket socket, HostileOptions options) => (_socket, _options) = (socket, options);
+    private HostilePeer(HostileSocket socket, HostileOptions options) =>
+        (_socket, _options, _codec) = (socket, options, new WireCodec(options.Rule));
 
     /// <summary>Its identity: 128 hex digits, as `admin_peers` names it.</summary>
     public string NodeId => _socket.Id.ToString();
@@ -95,7 +98,7 @@ public sealed class HostilePeer : IAsyncDisposable
         {
             socket = await HostileSocket.OpenAsync(options.Target, options.From, patience.Token);
             await socket.EncryptAsync(patience.Token);
-            await socket.GreetAsync(Capabilities(options), patience.Token);
+            await socket.GreetAsync(Capabilities(options), options.Rule, patience.Token);
             if (socket.Space!.EthVersion is null) throw new IOException("The node shares no version of eth.");
             peer = new HostilePeer(socket, options);
             peer._reading = Task.Run(peer.ReadAllAsync, CancellationToken.None);
@@ -116,7 +119,7 @@ public sealed class HostilePeer : IAsyncDisposable
     public Task<bool> SendAsync(WireMessage message, CancellationToken cancellation)
     {
         var rlp = new RlpWriter(1024);
-        var code = WireCodec.Encode(message, EthVersion, rlp);
+        var code = _codec.Encode(message, EthVersion, rlp);
         return SendAsync(code, rlp.ToArray(), cancellation);
     }
 
@@ -124,9 +127,8 @@ public sealed class HostilePeer : IAsyncDisposable
     public async Task<bool> SendAsync(WireCode code, byte[] payload, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(payload);
-        var name = code.Capability == WireCapability.Eth ? MessageSpace.Eth : MessageSpace.Stake;
-        var number = _socket.Space!.NumberOf(name, code.Id)
-            ?? throw new InvalidOperationException($"The connection does not carry {code}.");
+        var number = _socket.Space!.NumberOf(code)
+            ?? throw new InvalidOperationException($"The connection does not carry {_codec.Describe(code)}.");
         return await WriteAsync(number, SnappyPayload.Compress(payload), payload.Length, cancellation);
     }
 
@@ -170,7 +172,7 @@ public sealed class HostilePeer : IAsyncDisposable
     private static List<Capability> Capabilities(HostileOptions options)
     {
         List<Capability> offered = [new(MessageSpace.Eth, options.EthVersion)];
-        if (options.SpeaksStake) offered.Add(new Capability(MessageSpace.Stake, 1));
+        if (options.Rule is { } rule) offered.Add(new Capability(rule.Capability, rule.Version));
         return offered;
     }
 
@@ -243,9 +245,9 @@ public sealed class HostilePeer : IAsyncDisposable
 
         if (_socket.Space!.Resolve(frame.Number) is not { } kind) return;
         if (SnappyPayload.Decompress(frame.Payload.Span) is not { } plain) return;
-        var code = new WireCode(kind.Name == MessageSpace.Eth ? WireCapability.Eth : WireCapability.Stake, kind.Id);
-        _received.AddOrUpdate(WireCodec.NameOf(code), 1, static (_, count) => count + 1);
-        if (WireCodec.Decode(code, EthVersion, plain).IsOk(out var message, out _)) Take(message);
+        var code = new WireCode(kind.Name == MessageSpace.Eth ? WireCapability.Eth : WireCapability.Consensus, kind.Id);
+        _received.AddOrUpdate(_codec.NameOf(code), 1, static (_, count) => count + 1);
+        if (_codec.Decode(code, EthVersion, plain).IsOk(out var message, out _)) Take(message);
     }
 
     private void Take(WireMessage message)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Chain.Consensus;
 using Chain.Network;
 using Chain.Node;
 using Chain.Primitives;
@@ -54,11 +55,11 @@ internal sealed class HostileSocket : IDisposable
         (Transport, _) = await RlpxConnector.DialAsync(Stream, _key, _target.Id, cancellation);
 
     /// <summary>Both hellos.</summary>
-    public async Task GreetAsync(IReadOnlyList<Capability> capabilities, CancellationToken cancellation)
+    public async Task GreetAsync(IReadOnlyList<Capability> capabilities, ConsensusCodec? rule, CancellationToken cancellation)
     {
         var ours = new Hello(Hello.SnappyVersion, ClientName, capabilities, 0, Id);
         var hello = await RlpxConnector.GreetAsync(Transport!, ours, _target.Id, cancellation);
-        Space = MessageSpace.Agree(capabilities, hello.Capabilities);
+        Space = MessageSpace.Agree(capabilities, hello.Capabilities, rule);
     }
 
     /// <summary>Whether an exception says that the node closed the connection, refused it, or broke the protocol.</summary>

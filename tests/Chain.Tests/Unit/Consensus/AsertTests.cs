@@ -1,5 +1,5 @@
 using System.Numerics;
-using Chain.Consensus;
+using Chain.Consensus.Work;
 using Chain.Primitives;
 
 namespace Chain.Tests;

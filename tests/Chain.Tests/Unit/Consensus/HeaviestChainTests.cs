@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Chain.Consensus;
+using Chain.Consensus.Work;
 
 namespace Chain.Tests;
 

@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Consensus.Work;
 using Chain.Primitives;
 
 namespace Chain.Tests;
@@ -8,6 +9,7 @@ public sealed class ProofOfWorkHeaderRulesTests
     private static readonly At Now = new(1_700_000_010_000);
     private static readonly ProofOfWorkSettings Settings = new();
     private static readonly ConsensusRules Rules = Of(Settings);
+    private static readonly ProofOfWorkHeaderRules Headers = new(Settings);
     private static readonly SealedHeader Parent = new(new BlockHeader
     {
         ParentHash = Keccak256.Hash([1]),
@@ -92,9 +94,9 @@ public sealed class ProofOfWorkHeaderRulesTests
     {
         var parent = new SealedHeader(Parent.Header with { GasLimit = 5001, GasUsed = 0 });
         var child = Rules.Lifecycle.Prepare(parent, Address.Zero, ReadOnlyMemory<byte>.Empty, Now)!;
-        Assert.Null(Rules.Headers.CheckAgainstParent(new SealedHeader(child with { GasLimit = 5000 }), parent, Now));
+        Assert.Null(Headers.CheckAgainstParent(new SealedHeader(child with { GasLimit = 5000 }), parent, Now));
         Assert.IsType<HeaderError.GasLimitOutOfBounds>(
-            Rules.Headers.CheckAgainstParent(new SealedHeader(child with { GasLimit = 4999 }), parent, Now));
+            Headers.CheckAgainstParent(new SealedHeader(child with { GasLimit = 4999 }), parent, Now));
     }
 
     [Fact]
@@ -139,7 +141,7 @@ public sealed class ProofOfWorkHeaderRulesTests
     public void A_nonce_that_does_not_meet_the_target_is_an_invalid_seal()
     {
         var header = Child with { Difficulty = UInt256.MaxValue };
-        var error = Assert.IsType<HeaderError.InvalidSeal>(Rules.Headers.CheckSeal(new SealedHeader(header)));
+        var error = Assert.IsType<HeaderError.InvalidSeal>(Headers.CheckSeal(new SealedHeader(header)));
         Assert.Equal(UInt256.One, error.Target);
         Assert.Equal(KeccakSeal.PowHash(header.SealHash(), header.Nonce), error.PowHash);
     }
@@ -151,8 +153,8 @@ public sealed class ProofOfWorkHeaderRulesTests
         var sealHash = header.SealHash();
         var nonce = 0UL;
         while (!KeccakSeal.IsSolution(sealHash, nonce, header.Difficulty)) nonce++;
-        Assert.Null(Rules.Headers.CheckSeal(new SealedHeader(header with { Nonce = nonce })));
-        Assert.IsType<HeaderError.InvalidSeal>(Rules.Headers.CheckSeal(new SealedHeader(header with
+        Assert.Null(Headers.CheckSeal(new SealedHeader(header with { Nonce = nonce })));
+        Assert.IsType<HeaderError.InvalidSeal>(Headers.CheckSeal(new SealedHeader(header with
         {
             Nonce = nonce,
             GasUsed = 1,
@@ -163,7 +165,7 @@ public sealed class ProofOfWorkHeaderRulesTests
     [InlineData(0)]
     [InlineData(65_535)]
     public void A_difficulty_below_the_floor_is_refused_with_the_seal(ulong difficulty) =>
-        Assert.IsType<HeaderError.WrongDifficulty>(Rules.Headers.CheckSeal(new SealedHeader(Child with
+        Assert.IsType<HeaderError.WrongDifficulty>(Headers.CheckSeal(new SealedHeader(Child with
         {
             Difficulty = difficulty,
         })));
@@ -171,19 +173,20 @@ public sealed class ProofOfWorkHeaderRulesTests
     [Fact]
     public void A_simulated_seal_needs_no_work()
     {
-        var rules = Of(Settings with { Seal = SealKind.Simulated });
-        Assert.Null(rules.Headers.CheckSeal(new SealedHeader(Child)));
+        var rules = new ProofOfWorkHeaderRules(Settings with { Seal = SealKind.Simulated });
+        Assert.Null(rules.CheckSeal(new SealedHeader(Child)));
     }
 
     [Fact]
     public void A_fixed_difficulty_stays_the_parents()
     {
-        var rules = Of(Settings with { DifficultyRule = DifficultyRule.Fixed });
+        var settings = Settings with { DifficultyRule = DifficultyRule.Fixed };
+        var rules = new ProofOfWorkHeaderRules(settings);
         var parent = new SealedHeader(Parent.Header with { Difficulty = 1 });
-        var child = rules.Lifecycle.Prepare(parent, Address.Zero, ReadOnlyMemory<byte>.Empty, Now)!;
+        var child = Of(settings).Lifecycle.Prepare(parent, Address.Zero, ReadOnlyMemory<byte>.Empty, Now)!;
         Assert.Equal(UInt256.One, child.Difficulty);
-        Assert.Null(rules.Headers.CheckAgainstParent(new SealedHeader(child), parent, Now));
-        Assert.Null(rules.Headers.CheckSeal(new SealedHeader(child)));
+        Assert.Null(rules.CheckAgainstParent(new SealedHeader(child), parent, Now));
+        Assert.Null(rules.CheckSeal(new SealedHeader(child)));
     }
 
     [Fact]
@@ -242,7 +245,7 @@ public sealed class ProofOfWorkHeaderRulesTests
         ProofOfWork.Create(new ChainSpec { ChainId = 1, Consensus = settings }, settings);
 
     private static HeaderError? Check(BlockHeader header) =>
-        Rules.Headers.CheckAgainstParent(new SealedHeader(header), Parent, Now);
+        Headers.CheckAgainstParent(new SealedHeader(header), Parent, Now);
 
     private static T Expect<T>(BlockHeader header) => Assert.IsType<T>(Check(header));
 

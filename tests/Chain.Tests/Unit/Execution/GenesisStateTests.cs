@@ -1,11 +1,12 @@
 using Chain.Execution;
 using Chain.Primitives;
+using Chain.Rules;
 
 namespace Chain.Tests;
 
 public sealed class GenesisStateTests
 {
-    private static readonly GenesisFile Genesis = GenesisJson.Parse("""
+    private static readonly GenesisFile Genesis = KnownRules.Genesis.Parse("""
         {
           "config": { "chainId": 31337 },
           "difficulty": "0x20000", "gasLimit": 30000000, "timestamp": "0x5", "extraData": "0x68690a",

@@ -1,3 +1,4 @@
+using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Primitives;
 

@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Consensus.Work;
 using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;

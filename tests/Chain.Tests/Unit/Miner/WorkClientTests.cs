@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Chain.Consensus;
+using Chain.Consensus.Work;
 using Chain.Miner;
 using Chain.Mining;
 using Chain.Primitives;

@@ -51,7 +51,7 @@ internal sealed class EvilPeer : IDisposable
     public Task SendAsync(WireMessage message)
     {
         var rlp = new RlpWriter();
-        var code = WireCodec.Encode(message, 68, rlp);
+        var code = TestWire.Codec.Encode(message, 68, rlp);
         return SendAsync(Eth + code.Id, SnappyPayload.Compress(rlp.WrittenSpan));
     }
 

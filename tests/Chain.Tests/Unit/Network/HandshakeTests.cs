@@ -1,3 +1,4 @@
+using Chain.Consensus.Stake;
 using Chain.Network;
 using Chain.Node;
 using Chain.Primitives;
@@ -67,18 +68,18 @@ public sealed class HandshakeTests
     {
         Capability[] ours = [new("eth", 68), new("eth", 69), new("chain", 1), new("stake", 1)];
 
-        var all = MessageSpace.Agree(ours, ours);
+        var all = MessageSpace.Agree(ours, ours, StakeMessageCodec.Instance);
         Assert.Equal((69, 0x10, 0x18, 0x18 + 18),
             (all.EthVersion, all.NumberOf("chain", 0), all.NumberOf("eth", 0), all.NumberOf("stake", 0)));
         Assert.Equal(("eth", 0x11), all.Resolve(0x18 + 17));
         Assert.Equal(("stake", 15), all.Resolve(0x18 + 18 + 15));
         Assert.Null(all.Resolve(0x18 + 18 + 16));
 
-        var plain = MessageSpace.Agree(ours, [new("eth", 68), new("les", 4), new("eth", 66)]);
+        var plain = MessageSpace.Agree(ours, [new("eth", 68), new("les", 4), new("eth", 66)], StakeMessageCodec.Instance);
         Assert.Equal((68, 0x10, null), (plain.EthVersion, plain.NumberOf("eth", 0), plain.NumberOf("stake", 1)));
-        Assert.False(plain.HasStake || plain.HasAddresses);
+        Assert.False(plain.HasRule || plain.HasAddresses);
 
-        Assert.Null(MessageSpace.Agree(ours, [new("les", 4)]).EthVersion);
+        Assert.Null(MessageSpace.Agree(ours, [new("les", 4)], null).EthVersion);
     }
 
     [Theory]

@@ -25,10 +25,10 @@ public sealed class MessageMemoryTests
     public void Blocks_of_any_shape_need_no_more_memory_than_they_are_taken_to_need(string shape)
     {
         var plain = BlockOf(shape);
-        WireCodec.Decode(NewBlock, 68, plain);
+        TestWire.Codec.Decode(NewBlock, 68, plain);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var isOk = WireCodec.Decode(NewBlock, 68, plain).IsOk(out var message, out _);
+        var isOk = TestWire.Codec.Decode(NewBlock, 68, plain).IsOk(out var message, out _);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.True(isOk);

@@ -1,3 +1,5 @@
+using Chain.Consensus.Stake;
+using Chain.Consensus.Work;
 using Chain.Network;
 using Chain.Primitives;
 using Chain.Rpc;

@@ -17,8 +17,8 @@ public sealed class PeerHubTests
         await using var b = await TestHub.StartAsync(2, new PeerHubOptions { StaticPeers = [a.Hub.Self] });
         var onA = await a.NextAsync<PeerEvent.Connected>();
         var onB = await b.NextAsync<PeerEvent.Connected>();
-        Assert.Equal((version, false, true), (onA.Link.EthVersion, onA.Link.Outbound, onA.Link.CarriesSidecars));
-        Assert.Equal((version, true, true), (onB.Link.EthVersion, onB.Link.Outbound, onB.Link.CarriesSidecars));
+        Assert.Equal((version, false, true), (onA.Link.EthVersion, onA.Link.Outbound, onA.Link.SpeaksRule));
+        Assert.Equal((version, true, true), (onB.Link.EthVersion, onB.Link.Outbound, onB.Link.SpeaksRule));
         Assert.Equal(a.Hub.Self, onB.Info.Address);
         Assert.Equal(b.Hub.Self, onA.Info.Address);
 

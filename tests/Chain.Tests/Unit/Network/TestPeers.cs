@@ -21,7 +21,8 @@ internal sealed class TestHub : IAsyncDisposable
         Hub = new PeerHub(options with
         {
             Listen = new IPEndPoint(IPAddress.Loopback,
-            options.Listen.Port == 30303 ? 0 : options.Listen.Port)
+            options.Listen.Port == 30303 ? 0 : options.Listen.Port),
+            Codec = TestWire.Codec,
         }, key, DeliverAsync, new TransactionRecovery(), time,
             NullLogger.Instance);
     }

@@ -9,7 +9,7 @@ internal static class WireBytes
     public static string Of(WireMessage message, int version)
     {
         var rlp = new RlpWriter();
-        var code = WireCodec.Encode(message, version, rlp);
+        var code = TestWire.Codec.Encode(message, version, rlp);
         return $"{code} {Hex.Encode(rlp.WrittenSpan)}";
     }
 }

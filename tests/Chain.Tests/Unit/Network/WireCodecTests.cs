@@ -1,4 +1,4 @@
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 
@@ -24,7 +24,7 @@ public sealed class WireCodecTests
         var message = SampleMessages.All(version)[index];
         var (code, bytes) = Encode(message, version);
 
-        var back = WireCodec.Decode(code, version, bytes);
+        var back = TestWire.Codec.Decode(code, version, bytes);
 
         Assert.Null(back.Error);
         Assert.Equal(message.GetType(), back.Value.GetType());
@@ -37,9 +37,9 @@ public sealed class WireCodecTests
     {
         var (code, bytes) = Encode(SampleMessages.All(version)[index], version);
 
-        Assert.IsType<WireError.Malformed>(WireCodec.Decode(code, version, [.. bytes, 0x80]).Error);
-        Assert.IsType<WireError.Malformed>(WireCodec.Decode(code, version, bytes.AsSpan(0, bytes.Length - 1)).Error);
-        Assert.IsType<WireError.Malformed>(WireCodec.Decode(code, version, []).Error);
+        Assert.IsType<WireError.Malformed>(TestWire.Codec.Decode(code, version, [.. bytes, 0x80]).Error);
+        Assert.IsType<WireError.Malformed>(TestWire.Codec.Decode(code, version, bytes.AsSpan(0, bytes.Length - 1)).Error);
+        Assert.IsType<WireError.Malformed>(TestWire.Codec.Decode(code, version, []).Error);
     }
 
     // The examples of EIP-2481 that hold no header and no block.
@@ -52,7 +52,7 @@ public sealed class WireCodecTests
     [InlineData("c4820457c0", 0x04)]
     public void The_published_bytes_are_read_and_written(string hex, int id)
     {
-        var message = WireCodec.Decode(new WireCode(WireCapability.Eth, id), 68, Hex.Decode(hex)).Value;
+        var message = TestWire.Codec.Decode(new WireCode(WireCapability.Eth, id), 68, Hex.Decode(hex)).Value;
 
         Assert.Equal(hex, Convert.ToHexStringLower(Encode(message, 68).Bytes));
     }
@@ -60,11 +60,11 @@ public sealed class WireCodecTests
     [Fact]
     public void A_request_by_hash_and_one_by_number_are_told_apart()
     {
-        var byHash = Assert.IsType<WireMessage.GetBlockHeaders>(WireCodec.Decode(new WireCode(WireCapability.Eth, 3), 68,
+        var byHash = Assert.IsType<WireMessage.GetBlockHeaders>(TestWire.Codec.Decode(new WireCode(WireCapability.Eth, 3), 68,
             Hex.Decode("e8820457e4a000000000000000000000000000000000000000000000000000000000deadc0de050580")).Value);
         Assert.Equal((1111UL, Hash256.Parse("00000000000000000000000000000000000000000000000000000000deadc0de"), 5UL, 5UL, false),
             (byHash.RequestId, byHash.StartHash!.Value, byHash.Limit, byHash.Skip, byHash.Reverse));
-        var byNumber = Assert.IsType<WireMessage.GetBlockHeaders>(WireCodec.Decode(new WireCode(WireCapability.Eth, 3), 68,
+        var byNumber = Assert.IsType<WireMessage.GetBlockHeaders>(TestWire.Codec.Decode(new WireCode(WireCapability.Eth, 3), 68,
             Hex.Decode("ca820457c682270f050580")).Value);
         Assert.Equal((null, 9999UL), (byNumber.StartHash, byNumber.StartNumber));
     }
@@ -94,15 +94,15 @@ public sealed class WireCodecTests
     [InlineData(WireCapability.Eth, 0x0d, 69)]
     [InlineData(WireCapability.Eth, 0x11, 68)]
     [InlineData(WireCapability.Eth, 0x12, 69)]
-    [InlineData(WireCapability.Stake, 0x09, 69)]
-    [InlineData(WireCapability.Stake, 0x0f, 69)]
+    [InlineData(WireCapability.Consensus, 0x09, 69)]
+    [InlineData(WireCapability.Consensus, 0x0f, 69)]
     public void A_number_that_no_message_has_is_unknown(WireCapability capability, int id, int version) =>
-        Assert.IsType<WireError.Unknown>(WireCodec.Decode(new WireCode(capability, id), version, [0xc0]).Error);
+        Assert.IsType<WireError.Unknown>(TestWire.Codec.Decode(new WireCode(capability, id), version, [0xc0]).Error);
 
     [Fact]
     public void A_message_longer_than_its_kind_may_be_is_refused_unread()
     {
-        var error = Assert.IsType<WireError.TooLarge>(WireCodec.Decode(new WireCode(WireCapability.Eth,
+        var error = Assert.IsType<WireError.TooLarge>(TestWire.Codec.Decode(new WireCode(WireCapability.Eth,
             WireCodec.GetBlockHeadersId), 68, new byte[1000]).Error);
 
         Assert.Equal((1000L, 128), (error.Bytes, error.Limit));
@@ -112,7 +112,7 @@ public sealed class WireCodecTests
     [Fact]
     public void A_history_longer_than_any_proof_of_finality_is_refused_unread()
     {
-        var error = WireCodec.Decode(new WireCode(WireCapability.Stake, StakeMessageCodec.HistoryId), 68,
+        var error = TestWire.Codec.Decode(new WireCode(WireCapability.Consensus, StakeMessageCodec.HistoryId), 68,
             new byte[FinalityProof.MaxBytes + 1]).Error;
 
         Assert.Equal(FinalityProof.MaxBytes, Assert.IsType<WireError.TooLarge>(error).Limit);
@@ -164,7 +164,7 @@ public sealed class WireCodecTests
         rlp.EndList();
 
         var error = Assert.IsType<WireError.Malformed>(
-            WireCodec.Decode(new WireCode(WireCapability.Eth, WireCodec.BlockBodiesId), 68, rlp.WrittenSpan).Error);
+            TestWire.Codec.Decode(new WireCode(WireCapability.Eth, WireCodec.BlockBodiesId), 68, rlp.WrittenSpan).Error);
         Assert.Contains("65538 transactions are more than", error.Why, StringComparison.Ordinal);
     }
 
@@ -196,7 +196,7 @@ public sealed class WireCodecTests
         rlp.EndList();
 
         var error = Assert.IsType<WireError.Malformed>(
-            WireCodec.Decode(new WireCode(WireCapability.Eth, WireCodec.BlockBodiesId), 68, rlp.WrittenSpan).Error);
+            TestWire.Codec.Decode(new WireCode(WireCapability.Eth, WireCodec.BlockBodiesId), 68, rlp.WrittenSpan).Error);
         Assert.Contains($"{WireLimits.MaxWithdrawals + bodies} withdrawals are more than", error.Why, StringComparison.Ordinal);
     }
 
@@ -205,8 +205,8 @@ public sealed class WireCodecTests
     {
         var bytes = new byte[(65_536 / 8) + 2];
         bytes[^1] = 1;
-        Assert.Throws<RlpException>(() => Chain.Consensus.Bitlist.FromBytes(bytes));
-        Assert.Equal(65_536, Chain.Consensus.Bitlist.FromBytes(bytes.AsSpan(1)).Length);
+        Assert.Throws<RlpException>(() => Bitlist.FromBytes(bytes));
+        Assert.Equal(65_536, Bitlist.FromBytes(bytes.AsSpan(1)).Length);
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public sealed class WireCodecTests
         { Sidecar = new byte[] { 1, 2, 3 } }, 7);
         var (code, bytes) = Encode(message, 68);
 
-        var back = Assert.IsType<WireMessage.NewBlockWithSidecar>(WireCodec.Decode(code, 68, bytes).Value);
+        var back = Assert.IsType<WireMessage.NewBlockWithSidecar>(TestWire.Codec.Decode(code, 68, bytes).Value);
 
         Assert.Equal(new byte[] { 1, 2, 3 }, back.Block.Sidecar.ToArray());
         Assert.Equal(message.Block.Hash, back.Block.Hash);
@@ -231,7 +231,7 @@ public sealed class WireCodecTests
     private static void Refused(WireMessage message, string why)
     {
         var (code, bytes) = Encode(message, 68);
-        var error = Assert.IsType<WireError.Malformed>(WireCodec.Decode(code, 68, bytes).Error);
+        var error = Assert.IsType<WireError.Malformed>(TestWire.Codec.Decode(code, 68, bytes).Error);
         Assert.Contains(why, error.Why, StringComparison.Ordinal);
     }
 
@@ -240,6 +240,6 @@ public sealed class WireCodecTests
     private static (WireCode Code, byte[] Bytes) Encode(WireMessage message, int version)
     {
         var rlp = new RlpWriter();
-        return (WireCodec.Encode(message, version, rlp), rlp.ToArray());
+        return (TestWire.Codec.Encode(message, version, rlp), rlp.ToArray());
     }
 }

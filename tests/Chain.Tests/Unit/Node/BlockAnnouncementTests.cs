@@ -1,3 +1,4 @@
+using Chain.Consensus.Work;
 using Chain.Node;
 using Chain.Primitives;
 
@@ -219,7 +220,7 @@ public sealed class BlockAnnouncementTests : IDisposable
     }
 
     private UInt256 DifficultyAfterGenesis() =>
-        Chain.Consensus.Asert.NextDifficulty(_scene.Genesis.Header.Header, _scene.Now.UnixSeconds + 2, 2);
+        Asert.NextDifficulty(_scene.Genesis.Header.Header, _scene.Now.UnixSeconds + 2, 2);
 
     private static WireMessage.NewBlockHashes Unknown(int message) =>
         new([.. Hashes(message).Select(hash => new BlockRef(1, hash))]);

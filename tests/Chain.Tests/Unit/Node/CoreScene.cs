@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Consensus.Work;
 using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;
@@ -84,7 +85,7 @@ internal sealed class CoreScene : IDisposable
     {
         var peer = new PeerId(number);
         _heard[peer] = [];
-        Step(new NodeInput.PeerConnected(Now, peer, new PeerLink(68, Outbound: false, CarriesSidecars: false, $"peer {number}")));
+        Step(new NodeInput.PeerConnected(Now, peer, new PeerLink(68, Outbound: false, SpeaksRule: false, $"peer {number}")));
         Send(
             peer,
             new WireMessage.Status(68, 31337, Genesis.Header.Header.Difficulty, Genesis.Hash, 0, Genesis.Hash, _forks.At(0), 0));

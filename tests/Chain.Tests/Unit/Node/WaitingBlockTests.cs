@@ -1,3 +1,4 @@
+using Chain.Consensus.Work;
 using Chain.Node;
 using Chain.Primitives;
 
@@ -218,7 +219,7 @@ public sealed class WaitingBlockTests : IDisposable
             payloadBytes: payloadBytes);
 
     private UInt256 DifficultyAt(ulong seconds) =>
-        Chain.Consensus.Asert.NextDifficulty(
+        Asert.NextDifficulty(
             _scene.Genesis.Header.Header, _scene.Now.UnixSeconds + seconds, new ProofOfWorkSettings().BlockTimeSeconds);
 
     private static WireMessage.NewBlock New(Block block) => new(block, UInt256.Zero);

@@ -1,4 +1,5 @@
 using Chain.Primitives;
+using Chain.Rules;
 
 namespace Chain.Tests;
 
@@ -35,13 +36,13 @@ public sealed class GenesisJsonTests
         $"`alloc.{Account}.storage.x` is no storage key")]
     [InlineData("""{ "config": { "chainId": 1 }, "extraData": "\ud800" }""", "no Unicode")]
     public void A_file_that_cannot_be_used_is_refused_by_field_and_value(string json, string message) =>
-        Assert.Contains(message, Assert.Throws<GenesisException>(() => GenesisJson.Parse(json)).Message,
+        Assert.Contains(message, Assert.Throws<GenesisException>(() => KnownRules.Genesis.Parse(json)).Message,
             StringComparison.Ordinal);
 
     [Fact]
     public void Fields_of_other_programs_outside_our_own_settings_are_passed_over()
     {
-        var genesis = GenesisJson.Parse(
+        var genesis = KnownRules.Genesis.Parse(
             """{ "config": { "chainId": 5, "londonBlock": 0, "terminalTotalDifficulty": 0 }, "parentHash": "0x00" }""");
         Assert.Equal(5UL, genesis.Spec.ChainId);
         Assert.Equal((UInt256)131_072, genesis.Difficulty);

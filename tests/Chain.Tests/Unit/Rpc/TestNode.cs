@@ -1,4 +1,6 @@
 using Chain.Consensus;
+using Chain.Consensus.Stake;
+using Chain.Consensus.Work;
 using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
+using Chain.Rules;
 
 namespace Chain.Tests;
 
@@ -64,7 +66,7 @@ public sealed class GenesisExampleTests
         Assert.NotEqual(SeededValidators.KeyOf("a seed", 3).Address, SeededValidators.KeyOf("another", 3).Address);
     }
 
-    private static GenesisFile Read(string name) => GenesisJson.Parse(File.ReadAllText(Path.Combine(Folder, name)));
+    private static GenesisFile Read(string name) => KnownRules.Genesis.Parse(File.ReadAllText(Path.Combine(Folder, name)));
 
     private static string Readme() => File.ReadAllText(Path.Combine(Folder, "README.md"));
 }

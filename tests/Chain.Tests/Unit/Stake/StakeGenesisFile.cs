@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
+using Chain.Rules;
 
 namespace Chain.Tests;
 
@@ -31,5 +32,5 @@ internal static class StakeGenesisFile
     }
 
     public static GenesisFile Parse(JsonArray? validators, params (string Name, JsonNode? Value)[] settings) =>
-        GenesisJson.Parse(Json(validators, settings));
+        KnownRules.Genesis.Parse(Json(validators, settings));
 }

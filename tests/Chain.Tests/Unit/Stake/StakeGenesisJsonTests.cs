@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
 
 namespace Chain.Tests;

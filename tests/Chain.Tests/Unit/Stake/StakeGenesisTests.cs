@@ -1,6 +1,8 @@
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Primitives;
+using Chain.Rules;
 
 namespace Chain.Tests;
 
@@ -96,7 +98,7 @@ public sealed class StakeGenesisTests
     [Fact]
     public void Proof_of_work_is_built_as_before()
     {
-        var work = GenesisJson.Parse("""{ "config": { "chainId": 1 } }""");
+        var work = KnownRules.Genesis.Parse("""{ "config": { "chainId": 1 } }""");
         Assert.Equal(GenesisState.Build(work).Block.Hash, ConsensusFactory.BuildGenesis(work).Block.Hash);
         Assert.True(ConsensusFactory.BuildGenesis(work).Block.Sidecar.IsEmpty);
     }

@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 
@@ -31,7 +32,7 @@ public sealed class StakeViewTests : IDisposable
         core.Step(new NodeInput.Tick(Genesis), _effects);
         Assert.DoesNotContain(StakeOf(core).Validators, validator => validator.IsLocal);
 
-        core.Step(new NodeInput.SetValidators(Genesis, [], Address.Zero), _effects);
+        core.Step(new NodeInput.SetDuties(Genesis, [], Address.Zero), _effects);
 
         Assert.Equal(Validators, StakeOf(core).Validators.Count);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Consensus.Stake;
 using Chain.Rpc.Client;
 using Chain.Testnet;
 

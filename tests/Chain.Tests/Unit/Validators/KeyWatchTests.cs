@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;
@@ -292,9 +293,9 @@ public sealed class KeyWatchTests
         Assert.IsType<KeySilence.UsedElsewhere>(Silence());
     }
 
-    private static DutyHolder Holder(SigningPast? past, int key = 1) => new(KeyOf(key), (_, _) => null) { Past = past };
+    private static StakeDutyHolder Holder(SigningPast? past, int key = 1) => new(KeyOf(key), (_, _) => null) { Past = past };
 
-    private void Begin(ulong slot, params DutyHolder[] holders)
+    private void Begin(ulong slot, params StakeDutyHolder[] holders)
     {
         _slot = slot;
         _watch.Set(holders, new Slot(slot));

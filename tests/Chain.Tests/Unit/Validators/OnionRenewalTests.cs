@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Chain.Cli;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Testnet;
 using static Chain.Tests.SigningSample;

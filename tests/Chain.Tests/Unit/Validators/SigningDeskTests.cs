@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
@@ -9,8 +10,8 @@ namespace Chain.Tests;
 
 public sealed class SigningDeskTests
 {
-    private static readonly SigningRequest[] Requests = [new SigningRequest.Proposal(KeyOf(1), Hash256.Zero, new Slot(5)),
-        new SigningRequest.Proposal(KeyOf(2), Hash256.Zero, new Slot(5))];
+    private static readonly SigningRequest[] Requests = [new StakeSigningRequest.Proposal(KeyOf(1), Hash256.Zero, new Slot(5)),
+        new StakeSigningRequest.Proposal(KeyOf(2), Hash256.Zero, new Slot(5))];
 
     public static TheoryData<Exception, string> Failures => new()
     {

@@ -1,4 +1,5 @@
-using Chain.Consensus;
+using Chain.Consensus.Stake;
+
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;
@@ -121,7 +122,7 @@ public abstract class SigningHistoryConformance : IDisposable
         Assert.Equal(new SigningRefusal.UnknownKey(), History.Ask(Vote(2, 3, root: 1, key: 3)));
         Assert.Null(History.Find(KeyOf(3)));
 
-        History.Register([new SigningRequest.Registration(KeyOf(3), null, null)]);
+        History.Register([new StakeSigningRequest.Registration(KeyOf(3), null, null)]);
 
         Assert.Null(History.Ask(Block(7, root: 1, key: 3)));
         Assert.Null(History.Ask(Vote(2, 3, root: 1, key: 3)));
@@ -130,7 +131,8 @@ public abstract class SigningHistoryConformance : IDisposable
     [Fact]
     public void A_key_registered_with_bounds_signs_only_beyond_them()
     {
-        History.Register([new SigningRequest.Registration(KeyOf(3), new Slot(20), new VoteMinimum(new Epoch(3), new Epoch(5)))]);
+        History.Register([
+            new StakeSigningRequest.Registration(KeyOf(3), new Slot(20), new VoteMinimum(new Epoch(3), new Epoch(5)))]);
 
         Assert.Equal(new SigningPast(new Slot(20), new Epoch(5)), History.Find(KeyOf(3)));
         Assert.Equal(new SigningRefusal.SlotNotAboveMinimum(new Slot(20), new Slot(20)), History.Ask(Block(20, root: 1, key: 3)));
@@ -143,11 +145,13 @@ public abstract class SigningHistoryConformance : IDisposable
     [Fact]
     public void A_registration_weakens_nothing_that_is_known()
     {
-        History.Register([new SigningRequest.Registration(KeyOf(1), new Slot(20), new VoteMinimum(new Epoch(3), new Epoch(5)))]);
+        History.Register([
+            new StakeSigningRequest.Registration(KeyOf(1), new Slot(20), new VoteMinimum(new Epoch(3), new Epoch(5)))]);
         Assert.Null(History.Ask(Block(30, root: 1)));
 
-        History.Register([new SigningRequest.Registration(KeyOf(1), new Slot(9), new VoteMinimum(new Epoch(1), new Epoch(2)))]);
-        History.Register([new SigningRequest.Registration(KeyOf(1), null, null)]);
+        History.Register([
+            new StakeSigningRequest.Registration(KeyOf(1), new Slot(9), new VoteMinimum(new Epoch(1), new Epoch(2)))]);
+        History.Register([new StakeSigningRequest.Registration(KeyOf(1), null, null)]);
 
         Assert.NotNull(History.Ask(Block(15, root: 1)));
         Assert.NotNull(History.Ask(Block(30, root: 2)));
@@ -170,19 +174,20 @@ public abstract class SigningHistoryConformance : IDisposable
 
     [Fact]
     public void A_registration_is_no_message_to_be_signed() =>
-        Assert.Throws<ArgumentException>(() => History.CheckAndInsert([new SigningRequest.Registration(KeyOf(1), null, null)]));
+        Assert.Throws<ArgumentException>(() =>
+            History.CheckAndInsert([new StakeSigningRequest.Registration(KeyOf(1), null, null)]));
 
     [Fact]
     public void A_voluntary_exit_is_always_allowed() =>
         Assert.Equal([null, null],
-            History.CheckAndInsert([new SigningRequest.VoluntaryExit(KeyOf(1), Root(1)),
-                new SigningRequest.VoluntaryExit(KeyOf(1), Root(2))]));
+            History.CheckAndInsert([new StakeSigningRequest.VoluntaryExit(KeyOf(1), Root(1)),
+                new StakeSigningRequest.VoluntaryExit(KeyOf(1), Root(2))]));
 
     [Fact]
     public void What_breaks_the_rules_on_purpose_is_no_matter_for_a_history_and_nothing_of_its_call_is_allowed()
     {
         Assert.Throws<ArgumentException>(() =>
-            History.CheckAndInsert([Block(7, root: 1), new SigningRequest.Offence(KeyOf(1), Root(2))]));
+            History.CheckAndInsert([Block(7, root: 1), new StakeSigningRequest.Offence(KeyOf(1), Root(2))]));
 
         Assert.Null(History.Ask(Block(7, root: 3)));
     }

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Text;
 using System.Text.Json.Nodes;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Primitives;
 using static Chain.Tests.SigningSample;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Host;
 using static Chain.Tests.SigningSample;
 
@@ -70,7 +71,7 @@ public sealed class SigningRaceTests : IDisposable
         }
 
         using var history = SigningHistory.OpenExisting(FilePath);
-        Assert.All(allowed.Cast<SigningRequest.Proposal>(),
+        Assert.All(allowed.Cast<StakeSigningRequest.Proposal>(),
             block => Assert.Equal(new SigningRefusal.DoubleProposal(block.Slot, Root(-1), block.SigningRoot),
                 history.Ask(Block(block.Slot.Number, root: -1))));
     }
@@ -106,7 +107,7 @@ public sealed class SigningRaceTests : IDisposable
         var pairs = from first in allowed from second in allowed where AreSlashable(first, second) select $"{first} and {second}";
         Assert.Empty(pairs);
         Assert.Equal(Enumerable.Range(0, Rounds).Select(round => (ulong)round),
-            allowed.OfType<SigningRequest.Proposal>().Select(block => block.Slot.Number).Order());
+            allowed.OfType<StakeSigningRequest.Proposal>().Select(block => block.Slot.Number).Order());
     }
 
     private Process Start()

@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
 
 namespace Chain.Tests;
@@ -16,16 +17,16 @@ internal static class SigningSample
         Keccak256.Hash([(byte)number, (byte)(number >> 8), (byte)(number >> 16), (byte)(number >> 24)]);
 
     public static SigningRequest Block(ulong slot, int root, int key = 1) =>
-        new SigningRequest.Proposal(KeyOf(key), Root(root), new Slot(slot));
+        new StakeSigningRequest.Proposal(KeyOf(key), Root(root), new Slot(slot));
 
     public static SigningRequest Vote(ulong source, ulong target, int root, int key = 1) =>
-        new SigningRequest.Vote(KeyOf(key), Root(root), new Epoch(source), new Epoch(target));
+        new StakeSigningRequest.Vote(KeyOf(key), Root(root), new Epoch(source), new Epoch(target));
 
     /// <summary>The same history, to which these keys are known as new.</summary>
     public static T Knowing<T>(this T history, params int[] keys)
         where T : ISigningHistory
     {
-        history.Register([.. keys.Select(key => new SigningRequest.Registration(KeyOf(key), null, null))]);
+        history.Register([.. keys.Select(key => new StakeSigningRequest.Registration(KeyOf(key), null, null))]);
         return history;
     }
 
@@ -41,8 +42,8 @@ internal static class SigningSample
         if (!first.Key.Equals(second.Key) || first == second) return false;
         return (first, second) switch
         {
-            (SigningRequest.Proposal one, SigningRequest.Proposal other) => one.Slot == other.Slot,
-            (SigningRequest.Vote one, SigningRequest.Vote other) =>
+            (StakeSigningRequest.Proposal one, StakeSigningRequest.Proposal other) => one.Slot == other.Slot,
+            (StakeSigningRequest.Vote one, StakeSigningRequest.Vote other) =>
                 one.Target == other.Target
                 || (one.Source < other.Source && one.Target > other.Target)
                 || (other.Source < one.Source && other.Target > one.Target),

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Primitives;
 using static Chain.Tests.SigningSample;

@@ -1,4 +1,4 @@
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Storage;
 using static Chain.Tests.SigningSample;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
 
 namespace Chain.Tests;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 
 namespace Chain.Tests;
 
@@ -19,7 +19,7 @@ public sealed class FastConfirmationVectors
         }
     }
 
-    private static void Judge(Chain.Primitives.ProofOfStakeSettings settings, JsonElement test)
+    private static void Judge(ProofOfStakeSettings settings, JsonElement test)
     {
         var run = new ForkChoiceCase(settings, test);
         var slotCommittees = test.GetProperty("slot_committees").EnumerateArray().Select(SpecVectors.Indices).ToList();

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Primitives;
 
 namespace Chain.Tests;
@@ -103,9 +103,9 @@ public sealed class OperationsVectors
     private static StakeError? Withdraw(string name, StakeState state, JsonElement test, JsonElement input)
     {
         var expected = Withdrawals(test.GetProperty("expected_withdrawals"));
-        Assert.True(expected.SequenceEqual(Chain.Consensus.Withdrawals.GetExpectedWithdrawals(state)),
+        Assert.True(expected.SequenceEqual(Chain.Consensus.Stake.Withdrawals.GetExpectedWithdrawals(state)),
             $"{name}: other withdrawals are expected.");
-        return Chain.Consensus.Withdrawals.ProcessWithdrawals(state, Withdrawals(input.GetProperty("payload_withdrawals")));
+        return Consensus.Stake.Withdrawals.ProcessWithdrawals(state, Withdrawals(input.GetProperty("payload_withdrawals")));
     }
 
     private static List<Withdrawal> Withdrawals(JsonElement json) => [.. json.EnumerateArray().Select(item => new Withdrawal(

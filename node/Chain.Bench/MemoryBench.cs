@@ -5,6 +5,7 @@ using Chain.Host;
 using Chain.Primitives;
 using Chain.Rpc;
 using Chain.Rules;
+using Chain.Rules.Work;
 using Chain.Testnet;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -98,7 +99,7 @@ public static class MemoryBench
 
     private static NodeHostOptions Options(BenchChain chain, string folder) => new()
     {
-        Genesis = chain.Genesis,
+        Rule = new WorkSetup(), Genesis = chain.Genesis,
         DataFolder = folder,
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Rpc = new RpcServerOptions { Port = 0 },

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Chain.Consensus.Stake;
 using Chain.Host;
+using Chain.Rules.Stake;
 
 namespace Chain.Testnet;
 

@@ -6,6 +6,7 @@ using Chain.Consensus.Work;
 using Chain.Host;
 using Chain.Primitives;
 using Chain.Rules;
+using Chain.Rules.Stake;
 using Chain.Testnet;
 
 namespace Chain.Cli;

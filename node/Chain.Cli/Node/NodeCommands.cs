@@ -9,6 +9,8 @@ using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc;
 using Chain.Rules;
+using Chain.Rules.Stake;
+using Chain.Rules.Work;
 using Chain.Storage;
 using Chain.Testnet;
 using Microsoft.Extensions.Logging;
@@ -171,8 +173,13 @@ internal static partial class NodeCommands
                 MineHere = parsed.GetValue(mine),
                 MiningThreads = Math.Clamp(parsed.GetValue(threads), 1, Environment.ProcessorCount),
                 HashRateLimit = parsed.GetValue(hashRate),
-                Validators = stake.Validators(parsed, dataFolder),
-                TrustedCheckpoint = stake.TrustedCheckpoint(parsed),
+                Rule = parsedGenesis.Spec.Consensus is ProofOfWorkSettings
+                    ? new WorkSetup()
+                    : new StakeSetup
+                    {
+                        Validators = stake.Validators(parsed, dataFolder),
+                        TrustedCheckpoint = stake.TrustedCheckpoint(parsed),
+                    },
                 AllowFaults = parsed.GetValue(faults),
                 Archive = parsed.GetValue(archive),
                 ClockSkewMs = parsed.GetValue(skew),

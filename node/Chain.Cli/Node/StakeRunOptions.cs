@@ -3,6 +3,7 @@ using System.Globalization;
 using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Primitives;
+using Chain.Rules.Stake;
 using Chain.Testnet;
 
 namespace Chain.Cli;

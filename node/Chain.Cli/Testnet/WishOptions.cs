@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Chain.Rules.Stake;
 using Chain.Testnet;
 
 namespace Chain.Cli;
@@ -60,7 +61,7 @@ internal sealed class WishOptions
     private readonly Option<string[]> _behave = new("--behave")
     {
         Description = $"pos: NODE=KIND, vN=KIND or vA-vB=KIND: all validators of a node, or some by their index, do wrong: "
-            + $"{Chain.Host.MisbehaviourNames.List}; may be repeated",
+            + $"{MisbehaviourNames.List}; may be repeated",
         DefaultValueFactory = _ => [],
     };
 

@@ -6,6 +6,7 @@ using Chain.Files;
 using Chain.Host;
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Rules.Stake;
 using Chain.Testnet;
 using Spectre.Console;
 

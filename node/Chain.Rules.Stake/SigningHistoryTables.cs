@@ -2,7 +2,7 @@ using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Storage;
 
-namespace Chain.Host;
+namespace Chain.Rules.Stake;
 
 /// <summary>The tables of a signing history and what is asked of them. Transactions are the caller's.</summary>
 internal sealed class SigningHistoryTables

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using Chain.Consensus;
 using Chain.Consensus.Stake;
+using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
 using Microsoft.Extensions.Logging;
 
-namespace Chain.Host;
+namespace Chain.Rules.Stake;
 
 /// <summary>Where a node's validators are, and how they behave.</summary>
 /// <param name="KeyFolder">One file a key (<see cref="ValidatorKeys"/>).</param>
@@ -20,7 +21,7 @@ public sealed record ValidatorOptions(
     bool BeginsNewHistory = false);
 
 /// <summary>The validators of a node: their keys, their history, and the desk at which they sign.</summary>
-internal sealed class ValidatorCrew : IDisposable
+internal sealed partial class ValidatorCrew : IDisposable
 {
     private const ulong EpochsBetweenPrunings = 256;
 
@@ -30,30 +31,31 @@ internal sealed class ValidatorCrew : IDisposable
     private readonly SigningHistory _history;
     private readonly ValidatorSigner _signer;
     private readonly ValidatorOptions _options;
+    private readonly ProofOfStakeSettings _settings;
     private readonly ulong _extraEpochs = (ulong)RandomNumberGenerator.GetInt32(ExtraEpochs);
     private Epoch _forgotten;
 
-    private ValidatorCrew(SigningHistory history, ValidatorSigner signer, ValidatorOptions options)
+    private ValidatorCrew(SigningHistory history, ValidatorSigner signer, ValidatorOptions options, ProofOfStakeSettings settings)
     {
-        (_history, _signer, _options) = (history, signer, options);
+        (_history, _signer, _options, _settings) = (history, signer, options, settings);
     }
 
     /// <exception cref="IOException">A key cannot be read.</exception>
     /// <exception cref="StoreException">The history cannot serve.</exception>
-    public static ValidatorCrew Open(ValidatorOptions options, Hash256 genesis, ILogger logger)
+    public static ValidatorCrew Open(ValidatorOptions options, ProofOfStakeSettings settings, Hash256 genesis, ILogger logger)
     {
         if (!ValidatorKeys.Load(options.KeyFolder).IsOk(out var secrets, out var error)) throw new IOException(error);
         var history = SigningHistory.Open(options.HistoryFile, genesis);
         var signer = new ValidatorSigner(secrets, history);
-        HostLog.ValidatorsHere(logger, secrets.Length, options.HistoryFile);
-        return new ValidatorCrew(history, signer, options);
+        ValidatorsHere(logger, secrets.Length, options.HistoryFile);
+        return new ValidatorCrew(history, signer, options, settings);
     }
 
     /// <summary>Whom the node acts for, with what the history knows of each by now.</summary>
     /// <exception cref="StoreException">The history cannot be read.</exception>
-    public IReadOnlyList<StakeDutyHolder> DutiesUnder(ProofOfStakeSettings settings) =>
+    public IReadOnlyList<StakeDutyHolder> Duties() =>
     [
-        .. _signer.Secrets.Select(secret => StakeDutyHolder.Of(secret, settings, MisbehaviourOf(secret.Key)) with
+        .. _signer.Secrets.Select(secret => StakeDutyHolder.Of(secret, _settings, MisbehaviourOf(secret.Key)) with
         {
             Past = _history.Find(secret.Key),
             IsTrusted = _options.BeginsNewHistory,
@@ -100,6 +102,10 @@ internal sealed class ValidatorCrew : IDisposable
     }
 
     public void Dispose() => _history.Dispose();
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Acting for {Count} validators; what they sign is remembered in {History}")]
+    private static partial void ValidatorsHere(ILogger logger, int count, string history);
 
     private Misbehaviour MisbehaviourOf(ValidatorKey key)
     {

@@ -2,7 +2,7 @@ using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 
-namespace Chain.Host;
+namespace Chain.Rules.Stake;
 
 /// <summary>Whether a chain that is already here fits the checkpoint that a node is told to trust.</summary>
 internal static class CheckpointCheck

@@ -2,7 +2,7 @@ using Chain.Consensus;
 using Chain.Consensus.Stake;
 using Chain.Primitives;
 
-namespace Chain.Host;
+namespace Chain.Rules.Stake;
 
 /// <summary>
 /// Signs for the validators of this node: first the history, durably, then the signatures. Safe to use from several threads.

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Chain.Consensus.Stake;
 using Chain.Primitives;
 
-namespace Chain.Host;
+namespace Chain.Rules.Stake;
 
 /// <summary>EIP-3076's JSON: version 5, whole numbers as decimal strings, bytes as 0x hex, signing roots optional.</summary>
 public static class SigningInterchangeJson

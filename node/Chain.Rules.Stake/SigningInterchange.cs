@@ -1,7 +1,7 @@
 using Chain.Consensus.Stake;
 using Chain.Primitives;
 
-namespace Chain.Host;
+namespace Chain.Rules.Stake;
 
 /// <summary>What keys signed, in the form in which clients hand it to each other (EIP-3076).</summary>
 /// <param name="GenesisValidatorsRoot">Which chain it is of; with us the hash of the genesis block.</param>

@@ -1,11 +1,10 @@
 using Chain.Consensus.Stake;
 using Chain.Primitives;
+using Chain.Rpc;
 
-namespace Chain.Rpc;
+namespace Chain.Rules.Stake;
 
-/// <summary>
-/// chain_validators and its like: proof of stake from outside. Under another rule they say that there are no validators.
-/// </summary>
+/// <summary>chain_validators and its like: proof of stake from outside.</summary>
 internal static class StakeMethods
 {
     public static void AddTo(RpcMethodTable table)
@@ -91,8 +90,15 @@ internal static class StakeMethods
     }
 
     /// <summary>The fields of chain_getConfidence that stake decides, into an open object.</summary>
-    public static void WriteConfidence(RpcCall call, StakeView stake, SealedHeader header)
+    public static void WriteConfidence(RpcCall call, SealedHeader header)
     {
+        if (call.View.Stake() is not { } stake)
+        {
+            call.Out.WriteString("level"u8, "not known yet: the node has not reached its first slot since it was started"u8);
+            call.Out.WriteString("rule"u8, "pos"u8);
+            return;
+        }
+
         var (isSafe, isFinalized) = (header.Number <= call.View.Safe.Number, header.Number <= call.View.Finalized.Number);
         var isJustified = call.Reader.GetHeader(stake.Justified.Root) is { } justified && header.Number <= justified.Number;
         call.Out.WriteString("level"u8, stake.Level(isSafe, isJustified, isFinalized, stake.ShareBehind(header.Hash)));

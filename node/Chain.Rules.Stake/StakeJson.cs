@@ -3,8 +3,9 @@ using Chain.Consensus;
 using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
+using Chain.Rpc;
 
-namespace Chain.Rpc;
+namespace Chain.Rules.Stake;
 
 /// <summary>
 /// The objects of proof of stake. Slots, epochs, indices, shares and Gwei are plain numbers; an epoch that may never come is

@@ -4,7 +4,7 @@ using Chain.Node;
 using Chain.Primitives;
 using Chain.Storage;
 
-namespace Chain.Host;
+namespace Chain.Rules.Stake;
 
 /// <summary>
 /// A signing history in a file of its own. What it allows is on the device before the answer, and checked and

@@ -4,7 +4,7 @@ using Chain.Network;
 using Chain.Primitives;
 using Chain.Storage;
 
-namespace Chain.Host;
+namespace Chain.Rules.Stake;
 
 /// <summary>
 /// The validator keys of a node: a folder with one file a key, named by the compressed public key in hex with ".key" behind it,

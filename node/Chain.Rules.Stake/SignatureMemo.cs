@@ -4,7 +4,7 @@ using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 
-namespace Chain.Host;
+namespace Chain.Rules.Stake;
 
 /// <summary>
 /// Remembers who made a signature of the consensus rule. Messages are looked at before the core sees them, on the threads that

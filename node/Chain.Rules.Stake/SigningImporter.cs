@@ -1,7 +1,7 @@
 using Chain.Consensus.Stake;
 
 
-namespace Chain.Host;
+namespace Chain.Rules.Stake;
 
 /// <summary>
 /// Merges an interchange file into a history, within the caller's transaction.

@@ -2,10 +2,11 @@ using System.Globalization;
 using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
+using Chain.Rpc;
 
-namespace Chain.Rpc;
+namespace Chain.Rules.Stake;
 
-/// <summary>What a view says of the stake. The one place that asks which kind of consensus view it holds.</summary>
+/// <summary>What a view says of the stake. Where it is told from other views.</summary>
 internal static class StakeReading
 {
     /// <summary>Epochs between now and the finalized one when all is well: one to justify, one to finalize.</summary>
@@ -16,17 +17,15 @@ internal static class StakeReading
     /// </summary>
     private const ulong StalledDelay = 4;
 
-    /// <summary>Null under a rule without stake, and until the node has looked at its stake for the first time.</summary>
+    /// <summary>Null until the node has looked at its stake for the first time.</summary>
     public static StakeView? Stake(this ChainView view) => view.Consensus as StakeView;
 
     /// <summary>The view's stake, or why a caller cannot have it.</summary>
     public static Verdict<StakeView, RpcError> RequireStake(this RpcCall call)
     {
         if (call.View.Stake() is { } stake) return stake;
-        return call.Node.Spec.Consensus is not ProofOfStakeSettings
-            ? RpcError.Refused($"this chain has no validators: its rule is {call.Node.Rules.Name}")
-            : new RpcError(RpcError.Unavailable,
-                "the node has not reached its first slot since it was started; ask again in a moment");
+        return new RpcError(RpcError.Unavailable,
+            "the node has not reached its first slot since it was started; ask again in a moment");
     }
 
     /// <summary>Epochs from the finalized one to now.</summary>

@@ -1,7 +1,7 @@
 using Chain.Consensus.Stake;
 
 
-namespace Chain.Host;
+namespace Chain.Rules.Stake;
 
 /// <summary>What validators of a test network can do wrong, as command lines and manifests name it.</summary>
 public static class MisbehaviourNames

@@ -34,10 +34,11 @@ public static class MemoryBench
         foreach (var chunk in made.Chunk(256)) await source.ImportAsync(chunk, cancellation);
 
         var testnet = new TestnetFolder(Path.Combine(folder, "node"));
-        var manifest = TestnetPlan.Create(testnet, new TestnetWishes { Nodes = 1, RpcPort = rpcPort, PeerPort = rpcPort + 500 });
-        manifest = manifest with { Nodes = [manifest.Nodes[0] with { HashRate = 0 }] };
+        var manifest = TestnetPlan.Create(testnet,
+            new TestnetWishes { Nodes = 1, RpcPort = rpcPort, PeerPort = rpcPort + 500, Rule = new WorkWishes() });
+        manifest = manifest with { Nodes = [WorkNetwork.WithoutMining(manifest.Nodes[0])] };
         await File.WriteAllTextAsync(testnet.GenesisFile, genesisJson, cancellation);
-        var runner = new TestnetRunner(testnet, manifest);
+        var runner = new TestnetRunner(testnet, manifest, WorkNetwork.Instance);
         try
         {
             await runner.StartAllAsync(cancellation);

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Chain.Consensus.Stake;
 using Chain.Files;
 using Chain.Host;
+using Chain.Plugin;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Rules.Stake;

@@ -2,8 +2,9 @@ using System.Text.Json.Nodes;
 using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Testnet;
 
-namespace Chain.Testnet;
+namespace Chain.Rules.Stake;
 
 /// <summary>A checkpoint as `chain_status` names it.</summary>
 internal readonly record struct StatusCheckpoint(long Epoch, Hash256 BlockHash, long Number)

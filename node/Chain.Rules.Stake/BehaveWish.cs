@@ -1,9 +1,8 @@
 using System.Globalization;
 using Chain.Consensus.Stake;
-using Chain.Host;
-using Chain.Rules.Stake;
+using Chain.Testnet;
 
-namespace Chain.Testnet;
+namespace Chain.Rules.Stake;
 
 /// <summary>Who misbehaves in a network of proof of stake, and how.</summary>
 /// <param name="Node">All validators of this node; null where validators are named.</param>

@@ -1,14 +1,15 @@
 using System.Globalization;
 using Chain.Testnet;
 
-namespace Chain.Cli;
+namespace Chain.Plugin;
 
 /// <summary>Reads times as people write them: 2s, 300ms, +3s, 1m; and shares: 2%, 0.02.</summary>
-internal static class Durations
+public static class Durations
 {
     private static readonly (string Unit, double Milliseconds)[] Units = [("ms", 1), ("s", 1000), ("m", 60_000),
         ("h", 3_600_000)];
 
+    /// <exception cref="UsageException">It is no such time.</exception>
     public static TimeSpan Parse(string text, bool allowNegative)
     {
         if (text == "0") return TimeSpan.Zero;
@@ -26,6 +27,7 @@ internal static class Durations
         throw new UsageException($"'{text}' is not a time; write 300ms, 2s or 1m{(allowNegative ? ", +3s or -3s" : "")}.");
     }
 
+    /// <exception cref="UsageException">It is no share from 0 to 1.</exception>
     public static double ParseRatio(string text)
     {
         var percent = text.EndsWith('%');

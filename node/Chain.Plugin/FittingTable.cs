@@ -1,13 +1,13 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Chain.Cli;
+namespace Chain.Plugin;
 
 /// <summary>A table that leaves columns out where the terminal is too narrow for all of them, and says which.</summary>
 /// <param name="columns">Their headings.</param>
 /// <param name="rows">Cells in markup, as many in each row as there are columns.</param>
 /// <param name="dispensable">Headings of the columns that may be left out, the first to go first.</param>
-internal sealed class FittingTable(string[] columns, IReadOnlyList<string[]> rows, string[] dispensable) : Renderable
+public sealed class FittingTable(string[] columns, IReadOnlyList<string[]> rows, string[] dispensable) : Renderable
 {
     // A border and a blank on either side of each cell, and the last border.
     private const int PerColumn = 3;

@@ -2,14 +2,14 @@ using System.CommandLine;
 using System.Globalization;
 using Chain.Consensus.Stake;
 using Chain.Host;
+using Chain.Plugin;
 using Chain.Primitives;
-using Chain.Rules.Stake;
 using Chain.Testnet;
 
-namespace Chain.Cli;
+namespace Chain.Rules.Stake;
 
 /// <summary>What `chain node run` takes for proof of stake: which validators it acts for, and a checkpoint to trust.</summary>
-internal sealed class StakeRunOptions
+internal sealed class StakeNodeOptions : NodeRuleOptions
 {
     private const int CompressedKeyDigits = 66;
 
@@ -27,35 +27,31 @@ internal sealed class StakeRunOptions
         Description = "Sign at once with keys that have no signing history, instead of listening for two epochs or more; "
             + "for one start, when it is certain that no other node uses them",
     };
-
-    private readonly Option<string[]> _behave = new("--behave")
-    {
-        Description = $"KIND or KIND:KEYPREFIX: validators that misbehave on a test network, all or those whose key begins so; "
-            + $"{MisbehaviourNames.List}; may be repeated",
-        DefaultValueFactory = _ => [],
-    };
     private readonly Option<string?> _checkpoint = new("--checkpoint")
     {
         Description = "EPOCH:BLOCKHASH: a checkpoint from somebody trusted; a chain without it is not followed",
     };
 
-    public void AddTo(Command command)
-    {
-        foreach (var option in new Option[] { _keys, _history, _newHistory, _behave, _checkpoint }) command.Add(option);
-    }
+    public override IReadOnlyList<Option> Options => [_keys, _history, _newHistory, _checkpoint];
+
+    public override RuleSetup Read(ParseResult parsed, GenesisFile genesis, string dataFolder, IReadOnlyList<string> behave) =>
+        new StakeSetup
+        {
+            Validators = Validators(parsed, dataFolder, behave),
+            TrustedCheckpoint = TrustedCheckpoint(parsed),
+        };
 
     /// <summary>The validators of the node; null for none.</summary>
     /// <exception cref="UsageException">Something that does not go together.</exception>
     /// <exception cref="GenesisException">A key that cannot be read.</exception>
-    public ValidatorOptions? Validators(ParseResult parsed, string dataFolder)
+    private ValidatorOptions? Validators(ParseResult parsed, string dataFolder, IReadOnlyList<string> behave)
     {
         var named = parsed.GetValue(_keys);
         if (named is { Exists: false }) throw new UsageException($"--validators {named.FullName}: there is no such folder.");
         var folder = named?.FullName ?? Path.Combine(dataFolder, ValidatorKeys.FolderName);
-        var behave = parsed.GetValue(_behave)!;
         if (!Directory.Exists(folder))
         {
-            if (behave.Length > 0)
+            if (behave.Count > 0)
                 throw new UsageException($"--behave {behave[0]}: this node has no validators. Name their key folder with "
                     + $"--validators.");
             if (parsed.GetValue(_history) is { } unused)
@@ -78,7 +74,7 @@ internal sealed class StakeRunOptions
         return new ValidatorOptions(folder, history, misbehaviours, parsed.GetValue(_newHistory));
     }
 
-    public Checkpoint? TrustedCheckpoint(ParseResult parsed)
+    private Checkpoint? TrustedCheckpoint(ParseResult parsed)
     {
         if (parsed.GetValue(_checkpoint) is not { } text) return null;
         var parts = text.Split(':');

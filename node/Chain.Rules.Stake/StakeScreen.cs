@@ -1,17 +1,15 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chain.Plugin;
 using Chain.Terminal;
-using Chain.Testnet;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Chain.Cli;
+namespace Chain.Rules.Stake;
 
 /// <summary>The nodes of a network under proof of stake, and what the stake is doing.</summary>
 internal static class StakeScreen
 {
-    public static bool Fits(JsonObject status) => (string?)status["consensus"] == "pos";
-
     public static IRenderable Render(JsonObject status)
     {
         var table = new FittingTable(
@@ -21,11 +19,6 @@ internal static class StakeScreen
             ["reorganisations", "ether", "pool", "safe", "peers", "validators"]);
         return new Rows([table, .. Story(status).Select(line => new Markup(line))]);
     }
-
-    /// <summary>How long until slot zero begins, in words; null once it has.</summary>
-    public static string? UntilGenesis(JsonObject status) => status["genesisInMs"] is { } wait
-        ? string.Create(CultureInfo.InvariantCulture, $"genesis in {(long)wait / 1000.0:0.0} s: the nodes wait for it")
-        : null;
 
     /// <summary>How a new network's start and its genesis time met, in a markup line.</summary>
     /// <param name="stake">Its slots.</param>
@@ -41,15 +34,10 @@ internal static class StakeScreen
                 + $"--genesis-delay gives a new network more time";
     }
 
-    /// <summary>What to know of a network that stands still; nothing under proof of work.</summary>
-    public static string WhileStopped(TestnetManifest manifest) => manifest.Stake is null ? ""
-        : " Slots go by meanwhile, and validators who miss many epochs lose their stake: a network of stake is resumed soon or "
-            + "made anew.";
-
     /// <summary>Where the chain stands, in markup lines; of the node whose clock is farthest.</summary>
     private static IEnumerable<string> Story(JsonObject status)
     {
-        if (UntilGenesis(status) is { } wait)
+        if (NodeCells.UntilGenesis(status) is { } wait)
         {
             yield return $"[yellow]{wait}[/]";
             yield break;
@@ -76,8 +64,8 @@ internal static class StakeScreen
         return
         [
             $"{node["index"]}",
-            StatusScreen.State(node),
-            StatusScreen.Head(node),
+            NodeCells.State(node),
+            NodeCells.Head(node),
             $"{node["safe"]?["number"] ?? "-"}",
             stake is null ? "-" : Shown.Field(stake["justified"]!["epoch"]),
             stake is null ? "-" : Shown.Field($"{stake["finalized"]!["epoch"]}, block {stake["finalized"]!["number"]}"),
@@ -87,7 +75,7 @@ internal static class StakeScreen
             ? string.Create(CultureInfo.InvariantCulture, $"{(long)balance / 1e9:F2}")
             : "-",
             $"{node["peers"] ?? "-"}",
-            StatusScreen.Pool(node),
+            NodeCells.Pool(node),
             Reorgs(node),
         ];
     }

@@ -1,30 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Chain.Consensus.Stake;
-using Chain.Host;
 using Chain.Primitives;
-using Chain.Rules.Stake;
+using Chain.Testnet;
 
-namespace Chain.Testnet;
-
-/// <summary>What a person asks for in a new network of proof of stake.</summary>
-public sealed record StakeWishes
-{
-    public int Validators { get; init; } = 16;
-
-    public ulong SlotMs { get; init; } = 2000;
-
-    public ulong SlotsPerEpoch { get; init; } = 8;
-
-    /// <summary>
-    /// How long after its making the network begins, at least; null for as long as the nodes probably take to start
-    /// (<see cref="StartEstimate"/>).
-    /// </summary>
-    public TimeSpan? GenesisDelay { get; init; }
-
-    /// <summary>Who misbehaves; of two about one validator the later counts.</summary>
-    public IReadOnlyList<BehaveWish> Behave { get; init; } = [];
-}
+namespace Chain.Rules.Stake;
 
 /// <summary>
 /// The validators of a network: their keys in the nodes' folders, their part of the genesis file, who of them misbehaves.

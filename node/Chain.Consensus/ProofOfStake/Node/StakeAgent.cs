@@ -160,8 +160,8 @@ internal sealed class StakeAgent(
     }
 
     /// <summary>
-    /// Tells all peers what became final: two sides that agreed when they met may make histories final afterwards that exclude each
-    /// other. After a node has caught up only the last is told, not every one on the way.
+    /// Tells all peers what became final: two sides that agreed when they met may make histories final afterwards that exclude
+    /// each other. A node that has caught up tells the last one only.
     /// </summary>
     private void Claim()
     {

@@ -206,8 +206,8 @@ internal sealed class StakeChain : IForkChoice
     }
 
     /// <summary>
-    /// The blocks of the tree that a finalized checkpoint excludes. Those of a branch too that leaves its block before the epoch's
-    /// start and has another checkpoint there: they stay in the tree, and cannot win.
+    /// The blocks of the tree that a finalized checkpoint excludes, parents first. Some may descend from its block: a branch that
+    /// has a later block at the epoch's start has another checkpoint there. Such blocks stay in the tree, and cannot win.
     /// </summary>
     private List<Hash256> CutOffBy(Checkpoint finalized)
     {

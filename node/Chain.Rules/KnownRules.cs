@@ -1,3 +1,4 @@
+using Chain.Consensus.Clique;
 using Chain.Consensus.Stake;
 using Chain.Consensus.Work;
 using Chain.Primitives;
@@ -12,5 +13,6 @@ public static class KnownRules
     [
         new ProofOfWorkReader(),
         new ProofOfStakeReader(),
+        new CliqueReader(),
     ]);
 }

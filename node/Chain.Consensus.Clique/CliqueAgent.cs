@@ -2,7 +2,9 @@ using Chain.Primitives;
 
 namespace Chain.Consensus.Clique;
 
-/// <summary>The duties of a node's signers, what they vote for, and the picture of both. Clique has no messages between nodes.</summary>
+/// <summary>
+/// The duties of a node's signers, what they vote for, and the picture of both. Clique has no messages between nodes.
+/// </summary>
 internal sealed class CliqueAgent(IConsensusHost host, CliqueSettings settings, CliqueChain chain, CliqueSealer sealer,
     CliqueProposals proposals, CliqueClock clock) : IConsensusAgent
 {

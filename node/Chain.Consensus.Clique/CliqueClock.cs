@@ -3,7 +3,9 @@ using Chain.Primitives;
 
 namespace Chain.Consensus.Clique;
 
-/// <summary>When a signer seals the block after a head: the signer in turn at once, the others later, each at its own time.</summary>
+/// <summary>
+/// When a signer seals the block after a head: the signer in turn at once, the others later, each at its own time.
+/// </summary>
 internal sealed class CliqueClock(CliqueSettings settings)
 {
     // A block in turn reaches everybody in this time on a good network, so that nobody seals beside it.

@@ -10,7 +10,8 @@ internal static class CliqueGenesis
     {
         if (genesis.Difficulty.IsZero) throw new GenesisException("`difficulty` is 0; under Clique it must be at least 1.");
         if (genesis.Nonce != 0)
-            throw new GenesisException($"`nonce` is {genesis.Nonce}; under Clique it must be 0, because a checkpoint casts no vote.");
+            throw new GenesisException($"`nonce` is {genesis.Nonce}; under Clique it must be 0, because a checkpoint casts no "
+                + $"vote.");
         if (!genesis.MixHash.IsZero) throw new GenesisException($"`mixHash` is {genesis.MixHash}; under Clique it must be zero.");
         if (genesis.Beneficiary != Address.Zero)
             throw new GenesisException($"`coinbase` is {genesis.Beneficiary}; under Clique it must be zero, because a checkpoint "
@@ -25,8 +26,8 @@ internal static class CliqueGenesis
             throw new GenesisException($"`extraData` has {data.Length} bytes; under Clique it must have {Expected}, for 1 to "
                 + $"{CliqueExtra.MaxSigners} signers.");
         if (data[^CliqueExtra.SealLength..].ContainsAnyExcept((byte)0))
-            throw new GenesisException($"`extraData` ends with {Hex.Encode(data[^CliqueExtra.SealLength..])}; under Clique its last "
-                + $"{CliqueExtra.SealLength} bytes must be zero, because nobody seals the genesis block.");
+            throw new GenesisException($"`extraData` ends with {Hex.Encode(data[^CliqueExtra.SealLength..])}; under Clique its "
+                + $"last {CliqueExtra.SealLength} bytes must be zero, because nobody seals the genesis block.");
         var signers = CliqueExtra.Signers(data);
         for (var i = 1; i < signers.Length; i++)
         {

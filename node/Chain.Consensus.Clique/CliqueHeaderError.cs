@@ -27,6 +27,8 @@ public abstract record CliqueHeaderError : HeaderError
     /// <summary>The signer sealed one of the blocks just before.</summary>
     public sealed record SignedRecently(Address Signer, ulong Signed, ulong NextAllowed) : CliqueHeaderError;
 
-    /// <summary>Which signers the parent has cannot be told here any more, because too much came in since it was checked.</summary>
+    /// <summary>
+    /// Which signers the parent has cannot be told here any more, because too much came in since it was checked.
+    /// </summary>
     public sealed record UnknownSigners(Hash256 Parent) : CliqueHeaderError;
 }

@@ -3,12 +3,14 @@ using Chain.Primitives;
 
 namespace Chain.Consensus.Clique;
 
-/// <summary>Seals blocks for this node's signers: one try for each signer and head.</summary>
+/// <summary>Seals blocks for this node's signers: one for each signer and head, unless nothing came of it.</summary>
 internal sealed class CliqueSealer(IConsensusHost host, ChainSpec spec, CliqueSettings settings, CliqueChain chain,
     CliqueProposals proposals, CliqueClock clock)
 {
+    private const long RetryMs = 5_000;
+
     private readonly Dictionary<Hash256, AssembledBlock> _unsigned = [];
-    private readonly HashSet<Address> _tried = [];
+    private readonly Dictionary<Address, At> _triedUntil = [];
     private readonly List<(Block Block, At Until)> _held = [];
     private readonly BoundedSet<Hash256> _silent = new(capacity: 256);
     private IReadOnlyList<CliqueDutyHolder> _holders = [];
@@ -31,7 +33,7 @@ internal sealed class CliqueSealer(IConsensusHost host, ChainSpec spec, CliqueSe
         if (_head != chain.HeadHash)
         {
             (_head, _since, WaitsSince) = (chain.HeadHash, now, null);
-            _tried.Clear();
+            _triedUntil.Clear();
             _unsigned.Clear();
         }
 
@@ -55,7 +57,7 @@ internal sealed class CliqueSealer(IConsensusHost host, ChainSpec spec, CliqueSe
         if (settings.PeriodSeconds == 0) start = since.UnixMs;
         foreach (var holder in _holders)
         {
-            if (holder.Misbehaviour == CliqueMisbehaviour.Offline || _tried.Contains(holder.Account)) continue;
+            if (holder.Misbehaviour == CliqueMisbehaviour.Offline || now < _triedUntil.GetValueOrDefault(holder.Account)) continue;
             if (before.WhyMayNotSign(holder.Account) is not null) continue;
             var delay = holder.Misbehaviour == CliqueMisbehaviour.Hurry ? 0 : CliqueClock.DelayMs(before, holder.Account);
             if (now.UnixMs >= start + delay) Ask(holder, parent, before, now);
@@ -102,7 +104,7 @@ internal sealed class CliqueSealer(IConsensusHost host, ChainSpec spec, CliqueSe
             requests.Add(new CliqueSigningRequest(holder.Key, root, assembled.Header.Number));
         }
 
-        _tried.Add(holder.Account);
+        _triedUntil[holder.Account] = now.Plus(RetryMs);
         host.Sign(requests);
     }
 

@@ -16,7 +16,9 @@ public sealed record CliqueSettings : RuleSettings
     /// </summary>
     public ulong PeriodSeconds { get; init; } = 2;
 
-    /// <summary>Blocks from one checkpoint to the next (EPOCH_LENGTH). A checkpoint lists the signers and drops all votes.</summary>
+    /// <summary>
+    /// Blocks from one checkpoint to the next (EPOCH_LENGTH). A checkpoint lists the signers and drops all votes.
+    /// </summary>
     public ulong EpochBlocks { get; init; } = 30_000;
 
     /// <summary>Whether a block of this number is a checkpoint; the genesis block is one.</summary>

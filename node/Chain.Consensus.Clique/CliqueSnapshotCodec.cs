@@ -4,7 +4,8 @@ using Chain.Primitives;
 namespace Chain.Consensus.Clique;
 
 /// <summary>
-/// A snapshot as RLP: [block hash, number, [signer, …], [[number, signer], …], [[number, signer, candidate, authorize], …]].
+/// A snapshot as RLP: [block hash, number, [signer, …], [[number, signer], …], [[number, signer, candidate, authorize],
+/// …]].
 /// </summary>
 internal static class CliqueSnapshotCodec
 {

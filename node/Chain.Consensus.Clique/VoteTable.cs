@@ -9,8 +9,8 @@ namespace Chain.Consensus.Clique;
 /// </summary>
 internal sealed class VoteTable
 {
-    public static readonly VoteTable Empty = new(ImmutableSortedDictionary<Address, ImmutableSortedDictionary<Address, CliqueVote>>
-        .Empty);
+    public static readonly VoteTable Empty =
+        new(ImmutableSortedDictionary<Address, ImmutableSortedDictionary<Address, CliqueVote>>.Empty);
 
     private readonly ImmutableSortedDictionary<Address, ImmutableSortedDictionary<Address, CliqueVote>> _byCandidate;
 

@@ -6,11 +6,14 @@ using Chain.Simulation;
 
 namespace Chain.Tests;
 
-/// <summary>A simulated network in which node i acts for signer i; signers have letters as in <see cref="CliqueScene"/>.</summary>
+/// <summary>
+/// A simulated network in which node i acts for signer i; signers have letters as in <see cref="CliqueScene"/>.
+/// </summary>
 internal sealed class CliqueNetwork
 {
-    private readonly SimulatedAccounts _accounts = new(20);
-    private readonly SeededRandom _transfers;
+    private const int Senders = 50;
+
+    private int _sent;
 
     public CliqueNetwork(int signers, ulong seed = 1, ulong period = 2, ulong epoch = 30_000, int nodes = 0,
         CliqueMisbehaviour[]? misbehaviours = null)
@@ -20,16 +23,20 @@ internal sealed class CliqueNetwork
         {
             Spec = new ChainSpec
             {
-                ChainId = 7,
+                ChainId = Ledger.ChainId,
                 Consensus = new CliqueSettings { PeriodSeconds = period, EpochBlocks = epoch },
             },
             Difficulty = 1,
             GasLimit = 30_000_000,
             Timestamp = 1_700_000_000,
             ExtraData = CliqueExtra.Unsealed([], CliqueScene.Accounts(letters)),
-            Alloc = _accounts.Alloc,
+            Alloc =
+            [
+                .. Enumerable.Range(0, Senders).Select(PoolScene.AddressOf).Order().Select(address =>
+                    new KeyValuePair<Address, GenesisAccount>(address,
+                        new GenesisAccount(UInt256.One << 64, 0, ReadOnlyMemory<byte>.Empty, []))),
+            ],
         };
-        _transfers = new SeededRandom(seed);
         Network = new SimulatedNetwork(genesis, Math.Max(nodes, signers), seed);
         for (var i = 0; i < Network.Nodes.Count; i++)
         {
@@ -52,15 +59,24 @@ internal sealed class CliqueNetwork
         Assert.True(Network.RunUntil(condition, TimeSpan.FromSeconds(seconds)),
             string.Join('\n', Network.Trace.Lines.TakeLast(40)));
 
-    public void Transfer(int count) => _accounts.Transfer(Network, _transfers, count);
+    /// <summary>Hands so many transfers of different senders to the running nodes in turn.</summary>
+    public void Transfer(int count)
+    {
+        int[] running = [.. Network.Nodes.Where(node => node.IsRunning).Select(node => node.Index)];
+        for (var i = 0; i < count; i++, _sent++)
+        {
+            var (sender, nonce) = (_sent % Senders, (ulong)(_sent / Senders));
+            Assert.Null(Network.Submit(running[sender % running.Length], PoolScene.Sign(sender, nonce)));
+        }
+    }
 
     /// <summary>The chain of a node, the genesis block first.</summary>
     public List<Block> Chain(int node = 0)
     {
         var store = Network.Nodes[node].Store;
         var blocks = new List<Block>();
-        for (var hash = Network.Nodes[node].Core.View.Head.Hash; store.GetBlock(hash) is { } block; hash = block.Header.ParentHash)
-            blocks.Add(block);
+        var hash = Network.Nodes[node].Core.View.Head.Hash;
+        for (; store.GetBlock(hash) is { } block; hash = block.Header.ParentHash) blocks.Add(block);
         blocks.Reverse();
         return blocks;
     }
@@ -72,12 +88,25 @@ internal sealed class CliqueNetwork
     public UInt256 Balance(Address account) =>
         new WorldState(Network.Nodes[0].Store, Network.Nodes[0].Core.View.Head.Header.StateRoot).GetBalance(account);
 
+    /// <summary>From now on a node's key refuses so often before it signs.</summary>
+    public void Refuse(int node, int times) => ((Signer)Network.Nodes[node].Duties!).Refusals = times;
+
     private sealed class Signer(PrivateKey key, CliqueMisbehaviour misbehaviour) : ISimulatedDuties
     {
         public IReadOnlyList<DutyHolder> Holders { get; } =
             [new CliqueDutyHolder(new ValidatorKey(key.PublicKey), misbehaviour)];
 
-        public IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests) =>
-            [.. requests.Select(request => new SigningAnswer(request, key.Sign(request.SigningRoot), null))];
+        public int Refusals { get; set; }
+
+        public IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests)
+        {
+            if (Refusals > 0)
+            {
+                Refusals--;
+                return [.. requests.Select(request => new SigningAnswer(request, null, "the key is locked"))];
+            }
+
+            return [.. requests.Select(request => new SigningAnswer(request, key.Sign(request.SigningRoot), null))];
+        }
     }
 }

@@ -115,7 +115,8 @@ public sealed class CliqueForkChoiceTests
     public void Of_the_blocks_of_one_signer_and_number_only_a_few_are_vouched_for()
     {
         var siblings = Enumerable.Range(0, CliqueBlocks.SiblingsTaken + 1)
-            .Select(i => _scene.Seal(_scene.Genesis, 'B', change: header => header with { Timestamp = header.Timestamp + (ulong)i }))
+            .Select(i => (ulong)i)
+            .Select(i => _scene.Seal(_scene.Genesis, 'B', change: header => header with { Timestamp = header.Timestamp + i }))
             .ToList();
         var forkChoice = Choice(_scene.Genesis);
         foreach (var sibling in siblings)

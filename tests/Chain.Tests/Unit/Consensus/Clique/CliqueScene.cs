@@ -83,7 +83,9 @@ internal sealed class CliqueScene
 
     public void Store(SealedHeader header) => _headers[header.Hash] = header;
 
-    /// <summary>A header on this parent, sealed by the signer, as the rules want it unless a test changes it before the seal.</summary>
+    /// <summary>
+    /// A header on this parent, sealed by the signer, as the rules want it unless a test changes it before the seal.
+    /// </summary>
     public SealedHeader Seal(SealedHeader parent, char signer, char? voted = null, bool authorize = false,
         string? checkpoint = null, Func<BlockHeader, BlockHeader>? change = null)
     {

@@ -40,6 +40,7 @@ public sealed class CliqueSnapshotsTests
         var parent = scene.Seal(scene.Genesis, 'B');
         Assert.Null(scene.Rules.CheckAgainstParent(parent, scene.Genesis, CliqueScene.Now));
         var child = scene.Seal(parent, 'C');
+        Assert.Null(scene.Rules.CheckAgainstParent(child, parent, CliqueScene.Now));
         var grandchild = scene.Seal(child, 'A');
         scene.Forget();
 

@@ -64,9 +64,9 @@ public sealed class CliqueVotingTests
     {
         var scene = new CliqueScene("ABCDE");
         var head = scene.Genesis;
-        foreach (var (signer, voted, authorize) in new[] { ('A', 'F', true), ('B', 'F', true), ('C', 'A', false), ('D', 'F', true) })
+        foreach (var block in new[] { "A+F", "B+F", "C-A", "D+F" })
         {
-            head = scene.Seal(head, signer, voted, authorize);
+            head = scene.Seal(head, block[0], block[2], block[1] == '+');
             Assert.Null(scene.Take(head));
         }
 

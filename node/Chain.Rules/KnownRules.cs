@@ -1,4 +1,3 @@
-using Chain.Consensus.Clique;
 using Chain.Consensus.Stake;
 using Chain.Consensus.Work;
 using Chain.Primitives;
@@ -13,6 +12,5 @@ public static class KnownRules
     [
         new ProofOfWorkReader(),
         new ProofOfStakeReader(),
-        new CliqueReader(),
     ]);
 }

@@ -13,7 +13,7 @@ public sealed class DependencyTests
         ["Chain.Consensus.Work"] = ["Chain.Consensus"],
         ["Chain.Consensus.Stake"] = ["Chain.Consensus"],
         ["Chain.Consensus.Clique"] = ["Chain.Consensus"],
-        ["Chain.Rules"] = ["Chain.Consensus.Work", "Chain.Consensus.Stake", "Chain.Consensus.Clique"],
+        ["Chain.Rules"] = ["Chain.Consensus.Work", "Chain.Consensus.Stake"],
         ["Chain.Node"] = ["Chain.Consensus"],
         ["Chain.Files"] = [],
         ["Chain.Storage"] = ["Chain.Node", "Chain.Files"],

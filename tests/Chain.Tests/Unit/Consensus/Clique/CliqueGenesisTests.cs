@@ -1,12 +1,12 @@
 using Chain.Consensus;
 using Chain.Consensus.Clique;
 using Chain.Primitives;
-using Chain.Rules;
 
 namespace Chain.Tests;
 
 public sealed class CliqueGenesisTests
 {
+    private static readonly GenesisReader Reader = new([new CliqueReader()]);
     private static readonly string Vanity = new('0', 64);
     private static readonly string Seal = new('0', 130);
     private static readonly string Good = $"0x{Vanity}{List("AB")}{Seal}";
@@ -14,7 +14,7 @@ public sealed class CliqueGenesisTests
     [Fact]
     public void The_settings_and_the_signers_are_read()
     {
-        var genesis = KnownRules.Genesis.Parse(File("\"periodSeconds\": 0, \"epochBlocks\": 10", Good));
+        var genesis = Reader.Parse(File("\"periodSeconds\": 0, \"epochBlocks\": 10", Good));
         var settings = Assert.IsType<CliqueSettings>(genesis.Spec.Consensus);
         Assert.Equal((0UL, 10UL), (settings.PeriodSeconds, settings.EpochBlocks));
         Assert.Equal(UInt256.One, genesis.Difficulty);
@@ -26,7 +26,7 @@ public sealed class CliqueGenesisTests
     [Fact]
     public void The_defaults_are_two_seconds_and_the_EIP_s_epoch()
     {
-        var settings = (CliqueSettings)KnownRules.Genesis.Parse(File(null, Good)).Spec.Consensus;
+        var settings = (CliqueSettings)Reader.Parse(File(null, Good)).Spec.Consensus;
         Assert.Equal((2UL, 30_000UL), (settings.PeriodSeconds, settings.EpochBlocks));
     }
 
@@ -60,7 +60,7 @@ public sealed class CliqueGenesisTests
         Refuses(File(null, Good, field), message);
 
     private static void Refuses(string json, string message) =>
-        Assert.Contains(message, Assert.Throws<GenesisException>(() => KnownRules.Genesis.Parse(json)).Message,
+        Assert.Contains(message, Assert.Throws<GenesisException>(() => Reader.Parse(json)).Message,
             StringComparison.Ordinal);
 
     private static string List(string letters) =>

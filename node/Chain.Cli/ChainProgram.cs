@@ -4,6 +4,7 @@ using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Rules;
 using Chain.Rules.Stake;
 using Chain.Terminal;
 using Chain.Testnet;
@@ -31,6 +32,8 @@ public static class ChainProgram
         ("genesis", GenesisCommands.Create),
         ("validator", ValidatorCommands.Create),
         ("bench", BenchCommands.Create),
+        .. KnownRules.All.Where(rule => rule.CommandName is not null)
+            .Select(rule => (rule.CommandName!, (Func<Command>)(() => rule.NewCommand(GuardAsync)))),
     ];
 
     public static async Task<int> RunAsync(string[] args)

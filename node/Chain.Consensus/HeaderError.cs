@@ -5,7 +5,7 @@ namespace Chain.Consensus;
 /// <summary>Why a header breaks the rules: what was got and what was expected.</summary>
 public abstract record HeaderError
 {
-    private HeaderError()
+    protected HeaderError()
     {
     }
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Execution;
 using Chain.Primitives;
@@ -21,6 +22,12 @@ public abstract class RulePlugin
 
     /// <summary>What `chain testnet up` takes for this rule; made once for a command.</summary>
     public abstract NetworkRuleOptions NewNetworkOptions();
+
+    /// <summary>What a command of the rule's own is called; null where it needs none.</summary>
+    public virtual string? CommandName => null;
+
+    /// <summary>That command.</summary>
+    public virtual Command NewCommand(CommandGuard guard) => throw new NotSupportedException($"{Network.Title} has no command.");
 
     /// <summary>What `--behave` can make of somebody, for help texts; null where nobody can misbehave.</summary>
     public virtual string? BehaveHelp => null;

@@ -1,5 +1,6 @@
 using Chain.Plugin;
 using Chain.Primitives;
+using Chain.Rules.Clique;
 using Chain.Rules.Stake;
 using Chain.Rules.Work;
 using Chain.Testnet;
@@ -14,6 +15,7 @@ public static class KnownRules
     [
         new WorkPlugin(),
         new StakePlugin(),
+        new CliquePlugin(),
     ];
 
     /// <summary>Reads genesis files of every rule.</summary>

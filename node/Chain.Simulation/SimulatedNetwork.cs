@@ -172,6 +172,13 @@ public sealed class SimulatedNetwork
         if (_nodes[index].IsRunning) TellValidators(_nodes[index]);
     }
 
+    /// <summary>From now on a node acts for these, under a rule without validators.</summary>
+    public void SetDuties(int index, ISimulatedDuties duties)
+    {
+        _nodes[index].Duties = duties;
+        if (_nodes[index].IsRunning) TellValidators(_nodes[index]);
+    }
+
     /// <summary>Connects a peer that is no node and makes its greeting acceptable.</summary>
     /// <param name="claim">What it makes of the greeting that it heard; null for the same.</param>
     /// <param name="answer">What it answers from the start; null for nothing.</param>
@@ -245,11 +252,11 @@ public sealed class SimulatedNetwork
     private void Begin(SimulatedNode node)
     {
         Step(node, at => new NodeInput.SetMining(at, node.Beneficiary));
-        if (node.Validators.Count > 0) TellValidators(node);
+        if (node.Validators.Count > 0 || node.Duties is not null) TellValidators(node);
     }
 
     private void TellValidators(SimulatedNode node) =>
-        Step(node, at => new NodeInput.SetDuties(at, node.Duties(), node.Beneficiary));
+        Step(node, at => new NodeInput.SetDuties(at, node.Holders(), node.Beneficiary));
 
     private void Tick(SimulatedNode node)
     {

@@ -30,6 +30,9 @@ public sealed class SimulatedNode
     /// <summary>Whom it acts for.</summary>
     public IReadOnlyList<SimulatedValidator> Validators { get; internal set; }
 
+    /// <summary>Whom it acts for under a rule without validators; null for nobody.</summary>
+    public ISimulatedDuties? Duties { get; internal set; }
+
     /// <summary>What its keys have signed; it outlives a crash, as the file of a real node does.</summary>
     public SigningRecord Signed { get; private set; } = new();
 
@@ -70,8 +73,9 @@ public sealed class SimulatedNode
     public void LoseHistory(SigningRecord? replacement = null) => Signed = replacement ?? new SigningRecord();
 
     /// <summary>Whom it acts for, with what its history knows of each.</summary>
-    internal IReadOnlyList<StakeDutyHolder> Duties()
+    internal IReadOnlyList<DutyHolder> Holders()
     {
+        if (Duties is { } duties) return duties.Holders;
         var twins = Validators.Where(validator => validator.IsTwin);
         Signed.Register([.. twins.Select(twin => new StakeSigningRequest.Registration(twin.Secret.Key, null, null))]);
         return [.. Validators.Select(validator => StakeDutyHolder.Of(validator.Secret,
@@ -85,6 +89,7 @@ public sealed class SimulatedNode
 
     internal IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests)
     {
+        if (Duties is { } duties) return duties.Sign(requests);
         Signed.Register([.. requests.OfType<StakeSigningRequest.Registration>()]);
 
         // What breaks the rules on purpose is signed past the history.

@@ -15,6 +15,9 @@ public abstract class NetworkRule
     /// <summary>Whether blocks become final by votes, so that a first finality can be waited for.</summary>
     public virtual bool HasFinality => false;
 
+    /// <summary>Whether blocks come by themselves, or only when there is a transaction for them.</summary>
+    public virtual bool SealsByItself(TestnetManifest manifest) => true;
+
     /// <summary>What is wrong with the rule's own fields of a manifest, in a sentence that names the field; null when nothing
     /// is.</summary>
     public abstract string? FindProblem(TestnetManifest manifest);

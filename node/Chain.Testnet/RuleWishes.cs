@@ -8,6 +8,9 @@ public abstract record RuleWishes
 {
     public abstract NetworkRule Rule { get; }
 
+    /// <summary>Whether blocks will come by themselves, or only when there is a transaction for them.</summary>
+    public virtual bool SealsByItself => true;
+
     /// <summary>Before anything is written, so that a refusal leaves nothing behind.</summary>
     /// <param name="nodes">How many the network has.</param>
     /// <exception cref="UsageException">A wish that cannot be met.</exception>

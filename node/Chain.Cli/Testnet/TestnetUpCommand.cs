@@ -33,9 +33,11 @@ internal static class TestnetUpCommand
             var folder = new TestnetFolder(parsed.GetValue(dir)!.FullName);
             var quiet = parsed.GetValue(json);
             var resumed = folder.HasNetwork;
-            var runner = resumed
-                ? TestnetRunner.Open(folder, KnownRules.Networks)
-                : new TestnetRunner(folder, TestnetPlan.Create(folder, asked), asked.Rule.Rule);
+            var known = resumed ? TestnetRunner.Open(folder, KnownRules.Networks) : null;
+            if (parsed.GetValue(timings) && !(known?.Rule.SealsByItself(known.Manifest) ?? asked.Rule.SealsByItself))
+                throw new UsageException("--timings waits for the first block, and none comes by itself in this network: a block "
+                    + "is sealed when there is a transaction for it.");
+            var runner = known ?? new TestnetRunner(folder, TestnetPlan.Create(folder, asked), asked.Rule.Rule);
             if (resumed) wishes.CheckResumes(parsed, runner);
             var (manifest, rule) = (runner.Manifest, KnownRules.Of(runner));
             if (resumed && !quiet)

@@ -200,8 +200,8 @@ internal sealed partial class RpcDispatcher
     private RpcError Unknown(string name)
     {
         var shown = name.Length > 80 ? name[..77] + "..." : name;
-        var hint = name.StartsWith("admin_", StringComparison.Ordinal)
-            ? ": admin_ methods answer on the admin port, or with the admin token"
+        var hint = name.StartsWith("admin_", StringComparison.Ordinal) || Methods.Find(name) is not null
+            ? ": methods that control the node answer on the admin port, or with the admin token"
             : name.StartsWith("chain_", StringComparison.Ordinal)
             ? $": this chain's rule is {_services.Node.Rules.Name}"
             : "";

@@ -6,7 +6,7 @@ namespace Chain.Rpc;
 public delegate ValueTask<RpcError?> RpcHandler(RpcCall call);
 
 /// <summary>A method and how often it was called.</summary>
-public sealed class RpcMethod(string name, int maxArgs, RpcHandler handler, bool overlaps)
+public sealed class RpcMethod(string name, int maxArgs, RpcHandler handler, bool overlaps, bool isAdmin = false)
 {
     private long _calls;
     private long _failures;
@@ -20,7 +20,8 @@ public sealed class RpcMethod(string name, int maxArgs, RpcHandler handler, bool
     /// <summary>Whether calls of it that follow each other in a batch may be under way together; they begin in order.</summary>
     public bool Overlaps => overlaps;
 
-    public bool IsAdmin { get; } = name.StartsWith("admin_", StringComparison.Ordinal);
+    /// <summary>Whether only a caller with access to the node's control may call it.</summary>
+    public bool IsAdmin { get; } = isAdmin || name.StartsWith("admin_", StringComparison.Ordinal);
 
     public long Calls => Interlocked.Read(ref _calls);
 
@@ -48,6 +49,10 @@ public sealed class RpcMethodTable
 
     public void AddAsync(string name, int maxArgs, RpcHandler method, bool overlaps = false) =>
         _methods.Add(name, new RpcMethod(name, maxArgs, method, overlaps));
+
+    /// <summary>A method that controls the node, and so is refused to callers without access, whatever its name.</summary>
+    public void AddAdmin(string name, int maxArgs, RpcHandler method) =>
+        _methods.Add(name, new RpcMethod(name, maxArgs, method, overlaps: false, isAdmin: true));
 
     /// <summary>A method that answers a fixed kind of value and takes no arguments.</summary>
     public void AddText(string name, Func<RpcCall, string> answer) => Add(name, 0, call =>

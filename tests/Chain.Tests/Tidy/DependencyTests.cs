@@ -12,7 +12,9 @@ public sealed class DependencyTests
         ["Chain.Consensus"] = ["Chain.Execution"],
         ["Chain.Consensus.Work"] = ["Chain.Consensus"],
         ["Chain.Consensus.Stake"] = ["Chain.Consensus"],
-        ["Chain.Rules"] = ["Chain.Rules.Work", "Chain.Rules.Stake"],
+        ["Chain.Consensus.Clique"] = ["Chain.Consensus"],
+        ["Chain.Rules"] = ["Chain.Rules.Work", "Chain.Rules.Stake", "Chain.Rules.Clique"],
+        ["Chain.Rules.Clique"] = ["Chain.Plugin", "Chain.Consensus.Clique"],
         ["Chain.Node"] = ["Chain.Consensus"],
         ["Chain.Files"] = [],
         ["Chain.Storage"] = ["Chain.Node", "Chain.Files"],
@@ -36,7 +38,7 @@ public sealed class DependencyTests
     };
 
     private static readonly string[] Pure = ["Chain.Primitives", "Chain.Execution", "Chain.Consensus", "Chain.Consensus.Work",
-        "Chain.Consensus.Stake", "Chain.Node"];
+        "Chain.Consensus.Stake", "Chain.Consensus.Clique", "Chain.Node"];
 
     // What a pure project may bring along: arithmetic, and the analyzer that keeps it pure.
     private static readonly string[] PurePackages = ["BouncyCastle.Cryptography", "Secp256k1.Net", "System.IO.Hashing",

@@ -8,6 +8,7 @@ using Chain.Network;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc;
+using Chain.Rules.Stake;
 using Chain.Simulation;
 using Chain.Testnet;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -36,6 +37,7 @@ public static class EvidenceBench
             {
                 Genesis = file,
                 DataFolder = folder,
+                Rule = new StakeSetup(),
                 Listen = new IPEndPoint(IPAddress.Loopback, 0),
                 Rpc = new RpcServerOptions { Port = 0 },
             },

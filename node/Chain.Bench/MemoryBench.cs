@@ -5,6 +5,7 @@ using Chain.Host;
 using Chain.Primitives;
 using Chain.Rpc;
 using Chain.Rules;
+using Chain.Rules.Work;
 using Chain.Testnet;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -33,10 +34,11 @@ public static class MemoryBench
         foreach (var chunk in made.Chunk(256)) await source.ImportAsync(chunk, cancellation);
 
         var testnet = new TestnetFolder(Path.Combine(folder, "node"));
-        var manifest = TestnetPlan.Create(testnet, new TestnetWishes { Nodes = 1, RpcPort = rpcPort, PeerPort = rpcPort + 500 });
-        manifest = manifest with { Nodes = [manifest.Nodes[0] with { HashRate = 0 }] };
+        var manifest = TestnetPlan.Create(testnet,
+            new TestnetWishes { Nodes = 1, RpcPort = rpcPort, PeerPort = rpcPort + 500, Rule = new WorkWishes() });
+        manifest = manifest with { Nodes = [WorkNetwork.WithoutMining(manifest.Nodes[0])] };
         await File.WriteAllTextAsync(testnet.GenesisFile, genesisJson, cancellation);
-        var runner = new TestnetRunner(testnet, manifest);
+        var runner = new TestnetRunner(testnet, manifest, WorkNetwork.Instance);
         try
         {
             await runner.StartAllAsync(cancellation);
@@ -98,7 +100,7 @@ public static class MemoryBench
 
     private static NodeHostOptions Options(BenchChain chain, string folder) => new()
     {
-        Genesis = chain.Genesis,
+        Rule = new WorkSetup(), Genesis = chain.Genesis,
         DataFolder = folder,
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Rpc = new RpcServerOptions { Port = 0 },

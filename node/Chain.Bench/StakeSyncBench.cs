@@ -5,6 +5,7 @@ using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc;
+using Chain.Rules.Stake;
 using Chain.Simulation;
 using Chain.Testnet;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -74,7 +75,7 @@ public static class StakeSyncBench
 
     private static NodeHostOptions Options(GenesisFile genesis, string folder, IReadOnlyList<Enode> peers) => new()
     {
-        Genesis = genesis,
+        Rule = new StakeSetup(), Genesis = genesis,
         DataFolder = folder,
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Rpc = new RpcServerOptions { Port = 0 },

@@ -3,6 +3,7 @@ using System.Net;
 using Chain.Host;
 using Chain.Node;
 using Chain.Rpc;
+using Chain.Rules.Work;
 using Chain.Testnet;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -52,7 +53,7 @@ public static class SyncBench
 
     private static NodeHostOptions Options(BenchChain chain, string folder, IReadOnlyList<Enode> peers) => new()
     {
-        Genesis = chain.Genesis,
+        Rule = new WorkSetup(), Genesis = chain.Genesis,
         DataFolder = folder,
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Rpc = new RpcServerOptions { Port = 0 },

@@ -52,6 +52,7 @@ public static class ProofOfStake
         var proposer = new BlockProposer(host, spec, chain, genesis, deposits, votes, watch);
         var duties = new ValidatorDuties(host, chain, genesis, proposer, gossip, keys);
         chain.BlockArrived = gossip.OnBlock;
+        chain.BlockCutOff = finality.OnCutOff;
         var recall = new OffenceRecall(host, genesis, chain, past, watch);
         return new ConsensusEngine(
             chain.Begin,

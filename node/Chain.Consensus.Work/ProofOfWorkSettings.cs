@@ -26,6 +26,8 @@ public sealed record ProofOfWorkSettings : RuleSettings
     /// <summary>How deep below the head the `finalized` block lies.</summary>
     public ulong FinalizedDepth { get; init; } = 64;
 
+    public override string RuleName() => ProofOfWork.Name;
+
     public override IReadOnlyList<string> NotKept() => [.. base.NotKept(), nameof(SafeDepth), nameof(FinalizedDepth)];
 
     public override GenesisBlock BuildGenesis(GenesisFile genesis) => GenesisState.Build(genesis);

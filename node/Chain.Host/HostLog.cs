@@ -65,10 +65,6 @@ internal static partial class HostLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Consensus: {What}")]
     private static partial void ConsensusWarning(ILogger logger, string what);
 
-    [LoggerMessage(Level = LogLevel.Information,
-        Message = "Acting for {Count} validators; what they sign is remembered in {History}")]
-    public static partial void ValidatorsHere(ILogger logger, int count, string history);
-
     [LoggerMessage(Level = LogLevel.Critical, Message = "The node stops following the chain and serves reads only: {Why}")]
     public static partial void Halted(ILogger logger, string why);
 

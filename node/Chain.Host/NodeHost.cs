@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Chain.Consensus;
-using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Network;
 using Chain.Node;
@@ -29,15 +28,15 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _shutdownRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly NodeClock _clock;
-    private readonly ValidatorCrew? _validators;
-    private readonly SigningDesk? _signing;
+    private readonly RuleHost _rule;
+    private readonly SigningDesk _signing;
     private RpcServer? _rpc;
     private string? _damageMet;
     private Task _running = Task.CompletedTask;
     private Task _ticking = Task.CompletedTask;
 
-    private NodeHost(NodeHostOptions options, IChainStore store, GenesisBlock genesis, PrivateKey nodeKey, ILoggerFactory loggers,
-        NodeClock clock)
+    private NodeHost(NodeHostOptions options, IChainStore store, GenesisBlock genesis, RuleHost rule, PrivateKey nodeKey,
+        ILoggerFactory loggers, NodeClock clock)
     {
         _logger = loggers.CreateLogger<NodeHost>();
         _store = store;
@@ -48,11 +47,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         ClientVersion = $"Chain/{options.Name.Replace(' ', '-')}/v{version}/{runtime}";
         Spec = options.Genesis.Spec;
         GenesisHash = genesis.Block.Hash;
-        var signatures = new SignatureMemo(new StakeDomain(GenesisHash));
-        Rules = Spec.Consensus is ProofOfStakeSettings staked
-            ? ProofOfStake.Create(Spec, staked, genesis.Block.Header,
-                new StakeOptions { Signatures = signatures, TrustedCheckpoint = options.TrustedCheckpoint })
-            : ConsensusFactory.Create(Spec, genesis.Block.Header);
+        _rule = rule;
         var config = new NodeConfig
         {
             Spec = Spec,
@@ -81,21 +76,15 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
             hubOptions,
             nodeKey,
             OnPeerEvent,
-            new TransactionRecovery(signatures.Prepare),
+            new TransactionRecovery(_rule.Prepare),
             clock.Time,
             loggers.CreateLogger<PeerHub>());
         _miner = new LocalMiner(Feed, SubmitOwnWorkAsync, options.MiningThreads, options.HashRateLimit);
         _keeper = new StoreKeeper(store, () => View, Spec.StateHistoryBlocks, options.Archive,
             damage => Report(damage, "its upkeep"), _logger);
-        CheckFits(options);
-        if (options.Validators is { } validators)
-        {
-            _validators = ValidatorCrew.Open(validators, GenesisHash, _logger);
-            _signing = new SigningDesk(requests => Sign(_validators, requests),
-                answers => _inbox.WriteAsync(new NodeInput.Signed(Now, answers), CancellationToken.None));
-            _loop.Signer = _signing.Ask;
-        }
-
+        _signing = new SigningDesk(requests => _rule.Sign(requests, View),
+            answers => _inbox.WriteAsync(new NodeInput.Signed(Now, answers), CancellationToken.None));
+        _loop.Signer = _signing.Ask;
         Admin = new NodeAdmin(_hub, _miner, faults, clock, options.Beneficiary, SetBeneficiary,
             () => _shutdownRequested.TrySetResult());
     }
@@ -104,7 +93,9 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
 
     public Hash256 GenesisHash { get; }
 
-    public ConsensusRules Rules { get; }
+    public ConsensusRules Rules => _rule.Rules;
+
+    public RuleApi Api => _rule.Api;
 
     public string ClientVersion { get; }
 
@@ -156,16 +147,22 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         var logger = loggers.CreateLogger<NodeHost>();
         var store = DiskStores.Open(options.Store, options.DataFolder, genesis.Block.Hash, ChainSettings.Of(options.Genesis.Spec),
             what => HostLog.Note(logger, what));
+        RuleHost? rule = null;
         NodeHost host;
         try
         {
             if (store.GetHead() is null) store.Commit(NodeCore.GenesisBatch(genesis, clock.Now));
             if (!NodeKeyFile.LoadOrCreate(Path.Combine(options.DataFolder, "nodekey")).IsOk(out var nodeKey, out var keyError))
                 throw new IOException(keyError);
-            host = StoreDamage.Explain(store, () => new NodeHost(options, store, genesis, nodeKey, loggers, clock));
+            var site = new RuleSite(options.Genesis.Spec, genesis.Block.Header, store, logger);
+            rule = StoreDamage.Explain(store, () => options.Rule.Open(site));
+            if (options.MineHere && !rule.Rules.HasMiners)
+                throw new IOException($"Mining was asked for, but this chain has no miners: its rule is {rule.Rules.Name}.");
+            host = StoreDamage.Explain(store, () => new NodeHost(options, store, genesis, rule, nodeKey, loggers, clock));
         }
         catch
         {
+            rule?.Dispose();
             store.Dispose();
             throw;
         }
@@ -225,7 +222,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         if (_rpc is not null) await _rpc.DisposeAsync();
         await _hub.DisposeAsync();
         await _ticking;
-        if (_signing is not null) await _signing.DisposeAsync();
+        await _signing.DisposeAsync();
         _inbox.Close();
         try
         {
@@ -235,7 +232,7 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         {
             await _keeper.DisposeAsync();
             var head = View.Head;
-            _validators?.Dispose();
+            _rule.Dispose();
             _store.Dispose();
             HostLog.Stopped(_logger, head.Number, head.Hash.ToShortString());
             _inbox.Dispose();
@@ -256,31 +253,11 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         await _hub.StartAsync();
         _rpc = await rpc;
         if (Rules.HasMiners) SetBeneficiary(options.Beneficiary);
-        if (_validators is not null)
-            _inbox.TryWrite(new NodeInput.SetDuties(Now, _validators.DutiesUnder((ProofOfStakeSettings)Spec.Consensus),
-                options.Beneficiary ?? Address.Zero));
+        if (_rule.Duties is { Count: > 0 } duties)
+            _inbox.TryWrite(new NodeInput.SetDuties(Now, duties, options.Beneficiary ?? Address.Zero));
         _miner.SetOn(options.MineHere && options.Beneficiary is not null);
         _keeper.Start();
         HostLog.Listening(_logger, _rpc.Port, Enode);
-    }
-
-    private void CheckFits(NodeHostOptions options)
-    {
-        if (Rules.HasMiners && options.Validators is not null)
-            throw new IOException($"Validators were named, but this chain has none: its rule is {Rules.Name}.");
-        if (!Rules.HasMiners && options.MineHere)
-            throw new IOException($"Mining was asked for, but this chain has no miners: its rule is {Rules.Name}.");
-        if (!Rules.FinalityHolds && options.TrustedCheckpoint is not null)
-            throw new IOException($"A checkpoint was named, but this chain has none: its rule is {Rules.Name}.");
-        if (options.TrustedCheckpoint is { } trusted && Spec.Consensus is ProofOfStakeSettings stake
-            && CheckpointCheck.FindProblem(_store, stake.SlotsPerEpoch, trusted) is { } problem)
-            throw new IOException(problem);
-    }
-
-    private IReadOnlyList<SigningAnswer> Sign(ValidatorCrew validators, IReadOnlyList<SigningRequest> requests)
-    {
-        if (View.Consensus is StakeView stake) validators.Forget(stake.Finalized.Epoch, stake.Settings.SlotsPerEpoch);
-        return validators.Sign(requests);
     }
 
     private void SetBeneficiary(Address? beneficiary) => _inbox.TryWrite(new NodeInput.SetMining(Now, beneficiary));

@@ -1,5 +1,4 @@
 using System.Net;
-using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc;
@@ -43,11 +42,8 @@ public sealed record NodeHostOptions
     /// <summary>Hashes a second; null for as many as the machine gives.</summary>
     public double? HashRateLimit { get; init; }
 
-    /// <summary>The validators that this node acts for; null for none.</summary>
-    public ValidatorOptions? Validators { get; init; }
-
-    /// <summary>A checkpoint that any chain must contain to be followed; null trusts genesis alone.</summary>
-    public Checkpoint? TrustedCheckpoint { get; init; }
+    /// <summary>How the node takes part in the consensus rule of its chain.</summary>
+    public required RuleSetup Rule { get; init; }
 
     /// <summary>Whether partition, loss, delay and clock skew can be commanded.</summary>
     public bool AllowFaults { get; init; }

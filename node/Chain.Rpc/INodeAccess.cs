@@ -16,6 +16,9 @@ public interface INodeAccess
 
     ConsensusRules Rules { get; }
 
+    /// <summary>What the consensus rule shows of itself.</summary>
+    RuleApi Api { get; }
+
     /// <summary>What `web3_clientVersion` says: name, version, system, runtime.</summary>
     string ClientVersion { get; }
 

@@ -1,16 +1,37 @@
-using Chain.Consensus.Stake;
-using Chain.Consensus.Work;
+using Chain.Plugin;
 using Chain.Primitives;
+using Chain.Rules.Stake;
+using Chain.Rules.Work;
+using Chain.Testnet;
 
 namespace Chain.Rules;
 
 /// <summary>The consensus rules that there are: a new one is a line here.</summary>
 public static class KnownRules
 {
-    /// <summary>Reads genesis files of every rule.</summary>
-    public static GenesisReader Genesis { get; } = new(
+    /// <summary>The first is meant where nobody names one.</summary>
+    public static IReadOnlyList<RulePlugin> All { get; } =
     [
-        new ProofOfWorkReader(),
-        new ProofOfStakeReader(),
-    ]);
+        new WorkPlugin(),
+        new StakePlugin(),
+    ];
+
+    /// <summary>Reads genesis files of every rule.</summary>
+    public static GenesisReader Genesis { get; } = new([.. All.Select(rule => rule.Settings)]);
+
+    public static IReadOnlyList<NetworkRule> Networks { get; } = [.. All.Select(rule => rule.Network)];
+
+    /// <summary>The rule that a genesis file names.</summary>
+    public static RulePlugin Of(GenesisFile genesis)
+    {
+        ArgumentNullException.ThrowIfNull(genesis);
+        return All.First(rule => rule.Settings.Name == genesis.Spec.Consensus.RuleName());
+    }
+
+    /// <summary>The rule of a network.</summary>
+    public static RulePlugin Of(TestnetRunner runner)
+    {
+        ArgumentNullException.ThrowIfNull(runner);
+        return All.First(rule => rule.Network == runner.Rule);
+    }
 }

@@ -1,26 +1,23 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Testnet;
 
 /// <summary>What is wrong with a manifest that somebody changed by hand, in a sentence that names the field.</summary>
-internal static class ManifestCheck
+public static class ManifestCheck
 {
     private const string MissingMarker = "including: ";
 
-    // 9999-12-31, the last day that a date can name.
-    private const ulong LastSecond = 253_402_300_799;
-
     /// <summary>The first field with a value that no network has; null when there is none.</summary>
-    public static string? FindProblem(TestnetManifest manifest)
+    /// <param name="manifest">As its file says.</param>
+    /// <param name="rules">The rules that there are.</param>
+    internal static string? FindProblem(TestnetManifest manifest, IReadOnlyList<NetworkRule> rules)
     {
-        if (manifest.Consensus is not ("pow" or "pos")) return $"`consensus` is '{manifest.Consensus}'; it must be pow or pos.";
-        if (manifest.Consensus == "pos" && manifest.Stake is null)
-            return "`stake` is missing, which a network of proof of stake has.";
-        if (manifest.Stake is { } stake && FindProblem(stake) is { } wrong) return wrong;
-        if (!IsRate(manifest.HashRate)) return NoRate("hashRate", manifest.HashRate);
+        if (rules.FirstOrDefault(rule => rule.Name == manifest.Consensus) is not { } rule)
+            return $"`consensus` is '{manifest.Consensus}'; it must be {string.Join(" or ", rules.Select(known => known.Name))}.";
         if (manifest.Nodes.Count is 0 or > TestnetPlan.MaxNodes)
             return $"`nodes` has {manifest.Nodes.Count} nodes; it must have 1 to {TestnetPlan.MaxNodes}.";
         for (var i = 0; i < manifest.Nodes.Count; i++)
@@ -28,26 +25,48 @@ internal static class ManifestCheck
             if (FindProblem(manifest.Nodes[i], i) is { } problem) return problem;
         }
 
-        return null;
+        try
+        {
+            return rule.FindProblem(manifest);
+        }
+        catch (ManifestException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>Reads a rule's own field of a manifest; null where it is not there.</summary>
+    /// <param name="own">The fields that only the rule knows.</param>
+    /// <param name="name">The field's name.</param>
+    /// <param name="at">Where it stands, for messages: "nodes[0].".</param>
+    /// <param name="type">How it is read.</param>
+    /// <exception cref="ManifestException">It is not of that kind; the message names the field.</exception>
+    public static T? Read<T>(IReadOnlyDictionary<string, JsonElement> own, string name, string at, JsonTypeInfo<T> type)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        if (!own.TryGetValue(name, out var json)) return null;
+        try
+        {
+            return json.Deserialize(type);
+        }
+        catch (JsonException e)
+        {
+            throw new ManifestException(Explain(e, at + name));
+        }
     }
 
     /// <summary>What the reader of the JSON found, without the names of .NET's types.</summary>
-    public static string Explain(JsonException problem)
+    internal static string Explain(JsonException problem, string within = "")
     {
         // An inner exception means that the text is no JSON: its message says what stands where. Otherwise a value does not fit.
         if (problem.InnerException is JsonException || problem.Path is not { } path) return problem.Message;
-        var field = path.TrimStart('$').TrimStart('.');
+        var field = within + (within.Length == 0 ? path.TrimStart('$').TrimStart('.') : path.TrimStart('$'));
         var missing = problem.Message.IndexOf(MissingMarker, StringComparison.Ordinal);
         return missing < 0 ? $"`{field}` has a value of another kind than belongs there."
             : $"{(field.Length == 0 ? "it" : $"`{field}`")} lacks "
                 + $"{problem.Message[(missing + MissingMarker.Length)..].Split(". Path:")[0].TrimEnd('.')}.";
     }
-
-    private static string? FindProblem(TestnetStake stake) =>
-        stake.SlotMs == 0 ? "`stake.slotMs` is 0; a slot has a length."
-        : stake.GenesisTime > LastSecond
-        ? $"`stake.genesisTime` is {stake.GenesisTime}; it must be a time in seconds since 1970, at most {LastSecond}."
-        : null;
 
     private static string? FindProblem(TestnetNode? node, int index)
     {
@@ -64,17 +83,6 @@ internal static class ManifestCheck
         if (!NodeId.TryParse(node.NodeId, out _)) return $"`{at}.nodeId` is '{node.NodeId}'; it must be 128 hex digits.";
         if (!Address.TryParse(node.Beneficiary, out _))
             return $"`{at}.beneficiary` is '{node.Beneficiary}'; it must be an address.";
-        if (!IsRate(node.HashRate)) return NoRate($"{at}.hashRate", node.HashRate);
-        if (node.Validators is not { } own) return null;
-        if (own.First < 0 || own.Count < 1 || own.Count > StakePlan.MaxValidators
-            || own.First > StakePlan.MaxValidators - own.Count)
-            return $"`{at}.validators` begins with {own.First} and has {own.Count}; a network has at most "
-                + $"{StakePlan.MaxValidators} validators, numbered from 0.";
-        return own.Behave.Contains(null!) ? $"`{at}.validators.behave` has a null in it; it must be a list of texts." : null;
+        return null;
     }
-
-    private static bool IsRate(double hashesPerSecond) => hashesPerSecond is >= 0 and <= TestnetPlan.MaxHashRate;
-
-    private static string NoRate(string field, double rate) =>
-        $"`{field}` is {rate}; it must be from 0 to {TestnetPlan.MaxHashRate:0} hashes a second.";
 }

@@ -68,9 +68,6 @@ internal sealed record NodeStatus
 
     public required IReadOnlyList<StatusAlert> Alerts { get; init; }
 
-    /// <summary>Null under proof of work.</summary>
-    public required StakeStatus? Stake { get; init; }
-
     /// <exception cref="UnexpectedAnswerException">It is no status.</exception>
     public static NodeStatus Read(Answer answer) => new()
     {
@@ -90,7 +87,6 @@ internal sealed record NodeStatus
             .. answer.Require("alerts").Items().Select(alert =>
                 new StatusAlert(alert.Require("name").Text(), alert.Require("message").Text())),
         ],
-        Stake = answer.Field("stake") is { } stake ? StakeStatus.Read(stake) : null,
     };
 
     /// <summary>Adds the fields that `testnet status --json` prints of a node that answers.</summary>
@@ -108,7 +104,6 @@ internal sealed record NodeStatus
         node["alerts"] = new JsonArray(
             [.. Alerts.Select(alert => new JsonObject { ["name"] = alert.Name, ["message"] = alert.Message })]);
         node["totalDifficulty"] = TotalDifficulty.ToQuantity();
-        if (Stake is not null) node["stake"] = Stake.ToJson();
     }
 
     private static StatusSync? ReadSync(Answer answer) => !answer.IsObject && !answer.Flag() ? null : new StatusSync(

@@ -59,8 +59,9 @@ public sealed class TestnetFolder
     private static string Quote(IEnumerable<string> lines) =>
         string.Concat(lines.Select(line => Environment.NewLine + Printable.Field(line, MaxQuotedLine)));
 
+    /// <param name="rules">The rules that there are.</param>
     /// <exception cref="TestnetException">No network is there, or its manifest cannot be read.</exception>
-    public TestnetManifest Load()
+    public TestnetManifest Load(IReadOnlyList<NetworkRule> rules)
     {
         if (!HasNetwork)
             throw new TestnetException($"There is no test network in {Path}. Start one with `chain testnet up --dir {Path}`, "
@@ -72,7 +73,7 @@ public sealed class TestnetFolder
             if (manifest.Version != ManifestVersion)
                 throw new TestnetException($"{ManifestFile} has version {manifest.Version}; this program knows version "
                     + $"{ManifestVersion}. Use the program that made it, or another --dir.");
-            return ManifestCheck.FindProblem(manifest) is { } problem ? throw Damaged(problem) : manifest;
+            return ManifestCheck.FindProblem(manifest, rules) is { } problem ? throw Damaged(problem) : manifest;
         }
         catch (JsonException e)
         {

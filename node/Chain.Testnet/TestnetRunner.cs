@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Chain.Testnet;
 
 /// <summary>Starts, stops, cuts and heals the processes of a test network.</summary>
-public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest manifest)
+public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest manifest, NetworkRule rule)
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProcessLook = TimeSpan.FromMilliseconds(200);
@@ -17,6 +17,17 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     public TestnetManifest Manifest => manifest;
 
     public TestnetFolder Folder => folder;
+
+    public NetworkRule Rule => rule;
+
+    /// <summary>The network in a folder.</summary>
+    /// <param name="rules">The rules that there are.</param>
+    /// <exception cref="TestnetException">No network is there, or its manifest cannot be read.</exception>
+    public static TestnetRunner Open(TestnetFolder folder, IReadOnlyList<NetworkRule> rules)
+    {
+        var manifest = folder.Load(rules);
+        return new TestnetRunner(folder, manifest, rules.First(rule => rule.Name == manifest.Consensus));
+    }
 
     /// <summary>The program `chain` that nodes are started with; null for this very program.</summary>
     public string? NodeProgram { get; init; }
@@ -194,9 +205,8 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     private void Launch(int index, params string[] options)
     {
         if (!Directory.Exists(folder.NodeFolder(index)))
-            throw new TestnetException($"The folder of node {index}, {folder.NodeFolder(index)}, is gone, and with it its "
-                + $"keys{(manifest.Nodes[index].Validators is null ? "" : " and its validators'")}. Put it back, or make a new "
-                    + $"network in another --dir.");
+            throw new TestnetException($"The folder of node {index}, {folder.NodeFolder(index)}, is gone, and with it "
+                + $"{rule.KeysOf(manifest.Nodes[index])}. Put it back, or make a new network in another --dir.");
         var node = manifest.Nodes[index];
         var (program, first) = NodeProgram is { } named ? (named, []) : OwnProgram();
         var start = StartInfo(program, folder.ErrorFile(index));
@@ -213,8 +223,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
             "--log-file", folder.LogFile(index),
             "--coinbase", node.Beneficiary,
             "--faults",
-            .. node.HashRate > 0 ? (string[])["--mine", "--hash-rate", node.HashRate.ToString("F0")] : [],
-            .. (node.Validators?.Behave ?? []).SelectMany(behave => (string[])["--behave", behave]),
+            .. rule.ArgumentsOf(node),
             .. options,
             .. TestnetPlan.PeersOf(manifest, index).SelectMany(peer => (string[])["--peer", peer.Enode]),
             .. manifest.Nodes.Where(peer => peer.Index != index).SelectMany(peer => (string[])["--trusted-peer", peer.Enode]),

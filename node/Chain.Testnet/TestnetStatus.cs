@@ -18,7 +18,7 @@ public static class TestnetStatus
             ["faults"] = await TestnetFaults.ReadAsync(runner.Manifest,
                 [.. nodes.Where(node => (string?)node["state"] == "running").Select(node => (int)node["index"]!)], cancellation),
         };
-        if (runner.Manifest.Stake?.UntilGenesis(TimeProvider.System.GetUtcNow()) is { Ticks: > 0 } wait)
+        if (runner.Rule.UntilGenesis(runner.Manifest, TimeProvider.System.GetUtcNow()) is { Ticks: > 0 } wait)
             status["genesisInMs"] = (long)Math.Ceiling(wait.TotalMilliseconds);
         return status;
     }
@@ -35,12 +35,19 @@ public static class TestnetStatus
             ["rpc"] = $"http://127.0.0.1:{node.RpcPort}",
             ["rssBytes"] = process?.WorkingSet64,
         };
-        if (node.Validators is { } validators)
-            result["validators"] = new JsonObject { ["first"] = validators.First, ["count"] = validators.Count };
+        runner.Rule.Describe(node, result);
         if (state != "running") return result;
         using var client = new NodeClient(node.RpcPort, TimeSpan.FromSeconds(3));
-        if (await client.TryAskAsync("chain_status", NodeStatus.Read, cancellation) is { } status) status.WriteTo(result);
-        else result["state"] = "not answering";
+        var read = await client.TryAskAsync("chain_status", answer =>
+        {
+            // Both are read before either is shown: what is no status shows nothing.
+            var (status, own) = (NodeStatus.Read(answer), new JsonObject());
+            runner.Rule.ReadStatus(answer, own);
+            status.WriteTo(result);
+            foreach (var (name, value) in own) result[name] = value?.DeepClone();
+            return result;
+        }, cancellation);
+        if (read is null) result["state"] = "not answering";
         return result;
     }
 }

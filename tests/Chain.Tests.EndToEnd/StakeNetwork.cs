@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Chain.Rules.Stake;
 
 namespace Chain.Tests.EndToEnd;
 

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Chain.Rules.Stake;
 
 namespace Chain.Tests.EndToEnd;
 

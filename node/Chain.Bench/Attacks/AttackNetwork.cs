@@ -5,6 +5,8 @@ using Chain.Consensus;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rules;
+using Chain.Rules.Stake;
+using Chain.Rules.Work;
 using Chain.Testnet;
 
 namespace Chain.Bench;
@@ -87,14 +89,13 @@ public sealed class AttackNetwork : IAsyncDisposable
             Nodes = terrain.Nodes,
             RpcPort = rpcPort,
             PeerPort = rpcPort + 50,
-            HashRate = Difficulty * 4 / 2,
-            Stake = terrain.IsStake
+            Rule = terrain.IsStake
                 ? new StakeWishes { SlotMs = (ulong)terrain.BlockTime.TotalMilliseconds, SlotsPerEpoch = 4, Validators = 16 }
-                : null,
+                : new WorkWishes { HashRate = Difficulty * 4 / 2 },
         };
         var manifest = TestnetPlan.Create(testnet, wishes);
-        manifest = manifest with { Nodes = [.. manifest.Nodes.Select(node => node with { HashRate = 0 })] };
-        var runner = new TestnetRunner(testnet, manifest) { NodeProgram = terrain.NodeProgram };
+        if (!terrain.IsStake) manifest = manifest with { Nodes = [.. manifest.Nodes.Select(WorkNetwork.WithoutMining)] };
+        var runner = new TestnetRunner(testnet, manifest, wishes.Rule.Rule) { NodeProgram = terrain.NodeProgram };
         var network = new AttackNetwork(runner, terrain);
         try
         {

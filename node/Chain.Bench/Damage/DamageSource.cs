@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Chain.Rules.Stake;
+using Chain.Rules.Work;
 using Chain.Testnet;
 
 namespace Chain.Bench;
@@ -29,15 +31,17 @@ internal sealed class DamageSource(string name, TestnetFolder folder, TestnetMan
         CancellationToken cancellation)
     {
         var folder = new TestnetFolder(Path.Combine(path, "live"));
-        var stake = isStake ? new StakeWishes { Validators = 4, SlotMs = SlotMs, SlotsPerEpoch = 4 } : null;
+        RuleWishes wishes = isStake
+            ? new StakeWishes { Validators = 4, SlotMs = SlotMs, SlotsPerEpoch = 4 }
+            : new WorkWishes();
         var manifest = TestnetPlan.Create(folder, new TestnetWishes
         {
             Nodes = 1,
             RpcPort = port,
             PeerPort = port + 500,
-            Stake = stake,
+            Rule = wishes,
         });
-        var runner = new TestnetRunner(folder, manifest);
+        var runner = new TestnetRunner(folder, manifest, wishes.Rule);
         var kept = new List<DamageSource>();
         try
         {

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Chain.Bench;
 using Chain.Consensus.Stake;
 using Chain.Primitives;
+using Chain.Rules.Work;
 using Chain.Testnet;
 using Spectre.Console;
 
@@ -79,8 +80,9 @@ internal static class BenchCommands
                 RpcPort = parsed.GetValue(port),
                 PeerPort = parsed.GetValue(port) + 500,
                 GasLimit = 300_000_000,
+                Rule = new WorkWishes(),
             });
-            var runner = new TestnetRunner(testnet, manifest);
+            var runner = new TestnetRunner(testnet, manifest, WorkNetwork.Instance);
             try
             {
                 await runner.StartAllAsync(cancellation);

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
-using Chain.Consensus.Stake;
-using Chain.Consensus.Work;
 using Chain.Execution;
+using Chain.Plugin;
 using Chain.Primitives;
+using Chain.Rules;
 using Chain.Terminal;
 using Spectre.Console;
 
@@ -58,41 +58,6 @@ internal static class GenesisCommands
         yield return new("genesis block", "genesisBlock", built.Block.Hash.ToString());
         yield return new("state root", "stateRoot", built.Block.Header.Header.StateRoot.ToString());
         yield return new("accounts", "accounts", genesis.Alloc.Count);
-        var own = genesis.Spec.Consensus switch
-        {
-            ProofOfWorkSettings work => Facts(genesis, work),
-            ProofOfStakeSettings stake => Facts(built, stake),
-            var other => throw new InvalidOperationException($"Nothing is known of {other.GetType().Name}."),
-        };
-        foreach (var fact in own) yield return fact;
-    }
-
-    private static IEnumerable<GenesisFact> Facts(GenesisFile genesis, ProofOfWorkSettings settings)
-    {
-        yield return new("consensus", "consensus", "proof-of-work");
-        yield return new("seal", "seal", settings.Seal.ToString());
-        yield return new("difficulty", "difficulty", genesis.Difficulty.ToString());
-        yield return new("then", "difficultyRule", settings.DifficultyRule.ToString());
-        yield return new("block time", "blockTimeSeconds", settings.BlockTimeSeconds, "s");
-        yield return new("reward", "blockReward", settings.BlockReward.ToString(), "wei");
-        yield return new("safe after", "safeDepth", settings.SafeDepth, "blocks");
-        yield return new("final after", "finalizedDepth", settings.FinalizedDepth, "blocks");
-    }
-
-    private static IEnumerable<GenesisFact> Facts(GenesisBlock built, ProofOfStakeSettings settings)
-    {
-        var state = StakeGenesis.BuildState(settings, built.Block.Header.Header.MixHash);
-        yield return new("consensus", "consensus", "proof-of-stake");
-        yield return new("stake root", "stakeRoot", state.ComputeRoot().ToString());
-        yield return new("validators", "validators", settings.Validators.Count);
-        yield return new("active", "activeValidators",
-            settings.Validators.Count(validator => validator.BalanceGwei >= settings.MaxEffectiveBalance));
-        yield return new("stake", "stake", StakeSupply.TotalStake(state).ToString(), "wei");
-        yield return new("slot", "slotDurationMs", settings.SlotDurationMs, "ms");
-        yield return new("epoch", "slotsPerEpoch", settings.SlotsPerEpoch, "slots");
-        yield return new("deposits to", "depositAddress", settings.DepositAddress.ToString());
+        foreach (var fact in KnownRules.Of(genesis).Facts(genesis, built)) yield return fact;
     }
 }
-
-/// <summary>One line of what a genesis file describes.</summary>
-internal sealed record GenesisFact(string Name, string Json, JsonNode? Value, string Unit = "");

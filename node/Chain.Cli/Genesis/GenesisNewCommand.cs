@@ -4,8 +4,10 @@ using Chain.Consensus;
 using Chain.Consensus.Stake;
 using Chain.Consensus.Work;
 using Chain.Host;
+using Chain.Plugin;
 using Chain.Primitives;
 using Chain.Rules;
+using Chain.Rules.Stake;
 using Chain.Testnet;
 
 namespace Chain.Cli;

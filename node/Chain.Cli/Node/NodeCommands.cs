@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
-using Chain.Consensus.Work;
 using Chain.Files;
 using Chain.Host;
 using Chain.Node;
@@ -126,8 +125,8 @@ internal static partial class NodeCommands
         var command = new Command("run", "Run a node until it is told to end") { genesis, data, store, address, rpcPort,
             adminPort, tokenFile, cors, hosts, peerPort, peers, trusted, bootnodes, coinbase, mine, threads, hashRate, faults,
             archive, skew, name, logFile };
-        var stake = new StakeRunOptions();
-        stake.AddTo(command);
+        var rules = new RuleOptions();
+        rules.AddTo(command);
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             CheckPort(rpcPort.Name, parsed.GetValue(rpcPort));
@@ -142,9 +141,6 @@ internal static partial class NodeCommands
             if (parsed.GetValue(skew) is < -MaxSkewMs or > MaxSkewMs)
                 throw new UsageException($"--clock-skew {parsed.GetValue(skew)} is more than a day.");
             var parsedGenesis = ReadGenesis(parsed.GetValue(genesis)!);
-            if (parsedGenesis.Spec.Consensus is ProofOfWorkSettings { Seal: SealKind.Simulated })
-                throw new GenesisException("This genesis has the simulated seal, under which blocks cost no work; it is for "
-                    + "simulations. Use \"seal\": \"keccak\".");
             var dataFolder = parsed.GetValue(data)!.FullName;
             if (File.Exists(dataFolder)) throw new UsageException($"--data {dataFolder} is a file; name a folder.");
             var options = new NodeHostOptions
@@ -171,8 +167,7 @@ internal static partial class NodeCommands
                 MineHere = parsed.GetValue(mine),
                 MiningThreads = Math.Clamp(parsed.GetValue(threads), 1, Environment.ProcessorCount),
                 HashRateLimit = parsed.GetValue(hashRate),
-                Validators = stake.Validators(parsed, dataFolder),
-                TrustedCheckpoint = stake.TrustedCheckpoint(parsed),
+                Rule = rules.Read(parsed, parsedGenesis, dataFolder),
                 AllowFaults = parsed.GetValue(faults),
                 Archive = parsed.GetValue(archive),
                 ClockSkewMs = parsed.GetValue(skew),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Consensus.Work;
+using Chain.Plugin;
 using Chain.Simulation;
 using Chain.Testnet;
 using Spectre.Console;

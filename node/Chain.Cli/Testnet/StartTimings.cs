@@ -24,7 +24,7 @@ internal static class StartTimings
         if (untilGenesis is { } wait) timings["answeringBeforeGenesisMs"] = (long)wait.TotalMilliseconds;
         await runner.WaitForBlockAsync(1, cancellation);
         timings["firstBlockEverywhereMs"] = (long)Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
-        if (runner.Manifest.Stake is null) return timings;
+        if (!runner.Rule.HasFinality) return timings;
         await UntilAsync(runner, node => (long?)node["finalized"]?["number"] > 0, cancellation);
         timings["firstFinalityEverywhereMs"] = (long)Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();

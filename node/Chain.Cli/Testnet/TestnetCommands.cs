@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Plugin;
+using Chain.Rules;
 using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;
@@ -44,8 +46,7 @@ internal static class TestnetCommands
 
     internal static TestnetRunner Open(ParseResult parsed)
     {
-        var folder = new TestnetFolder(parsed.GetValue(Dir)!.FullName);
-        return new TestnetRunner(folder, folder.Load());
+        return TestnetRunner.Open(new TestnetFolder(parsed.GetValue(Dir)!.FullName), KnownRules.Networks);
     }
 
     internal static void Print(JsonNode document) => Console.WriteLine(document.ToJsonString(Indented));
@@ -61,7 +62,7 @@ internal static class TestnetCommands
             else
                 AnsiConsole.MarkupLine(stopped == 0
                     ? "No node was running." : $"{stopped} nodes stopped. `chain testnet up --dir "
-                        + $"{Shown.Line(runner.Folder.Path)}` resumes the network.{StakeScreen.WhileStopped(runner.Manifest)}");
+                        + $"{Shown.Line(runner.Folder.Path)}` resumes the network.{KnownRules.Of(runner).WhileStopped}");
             return ChainProgram.Ok;
         }));
         return command;
@@ -72,9 +73,10 @@ internal static class TestnetCommands
         var command = new Command("status", "Show every node: state, head, peers, reorganisations");
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
-            var status = await TestnetStatus.ReadAsync(Open(parsed), cancellation);
+            var runner = Open(parsed);
+            var status = await TestnetStatus.ReadAsync(runner, cancellation);
             if (parsed.GetValue(Json)) Print(status);
-            else AnsiConsole.Write(new Rows(StatusScreen.Render(status), StatusScreen.Alerts(status)));
+            else AnsiConsole.Write(new Rows(StatusScreen.Render(KnownRules.Of(runner), status), StatusScreen.Alerts(status)));
             return ChainProgram.Ok;
         }));
         return command;
@@ -160,7 +162,7 @@ internal static class TestnetCommands
             var status = await SettledWithin(runner, TimeSpan.FromSeconds(10), cancellation);
             var elapsed = Stopwatch.GetElapsedTime(startedAt);
             var stopped = status["nodes"]!.AsArray()
-                .Where(node => StatusScreen.ReadsOnly(node!.AsObject())).Select(node => (int)node!["index"]!).ToList();
+                .Where(node => NodeCells.ReadsOnly(node!.AsObject())).Select(node => (int)node!["index"]!).ToList();
             return Say(parsed,
                 stopped.Count > 0
                 ? $"healed, but node {string.Join(",", stopped)} has stopped and serves reads only; `chain testnet status` "
@@ -268,7 +270,7 @@ internal static class TestnetCommands
         while (true)
         {
             var status = await TestnetStatus.ReadAsync(runner, cancellation);
-            if ((bool)status["converged"]! || status["nodes"]!.AsArray().All(node => StatusScreen.ReadsOnly(node!.AsObject()))
+            if ((bool)status["converged"]! || status["nodes"]!.AsArray().All(node => NodeCells.ReadsOnly(node!.AsObject()))
                 || Stopwatch.GetElapsedTime(startedAt) >= limit)
                 return status;
             await Task.Delay(50, cancellation);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chain.Rules;
 using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;
@@ -17,7 +18,7 @@ internal static class TestnetUpCommand
         var detach = new Option<bool>("--detach", "-d") { Description = "Return when every node answers; the network goes on" };
         var timings = new Option<bool>("--timings")
         {
-            Description = "Measure the start: every RPC answering, first block everywhere, under proof of stake first finality",
+            Description = "Measure the start: every RPC answering, first block everywhere, first finality where votes decide it",
         };
         var command = new Command("up",
             "Start a network, or resume the one in the folder; without --detach, watch it until Ctrl-C, which stops it")
@@ -32,16 +33,18 @@ internal static class TestnetUpCommand
             var folder = new TestnetFolder(parsed.GetValue(dir)!.FullName);
             var quiet = parsed.GetValue(json);
             var resumed = folder.HasNetwork;
-            var manifest = resumed ? folder.Load() : TestnetPlan.Create(folder, asked);
-            if (resumed) wishes.CheckResumes(parsed, manifest);
+            var runner = resumed
+                ? TestnetRunner.Open(folder, KnownRules.Networks)
+                : new TestnetRunner(folder, TestnetPlan.Create(folder, asked), asked.Rule.Rule);
+            if (resumed) wishes.CheckResumes(parsed, runner);
+            var (manifest, rule) = (runner.Manifest, KnownRules.Of(runner));
             if (resumed && !quiet)
                 AnsiConsole.MarkupLine($"Resuming the network of {manifest.Nodes.Count} nodes in {Shown.Line(folder.Path)}; "
                     + $"its settings are those it was made with.");
-            var runner = new TestnetRunner(folder, manifest);
             var started = await runner.StartAllAsync(cancellation);
             var answering = Stopwatch.GetElapsedTime(startedAt);
-            var genesis = resumed ? null : manifest.Stake?.UntilGenesis(TimeProvider.System.GetUtcNow());
-            if (genesis is { } wait && !quiet) AnsiConsole.MarkupLine(StakeScreen.Start(manifest.Stake!, wait));
+            var genesis = resumed ? null : runner.Rule.UntilGenesis(manifest, TimeProvider.System.GetUtcNow());
+            if (genesis is { } wait && !quiet && rule.GenesisNote(manifest, wait) is { } note) AnsiConsole.MarkupLine(note);
             JsonObject? measured = null;
             if (parsed.GetValue(timings))
                 measured = await StartTimings.MeasureAsync(runner, startedAt, answering, genesis, cancellation);
@@ -73,7 +76,7 @@ internal static class TestnetUpCommand
                 AnsiConsole.MarkupLine("Stopping the network …");
                 await runner.StopAllAsync();
                 AnsiConsole.MarkupLine($"Stopped. `chain testnet up --dir {Shown.Line(folder.Path)}` resumes "
-                    + $"it.{StakeScreen.WhileStopped(manifest)}");
+                    + $"it.{rule.WhileStopped}");
             }
 
             return ChainProgram.Ok;
@@ -104,21 +107,10 @@ internal static class TestnetUpCommand
         AnsiConsole.MarkupLine(string.Create(CultureInfo.InvariantCulture,
             $"[green]{runner.Manifest.Nodes.Count} nodes are up[/] after {answering.TotalSeconds:F2} s, chain id "
                 + $"{runner.Manifest.ChainId}, in {Shown.Line(runner.Folder.Path)}"));
+        var rule = KnownRules.Of(runner);
         foreach (var node in runner.Manifest.Nodes)
             AnsiConsole.MarkupLine($"  node {node.Index}  http://127.0.0.1:{node.RpcPort}  process "
-                + $"{runner.Folder.FindProcess(node.Index)?.Id}{Validators(node)}");
+                + $"{runner.Folder.FindProcess(node.Index)?.Id}{rule.StartNote(node)}");
         if (timings is not null) AnsiConsole.MarkupLine(StartTimings.Describe(timings));
-    }
-
-    private static string Validators(TestnetNode node)
-    {
-        if (node.Validators is not { } own) return "";
-        var wrong = own.Behave.Count == 0
-            ? ""
-            : $", [yellow]{own.Behave.Count} of them misbehave: "
-                + $"{Shown.Field(string.Join(", ", own.Behave.Select(behave => behave.Split(':')[0]).Distinct()))}[/]";
-        return own.Count == 1
-            ? $"  validator v{own.First}{wrong}"
-            : $"  validators v{own.First} to v{own.First + own.Count - 1}{wrong}";
     }
 }

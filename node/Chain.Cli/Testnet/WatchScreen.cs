@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Chain.Plugin;
 using Chain.Primitives;
+using Chain.Rules;
 using Chain.Testnet;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -16,45 +18,45 @@ internal static class WatchScreen
     /// <summary>Runs until cancelled. Without a terminal it prints a line whenever a head changes.</summary>
     public static async Task RunAsync(TestnetRunner runner, CancellationToken cancellation)
     {
+        var rule = KnownRules.Of(runner);
         try
         {
             if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
-                await LiveAsync(runner, cancellation);
-            else await LinesAsync(runner, cancellation);
+                await LiveAsync(runner, rule, cancellation);
+            else await LinesAsync(runner, rule, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
         }
     }
 
-    private static Task LiveAsync(TestnetRunner runner, CancellationToken cancellation) =>
+    private static Task LiveAsync(TestnetRunner runner, RulePlugin rule, CancellationToken cancellation) =>
         AnsiConsole.Live(new Text("…")).AutoClear(false).StartAsync(async live =>
         {
             while (true)
             {
                 var status = await TestnetStatus.ReadAsync(runner, cancellation);
-                live.UpdateTarget(new Rows(StatusScreen.Render(status), await TreeAsync(runner, status, cancellation),
+                live.UpdateTarget(new Rows(StatusScreen.Render(rule, status), await TreeAsync(runner, status, cancellation),
                     StatusScreen.Alerts(status), new Markup("[grey]Ctrl-C ends[/]")));
                 if (StatusScreen.NobodyRuns(status)) return;
                 await Task.Delay(500, cancellation);
             }
         });
 
-    private static async Task LinesAsync(TestnetRunner runner, CancellationToken cancellation)
+    private static async Task LinesAsync(TestnetRunner runner, RulePlugin rule, CancellationToken cancellation)
     {
         var seen = new Dictionary<int, string>();
         var isGenesisTold = false;
         while (true)
         {
             var status = await TestnetStatus.ReadAsync(runner, cancellation);
-            if (!isGenesisTold && StakeScreen.UntilGenesis(status) is { } wait) Console.WriteLine(wait);
+            if (!isGenesisTold && NodeCells.UntilGenesis(status) is { } wait) Console.WriteLine(wait);
             isGenesisTold = true;
             foreach (var node in status["nodes"]!.AsArray())
             {
                 var index = (int)node!["index"]!;
-                var final = node["stake"] is { } stake ? $", epoch {stake["finalized"]!["epoch"]} finalized" : "";
                 var line = node["head"] is { } head
-                    ? $"node {index}: block {head["number"]} {(string?)head["hash"]}{final}"
+                    ? $"node {index}: block {head["number"]} {(string?)head["hash"]}{rule.HeadNote(node)}"
                     : $"node {index}: {node["state"]}";
                 if (seen.GetValueOrDefault(index) == line) continue;
                 seen[index] = line;
@@ -105,7 +107,7 @@ internal static class WatchScreen
             foreach (var (hash, block) in row)
             {
                 var onIt = heads.TryGetValue(hash, out var who) ? $" [bold]<- {string.Join(",", who)}[/]" : "";
-                text.Append($"[{Colors.Of(hash)}]{StatusScreen.Short(hash)}[/] on "
+                text.Append($"[{Colors.Of(hash)}]{NodeCells.Short(hash)}[/] on "
                     + $"[{Colors.Of(block.Parent)}]{block.Parent[2..6]}[/]"
                     + $"{(block.Transactions > 0 ? $" ({block.Transactions} tx)" : "")}{Share(block.Share)}{onIt}    ");
             }

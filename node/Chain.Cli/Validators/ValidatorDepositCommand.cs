@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 using Chain.Consensus.Stake;
 using Chain.Files;
 using Chain.Host;
+using Chain.Plugin;
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Rules.Stake;
 using Chain.Testnet;
 using Spectre.Console;
 

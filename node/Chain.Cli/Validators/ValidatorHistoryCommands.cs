@@ -4,6 +4,7 @@ using Chain.Consensus;
 using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
+using Chain.Rules.Stake;
 using Chain.Storage;
 using Chain.Terminal;
 using Spectre.Console;

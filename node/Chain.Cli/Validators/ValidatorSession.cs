@@ -4,6 +4,7 @@ using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Rules.Stake;
 using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;

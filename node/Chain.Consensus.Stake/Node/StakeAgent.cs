@@ -23,6 +23,7 @@ internal sealed class StakeAgent(
     private Slot _viewedSlot;
     private Checkpoint _finalized;
     private Checkpoint _justified;
+    private Epoch _claimed;
     private bool _isCatchingUp;
     private string? _halted;
     private IReadOnlyList<FinalityProof> _histories = [];
@@ -56,7 +57,12 @@ internal sealed class StakeAgent(
         Trace(now);
         keys.OnTick(isCatchingUp);
         if (finality.Conflict is { } conflict) Halt(conflict);
-        else if (!isCatchingUp) duties.OnTick(now);
+        else if (!isCatchingUp)
+        {
+            Claim();
+            duties.OnTick(now);
+        }
+
         UpdateView();
     }
 
@@ -72,8 +78,7 @@ internal sealed class StakeAgent(
 
     public void OnPeerReady(ConsensusPeer peer)
     {
-        var head = chain.FindHead();
-        host.Send(peer, new StakeMessage.Status(chain.States.After(head).LatestBlockSlot, head, chain.Store.Finalized));
+        host.Send(peer, Status());
         foreach (var evidence in watch.Evidence.ProposerSlashings) host.Send(peer, new StakeMessage.DoubleProposal(evidence));
         foreach (var evidence in watch.Evidence.AttesterSlashings) host.Send(peer, new StakeMessage.SlashableVotes(evidence));
         foreach (var history in _histories) host.Send(peer, new StakeMessage.History(history));
@@ -152,6 +157,23 @@ internal sealed class StakeAgent(
         // The second block of a slot and proposer goes to the slasher, not to others; its evidence does.
         var body = ConsensusSidecar.Decode(block.Sidecar.Span).Body;
         return !chain.HasOtherProposal(body.Slot, body.ProposerIndex, block.Hash);
+    }
+
+    private StakeMessage.Status Status()
+    {
+        var head = chain.FindHead();
+        return new StakeMessage.Status(chain.States.After(head).LatestBlockSlot, head, chain.Store.Finalized);
+    }
+
+    /// <summary>
+    /// Tells all peers what became final: two sides that agreed when they met may make histories final afterwards that exclude
+    /// each other. A node that has caught up tells the last one only.
+    /// </summary>
+    private void Claim()
+    {
+        if (chain.Store.Finalized.Epoch <= _claimed) return;
+        _claimed = chain.Store.Finalized.Epoch;
+        host.Broadcast(Status(), except: null);
     }
 
     /// <summary>At once: whoever has sent the votes may stop soon, and then answers no more.</summary>

@@ -16,12 +16,12 @@ internal sealed class StakeChain : IForkChoice
     private readonly Dictionary<Hash256, SealedHeader> _headers = [];
     private readonly SortedSet<int> _equivocating = [];
     private FastConfirmation _confirmation = null!;
-    private Hash256 _kept;
+    private Checkpoint _kept;
 
     public StakeChain(IConsensusHost host, StakeGenesisState genesis, StakeStates states, SlotClock clock)
     {
         (_host, _genesis, States, Clock) = (host, genesis, states, clock);
-        _kept = genesis.BlockHash;
+        _kept = new Checkpoint(Epoch.Genesis, genesis.BlockHash);
     }
 
     public ProofOfStakeSettings Settings => _genesis.Settings;
@@ -35,6 +35,12 @@ internal sealed class StakeChain : IForkChoice
 
     /// <summary>Told of each block that the fork choice took.</summary>
     public Action<Hash256> BlockArrived { get; set; } = static _ => { };
+
+    /// <summary>
+    /// Told of each block that is here and that finality excludes, parents first: when finality cuts it off, while the states
+    /// below it are still here, or when it comes after that.
+    /// </summary>
+    public Action<Hash256> BlockCutOff { get; set; } = static _ => { };
 
     /// <summary>What `safe` names: the fast confirmation rule's block.</summary>
     public Hash256 ConfirmedRoot => _confirmation.ConfirmedRoot;
@@ -82,7 +88,11 @@ internal sealed class StakeChain : IForkChoice
             // A branch that finality has cut off while it was on its way stays in the tree without a chance.
             if (error is ForkChoiceError.NotDescendantOfFinalized or ForkChoiceError.NotLaterThanFinalizedSlot
                 or ForkChoiceError.UnknownParent)
+            {
+                BlockCutOff(hash);
                 return;
+            }
+
             throw new InvalidOperationException($"{header} passed every check, but the fork choice refuses it: {error}");
         }
 
@@ -185,12 +195,30 @@ internal sealed class StakeChain : IForkChoice
     /// </summary>
     private void KeepFinalized()
     {
-        var root = Store.Finalized.Root;
-        if (root == _kept || !Store.Contains(root)) return;
-        _kept = root;
+        var (before, finalized, root) = (_kept, Store.Finalized, Store.Finalized.Root);
+        if (finalized == before || !Store.Contains(root)) return;
+        _kept = finalized;
+        foreach (var block in CutOffBy(finalized)) BlockCutOff(block);
+        if (root == before.Root) return;
         if (root != _genesis.BlockHash) _host.Keep(root, StakeStateCodec.Encode(States.After(root)));
         Store.Prune(root);
         foreach (var hash in _headers.Keys.Where(hash => !Store.Contains(hash)).ToList()) _headers.Remove(hash);
+    }
+
+    /// <summary>
+    /// The blocks of the tree that a finalized checkpoint excludes, parents first. Some may descend from its block: a branch that
+    /// has a later block at the epoch's start has another checkpoint there. Such blocks stay in the tree, and cannot win.
+    /// </summary>
+    private List<Hash256> CutOffBy(Checkpoint finalized)
+    {
+        var (tree, root) = (Store.Tree, Store.Tree.Find(finalized.Root));
+        return
+        [
+            .. Enumerable.Range(0, tree.Count)
+                .Where(position =>
+                    !tree.IsAncestor(root, position) && Store.CheckpointBlock(position, finalized.Epoch) != root)
+                .Select(position => tree[position].Block.Root),
+        ];
     }
 
     private CheckpointBalances PulledUpHead(Hash256 head)

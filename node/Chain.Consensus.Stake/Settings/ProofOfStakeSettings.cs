@@ -171,6 +171,8 @@ public sealed record ProofOfStakeSettings : RuleSettings
     /// <summary>Who may validate from the start, in the order of the registry.</summary>
     public IReadOnlyList<GenesisValidator> Validators { get; init; } = [];
 
+    public override string RuleName() => ProofOfStake.Name;
+
     public override IReadOnlyList<string> NotKept() => [.. base.NotKept(), nameof(Validators)];
 
     public override GenesisBlock BuildGenesis(GenesisFile genesis) => StakeGenesis.Build(genesis, this);

@@ -44,6 +44,13 @@ internal static class AttestationProcessing
         return new IndexedAttestation(indices, attestation.Data, signatures);
     }
 
+    /// <summary>The votes in a block that was taken, by who signed.</summary>
+    /// <param name="body">The block's.</param>
+    /// <param name="state">The state after it.</param>
+    public static IEnumerable<IndexedAttestation> VotesIn(ConsensusBody body, StakeState state) =>
+        body.Attestations.Select(attestation =>
+            ToIndexed(state.GetBeaconCommittee(attestation.Data.Slot, attestation.Data.Index), attestation));
+
     /// <summary>get_attestation_participation_flag_indices, for data whose source matches.</summary>
     public static ParticipationFlags GetParticipationFlags(StakeState state, AttestationData data)
     {

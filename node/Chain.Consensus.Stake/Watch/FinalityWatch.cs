@@ -45,6 +45,17 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     }
 
     /// <summary>
+    /// A block that is here and that our finality excludes: its branch may be final for others, and its votes may show that. They
+    /// were not handed to the guard when the block came: then the branch could still become ours.
+    /// </summary>
+    public void OnCutOff(Hash256 block)
+    {
+        var body = ConsensusSidecar.Decode(host.GetBlock(block)!.Sidecar.Span).Body;
+        if (body.Slot.ToEpoch(chain.Settings.SlotsPerEpoch) + FinalityGuard.EpochsKept < chain.Store.CurrentEpoch) return;
+        foreach (var votes in AttestationProcessing.VotesIn(body, chain.States.After(block))) OnVotes(votes);
+    }
+
+    /// <summary>
     /// What a peer says is final for it. Held against it is only what our own finality tells: up to our finalized epoch. Beyond
     /// that our head says nothing, because it may be behind, or on a branch of its own that the peer's finality will take away.
     /// Nor does our clock say anything of the epochs just ahead of it.

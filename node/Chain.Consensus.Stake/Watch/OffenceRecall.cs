@@ -35,10 +35,7 @@ internal sealed class OffenceRecall(IConsensusHost host, StakeGenesisState genes
         watch.Prune(state.CurrentEpoch, OffenceWatch.WindowOf(state));
         var block = host.GetBlock(hash)!;
         var sidecar = ConsensusSidecar.Decode(block.Sidecar.Span);
-        Hear(block, sidecar,
-            sidecar.Body.Attestations.Select(attestation =>
-                AttestationProcessing.ToIndexed(state.GetBeaconCommittee(attestation.Data.Slot, attestation.Data.Index),
-                    attestation)));
+        Hear(block, sidecar, AttestationProcessing.VotesIn(sidecar.Body, state));
     }
 
     private void Hear(Block block, ConsensusSidecar sidecar, IEnumerable<IndexedAttestation> votes)

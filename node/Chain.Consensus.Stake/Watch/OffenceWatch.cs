@@ -43,12 +43,7 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
     /// <summary>A block that the transition found valid, with the state after it.</summary>
     public void OnBlock(ConsensusBody body, StakeState state)
     {
-        foreach (var attestation in body.Attestations)
-        {
-            var committee = state.GetBeaconCommittee(attestation.Data.Slot, attestation.Data.Index);
-            OnVotes(AttestationProcessing.ToIndexed(committee, attestation));
-        }
-
+        foreach (var votes in AttestationProcessing.VotesIn(body, state)) OnVotes(votes);
         foreach (var slashing in body.ProposerSlashings)
             host.Tell(new StakeEvent.Slashed(slashing.Proposal1.ProposerIndex, body.Slot));
         foreach (var slashing in body.AttesterSlashings)

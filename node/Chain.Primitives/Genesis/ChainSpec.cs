@@ -28,6 +28,9 @@ public abstract record ConsensusSettings
     /// <summary>How often a block is due, in milliseconds.</summary>
     public abstract ulong BlockIntervalMs { get; }
 
+    /// <summary>What `config.chain.consensus` says.</summary>
+    public abstract string RuleName();
+
     /// <summary>
     /// The settings that a database need not have been made with: each node may choose them for itself, the genesis block
     /// contains them, or they follow from others.

@@ -7,7 +7,7 @@ namespace Chain.Rpc;
 /// <summary>
 /// How single JSON values are read, as the execution-apis specify: 0x before every hex, no leading zeros in quantities.
 /// </summary>
-internal static class ArgParsers
+public static class ArgParsers
 {
     public static string? Hash(JsonElement json, out Hash256 value)
     {

@@ -4,7 +4,7 @@ using Chain.Primitives;
 namespace Chain.Rpc;
 
 /// <summary>A block as answers need it; decoded once, its senders recovered once.</summary>
-internal sealed class CachedBlock(Block block, IReadOnlyList<Receipt>? receipts, UInt256 totalDifficulty)
+public sealed class CachedBlock(Block block, IReadOnlyList<Receipt>? receipts, UInt256 totalDifficulty)
 {
     private int[]? _firstLogIndex;
     private int _size;

@@ -4,7 +4,7 @@ using Chain.Primitives;
 namespace Chain.Rpc;
 
 /// <summary>Which block a caller means: a tag, a number, a hash, or the object of EIP-1898.</summary>
-internal abstract record BlockParameter
+public abstract record BlockParameter
 {
     private BlockParameter()
     {
@@ -88,7 +88,7 @@ internal abstract record BlockParameter
     }
 }
 
-internal enum BlockTag
+public enum BlockTag
 {
     Latest,
     Pending,

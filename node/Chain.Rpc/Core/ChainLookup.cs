@@ -5,7 +5,7 @@ using Chain.Primitives;
 namespace Chain.Rpc;
 
 /// <summary>Finding blocks and states as callers name them.</summary>
-internal static class ChainLookup
+public static class ChainLookup
 {
     /// <summary>
     /// The header that a parameter names; `pending` names the head, whose child is in the making. Null: there is none.

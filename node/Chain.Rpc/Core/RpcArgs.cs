@@ -4,13 +4,13 @@ using Chain.Primitives;
 namespace Chain.Rpc;
 
 /// <summary>Reads one JSON value as a type: the value, or in words why it is none.</summary>
-internal delegate string? ArgParser<T>(JsonElement json, out T value);
+public delegate string? ArgParser<T>(JsonElement json, out T value);
 
 /// <summary>
 /// The positional arguments of a call. The first that is wrong is kept in <see cref="Error"/> and the reads after it give
 /// defaults, so that a method reads all its arguments and then asks once.
 /// </summary>
-internal sealed class RpcArgs(JsonElement array)
+public sealed class RpcArgs(JsonElement array)
 {
     private readonly bool _isArray = array.ValueKind == JsonValueKind.Array;
 
@@ -82,7 +82,7 @@ internal sealed class RpcArgs(JsonElement array)
 }
 
 /// <summary>The fields of an object argument, under the same rule as <see cref="RpcArgs"/>.</summary>
-internal readonly struct RpcFields(RpcArgs args, int index, JsonElement json)
+public readonly struct RpcFields(RpcArgs args, int index, JsonElement json)
 {
     private readonly bool _isObject = json.ValueKind == JsonValueKind.Object;
 

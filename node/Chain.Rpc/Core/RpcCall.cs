@@ -8,12 +8,14 @@ namespace Chain.Rpc;
 /// One call in progress. A method writes exactly one JSON value to <see cref="Out"/> and returns null, or returns an error;
 /// what it wrote before an error is thrown away.
 /// </summary>
-internal sealed class RpcCall : IDisposable
+public sealed class RpcCall : IDisposable
 {
+    internal RpcCall(RpcServices services) => Services = services;
+
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private IChainReaderLease? _lease;
 
-    public required RpcServices Services { get; init; }
+    internal RpcServices Services { get; }
 
     public required RpcArgs Args { get; init; }
 
@@ -46,14 +48,14 @@ internal sealed class RpcCall : IDisposable
 
 /// <summary>Where a request came from.</summary>
 /// <param name="Socket">Null over HTTP.</param>
-internal sealed record RpcCaller(ISubscriber? Socket, bool IsAdmin)
+public sealed record RpcCaller(ISubscriber? Socket, bool IsAdmin)
 {
     public static readonly RpcCaller Http = new(null, false);
     public static readonly RpcCaller HttpAdmin = new(null, true);
 }
 
 /// <summary>One who gets notifications: a WebSocket connection.</summary>
-internal interface ISubscriber
+public interface ISubscriber
 {
     /// <summary>Queues a message; a subscriber whose queue is full is disconnected instead.</summary>
     void Send(ReadOnlyMemory<byte> message);

@@ -29,7 +29,7 @@ internal sealed partial class RpcDispatcher
         SubscribeMethods.AddTo(Methods);
         ChainMethods.AddTo(Methods);
         StatusMethods.AddTo(Methods);
-        StakeMethods.AddTo(Methods);
+        services.Node.Api.AddMethods(Methods);
         AdminMethods.AddTo(Methods);
     }
 
@@ -158,9 +158,8 @@ internal sealed partial class RpcDispatcher
         try
         {
             using var json = new Utf8JsonWriter(answer, RpcJson.WriterOptions);
-            using var call = new RpcCall
+            using var call = new RpcCall(_services)
             {
-                Services = _services,
                 Args = args,
                 Out = json,
                 Caller = caller,
@@ -198,11 +197,13 @@ internal sealed partial class RpcDispatcher
         }
     }
 
-    private static RpcError Unknown(string name)
+    private RpcError Unknown(string name)
     {
         var shown = name.Length > 80 ? name[..77] + "..." : name;
         var hint = name.StartsWith("admin_", StringComparison.Ordinal)
             ? ": admin_ methods answer on the admin port, or with the admin token"
+            : name.StartsWith("chain_", StringComparison.Ordinal)
+            ? $": this chain's rule is {_services.Node.Rules.Name}"
             : "";
         return new RpcError(RpcError.MethodNotFound, $"the method {shown} does not exist/is not available{hint}");
     }

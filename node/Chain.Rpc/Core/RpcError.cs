@@ -6,7 +6,7 @@ namespace Chain.Rpc;
 /// <summary>
 /// A JSON-RPC error object. Codes as in JSON-RPC 2.0, EIP-1474 and geth, whose words client libraries look for.
 /// </summary>
-internal sealed record RpcError(int Code, string Message)
+public sealed record RpcError(int Code, string Message)
 {
     public const int ParseError = -32700;
     public const int InvalidRequest = -32600;

@@ -3,10 +3,10 @@ using Chain.Primitives;
 namespace Chain.Rpc;
 
 /// <summary>A method's body.</summary>
-internal delegate ValueTask<RpcError?> RpcHandler(RpcCall call);
+public delegate ValueTask<RpcError?> RpcHandler(RpcCall call);
 
 /// <summary>A method and how often it was called.</summary>
-internal sealed class RpcMethod(string name, int maxArgs, RpcHandler handler, bool overlaps)
+public sealed class RpcMethod(string name, int maxArgs, RpcHandler handler, bool overlaps)
 {
     private long _calls;
     private long _failures;
@@ -34,7 +34,7 @@ internal sealed class RpcMethod(string name, int maxArgs, RpcHandler handler, bo
 }
 
 /// <summary>All methods by name.</summary>
-internal sealed class RpcMethodTable
+public sealed class RpcMethodTable
 {
     private readonly Dictionary<string, RpcMethod> _methods = new(160, StringComparer.Ordinal);
 

@@ -59,13 +59,12 @@ internal static class ChainJson
         json.WriteEndObject();
     }
 
-    /// <param name="stakeShare">The share of the stake behind the block; null where votes do not decide or are not known.</param>
-    public static void WriteTreeNode(Utf8JsonWriter json, BlockTreeNode node, double? stakeShare)
+    public static void WriteTreeNode(Utf8JsonWriter json, BlockTreeNode node, RuleApi rule, ChainView view)
     {
         json.WriteStartObject();
         WriteTreeFields(json, node.Header, node.TotalDifficulty, node.ArrivedAt, node.Status, node.IsCanonical,
             node.TransactionCount);
-        if (stakeShare is { } share) json.WriteNumber("stakeShare"u8, share);
+        rule.WriteTreeNode(json, view, node.Header.Hash);
         json.WriteEndObject();
     }
 

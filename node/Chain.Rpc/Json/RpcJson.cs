@@ -5,7 +5,7 @@ using Chain.Primitives;
 namespace Chain.Rpc;
 
 /// <summary>Hex and quantities straight into JSON, without strings in between.</summary>
-internal static class RpcJson
+public static class RpcJson
 {
     public static readonly JsonWriterOptions WriterOptions = new()
     {

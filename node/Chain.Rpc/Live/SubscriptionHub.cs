@@ -97,7 +97,7 @@ internal sealed class SubscriptionHub(INodeAccess node, BlockCache blocks, RpcLi
                     s => s.Transaction is null || s.Transaction == changed.Hash);
                 break;
             case NodeEvent.OfConsensus told:
-                Push(SubscriptionKind.ChainConsensus, json => StakeJson.WriteEvent(json, told.Happened));
+                Push(SubscriptionKind.ChainConsensus, json => node.Api.WriteEvent(json, told.Happened));
                 break;
             case NodeEvent.PeerReady:
                 HadPeers = true;

@@ -38,7 +38,7 @@ internal static class ChainMethods
             WriteStored(call, first,
                 Math.Min(to ?? ulong.MaxValue, first + Math.Min(ulong.MaxValue - first, (ulong)call.Limits.PageItems - 1)));
         else foreach (var node in call.View.Tree)
-            ChainJson.WriteTreeNode(json, node, call.View.Stake()?.ShareBehind(node.Header.Hash));
+            ChainJson.WriteTreeNode(json, node, call.Node.Api, call.View);
         json.WriteEndArray();
         json.WriteEndObject();
         return null;
@@ -161,20 +161,11 @@ internal static class ChainMethods
         var json = call.Out;
         json.WriteStartObject();
         json.WriteNumber("confirmations"u8, confirmations);
-        if (call.View.Stake() is { } stake) StakeMethods.WriteConfidence(call, stake, block.Block.Header);
-        else WriteWorkConfidence(call, share, confirmations);
+        call.Node.Api.WriteConfidence(call, block.Block.Header, share, confirmations);
         json.WriteBoolean("safe"u8, block.Block.Number <= call.View.Safe.Number);
         json.WriteBoolean("finalized"u8, block.Block.Number <= call.View.Finalized.Number);
         json.WriteEndObject();
         return null;
-    }
-
-    private static void WriteWorkConfidence(RpcCall call, double share, int confirmations)
-    {
-        call.Out.WriteString("level"u8, ConfidenceLevel.Describe(confirmations));
-        call.Out.WriteNumber("attackerShare"u8, share);
-        call.Out.WriteNumber("catchUpProbability"u8, CatchUp.Probability(share, confirmations));
-        call.Out.WriteString("rule"u8, "pow"u8);
     }
 
     /// <summary>Transactions from or to an address, newest first, by page.</summary>

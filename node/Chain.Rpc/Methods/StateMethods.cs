@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Primitives;
 

@@ -50,8 +50,8 @@ internal static class SubscribeMethods
                 break;
             case "chainConsensus":
                 kind = SubscriptionKind.ChainConsensus;
-                if (call.Args.Error is null && call.Node.Spec.Consensus is not Chain.Consensus.Stake.ProofOfStakeSettings)
-                    return RpcError.Refused($"this chain has no validators: its rule is {call.Node.Rules.Name}");
+                if (call.Args.Error is null && !call.Node.Api.HasEvents)
+                    return RpcError.Refused($"this chain's rule tells no events of its own: it is {call.Node.Rules.Name}");
                 break;
             default:
                 return call.Args.Error

@@ -29,15 +29,9 @@ internal static class HealthPage
             json.WriteNumber("lastStepSeconds"u8, Math.Round(steps.Last.TotalSeconds, 3));
             json.WriteNumber("longestStepSeconds"u8, Math.Round(steps.Longest.TotalSeconds, 3));
             json.WriteNumber("inputsWaiting"u8, steps.Waiting);
-            if (view.Stake() is { } stake)
-            {
-                json.WriteNumber("finalityDelayEpochs"u8, stake.FinalityDelay());
-                json.WriteNumber("participation"u8, stake.PreviousParticipation());
-                json.WriteNumber("slashed"u8, stake.Slashed().Count());
-            }
-
+            node.Api.WriteHealth(json, view);
             json.WriteStartArray("alerts"u8);
-            foreach (var alert in Alerts.Of(view, node, services.Hub.HadPeers)) json.WriteStringValue(alert.Name);
+            foreach (var alert in NodeAlerts.Of(view, node, services.Hub.HadPeers)) json.WriteStringValue(alert.Name);
             json.WriteEndArray();
             json.WriteEndObject();
         }

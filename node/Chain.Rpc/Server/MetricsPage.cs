@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Chain.Rpc;
@@ -9,16 +7,16 @@ internal static class MetricsPage
 {
     public static async Task WriteAsync(HttpContext context, RpcServices services, RpcMethodTable methods, int sockets)
     {
-        var page = new Page();
+        var page = new MetricsText();
         WriteChain(page, services);
-        WriteStake(page, services);
+        services.Node.Api.WriteMetrics(page, services.Node.View);
         WriteNode(page, services);
         WriteRpc(page, services, methods, sockets);
         await HttpEndpoint.WriteAsync(context, StatusCodes.Status200OK, "text/plain; version=0.0.4; charset=utf-8",
             page.ToBytes());
     }
 
-    private static void WriteChain(Page page, RpcServices services)
+    private static void WriteChain(MetricsText page, RpcServices services)
     {
         var node = services.Node;
         var view = node.View;
@@ -33,33 +31,12 @@ internal static class MetricsPage
         foreach (var (upTo, count) in services.Hub.Reorgs.Classes())
             page.Sample("chain_reorgs_total", $"{{depth_le=\"{upTo}\"}}", count);
         page.Head("chain_alert", "gauge", "1 while the alert stands.");
-        var standing = Alerts.Of(view, node, services.Hub.HadPeers);
-        foreach (var name in Alerts.Names)
+        var standing = NodeAlerts.Of(view, node, services.Hub.HadPeers);
+        foreach (var name in NodeAlerts.Names.Concat(node.Api.AlertNames))
             page.Sample("chain_alert", $"{{name=\"{name}\"}}", standing.Exists(alert => alert.Name == name) ? 1 : 0);
     }
 
-    private static void WriteStake(Page page, RpcServices services)
-    {
-        if (services.Node.View.Stake() is not { } stake) return;
-        page.Gauge("chain_slot", "The slot of the clock.", stake.Slot.Number);
-        page.Gauge("chain_epoch", "The epoch of the clock.", stake.Epoch.Number);
-        page.Gauge("chain_justified_epoch", "The justified epoch on the head's branch.", stake.Justified.Epoch.Number);
-        page.Gauge("chain_finalized_epoch", "The finalized epoch.", stake.Finalized.Epoch.Number);
-        page.Gauge("chain_finality_lag_epochs", "Epochs between now and the finalized one; 2 or 3 when all is well.",
-            stake.FinalityDelay());
-        page.Head("chain_participation_ratio", "gauge", "Share of the stake whose votes for the epoch are in the chain.");
-        page.Sample("chain_participation_ratio", "{epoch=\"previous\"}", stake.PreviousParticipation());
-        page.Sample("chain_participation_ratio", "{epoch=\"current\"}", stake.CurrentParticipation());
-        page.Head("chain_validators", "gauge", "Validators by status.");
-        foreach (var group in stake.Validators.GroupBy(item => item.StatusAt(stake.Epoch)).OrderBy(group => group.Key,
-            StringComparer.Ordinal))
-            page.Sample("chain_validators", $"{{status=\"{group.Key}\"}}", group.Count());
-        page.Gauge("chain_slashed_validators", "Validators that were slashed.", stake.Slashed().Count());
-        page.Gauge("chain_leaking", "1 while absent validators lose stake.", stake.IsLeaking ? 1 : 0);
-        page.Gauge("chain_waiting_evidence", "Evidence that waits for a block.", stake.WaitingEvidence);
-    }
-
-    private static void WriteNode(Page page, RpcServices services)
+    private static void WriteNode(MetricsText page, RpcServices services)
     {
         var (node, view) = (services.Node, services.Node.View);
         page.Gauge("chain_peers", "Connected peers.", view.Peers.Count);
@@ -92,7 +69,7 @@ internal static class MetricsPage
         page.Gauge("process_resident_memory_bytes", "Resident memory.", Environment.WorkingSet);
     }
 
-    private static void WriteRpc(Page page, RpcServices services, RpcMethodTable methods, int sockets)
+    private static void WriteRpc(MetricsText page, RpcServices services, RpcMethodTable methods, int sockets)
     {
         page.Gauge("rpc_websockets", "Open WebSockets.", sockets);
         page.Gauge("rpc_subscriptions", "Subscriptions.", services.Hub.Count);
@@ -102,24 +79,5 @@ internal static class MetricsPage
         foreach (var method in called) page.Sample("rpc_calls_total", $"{{method=\"{method.Name}\"}}", method.Calls);
         page.Head("rpc_failures_total", "counter", "Calls answered with an error, by method.");
         foreach (var method in called) page.Sample("rpc_failures_total", $"{{method=\"{method.Name}\"}}", method.Failures);
-    }
-
-    private sealed class Page
-    {
-        private readonly StringBuilder _text = new(4096);
-
-        public void Gauge(string name, string help, double value)
-        {
-            Head(name, "gauge", help);
-            Sample(name, "", value);
-        }
-
-        public void Head(string name, string type, string help) =>
-            _text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
-
-        public void Sample(string name, string labels, double value) =>
-            _text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {value}\n");
-
-        public byte[] ToBytes() => Encoding.UTF8.GetBytes(_text.ToString());
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Chain.Primitives;
+using Chain.Rules.Stake;
 
 namespace Chain.Tests;
 
@@ -31,7 +32,8 @@ public sealed class RpcProperties
     [InlineData(3)]
     public async Task Random_requests_get_an_answer_and_do_no_harm(int seed)
     {
-        await using var server = await RpcTestServer.StartAsync(configure: options => options with { AdminToken = "t" });
+        await using var server = await RpcTestServer.StartAsync(new TestNode { Api = new StakeApi() },
+            configure: options => options with { AdminToken = "t" });
         server.Client.DefaultRequestHeaders.Authorization = new("Bearer", "t");
         server.Node.Send(server.Node.Transfer(0, TestNode.Echo, 1, data: [1], gas: 100_000));
         server.Node.Mine(2);
@@ -55,7 +57,7 @@ public sealed class RpcProperties
     [InlineData(2)]
     public async Task Random_bytes_and_broken_JSON_get_an_error_object(int seed)
     {
-        await using var server = await RpcTestServer.StartAsync();
+        await using var server = await RpcTestServer.StartAsync(new TestNode { Api = new StakeApi() });
         var random = new Random(seed);
         for (var round = 0; round < Rounds; round++)
         {

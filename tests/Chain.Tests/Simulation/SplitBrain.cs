@@ -15,7 +15,11 @@ internal static class SplitBrain
     /// Two halves of the honest stake, apart, and six of sixteen validators in both; each half has made epochs final that the
     /// other excludes.
     /// </summary>
-    public static SimulatedNetwork Run(int secondsIntoTheEpoch)
+    public static SimulatedNetwork Run(int secondsIntoTheEpoch) =>
+        RunApart((5 * Epoch) + TimeSpan.FromSeconds(secondsIntoTheEpoch));
+
+    /// <summary>The same halves, apart for so long from the start of the third epoch on.</summary>
+    public static SimulatedNetwork RunApart(TimeSpan apart)
     {
         var network = SimulatedStake.Create(nodes: 4, validators: 16, seed: 30);
         network.Run(3 * Epoch);
@@ -33,7 +37,7 @@ internal static class SplitBrain
                 [.. network.Nodes[index].Validators.Where(mine =>
                     !twins.Exists(twin => twin.Secret.Key.Equals(mine.Secret.Key)))]);
 
-        network.Run((5 * Epoch) + TimeSpan.FromSeconds(secondsIntoTheEpoch));
+        network.Run(apart);
         return network;
     }
 }

@@ -73,6 +73,55 @@ public sealed class StakeConflictTests
     }
 
     [Fact]
+    public void A_node_that_took_the_blocks_of_a_history_before_its_own_finality_excluded_them_proves_the_conflict_from_them()
+    {
+        var network = SplitBrain.RunApart((4 * Epoch) - TimeSpan.FromMilliseconds(1500));
+        network.Heal();
+        network.Run(TimeSpan.FromSeconds(1));
+        Assert.Single(network.Nodes.Select(node => node.StakeOf().Finalized).Distinct());
+        Assert.All(network.Nodes,
+            node => Assert.All(network.Nodes, other => Assert.NotNull(node.Store.GetBlock(other.Core.View.Head.Hash))));
+
+        // From now on nobody hears anything of the others.
+        network.Partition();
+        network.Run(TimeSpan.FromSeconds(2));
+
+        Assert.All(network.Nodes, node => Assert.NotNull(node.WhyHalted));
+        Assert.All(network.Nodes,
+            node => Assert.Equal(Twins, node.Told.OfType<StakeEvent.ConflictProven>().Single().Conflict.Slashable));
+    }
+
+    [Fact]
+    public void Sides_that_agreed_when_they_met_learn_of_the_conflict_that_begins_then_before_they_took_a_block()
+    {
+        var network = SplitBrain.RunApart((4 * Epoch) - TimeSpan.FromMilliseconds(50));
+        Assert.Single(network.Nodes.Select(node => node.StakeOf().Finalized).Distinct());
+
+        network.Heal();
+        network.Run(TimeSpan.FromSeconds(2));
+
+        Assert.DoesNotContain(network.Nodes,
+            node => node.Store.GetBlock(network.Nodes[(node.Index + 2) % 4].Core.View.Head.Hash) is not null);
+        Assert.All(network.Nodes, node => Assert.NotNull(node.WhyHalted));
+        Assert.All(network.Nodes,
+            node => Assert.Equal(Twins, node.Told.OfType<StakeEvent.ConflictProven>().Single().Conflict.Slashable));
+    }
+
+    [Fact]
+    public void Peers_are_told_what_became_final_since_they_connected()
+    {
+        var network = SimulatedStake.Create(nodes: 2, validators: 16, seed: 35);
+        var stranger = network.AddStranger(0);
+
+        network.Run(6 * Epoch);
+
+        var told = stranger.Heard.OfType<WireMessage.OfConsensus>().Select(heard => heard.Message)
+            .OfType<StakeMessage.Status>().Select(status => status.Finalized).ToList();
+        Assert.Equal(told.Distinct(), told);
+        Assert.Equal(network.Nodes[0].StakeOf().Finalized, told[^1]);
+    }
+
+    [Fact]
     public void The_proof_is_kept_so_that_anybody_can_check_the_votes()
     {
         var network = SplitBrain.Run(secondsIntoTheEpoch: 0);

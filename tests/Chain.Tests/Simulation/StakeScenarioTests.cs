@@ -13,11 +13,15 @@ public sealed class StakeScenarioTests
     // slashed.
     private static readonly ulong[] UnlikeBranches = [27, 116, 185, 295, 315, 330, 453, 1688];
 
+    // Two sides that met with one finality and each made another final from there on.
+    private static readonly ulong[] LateConflicts = [437];
+
     // Finality that comes late because newcomers enter, and because withheld blocks cost the votes that it takes.
     private static readonly ulong[] SlowReturns = [540, 984];
 
     public static TheoryData<ulong> Seeds =>
-        [.. Enumerable.Range(1, 24).Select(seed => (ulong)seed), .. SplitBrains, .. UnlikeBranches, .. SlowReturns];
+        [.. Enumerable.Range(1, 24).Select(seed => (ulong)seed), .. SplitBrains, .. UnlikeBranches, .. LateConflicts,
+            .. SlowReturns];
 
     [Theory]
     [MemberData(nameof(Seeds))]

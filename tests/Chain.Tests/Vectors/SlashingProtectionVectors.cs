@@ -3,6 +3,7 @@ using System.Text.Json;
 using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Primitives;
+using Chain.Rules.Stake;
 
 namespace Chain.Tests;
 

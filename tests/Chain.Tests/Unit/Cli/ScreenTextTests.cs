@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Chain.Cli;
+using Chain.Rules;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -45,7 +46,7 @@ public sealed class ScreenTextTests : IDisposable
             ["pool"] = new JsonObject { ["pending"] = Evil, ["queued"] = Evil },
             ["peers"] = 1,
         };
-        var printed = Print(StatusScreen.Render(Status(node)));
+        var printed = Print(StatusScreen.Render(KnownRules.All[0], Status(node)));
         foreach (var shown in new[] { Shows, $"{Shows}+{Shows}", @"7 \u001b[/]\u202e" })
             Assert.Contains(shown, printed, StringComparison.Ordinal);
     }
@@ -69,7 +70,7 @@ public sealed class ScreenTextTests : IDisposable
             ["reorgs"] = new JsonArray(new JsonObject { ["depth"] = 1L, ["ancestor"] = new JsonObject { ["number"] = 1200 } }),
         };
 
-        var printed = Print(StatusScreen.Render(Status(node)), width);
+        var printed = Print(StatusScreen.Render(KnownRules.All[0], Status(node)), width);
 
         Assert.Equal(isWhole, printed.Contains("last 1 deep above block 1200", StringComparison.Ordinal));
         Assert.Contains("1234 0xaaaaaaaa", printed, StringComparison.Ordinal);

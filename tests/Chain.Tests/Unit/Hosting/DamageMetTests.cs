@@ -4,6 +4,8 @@ using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc;
+using Chain.Rules.Work;
+using Chain.Rules.Stake;
 using Chain.Storage;
 using Chain.Testnet;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -79,7 +81,7 @@ public sealed class DamageMetTests : IDisposable
             await Assert.ThrowsAsync<RefusedCallException>(() => client.CallAsync("eth_getBlockByNumber", ["0x3", true]));
 
         Assert.Contains("is damaged: table bodies, the body of block", refused.Message, StringComparison.Ordinal);
-        Assert.Contains(Alerts.Of(node.View, node, hadPeers: false),
+        Assert.Contains(NodeAlerts.Of(node.View, node, hadPeers: false),
             alert => alert.Name == "store_damaged" && alert.Message == node.DamageMet);
         Assert.NotNull(await client.CallAsync("eth_getBlockByNumber", ["0x4", true]));
         Assert.Null((await node.ImportAsync(blocks[5..], CancellationToken.None)).Error);
@@ -141,6 +143,7 @@ public sealed class DamageMetTests : IDisposable
         {
             Genesis = _chain.Genesis,
             DataFolder = _folder,
+            Rule = new WorkSetup(),
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Rpc = new RpcServerOptions { Port = 0 },
         };

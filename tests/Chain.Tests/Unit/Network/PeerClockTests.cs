@@ -3,6 +3,8 @@ using Chain.Consensus.Work;
 using Chain.Network;
 using Chain.Primitives;
 using Chain.Rpc;
+using Chain.Rules.Stake;
+using Chain.Rules.Work;
 
 namespace Chain.Tests;
 
@@ -47,12 +49,13 @@ public sealed class PeerClockTests
     [InlineData(12_000, 2_000)]
     public void The_offset_that_calls_for_an_alert_follows_the_slot_under_stake(ulong slotMs, long offset)
     {
-        Assert.Equal(offset, Alerts.LargestClockOffsetMs(new ChainSpec
+        Assert.Equal(offset, new StakeApi().LargestClockOffsetMs(new ChainSpec
         {
             ChainId = 1,
             Consensus = new ProofOfStakeSettings { SlotDurationMs = slotMs },
         }));
-        Assert.Equal(2_000, Alerts.LargestClockOffsetMs(new ChainSpec { ChainId = 1, Consensus = new ProofOfWorkSettings() }));
+        Assert.Equal(2_000,
+            new WorkApi().LargestClockOffsetMs(new ChainSpec { ChainId = 1, Consensus = new ProofOfWorkSettings() }));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Chain.Consensus;
 using Chain.Consensus.Stake;
 using Chain.Primitives;
+using Chain.Rules.Stake;
 
 namespace Chain.Tests;
 
@@ -19,14 +20,15 @@ public sealed class StakeMethodTests
     {
         await using var server = await RpcTestServer.StartAsync();
         var (code, message) = await server.ErrorAsync(method, arguments);
-        Assert.Equal((-32000, "this chain has no validators: its rule is proof-of-work"), (code, message));
+        Assert.Equal((-32601, $"the method {method} does not exist/is not available: this chain's rule is proof-of-work"),
+            (code, message));
         Assert.False((await server.CallAsync("chain_status")).TryGetProperty("stake", out _));
     }
 
     [Fact]
     public async Task Checkpoints_say_where_finality_is_and_how_much_of_the_stake_votes()
     {
-        await using var server = await RpcTestServer.StartAsync();
+        await using var server = await StartAsync();
         server.Node.Mine(3);
         server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3));
         var answer = await server.CallAsync("chain_checkpoints");
@@ -43,7 +45,7 @@ public sealed class StakeMethodTests
     [Fact]
     public async Task The_stake_state_is_told_by_parts_so_that_nodes_that_disagree_can_say_where()
     {
-        await using var server = await RpcTestServer.StartAsync();
+        await using var server = await StartAsync();
         server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3));
         var roots = await server.CallAsync("chain_stakeStateRoots");
         Assert.Equal((server.Node.View.Head.Hash.ToString(), Registry.Root(1).ToString()),
@@ -55,7 +57,7 @@ public sealed class StakeMethodTests
     [Fact]
     public async Task Validators_are_told_with_balances_status_and_epochs_that_are_not_known_yet_as_null()
     {
-        await using var server = await RpcTestServer.StartAsync();
+        await using var server = await StartAsync();
         server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3));
         var validators = (await server.CallAsync("chain_validators")).GetProperty("validators");
         var (honest, caught) = (validators[0], validators[3]);
@@ -74,7 +76,7 @@ public sealed class StakeMethodTests
     [Fact]
     public async Task Confidence_is_the_share_of_the_stake_and_no_odds()
     {
-        await using var server = await RpcTestServer.StartAsync();
+        await using var server = await StartAsync();
         var hash = server.Node.Send(server.Node.Transfer(0, TestNode.KeyOf(50).Address, 1));
         server.Node.Mine();
         server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3) with { Justified = default });
@@ -92,7 +94,7 @@ public sealed class StakeMethodTests
     [InlineData(5UL, true)]
     public async Task Finality_that_stopped_raises_an_alert_that_says_what_is_missing(ulong delay, bool isStalled)
     {
-        await using var server = await RpcTestServer.StartAsync();
+        await using var server = await StartAsync();
         server.Node.ShowStake(View(server.Node, epoch: 3 + delay, finalized: 3) with
         {
             PreviousEpochTarget = new Gwei(80_000_000_000),
@@ -114,7 +116,7 @@ public sealed class StakeMethodTests
     [Fact]
     public async Task Validators_whose_keys_are_silent_are_told_with_the_reason_and_raise_an_alert_each_reason_once()
     {
-        await using var server = await RpcTestServer.StartAsync();
+        await using var server = await StartAsync();
         var view = View(server.Node, epoch: 5, finalized: 3);
         SilentValidator Silent(int index, KeySilence why) => new(index, view.Validators[index].Validator.Identity.Key, why);
         var listening = new KeySilence.Listening(Missing: null, new Epoch(8), NotCounted: null);
@@ -144,7 +146,7 @@ public sealed class StakeMethodTests
     [Fact]
     public async Task What_is_no_voluntary_exit_is_refused_with_what_it_should_be()
     {
-        await using var server = await RpcTestServer.StartAsync();
+        await using var server = await StartAsync();
         server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3));
         var (code, message) = await server.ErrorAsync("chain_submitVoluntaryExit", "\"0xc20102\"");
         Assert.Equal(-32602, code);
@@ -156,10 +158,12 @@ public sealed class StakeMethodTests
     {
         await using var server = await RpcTestServer.StartAsync();
         using var socket = await server.ConnectAsync();
-        Assert.StartsWith("this chain has no validators",
+        Assert.StartsWith("this chain's rule tells no events of its own",
             RpcTestServer.ErrorOf(await socket.CallAsync("eth_subscribe", "\"chainConsensus\"")).Message,
             StringComparison.Ordinal);
     }
+
+    private static Task<RpcTestServer> StartAsync() => RpcTestServer.StartAsync(new TestNode { Api = new StakeApi() });
 
     /// <summary>
     /// Four validators of which the last was slashed; half the stake votes for the head, three quarters voted in the epoch

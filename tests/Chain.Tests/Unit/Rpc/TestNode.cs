@@ -5,6 +5,7 @@ using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc;
+using Chain.Rules.Work;
 
 namespace Chain.Tests;
 
@@ -65,6 +66,9 @@ internal sealed class TestNode : INodeAccess
     public Hash256 GenesisHash { get; }
 
     public ConsensusRules Rules { get; }
+
+    /// <summary>Of the rule whose view the node shows.</summary>
+    public RuleApi Api { get; set; } = new WorkApi();
 
     public string ClientVersion => "Chain/v0-test";
 

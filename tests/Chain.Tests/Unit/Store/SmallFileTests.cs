@@ -1,5 +1,6 @@
 using Chain.Files;
 using Chain.Host;
+using Chain.Rules.Stake;
 
 namespace Chain.Tests;
 

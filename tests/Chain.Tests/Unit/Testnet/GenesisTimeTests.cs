@@ -1,3 +1,4 @@
+using Chain.Rules.Stake;
 using Chain.Testnet;
 
 namespace Chain.Tests;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Chain.Consensus.Stake;
 using Chain.Rpc.Client;
+using Chain.Rules.Stake;
 using Chain.Testnet;
 
 namespace Chain.Tests;
@@ -55,16 +55,21 @@ public sealed class NodeStatusTests
 
     private static JsonObject Checkpoint(int epoch) => new() { ["epoch"] = epoch, ["blockHash"] = Hash, ["number"] = "0x5" };
 
-    private static NodeStatus Read(JsonNode? status) =>
-        NodeStatus.Read(new Answer("chain_status", JsonDocument.Parse(status?.ToJsonString() ?? "null").RootElement));
+    private static JsonObject Print(JsonNode? status)
+    {
+        var answer = new Answer("chain_status", JsonDocument.Parse(status?.ToJsonString() ?? "null").RootElement);
+        var printed = new JsonObject();
+        NodeStatus.Read(answer).WriteTo(printed);
+        StakeNetwork.Instance.ReadStatus(answer, printed);
+        return printed;
+    }
 
     public static TheoryData<string> Fields => [.. Sound().Select(item => item.Key)];
 
     [Fact]
     public void A_status_is_printed_with_plain_numbers()
     {
-        var printed = new JsonObject();
-        Read(Sound()).WriteTo(printed);
+        var printed = Print(Sound());
         Assert.Equal((7L, Hash), ((long)printed["head"]!["number"]!, (string?)printed["head"]!["hash"]));
         Assert.Equal((1, 1L), ((int)printed["peers"]!, (long)printed["reorgs"]![0]!["depth"]!));
         Assert.Equal(("clock_skew", 5L),
@@ -87,7 +92,7 @@ public sealed class NodeStatusTests
                 "peers" => odd[0] == '[',
                 _ => false,
             };
-            if (!isSound) Assert.Throws<UnexpectedAnswerException>(() => Read(status).WriteTo([]));
+            if (!isSound) Assert.Throws<UnexpectedAnswerException>(() => Print(status));
         }
     }
 
@@ -98,7 +103,7 @@ public sealed class NodeStatusTests
     [InlineData("{}")]
     [InlineData("\"status\"")]
     public void Anything_else_is_no_status(string answer) =>
-        Assert.Throws<UnexpectedAnswerException>(() => Read(JsonNode.Parse(answer)));
+        Assert.Throws<UnexpectedAnswerException>(() => Print(JsonNode.Parse(answer)));
 
     [Theory]
     [InlineData("""{"id":1,"result":{"head":1,"head":2}}""")]

@@ -1,3 +1,4 @@
+using Chain.Rules.Work;
 using Chain.Testnet;
 
 namespace Chain.Tests;
@@ -13,6 +14,7 @@ public sealed class PortTests
         var folder = Path.Combine(Path.GetTempPath(), $"chain-ports-{Guid.NewGuid():n}");
         var refused = Assert.Throws<UsageException>(() => TestnetPlan.Create(new TestnetFolder(folder), new TestnetWishes
         {
+            Rule = new WorkWishes(),
             RpcPort = rpc,
             PeerPort = peers,
         }));

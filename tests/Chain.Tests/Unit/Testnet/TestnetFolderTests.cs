@@ -1,5 +1,8 @@
 using Chain.Node;
 using Chain.Primitives;
+using Chain.Rules;
+using Chain.Rules.Stake;
+using Chain.Rules.Work;
 using Chain.Testnet;
 
 namespace Chain.Tests;
@@ -17,8 +20,8 @@ public sealed class TestnetFolderTests : IDisposable
     public void A_damaged_manifest_is_refused_with_its_name(string text)
     {
         File.WriteAllText(Path.Combine(_path, "testnet.json"), text);
-        Assert.Contains("testnet.json", Assert.Throws<TestnetException>(() => new TestnetFolder(_path).Load()).Message,
-            StringComparison.Ordinal);
+        var refused = Assert.Throws<TestnetException>(() => new TestnetFolder(_path).Load(KnownRules.Networks));
+        Assert.Contains("testnet.json", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -33,8 +36,6 @@ public sealed class TestnetFolderTests : IDisposable
     [InlineData("nodes[0].nodeId", "\"nodeId\": \"", "\"nodeId\": \"x")]
     [InlineData("nodes[0].beneficiary", "\"beneficiary\": \"", "\"beneficiary\": \"x")]
     [InlineData("nodes[0].index", "\"index\": 0", "\"index\": 5")]
-    [InlineData("nodes[0].hashRate", "\"hashRate\": 7", "\"hashRate\": -7")]
-    [InlineData("hashRate", "\"hashRate\": 8", "\"hashRate\": 1e400")]
     [InlineData("nodes[0].validators", "\"count\": 4", "\"count\": 2147483647")]
     [InlineData("nodes[0].validators.behave", "\"behave\": []", "\"behave\": [null]")]
     [InlineData("nodes[0].validators.behave", "\"behave\": []", "\"behave\": null")]
@@ -48,18 +49,20 @@ public sealed class TestnetFolderTests : IDisposable
     [InlineData("nodes[0]", "\"nodes\": [", "\"nodes\": [null,")]
     public void A_manifest_changed_by_hand_is_refused_with_the_field_that_is_wrong(string field, string was, string isNow)
     {
-        var (folder, file) = (new TestnetFolder(_path), Path.Combine(_path, "testnet.json"));
-        folder.Create(Sound(), "{}");
-        folder.Load();
-        var sound = File.ReadAllText(file);
-        Assert.Contains(was, sound, StringComparison.Ordinal);
-        File.WriteAllText(file, sound.Replace(was, isNow, StringComparison.Ordinal));
-        var said = Assert.Throws<TestnetException>(folder.Load).Message;
-        Assert.Contains(file, said, StringComparison.Ordinal);
-        Assert.Contains(field, said, StringComparison.Ordinal);
-        Assert.DoesNotContain("System.", said, StringComparison.Ordinal);
-        Assert.DoesNotContain("Chain.Testnet", said, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', said);
+        RefusesWith(field, Sound(), was, isNow);
+    }
+
+    [Theory]
+    [InlineData("nodes[0].hashRate", "\"hashRate\": 7", "\"hashRate\": -7")]
+    [InlineData("nodes[0].hashRate", "\"hashRate\": 7", "\"hashRate\": \"7\"")]
+    [InlineData("hashRate", "\"hashRate\": 8", "\"hashRate\": 1e400")]
+    [InlineData("hashRate", "\"hashRate\": 8", "\"other\": 8")]
+    public void A_manifest_of_miners_is_refused_with_the_field_that_is_wrong(string field, string was, string isNow)
+    {
+        var sound = Sound();
+        var own = WorkNetwork.Fields(2, 8);
+        var miners = sound with { Consensus = "pow", Own = own, Nodes = [sound.Nodes[0] with { Own = WorkNetwork.Fields(7) }] };
+        RefusesWith(field, miners, was, isNow);
     }
 
     [Theory]
@@ -80,22 +83,36 @@ public sealed class TestnetFolderTests : IDisposable
         Assert.DoesNotContain("older run", said, StringComparison.Ordinal);
     }
 
+    private void RefusesWith(string field, TestnetManifest manifest, string was, string isNow)
+    {
+        var (folder, file) = (new TestnetFolder(_path), Path.Combine(_path, "testnet.json"));
+        folder.Create(manifest, "{}");
+        folder.Load(KnownRules.Networks);
+        var sound = File.ReadAllText(file);
+        Assert.Contains(was, sound, StringComparison.Ordinal);
+        File.WriteAllText(file, sound.Replace(was, isNow, StringComparison.Ordinal));
+        var said = Assert.Throws<TestnetException>(() => folder.Load(KnownRules.Networks)).Message;
+        Assert.Contains(file, said, StringComparison.Ordinal);
+        Assert.Contains(field, said, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Chain.Testnet", said, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', said);
+    }
+
     private static TestnetManifest Sound()
     {
         var id = NodeId.Of(TestHub.KeyOf(1)).ToString();
         var node = new TestnetNode(0, 8545, 9545, 30303, $"enode://{id}@127.0.0.1:30303", id,
-            new Address(new byte[20]).ToString(), 7)
+            new Address(new byte[20]).ToString())
         {
-            Validators = new TestnetValidators(0, 4, []),
+            Own = StakeManifest.Fields(new TestnetValidators(0, 4, [])),
         };
         return new TestnetManifest
         {
             Version = 1,
             Consensus = "pos",
             ChainId = 1,
-            BlockTimeSeconds = 0,
-            HashRate = 8,
-            Stake = new TestnetStake(2000, 8, 4, 1),
+            Own = StakeManifest.Fields(new TestnetStake(2000, 8, 4, 1)),
             Nodes = [node],
         };
     }

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Chain.Cli;
 using Chain.Host;
 using Chain.Primitives;
+using Chain.Rules.Stake;
 
 namespace Chain.Tests;
 

@@ -2,6 +2,7 @@ using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
+using Chain.Rules.Stake;
 using Chain.Storage;
 using static Chain.Tests.SigningSample;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Chain.Consensus.Stake;
 using Chain.Host;
 using Chain.Primitives;
+using Chain.Rules.Stake;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Chain.Consensus;
 using Chain.Consensus.Stake;
 using Chain.Host;
+using Chain.Rules.Stake;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;

@@ -1,4 +1,5 @@
 using Chain.Host;
+using Chain.Rules.Stake;
 using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;

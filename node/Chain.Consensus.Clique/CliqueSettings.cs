@@ -24,6 +24,8 @@ public sealed record CliqueSettings : RuleSettings
     /// <summary>Whether a block of this number is a checkpoint; the genesis block is one.</summary>
     public bool IsCheckpoint(ulong number) => number % EpochBlocks == 0;
 
+    public override string RuleName() => CliqueRule.Name;
+
     public override GenesisBlock BuildGenesis(GenesisFile genesis)
     {
         CliqueGenesis.Check(genesis);

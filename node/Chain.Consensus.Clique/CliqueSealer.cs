@@ -57,7 +57,8 @@ internal sealed class CliqueSealer(IConsensusHost host, ChainSpec spec, CliqueSe
         if (settings.PeriodSeconds == 0) start = since.UnixMs;
         foreach (var holder in _holders)
         {
-            if (holder.Misbehaviour == CliqueMisbehaviour.Offline || now < _triedUntil.GetValueOrDefault(holder.Account)) continue;
+            if (holder.Misbehaviour == CliqueMisbehaviour.Offline) continue;
+            if (now < _triedUntil.GetValueOrDefault(holder.Account)) continue;
             if (before.WhyMayNotSign(holder.Account) is not null) continue;
             var delay = holder.Misbehaviour == CliqueMisbehaviour.Hurry ? 0 : CliqueClock.DelayMs(before, holder.Account);
             if (now.UnixMs >= start + delay) Ask(holder, parent, before, now);

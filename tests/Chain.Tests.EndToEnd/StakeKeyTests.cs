@@ -69,7 +69,7 @@ public sealed class StakeKeyTests
     }
 
     [Fact]
-    public async Task A_new_history_for_a_node_without_validators_is_refused()
+    public async Task A_new_history_on_a_chain_without_validators_is_refused()
     {
         var folder = Directory.CreateTempSubdirectory("chain-keys-").FullName;
         try
@@ -80,7 +80,7 @@ public sealed class StakeKeyTests
             var refused = await Programs.ChainAsync(
                 ["node", "run", "--genesis", genesis, "--data", folder, .. ports, "--new-signing-history"]);
             Assert.Equal(2, refused.ExitCode);
-            Assert.Contains("--new-signing-history: this node has no validators", refused.Errors, StringComparison.Ordinal);
+            Assert.Contains("--new-signing-history means nothing on this chain: its rule is proof of work", refused.Errors, StringComparison.Ordinal);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Chain.Rules;
 using Chain.Testnet;
 
 namespace Chain.Tests.EndToEnd;
@@ -26,7 +27,7 @@ internal sealed class TestNetwork : IAsyncDisposable
     public string Url(int node) => $"http://127.0.0.1:{RpcPort + node}";
 
     /// <summary>What the network's manifest says of a node: ports, identity.</summary>
-    public TestnetNode Describe(int node) => new TestnetFolder(Folder).Load().Nodes[node];
+    public TestnetNode Describe(int node) => new TestnetFolder(Folder).Load(KnownRules.Networks).Nodes[node];
 
     public static async Task<TestNetwork> UpAsync(int nodes, params string[] more)
     {

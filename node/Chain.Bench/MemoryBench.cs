@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Chain.Host;
-using Chain.Primitives;
 using Chain.Rpc;
 using Chain.Rules;
 using Chain.Rules.Work;
@@ -100,7 +99,8 @@ public static class MemoryBench
 
     private static NodeHostOptions Options(BenchChain chain, string folder) => new()
     {
-        Rule = new WorkSetup(), Genesis = chain.Genesis,
+        Rule = new WorkSetup(),
+        Genesis = chain.Genesis,
         DataFolder = folder,
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Rpc = new RpcServerOptions { Port = 0 },

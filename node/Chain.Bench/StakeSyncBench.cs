@@ -75,7 +75,8 @@ public static class StakeSyncBench
 
     private static NodeHostOptions Options(GenesisFile genesis, string folder, IReadOnlyList<Enode> peers) => new()
     {
-        Rule = new StakeSetup(), Genesis = genesis,
+        Rule = new StakeSetup(),
+        Genesis = genesis,
         DataFolder = folder,
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Rpc = new RpcServerOptions { Port = 0 },

@@ -53,7 +53,8 @@ public static class SyncBench
 
     private static NodeHostOptions Options(BenchChain chain, string folder, IReadOnlyList<Enode> peers) => new()
     {
-        Rule = new WorkSetup(), Genesis = chain.Genesis,
+        Rule = new WorkSetup(),
+        Genesis = chain.Genesis,
         DataFolder = folder,
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Rpc = new RpcServerOptions { Port = 0 },

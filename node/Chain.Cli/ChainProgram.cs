@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc.Client;

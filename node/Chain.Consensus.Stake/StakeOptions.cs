@@ -1,5 +1,3 @@
-using Chain.Primitives;
-
 namespace Chain.Consensus.Stake;
 
 /// <summary>How one node takes part in proof of stake, beside what all nodes agree on.</summary>

@@ -59,5 +59,9 @@ internal sealed class StakeHost : RuleHost
         return _validators.Sign(requests);
     }
 
-    protected override void Dispose(bool disposing) => _validators?.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _validators?.Dispose();
+        base.Dispose(disposing);
+    }
 }

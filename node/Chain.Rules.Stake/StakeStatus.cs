@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Rpc.Client;
-using Chain.Testnet;
 
 namespace Chain.Rules.Stake;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Chain.Consensus;
 using Chain.Consensus.Stake;
-using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,3 @@
-using Chain.Rules.Stake;
-
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>Finality on real processes: reached, kept over a stop, and refused where two histories have it.</summary>

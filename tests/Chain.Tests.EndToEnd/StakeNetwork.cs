@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Chain.Rules.Stake;
 
 namespace Chain.Tests.EndToEnd;
 

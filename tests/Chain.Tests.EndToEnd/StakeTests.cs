@@ -1,6 +1,5 @@
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
-using Chain.Rules.Stake;
 
 namespace Chain.Tests.EndToEnd;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Bench;
-using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Rules.Work;
 using Chain.Testnet;

@@ -3,7 +3,6 @@ using System.Text;
 using Chain.Consensus;
 using Chain.Consensus.Stake;
 using Chain.Consensus.Work;
-using Chain.Host;
 using Chain.Plugin;
 using Chain.Primitives;
 using Chain.Rules;

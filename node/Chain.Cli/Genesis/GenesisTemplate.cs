@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Consensus.Stake;
-using Chain.Host;
 using Chain.Primitives;
 using Chain.Rules.Stake;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Testnet;
 

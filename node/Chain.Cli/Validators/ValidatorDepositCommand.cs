@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Chain.Consensus.Stake;
 using Chain.Files;
-using Chain.Host;
 using Chain.Plugin;
 using Chain.Primitives;
 using Chain.Rpc.Client;

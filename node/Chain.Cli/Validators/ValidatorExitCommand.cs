@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Chain.Consensus.Stake;
-using Chain.Host;
 using Chain.Rules.Stake;
 using Chain.Testnet;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
-using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rules.Stake;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Chain.Consensus.Stake;
 using Chain.Terminal;
 using Spectre.Console;
 

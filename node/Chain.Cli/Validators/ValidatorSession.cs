@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Consensus.Stake;
-using Chain.Host;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Rules.Stake;

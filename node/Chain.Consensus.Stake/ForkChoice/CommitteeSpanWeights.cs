@@ -1,5 +1,3 @@
-using Chain.Primitives;
-
 namespace Chain.Consensus.Stake;
 
 /// <summary>

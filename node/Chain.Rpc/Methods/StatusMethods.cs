@@ -1,4 +1,3 @@
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Rpc;

@@ -55,8 +55,8 @@ public sealed class CliqueTests
     public async Task Without_a_period_a_transfer_is_sealed_at_once_and_no_block_comes_without_one()
     {
         await using var network = await UpAsync("--period", "0");
-        var sent = await Programs.WalletAsync("send", "--from", "dev:0", "--to", Newcomer, "--value", "1ether", "--yes", "--wait", "1",
-            "--rpc", network.Url(3));
+        var sent = await Programs.WalletAsync("send", "--from", "dev:0", "--to", Newcomer, "--value", "1ether", "--yes",
+            "--wait", "1", "--rpc", network.Url(3));
         sent.Succeeded();
         await network.ConvergedAsync(height: 1);
         Assert.Equal(1UL, await network.HeightAsync(0));

@@ -80,7 +80,8 @@ public sealed class StakeKeyTests
             var refused = await Programs.ChainAsync(
                 ["node", "run", "--genesis", genesis, "--data", folder, .. ports, "--new-signing-history"]);
             Assert.Equal(2, refused.ExitCode);
-            Assert.Contains("--new-signing-history means nothing on this chain: its rule is proof of work", refused.Errors, StringComparison.Ordinal);
+            Assert.Contains("--new-signing-history means nothing on this chain: its rule is proof of work", refused.Errors,
+                StringComparison.Ordinal);
         }
         finally
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Chain.Host;
 using Chain.Primitives;
 using Chain.Rules.Stake;
 

@@ -1,6 +1,5 @@
 using Chain.Consensus;
 using Chain.Consensus.Stake;
-using Chain.Host;
 using Chain.Rules.Stake;
 using Chain.Storage;
 using static Chain.Tests.SigningSample;

@@ -1,4 +1,3 @@
-using Chain.Consensus.Stake;
 using Chain.Simulation;
 
 namespace Chain.Tests;

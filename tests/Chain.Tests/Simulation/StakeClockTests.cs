@@ -1,5 +1,4 @@
 using Chain.Consensus.Stake;
-using Chain.Primitives;
 using Chain.Simulation;
 
 namespace Chain.Tests;

@@ -1,5 +1,4 @@
 using Chain.Consensus.Stake;
-using Chain.Host;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rules.Stake;

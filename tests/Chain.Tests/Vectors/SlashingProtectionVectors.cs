@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Chain.Consensus.Stake;
-using Chain.Host;
 using Chain.Primitives;
 using Chain.Rules.Stake;
 

@@ -1,5 +1,4 @@
 using Chain.Consensus.Stake;
-using Chain.Primitives;
 
 namespace Chain.Tests;
 

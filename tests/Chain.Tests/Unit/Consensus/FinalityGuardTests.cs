@@ -1,6 +1,5 @@
 using Chain.Consensus.Stake;
 using Chain.Execution;
-using Chain.Primitives;
 using Chain.Simulation;
 
 namespace Chain.Tests;

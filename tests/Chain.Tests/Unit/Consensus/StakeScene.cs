@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Chain.Consensus;
 using Chain.Consensus.Stake;
-using Chain.Primitives;
 
 namespace Chain.Tests;
 

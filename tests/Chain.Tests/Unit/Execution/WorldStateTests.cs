@@ -1,4 +1,3 @@
-using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Primitives;
 

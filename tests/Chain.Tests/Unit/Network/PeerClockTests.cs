@@ -2,7 +2,6 @@ using Chain.Consensus.Stake;
 using Chain.Consensus.Work;
 using Chain.Network;
 using Chain.Primitives;
-using Chain.Rpc;
 using Chain.Rules.Stake;
 using Chain.Rules.Work;
 

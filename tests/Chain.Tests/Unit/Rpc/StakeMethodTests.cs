@@ -30,7 +30,7 @@ public sealed class StakeMethodTests
     {
         await using var server = await StartAsync();
         server.Node.Mine(3);
-        server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3));
+        server.Node.Show(View(server.Node, epoch: 5, finalized: 3));
         var answer = await server.CallAsync("chain_checkpoints");
         Assert.Equal((40, 5, 2),
             (answer.GetProperty("slot").GetInt32(), answer.GetProperty("epoch").GetInt32(),
@@ -46,7 +46,7 @@ public sealed class StakeMethodTests
     public async Task The_stake_state_is_told_by_parts_so_that_nodes_that_disagree_can_say_where()
     {
         await using var server = await StartAsync();
-        server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3));
+        server.Node.Show(View(server.Node, epoch: 5, finalized: 3));
         var roots = await server.CallAsync("chain_stakeStateRoots");
         Assert.Equal((server.Node.View.Head.Hash.ToString(), Registry.Root(1).ToString()),
             (roots.GetProperty("blockHash").GetString(), roots.GetProperty("root").GetString()));
@@ -58,7 +58,7 @@ public sealed class StakeMethodTests
     public async Task Validators_are_told_with_balances_status_and_epochs_that_are_not_known_yet_as_null()
     {
         await using var server = await StartAsync();
-        server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3));
+        server.Node.Show(View(server.Node, epoch: 5, finalized: 3));
         var validators = (await server.CallAsync("chain_validators")).GetProperty("validators");
         var (honest, caught) = (validators[0], validators[3]);
         Assert.Equal(("active", 32_000_000_000UL, true),
@@ -79,7 +79,7 @@ public sealed class StakeMethodTests
         await using var server = await StartAsync();
         var hash = server.Node.Send(server.Node.Transfer(0, TestNode.KeyOf(50).Address, 1));
         server.Node.Mine();
-        server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3) with { Justified = default });
+        server.Node.Show(View(server.Node, epoch: 5, finalized: 3) with { Justified = default });
         var answer = await server.CallAsync("chain_getConfidence", $"\"{hash}\"");
         Assert.Equal(("pos", 0.5), (answer.GetProperty("rule").GetString(), answer.GetProperty("stakeShare").GetDouble()));
         Assert.StartsWith("gathering votes", answer.GetProperty("level").GetString(), StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class StakeMethodTests
     public async Task Finality_that_stopped_raises_an_alert_that_says_what_is_missing(ulong delay, bool isStalled)
     {
         await using var server = await StartAsync();
-        server.Node.ShowStake(View(server.Node, epoch: 3 + delay, finalized: 3) with
+        server.Node.Show(View(server.Node, epoch: 3 + delay, finalized: 3) with
         {
             PreviousEpochTarget = new Gwei(80_000_000_000),
         });
@@ -121,7 +121,7 @@ public sealed class StakeMethodTests
         SilentValidator Silent(int index, KeySilence why) => new(index, view.Validators[index].Validator.Identity.Key, why);
         var listening = new KeySilence.Listening(Missing: null, new Epoch(8), NotCounted: null);
         var inUse = new KeySilence.UsedElsewhere(new OwnMessage(new Slot(41), new Epoch(5)), new Epoch(5));
-        server.Node.ShowStake(view with { Silent = [Silent(0, listening), Silent(1, listening), Silent(2, inUse)] });
+        server.Node.Show(view with { Silent = [Silent(0, listening), Silent(1, listening), Silent(2, inUse)] });
 
         var status = await server.CallAsync("chain_status");
         string Alert(string name) => status.GetProperty("alerts").EnumerateArray()
@@ -147,7 +147,7 @@ public sealed class StakeMethodTests
     public async Task What_is_no_voluntary_exit_is_refused_with_what_it_should_be()
     {
         await using var server = await StartAsync();
-        server.Node.ShowStake(View(server.Node, epoch: 5, finalized: 3));
+        server.Node.Show(View(server.Node, epoch: 5, finalized: 3));
         var (code, message) = await server.ErrorAsync("chain_submitVoluntaryExit", "\"0xc20102\"");
         Assert.Equal(-32602, code);
         Assert.Contains("not the RLP of a signed voluntary exit", message, StringComparison.Ordinal);

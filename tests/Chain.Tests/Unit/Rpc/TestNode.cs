@@ -1,5 +1,4 @@
 using Chain.Consensus;
-using Chain.Consensus.Stake;
 using Chain.Consensus.Work;
 using Chain.Execution;
 using Chain.Node;
@@ -130,8 +129,11 @@ internal sealed class TestNode : INodeAccess
         }
     }
 
-    /// <summary>Shows a stake beside the chain, as if a rule with validators ran.</summary>
-    public void ShowStake(StakeView stake) => View = View with { Consensus = stake };
+    /// <summary>Shows a rule's state beside the chain, as if that rule ran.</summary>
+    public void Show(ConsensusView view) => View = View with { Consensus = view };
+
+    /// <summary>Lets time pass in which nothing happens.</summary>
+    public void Wait(TimeSpan time) => _nowMs += (long)time.TotalMilliseconds;
 
     public void StopMining() => Step(new NodeInput.SetMining(Now, null));
 

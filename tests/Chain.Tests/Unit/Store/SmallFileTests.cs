@@ -1,5 +1,4 @@
 using Chain.Files;
-using Chain.Host;
 using Chain.Rules.Stake;
 
 namespace Chain.Tests;

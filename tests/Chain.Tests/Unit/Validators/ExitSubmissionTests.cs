@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Chain.Cli;
-using Chain.Host;
 using Chain.Primitives;
 using Chain.Rules.Stake;
 

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Text;
 using System.Text.Json.Nodes;
 using Chain.Consensus.Stake;
-using Chain.Host;
 using Chain.Primitives;
 using Chain.Rules.Stake;
 using static Chain.Tests.SigningSample;

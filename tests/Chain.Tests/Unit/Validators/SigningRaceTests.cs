@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Chain.Consensus;
 using Chain.Consensus.Stake;
-using Chain.Host;
 using Chain.Rules.Stake;
 using static Chain.Tests.SigningSample;
 

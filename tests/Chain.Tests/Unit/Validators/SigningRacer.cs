@@ -1,6 +1,5 @@
 using System.Globalization;
 using Chain.Consensus;
-using Chain.Host;
 using Chain.Rules.Stake;
 using static Chain.Tests.SigningSample;
 

@@ -1,4 +1,3 @@
-using Chain.Host;
 using Chain.Rules.Stake;
 using static Chain.Tests.SigningSample;
 

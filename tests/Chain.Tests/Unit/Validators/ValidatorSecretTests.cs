@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Chain.Consensus.Stake;
-using Chain.Host;
 using Chain.Primitives;
 using Chain.Rules.Stake;
 using static Chain.Tests.SigningSample;

@@ -1,5 +1,4 @@
 using Chain.Consensus.Stake;
-using Chain.Host;
 using Chain.Rules.Stake;
 using Chain.Storage;
 using static Chain.Tests.SigningSample;

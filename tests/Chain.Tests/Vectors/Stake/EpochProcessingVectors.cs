@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Chain.Consensus.Stake;
-using Chain.Primitives;
 
 namespace Chain.Tests;
 

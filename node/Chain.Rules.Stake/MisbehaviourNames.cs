@@ -1,6 +1,5 @@
 using Chain.Consensus.Stake;
 
-
 namespace Chain.Rules.Stake;
 
 /// <summary>What validators of a test network can do wrong, as command lines and manifests name it.</summary>

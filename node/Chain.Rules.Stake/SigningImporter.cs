@@ -1,6 +1,5 @@
 using Chain.Consensus.Stake;
 
-
 namespace Chain.Rules.Stake;
 
 /// <summary>

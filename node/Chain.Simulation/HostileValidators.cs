@@ -1,6 +1,5 @@
 using Chain.Consensus.Stake;
 
-
 namespace Chain.Simulation;
 
 /// <summary>Who breaks the rules in a history, and how.</summary>

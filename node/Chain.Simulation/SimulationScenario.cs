@@ -1,6 +1,4 @@
 using Chain.Consensus.Work;
-using Chain.Execution;
-using Chain.Node;
 using Chain.Primitives;
 
 namespace Chain.Simulation;
@@ -58,7 +56,7 @@ public static class SimulationScenario
         for (var i = 0; i < nodes; i++) network.SetHashRate(i, i == 0 ? 65_536.0 / 2 : 0);
         var converged = network.RunUntil(() => network.IsConverged, TimeSpan.FromMinutes(5));
         var failure = converged
-            ? LedgerFault(network, [.. accounts.Addresses, .. network.Nodes.Select(node => node.Beneficiary)])
+            ? SimulatedLedger.FindFault(network, [.. accounts.Addresses, .. network.Nodes.Select(node => node.Beneficiary)])
             : $"no common head: {string.Join(", ", network.Nodes.Select(node => node.Core.View.Head))}";
         var reorgs = network.Nodes.SelectMany(node => node.Core.View.Reorgs).ToList();
         return new SimulationResult(
@@ -79,29 +77,4 @@ public static class SimulationScenario
         Timestamp = 1_700_000_000,
         Alloc = accounts.Alloc,
     };
-
-    /// <summary>Balances on the head must equal genesis, plus rewards, less burned base fees.</summary>
-    private static string? LedgerFault(SimulatedNetwork network, IReadOnlyList<Address> accounts)
-    {
-        var store = network.Nodes[0].Store;
-        var head = network.Nodes[0].Core.View.Head;
-        var expected = Sum(store, accounts, network.Genesis.Block.Header.Header.StateRoot);
-        for (var number = 1UL; number <= head.Number; number++)
-        {
-            var header = store.GetHeader(store.GetCanonicalHash(number)!.Value)!.Header;
-            foreach (var reward in network.Rules.Lifecycle.Rewards(header)) expected += reward.Wei;
-            expected -= header.BaseFeePerGas * header.GasUsed;
-        }
-
-        var actual = Sum(store, accounts, head.Header.StateRoot);
-        return actual == expected ? null : $"the ledger of {head} holds {actual} wei, expected {expected}";
-    }
-
-    private static UInt256 Sum(InMemoryChainStore store, IReadOnlyList<Address> accounts, Hash256 root)
-    {
-        var world = new WorldState(store, root);
-        var sum = UInt256.Zero;
-        foreach (var account in accounts) sum += world.GetBalance(account);
-        return sum;
-    }
 }

@@ -9,8 +9,12 @@ namespace Chain.Tests.EndToEnd;
 /// <summary>A network of real processes in a folder of its own, on ports of its own; gone when disposed.</summary>
 internal sealed class TestNetwork : IAsyncDisposable
 {
-    // Below the ports that systems hand out by themselves, which begin at 32768 or later.
-    private static int _nextBlock = 12_000 + (Environment.ProcessId % 100 * 100);
+    private const int MostNodes = 10;
+
+    // Below the ports that systems hand out by themselves, which begin at 32768 or later. An even thousand, because the thousand
+    // after it is for administration: no network takes the ports of another that is only stopped.
+    private static readonly int FirstPort = 12_000 + (Environment.ProcessId % 8 * 2000);
+    private static int _networks = -1;
 
     private TestNetwork(string folder, int rpcPort)
     {
@@ -81,13 +85,17 @@ internal sealed class TestNetwork : IAsyncDisposable
     }
 
     /// <summary>
-    /// The first of as many JSON-RPC ports, whose ports for peers (50 on) and administration (1000 on) are free too.
+    /// The first of as many JSON-RPC ports, whose ports for peers (50 on) and administration (1000 on) are free too and no other
+    /// network's.
     /// </summary>
     public static int FreePorts(int nodes)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(nodes, MostNodes);
         while (true)
         {
-            var first = Interlocked.Add(ref _nextBlock, 100);
+            // Five networks of ten nodes in a hundred ports, fifty in a thousand.
+            var (thousand, rest) = Math.DivRem(Interlocked.Increment(ref _networks), 50);
+            var first = FirstPort + (thousand * 2000) + (rest / 5 * 100) + (rest % 5 * MostNodes);
             var wanted = Enumerable.Range(first, nodes)
                 .Concat(Enumerable.Range(first + 50, nodes)).Concat(Enumerable.Range(first + 1000, nodes));
             if (wanted.All(IsFree)) return first;

@@ -14,8 +14,12 @@ internal static class SimulateCommand
     {
         var seed = new Option<ulong?>("--seed") { Description = "One seed" };
         var seeds = new Option<string?>("--seeds") { Description = "A range of seeds, as 1..100" };
-        var consensus = new Option<string>("--consensus") { Description = "pow or pos", DefaultValueFactory = _ => "pow" };
-        consensus.AcceptOnlyFromAmong("pow", "pos");
+        var consensus = new Option<string>("--consensus")
+        {
+            Description = "pow, pos or clique",
+            DefaultValueFactory = _ => "pow",
+        };
+        consensus.AcceptOnlyFromAmong("pow", "pos", "clique");
         var nodes = new Option<int>("--nodes") { Description = "Nodes in the network, 2 to 32", DefaultValueFactory = _ => 5 };
         var hostile = new Option<int?>("--hostile")
         {
@@ -37,12 +41,15 @@ internal static class SimulateCommand
             if (parsed.GetValue(consensus) == "pos")
                 return Task.FromResult(SimulateStake.Run(first, last, count, share, parsed.GetValue(json), cancellation));
             if (share is not null) throw new UsageException("--hostile goes with --consensus pos.");
-            return Task.FromResult(Run(first, last, count, parsed.GetValue(json), cancellation));
+            Func<ulong, int, SimulationResult> scenario =
+                parsed.GetValue(consensus) == "clique" ? SimulatedCliqueScenario.Run : SimulationScenario.Run;
+            return Task.FromResult(Run(scenario, first, last, count, parsed.GetValue(json), cancellation));
         }));
         return command;
     }
 
-    private static int Run(ulong first, ulong last, int nodes, bool json, CancellationToken cancellation)
+    private static int Run(Func<ulong, int, SimulationResult> scenario, ulong first, ulong last, int nodes, bool json,
+        CancellationToken cancellation)
     {
         var runs = new JsonArray();
         var (passed, failed) = (0, 0);
@@ -51,7 +58,7 @@ internal static class SimulateCommand
         for (var seed = first; ; seed++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var result = SimulationScenario.Run(seed, nodes);
+            var result = scenario(seed, nodes);
             simulated += result.SimulatedTime;
             if (result.Passed) passed++;
             else failed++;

@@ -24,7 +24,7 @@ public sealed class DependencyTests
         ["Chain.Plugin"] = ["Chain.Testnet", "Chain.Terminal"],
         ["Chain.Rules.Work"] = ["Chain.Plugin", "Chain.Consensus.Work"],
         ["Chain.Rules.Stake"] = ["Chain.Plugin", "Chain.Consensus.Stake"],
-        ["Chain.Simulation"] = ["Chain.Node", "Chain.Consensus.Work", "Chain.Consensus.Stake"],
+        ["Chain.Simulation"] = ["Chain.Node", "Chain.Consensus.Work", "Chain.Consensus.Stake", "Chain.Consensus.Clique"],
         ["Chain.Rpc.Client"] = ["Chain.Primitives"],
         ["Chain.Terminal"] = ["Chain.Primitives"],
         ["Chain.Testnet"] = ["Chain.Host", "Chain.Rpc.Client"],

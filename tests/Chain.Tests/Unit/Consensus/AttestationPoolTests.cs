@@ -1,6 +1,5 @@
 using Chain.Consensus.Stake;
 
-
 namespace Chain.Tests;
 
 public sealed class AttestationPoolTests

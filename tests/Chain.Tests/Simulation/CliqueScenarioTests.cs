@@ -1,0 +1,23 @@
+using Chain.Simulation;
+
+namespace Chain.Tests;
+
+public sealed class CliqueScenarioTests
+{
+    [Theory]
+    [InlineData(5)]
+    [InlineData(4)]
+    [InlineData(2)]
+    public void A_hurt_network_of_signers_heals_goes_on_and_its_ledger_adds_up(int nodes)
+    {
+        for (var seed = 1UL; seed <= 6; seed++) Assert.Null(SimulatedCliqueScenario.Run(seed, nodes).Failure);
+    }
+
+    [Fact]
+    public void Equal_seeds_give_equal_histories_and_others_others()
+    {
+        var trace = SimulatedCliqueScenario.Run(seed: 7).Trace;
+        Assert.Equal(trace, SimulatedCliqueScenario.Run(seed: 7).Trace);
+        Assert.NotEqual(trace, SimulatedCliqueScenario.Run(seed: 8).Trace);
+    }
+}

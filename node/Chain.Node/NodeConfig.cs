@@ -107,7 +107,7 @@ public sealed record NodeLimits
     /// <summary>How long a transaction that was refused, or was mined, is not asked for again.</summary>
     public int RefusalMemoryMs { get; init; } = 45_000;
 
-    /// <summary>How often the transactions that have waited long are announced again.</summary>
+    /// <summary>How often transactions that have waited long, and a head that stands, are announced again.</summary>
     public int ReofferMs { get; init; } = 60_000;
 
     /// <summary>Announced transactions that a peer may not deliver before it pays; half is forgotten every ten seconds.</summary>

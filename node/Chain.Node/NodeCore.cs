@@ -77,7 +77,7 @@ public sealed class NodeCore
             _outbox);
         _fetcher = new BlockFetcher(config.Limits, rules, engine.Headers, _tree, _importer, _sync, _peers, _requests, _outbox);
         _ancestry = new AncestryFetcher(config.Limits, _agent, _peers, _requests, _outbox);
-        _blockGossip = new BlockGossip(rules, _peers, _outbox);
+        _blockGossip = new BlockGossip(config.Limits, rules, _peers, _outbox);
         _transactions = new TransactionDesk(config, _pool, _importer, _peers, _requests, _outbox);
         _server = new RequestServer(config.Limits, _tree, _importer, _ancestry, store, _pool, _outbox);
         assembler = new BlockAssembler(config, rules, _importer, _pool);
@@ -245,6 +245,7 @@ public sealed class NodeCore
         _fetcher.OnTick(now);
         _sync.OnTick(now, isSteady);
         _transactions.OnTick(now);
+        _blockGossip.OnTick(_tree.Head.Header, now);
         _peers.OnTick(now);
     }
 

@@ -13,6 +13,12 @@ public sealed class CliqueScenarioTests
         for (var seed = 1UL; seed <= 6; seed++) Assert.Null(SimulatedCliqueScenario.Run(seed, nodes).Failure);
     }
 
+    [Theory]
+    [InlineData(959UL)]
+    [InlineData(987UL)]
+    public void A_chain_goes_on_although_the_only_signer_that_may_go_on_never_got_the_last_block(ulong seed) =>
+        Assert.Null(SimulatedCliqueScenario.Run(seed).Failure);
+
     [Fact]
     public void Equal_seeds_give_equal_histories_and_others_others()
     {

@@ -43,7 +43,7 @@ public static class MemoryBench
             await runner.StartAllAsync(cancellation);
             var idle = await ResidentAsync(testnet, cancellation);
             using (var admin = new NodeClient(manifest.Nodes[0].AdminPort))
-                await admin.CallAsync("admin_addPeer", [source.Enode], cancellation);
+                await admin.AskAsync("admin_addPeer", [source.Enode], cancellation);
             await WaitForBlockAsync(manifest.Nodes[0].RpcPort, (ulong)blocks, cancellation);
             var after = await ResidentAsync(testnet, cancellation);
             return
@@ -71,7 +71,7 @@ public static class MemoryBench
     {
         using var client = new NodeClient(rpcPort);
         var watch = Stopwatch.StartNew();
-        while (Convert.ToUInt64((string)(await client.CallAsync("eth_blockNumber", [], cancellation))!, 16) < number)
+        while ((await client.AskAsync("eth_blockNumber", [], cancellation)).Number() < number)
         {
             if (watch.Elapsed > Limit)
                 throw new TestnetException($"The node that is measured did not reach block {number} within "

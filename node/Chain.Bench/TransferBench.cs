@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using Chain.Primitives;
@@ -54,7 +53,7 @@ public static class TransferBench
         var payer = Payer;
         for (var i = 0; i < keys.Length; i++)
         {
-            await client.CallAsync("eth_sendRawTransaction",
+            await client.AskAsync("eth_sendRawTransaction",
                 [Hex.Encode(Transfer(payer, (ulong)i, keys[i].Address, UInt256.Parse("100000000000000000000")))], cancellation);
         }
 
@@ -105,9 +104,8 @@ public static class TransferBench
     {
         while (true)
         {
-            var answer =
-                (string)(await client.CallAsync("eth_getTransactionCount", [address.ToString(), "latest"], cancellation))!;
-            if (ulong.Parse(answer.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) >= nonce) return;
+            var answer = await client.AskAsync("eth_getTransactionCount", [address.ToString(), "latest"], cancellation);
+            if (answer.Number() >= nonce) return;
             await Task.Delay(20, cancellation);
         }
     }

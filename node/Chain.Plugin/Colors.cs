@@ -8,6 +8,5 @@ public static class Colors
     private static readonly string[] Palette = ["deepskyblue1", "orange1", "springgreen2", "mediumpurple1", "gold1", "hotpink",
         "turquoise2", "salmon1"];
 
-    public static string Of(string hash) =>
-        Palette[Hash256.TryParse(hash, out var parsed) ? parsed.Bytes[0] % Palette.Length : 0];
+    public static string Of(Hash256 hash) => Palette[hash.Bytes[0] % Palette.Length];
 }

@@ -1,48 +1,59 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Chain.Terminal;
+using Chain.Testnet;
 
 namespace Chain.Plugin;
 
-/// <summary>A node's entry of `testnet status --json` as the cells of a table, in markup.</summary>
+/// <summary>A node of a network as the cells of a table, in markup.</summary>
 public static class NodeCells
 {
     private const int ShortLength = 10;
 
     /// <summary>How long until the network's blocks begin, in words; null once it has.</summary>
-    public static string? UntilGenesis(JsonObject status) => status["genesisInMs"] is { } wait
-        ? string.Create(CultureInfo.InvariantCulture, $"genesis in {(long)wait / 1000.0:0.0} s: the nodes wait for it")
-        : null;
-
-    public static string State(JsonObject node)
+    public static string? UntilGenesis(NetworkStatus status)
     {
-        var state = ReadsOnly(node) ? "reads only" : (string)node["state"]!;
-        var color = state switch { "running" => "green", "paused" => "yellow", _ => "red" };
-        return $"[{color}]{Shown.Field(state)}[/]";
+        ArgumentNullException.ThrowIfNull(status);
+        return status.UntilGenesis is { } wait
+            ? string.Create(CultureInfo.InvariantCulture, $"genesis in {wait.TotalSeconds:0.0} s: the nodes wait for it")
+            : null;
     }
 
-    /// <summary>Whether a node has stopped following the chain; its alert says why.</summary>
-    public static bool ReadsOnly(JsonObject node) =>
-        (node["alerts"]?.AsArray() ?? []).Any(alert => (string?)alert!["name"] == "read_only");
-
-    public static string Head(JsonObject node) =>
-        node["head"] is { } head
-        ? $"{head["number"]} [{Colors.Of((string)head["hash"]!)}]{Short((string)head["hash"]!)}[/]"
-        : "-";
-
-    public static string Pool(JsonObject node) =>
-        node["pool"] is { } pool ? $"{Shown.Field(pool["pending"])}+{Shown.Field(pool["queued"])}" : "-";
-
-    public static string Memory(JsonObject node) =>
-        node["rssBytes"] is { } rss ? string.Create(CultureInfo.InvariantCulture, $"{(long)rss / 1048576.0:F0} MB") : "-";
-
-    public static string Reorgs(JsonObject node)
+    public static string State(NodeReport node)
     {
-        if (node["reorgs"]?.AsArray() is not { } reorgs) return "-";
-        return reorgs.Count == 0
-            ? "none"
-            : $"{reorgs.Count}; last {reorgs[^1]!["depth"]} deep above block {reorgs[^1]!["ancestor"]?["number"]}";
+        ArgumentNullException.ThrowIfNull(node);
+        if (node.ReadsOnly) return "[red]reads only[/]";
+        return node.State switch
+        {
+            NodeState.Running => "[green]running[/]",
+            NodeState.Paused => "[yellow]paused[/]",
+            NodeState.Stopped => "[red]stopped[/]",
+            _ => "[red]not answering[/]",
+        };
     }
+
+    public static string Head(NodeStatus? status) =>
+        status?.Head is { } head ? $"{head.Number} [{Colors.Of(head.Hash)}]{Short($"{head.Hash}")}[/]" : "-";
+
+    public static string Number(StatusBlock? block) => $"{block?.Number.ToString(CultureInfo.InvariantCulture) ?? "-"}";
+
+    public static string Peers(NodeStatus? status) => status is null ? "-" : $"{status.Peers}";
+
+    public static string Pool(NodeStatus? status) => status is null ? "-" : $"{status.Pending}+{status.Queued}";
+
+    public static string Memory(NodeReport node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return node.ResidentBytes is { } bytes
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:F0} MB")
+            : "-";
+    }
+
+    public static string Reorgs(NodeStatus? status) => status?.Reorgs switch
+    {
+        null => "-",
+        [] => "none",
+        [.., var last] and var all => $"{all.Count}; last {last.Depth} deep above block {last.Ancestor.Number}",
+    };
 
     /// <summary>The beginning of a hash, for markup; of what is none, as much.</summary>
     public static string Short(string hash) => Shown.Field(hash.Length > ShortLength ? hash[..ShortLength] : hash);

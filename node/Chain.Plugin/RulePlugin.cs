@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Chain.Execution;
 using Chain.Primitives;
 using Chain.Testnet;
@@ -36,11 +35,10 @@ public abstract class RulePlugin
     public abstract IEnumerable<GenesisFact> Facts(GenesisFile genesis, GenesisBlock built);
 
     /// <summary>The nodes of a network, and what the rule has to tell of them.</summary>
-    /// <param name="status">As `testnet status --json` prints it.</param>
-    public abstract IRenderable Render(JsonObject status);
+    public abstract IRenderable Render(NetworkStatus status);
 
     /// <summary>What to add to the line that tells of a node's head, without a terminal.</summary>
-    public virtual string HeadNote(JsonNode node) => "";
+    public virtual string HeadNote(NodeReport node) => "";
 
     /// <summary>What to add to the line that tells of a node that was started, as markup.</summary>
     public virtual string StartNote(TestnetNode node) => "";

@@ -87,7 +87,7 @@ internal static class CliqueCommands
     private static async Task CallAsync(ParseResult parsed, string method, JsonNode?[] parameters, CancellationToken cancellation)
     {
         using var client = new NodeClient(parsed.GetValue(Rpc)!);
-        await client.CallAsync(method, parameters, cancellation);
+        await client.AskAsync(method, parameters, cancellation);
     }
 
     private static void Print(JsonNode document) => Console.WriteLine(document.ToJsonString(Indented));

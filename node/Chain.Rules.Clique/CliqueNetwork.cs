@@ -39,30 +39,8 @@ public sealed class CliqueNetwork : NetworkRule
             entry["signers"] = new JsonArray([.. own.Accounts.Select(account => (JsonNode)account)]);
     }
 
-    public override void ReadStatus(Answer answer, JsonObject entry)
-    {
-        ArgumentNullException.ThrowIfNull(entry);
-        if (answer.Field("clique") is not { } clique) return;
-        entry["clique"] = new JsonObject
-        {
-            ["number"] = clique.Require("number").Count(),
-            ["signers"] = Accounts(clique.Require("signers")),
-            ["maySign"] = Accounts(clique.Require("maySign")),
-            ["inTurn"] = clique.Field("inTurn")?.Address().ToString(),
-            ["signerLimit"] = clique.Require("signerLimit").Count(),
-            ["openVotes"] = clique.Require("votes").Items().Count(),
-            ["tally"] = new JsonArray([.. clique.Require("tally").Items().Select(item => new JsonObject
-            {
-                ["address"] = item.Require("address").Address().ToString(),
-                ["authorize"] = item.Require("authorize").Flag(),
-                ["votes"] = item.Require("votes").Count(),
-            })]),
-            ["stalled"] = clique.Require("stalled").Flag(),
-        };
-    }
-
-    private static JsonArray Accounts(Answer answer) =>
-        new([.. answer.Items().Select(item => (JsonNode)item.Address().ToString())]);
+    public override RuleStatus? ReadStatus(Answer answer) =>
+        answer.Field("clique") is { } clique ? CliqueStatus.Read(clique) : null;
 
     private static string? FindProblem(TestnetNode node)
     {

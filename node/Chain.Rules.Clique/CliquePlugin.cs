@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Chain.Consensus.Clique;
 using Chain.Execution;
 using Chain.Plugin;
@@ -38,7 +37,7 @@ public sealed class CliquePlugin : RulePlugin
         yield return new("signers", "signers", string.Join(", ", signers));
     }
 
-    public override IRenderable Render(JsonObject status) => CliqueScreen.Render(status);
+    public override IRenderable Render(NetworkStatus status) => CliqueScreen.Render(status);
 
     public override string StartNote(TestnetNode node)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Chain.Plugin;
-using Chain.Terminal;
+using Chain.Primitives;
+using Chain.Testnet;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -10,59 +10,54 @@ namespace Chain.Rules.Clique;
 /// <summary>The nodes of a network under Clique, and who may sign.</summary>
 internal static class CliqueScreen
 {
-    public static IRenderable Render(JsonObject status)
+    public static IRenderable Render(NetworkStatus status)
     {
         var table = new FittingTable(
             ["node", "state", "head", "signs for", "peers", "pool", "memory", "reorganisations"],
-            [.. status["nodes"]!.AsArray().Select(node => Row(node!.AsObject()))],
+            [.. status.Nodes.Select(Row)],
             ["reorganisations", "memory", "pool", "peers"]);
         return new Rows([table, .. Story(status).Select(line => new Markup(line))]);
     }
 
-    private static string[] Row(JsonObject node) =>
+    private static string[] Row(NodeReport node) =>
     [
-        $"{node["index"]}",
+        $"{node.Index}",
         NodeCells.State(node),
-        NodeCells.Head(node),
-        node["signers"]?.AsArray() is { Count: > 0 } own
-            ? string.Join(", ", own.Select(account => NodeCells.Short((string)account!)))
-            : "nobody",
-        $"{node["peers"] ?? "-"}",
-        NodeCells.Pool(node),
+        NodeCells.Head(node.Status),
+        node.Node.SignersOf() is { Accounts: { Count: > 0 } own } ? string.Join(", ", own.Select(NodeCells.Short)) : "nobody",
+        NodeCells.Peers(node.Status),
+        NodeCells.Pool(node.Status),
         NodeCells.Memory(node),
-        NodeCells.Reorgs(node),
+        NodeCells.Reorgs(node.Status),
     ];
 
     /// <summary>Where the chain stands, in markup lines; of the node with the highest head.</summary>
-    private static IEnumerable<string> Story(JsonObject status)
+    private static IEnumerable<string> Story(NetworkStatus status)
     {
-        var nodes = status["nodes"]!.AsArray();
-        if (nodes.Where(node => node!["clique"] is not null).MaxBy(node => (long)node!["clique"]!["number"]!)?["clique"]
-            is not JsonObject clique)
+        if (status.Nodes.Select(node => node.OfRule).OfType<CliqueStatus>().MaxBy(clique => clique.Number) is not { } clique)
             yield break;
-        var signers = clique["signers"]!.AsArray();
-        var turn = (string?)clique["inTurn"] is { } account ? $"; the next block is the turn of {Named(nodes, account)}" : "";
-        yield return string.Create(CultureInfo.InvariantCulture, $"{signers.Count} signers{turn}");
-        if ((bool)clique["stalled"]!)
+        var turn = clique.InTurn is { } account ? $"; the next block is the turn of {Named(status, account)}" : "";
+        yield return string.Create(CultureInfo.InvariantCulture, $"{clique.Signers.Count} signers{turn}");
+        if (clique.IsStalled)
         {
-            var may = clique["maySign"]!.AsArray().Select(signer => Named(nodes, (string)signer!)).ToList();
-            yield return may.Count == 0
+            yield return clique.MaySign.Count == 0
                 ? "[red]stalled:[/] no signer is left"
-                : $"[red]stalled:[/] nobody seals the next block; {string.Join(" or ", may)} may";
+                : "[red]stalled:[/] nobody seals the next block; "
+                    + $"{string.Join(" or ", clique.MaySign.Select(signer => Named(status, signer)))} may";
         }
 
-        foreach (var item in clique["tally"]!.AsArray())
+        foreach (var item in clique.Tally)
         {
-            var vote = (bool)item!["authorize"]! ? "in" : "out";
-            yield return $"[yellow]vote:[/] {Named(nodes, (string)item["address"]!)} {vote}, {item["votes"]} of "
-                + $"{clique["signerLimit"]} votes";
+            yield return $"[yellow]vote:[/] {Named(status, item.Account)} {(item.Authorize ? "in" : "out")}, {item.Votes} of "
+                + $"{clique.SignerLimit} votes";
         }
     }
 
     /// <summary>An account with the node that signs for it.</summary>
-    private static string Named(JsonArray nodes, string account)
+    private static string Named(NetworkStatus status, Address account)
     {
-        var owner = nodes.FirstOrDefault(node => node!["signers"]?.AsArray().Any(own => (string)own! == account) == true);
-        return owner is null ? Shown.Field(account) : $"{NodeCells.Short(account)} of node {owner["index"]}";
+        var text = account.ToString();
+        var owner = status.Nodes.FirstOrDefault(node => node.Node.SignersOf()?.Accounts.Contains(text) == true);
+        return owner is null ? text : $"{NodeCells.Short(text)} of node {owner.Index}";
     }
 }

@@ -53,11 +53,8 @@ public sealed class StakeNetwork : NetworkRule
             entry["validators"] = new JsonObject { ["first"] = validators.First, ["count"] = validators.Count };
     }
 
-    public override void ReadStatus(Answer answer, JsonObject entry)
-    {
-        ArgumentNullException.ThrowIfNull(entry);
-        if (answer.Field("stake") is { } stake) entry["stake"] = StakeStatus.Read(stake).ToJson();
-    }
+    public override RuleStatus? ReadStatus(Answer answer) =>
+        answer.Field("stake") is { } stake ? StakeStatus.Read(stake) : null;
 
     private static string? FindProblem(TestnetNode node)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Plugin;
@@ -45,10 +44,10 @@ public sealed class StakePlugin : RulePlugin
         yield return new("deposits to", "depositAddress", settings.DepositAddress.ToString());
     }
 
-    public override IRenderable Render(JsonObject status) => StakeScreen.Render(status);
+    public override IRenderable Render(NetworkStatus status) => StakeScreen.Render(status);
 
-    public override string HeadNote(JsonNode node) => node?["stake"] is { } stake
-        ? string.Create(CultureInfo.InvariantCulture, $", epoch {stake["finalized"]!["epoch"]} finalized")
+    public override string HeadNote(NodeReport node) => node?.OfRule is StakeStatus stake
+        ? string.Create(CultureInfo.InvariantCulture, $", epoch {stake.Finalized.Epoch} finalized")
         : "";
 
     public override string StartNote(TestnetNode node)

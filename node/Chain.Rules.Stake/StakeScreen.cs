@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Chain.Plugin;
-using Chain.Terminal;
+using Chain.Testnet;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -10,12 +9,12 @@ namespace Chain.Rules.Stake;
 /// <summary>The nodes of a network under proof of stake, and what the stake is doing.</summary>
 internal static class StakeScreen
 {
-    public static IRenderable Render(JsonObject status)
+    public static IRenderable Render(NetworkStatus status)
     {
         var table = new FittingTable(
             ["node", "state", "head", "safe", "justified", "finalized", "votes", "validators", "ether", "peers", "pool",
                 "reorganisations"],
-            [.. status["nodes"]!.AsArray().Select(node => Row(node!.AsObject()))],
+            [.. status.Nodes.Select(Row)],
             ["reorganisations", "ether", "pool", "safe", "peers", "validators"]);
         return new Rows([table, .. Story(status).Select(line => new Markup(line))]);
     }
@@ -35,7 +34,7 @@ internal static class StakeScreen
     }
 
     /// <summary>Where the chain stands, in markup lines; of the node whose clock is farthest.</summary>
-    private static IEnumerable<string> Story(JsonObject status)
+    private static IEnumerable<string> Story(NetworkStatus status)
     {
         if (NodeCells.UntilGenesis(status) is { } wait)
         {
@@ -43,67 +42,61 @@ internal static class StakeScreen
             yield break;
         }
 
-        if (status["nodes"]!.AsArray().Where(node => node!["stake"] is not null).MaxBy(node =>
-            (long)node!["stake"]!["slot"]!)?["stake"] is not JsonObject stake)
+        if (status.Nodes.Select(node => node.OfRule).OfType<StakeStatus>().MaxBy(stake => stake.Slot) is not { } stake)
             yield break;
-        var (slot, epoch, proposer) = ((long)stake["slot"]!, (long)stake["epoch"]!, (int?)stake["proposer"]);
-        yield return $"slot {slot}, epoch {epoch}: "
-            + $"{(proposer is { } index ? $"{Named(status, index)} proposes" : "nobody is left to propose")}; "
-                + $"{Percent(stake["participation"]!["previousEpoch"])} of the stake voted in the epoch before, "
-                    + $"{Percent(stake["participation"]!["currentEpoch"])} so far in this";
-        if (stake["slashed"] is JsonArray { Count: > 0 } slashed)
-            yield return $"[red]slashed:[/] {string.Join(", ", slashed.Select(index => Named(status, (int)index!)))}";
-        if ((bool)stake["leaking"]!)
-            yield return $"[red]leaking:[/] nothing was finalized for {Shown.Field(stake["finalityDelay"])} epochs; absent "
+        yield return $"slot {stake.Slot}, epoch {stake.Epoch}: "
+            + $"{(stake.Proposer is { } index ? $"{Named(status, index)} proposes" : "nobody is left to propose")}; "
+                + $"{Percent(stake.PreviousParticipation)} of the stake voted in the epoch before, "
+                    + $"{Percent(stake.CurrentParticipation)} so far in this";
+        if (stake.Slashed.Count > 0)
+            yield return $"[red]slashed:[/] {string.Join(", ", stake.Slashed.Select(validator => Named(status, validator)))}";
+        if (stake.IsLeaking)
+            yield return $"[red]leaking:[/] nothing was finalized for {stake.FinalityDelay} epochs; absent "
                 + $"validators lose stake until the others have two thirds";
     }
 
-    private static string[] Row(JsonObject node)
+    private static string[] Row(NodeReport node)
     {
-        var stake = node["stake"];
+        var stake = node.OfRule as StakeStatus;
         return
         [
-            $"{node["index"]}",
+            $"{node.Index}",
             NodeCells.State(node),
-            NodeCells.Head(node),
-            $"{node["safe"]?["number"] ?? "-"}",
-            stake is null ? "-" : Shown.Field(stake["justified"]!["epoch"]),
-            stake is null ? "-" : Shown.Field($"{stake["finalized"]!["epoch"]}, block {stake["finalized"]!["number"]}"),
-            stake is null ? "-" : Percent(stake["participation"]!["previousEpoch"]),
-            Validators(node["validators"]),
-            stake?["validators"]?["localBalanceGwei"] is { } balance
-            ? string.Create(CultureInfo.InvariantCulture, $"{(long)balance / 1e9:F2}")
-            : "-",
-            $"{node["peers"] ?? "-"}",
-            NodeCells.Pool(node),
-            Reorgs(node),
+            NodeCells.Head(node.Status),
+            NodeCells.Number(node.Status?.Safe),
+            stake is null ? "-" : $"{stake.Justified.Epoch}",
+            stake is null ? "-" : $"{stake.Finalized.Epoch}, block {stake.Finalized.Number}",
+            stake is null ? "-" : Percent(stake.PreviousParticipation),
+            Validators(node.Node.ValidatorsOf()),
+            stake is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{stake.LocalBalanceGwei / 1e9:F2}"),
+            NodeCells.Peers(node.Status),
+            NodeCells.Pool(node.Status),
+            Reorgs(node.Status),
         ];
     }
 
     /// <summary>Shorter than under proof of work, so that a row fits into one line of a terminal.</summary>
-    private static string Reorgs(JsonObject node) =>
-        node["reorgs"]?.AsArray() is not { } reorgs
-        ? "-"
-        : reorgs.Count == 0
-        ? "none"
-        : $"{reorgs.Count}, last {reorgs[^1]!["depth"]} deep";
-
-    private static string Validators(JsonNode? validators)
+    private static string Reorgs(NodeStatus? status) => status?.Reorgs switch
     {
-        if (validators is null) return "none";
-        var (first, count) = ((int)validators["first"]!, (int)validators["count"]!);
-        return count == 1 ? $"v{first}" : $"v{first}-v{first + count - 1}";
-    }
+        null => "-",
+        [] => "none",
+        [.., var last] and var all => $"{all.Count}, last {last.Depth} deep",
+    };
+
+    private static string Validators(TestnetValidators? validators) => validators switch
+    {
+        null => "none",
+        { Count: 1 } => $"v{validators.First}",
+        _ => $"v{validators.First}-v{validators.First + validators.Count - 1}",
+    };
 
     /// <summary>A validator with the node that acts for it.</summary>
-    private static string Named(JsonObject status, int validator)
+    private static string Named(NetworkStatus status, int validator)
     {
-        var owner = status["nodes"]!.AsArray().FirstOrDefault(node =>
-            node!["validators"] is { } own && validator >= (int)own["first"]!
-            && validator < (int)own["first"]! + (int)own["count"]!);
-        return owner is null ? $"v{validator}" : $"v{validator} of node {owner["index"]}";
+        var owner = status.Nodes.FirstOrDefault(node =>
+            node.Node.ValidatorsOf() is { } own && validator >= own.First && validator < own.First + own.Count);
+        return owner is null ? $"v{validator}" : $"v{validator} of node {owner.Index}";
     }
 
-    private static string Percent(JsonNode? share) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(double)share! * 100:0.#} %");
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.#} %");
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Testnet;
 
 namespace Chain.Rules.Stake;
 
@@ -14,7 +15,7 @@ internal readonly record struct StatusCheckpoint(long Epoch, Hash256 BlockHash, 
 }
 
 /// <summary>Where a chain of stake is, as `chain_status` tells it. Balances are in gwei.</summary>
-internal sealed record StakeStatus
+internal sealed record StakeStatus : RuleStatus
 {
     public required long Slot { get; init; }
 
@@ -90,7 +91,7 @@ internal sealed record StakeStatus
         };
     }
 
-    public JsonObject ToJson() => new()
+    public override void WriteTo(JsonObject entry) => entry["stake"] = new JsonObject
     {
         ["slot"] = Slot,
         ["epoch"] = Epoch,

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Chain.Consensus.Work;
 using Chain.Execution;
 using Chain.Plugin;
@@ -33,5 +32,5 @@ public sealed class WorkPlugin : RulePlugin
         yield return new("final after", "finalizedDepth", settings.FinalizedDepth, "blocks");
     }
 
-    public override IRenderable Render(JsonObject status) => WorkScreen.Render(status);
+    public override IRenderable Render(NetworkStatus status) => WorkScreen.Render(status);
 }

@@ -95,7 +95,7 @@ public sealed class DepositTransaction(NodeClient node, PrivateKey payer, Addres
         {
             try
             {
-                await node.CallAsync("eth_call", [call.DeepClone(), Hex.Quantity(at)], cancellation);
+                await node.AskAsync("eth_call", [call.DeepClone(), Hex.Quantity(at)], cancellation);
             }
             catch (RefusedCallException e) when (e.Code == Reverted)
             {

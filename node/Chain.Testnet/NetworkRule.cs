@@ -36,9 +36,7 @@ public abstract class NetworkRule
     {
     }
 
-    /// <summary>Adds what a node says of itself, `chain_status`, to its entry in `testnet status --json`.</summary>
+    /// <summary>What a node says of the rule, `chain_status`; null where it says nothing.</summary>
     /// <exception cref="UnexpectedAnswerException">It is no such status.</exception>
-    public virtual void ReadStatus(Answer answer, JsonObject entry)
-    {
-    }
+    public virtual RuleStatus? ReadStatus(Answer answer) => null;
 }

@@ -1,44 +1,32 @@
-using System.Text.Json.Nodes;
 using Chain.Primitives;
 using Chain.Rpc.Client;
 
 namespace Chain.Testnet;
 
 /// <summary>A block as `chain_status` names it.</summary>
-internal readonly record struct StatusBlock(long Number, Hash256 Hash)
+public readonly record struct StatusBlock(long Number, Hash256 Hash)
 {
     public static StatusBlock Read(Answer answer) => new(answer.Require("number").Count(), answer.Require("hash").Hash());
-
-    // Numbers are plain in what the tool prints, quantities in what a node answers.
-    public JsonObject ToJson() => new() { ["number"] = Number, ["hash"] = Hash.ToString() };
 }
 
 /// <summary>A reorganisation as `chain_status` lists it.</summary>
-internal readonly record struct StatusReorg(long Depth, StatusBlock Ancestor, StatusBlock From, StatusBlock To)
+public readonly record struct StatusReorg(long Depth, StatusBlock Ancestor, StatusBlock From, StatusBlock To)
 {
     public static StatusReorg Read(Answer answer) => new(
         answer.Require("depth").Count(),
         StatusBlock.Read(answer.Require("ancestor")),
         StatusBlock.Read(answer.Require("from")),
         StatusBlock.Read(answer.Require("to")));
-
-    public JsonObject ToJson() => new()
-    {
-        ["depth"] = Depth,
-        ["ancestor"] = Ancestor.ToJson(),
-        ["from"] = From.ToJson(),
-        ["to"] = To.ToJson(),
-    };
 }
 
 /// <summary>Something that a node warns of.</summary>
-internal readonly record struct StatusAlert(string Name, string Message);
+public readonly record struct StatusAlert(string Name, string Message);
 
 /// <summary>How far a node has come that fetches blocks.</summary>
-internal readonly record struct StatusSync(ulong StartingBlock, ulong CurrentBlock, ulong HighestBlock);
+public readonly record struct StatusSync(ulong StartingBlock, ulong CurrentBlock, ulong HighestBlock);
 
 /// <summary>What a node says of itself, `chain_status`, as far as a network's status shows it.</summary>
-internal sealed record NodeStatus
+public sealed record NodeStatus
 {
     public required StatusBlock Head { get; init; }
 
@@ -89,32 +77,8 @@ internal sealed record NodeStatus
         ],
     };
 
-    /// <summary>Adds the fields that `testnet status --json` prints of a node that answers.</summary>
-    public void WriteTo(JsonObject node)
-    {
-        node["peers"] = Peers;
-        node["head"] = Head.ToJson();
-        node["safe"] = Safe?.ToJson();
-        node["finalized"] = Finalized?.ToJson();
-        node["reorgs"] = new JsonArray([.. Reorgs.Select(reorg => reorg.ToJson())]);
-        node["hashRate"] = HashRate;
-        node["mining"] = IsMining;
-        node["syncing"] = Sync is { } sync ? ToJson(sync) : false;
-        node["pool"] = new JsonObject { ["pending"] = Pending, ["queued"] = Queued };
-        node["alerts"] = new JsonArray(
-            [.. Alerts.Select(alert => new JsonObject { ["name"] = alert.Name, ["message"] = alert.Message })]);
-        node["totalDifficulty"] = TotalDifficulty.ToQuantity();
-    }
-
     private static StatusSync? ReadSync(Answer answer) => !answer.IsObject && !answer.Flag() ? null : new StatusSync(
         answer.Require("startingBlock").Number(),
         answer.Require("currentBlock").Number(),
         answer.Require("highestBlock").Number());
-
-    private static JsonObject ToJson(StatusSync sync) => new()
-    {
-        ["startingBlock"] = Hex.Quantity(sync.StartingBlock),
-        ["currentBlock"] = Hex.Quantity(sync.CurrentBlock),
-        ["highestBlock"] = Hex.Quantity(sync.HighestBlock),
-    };
 }

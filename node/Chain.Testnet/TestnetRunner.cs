@@ -63,8 +63,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         Task.WhenAll(manifest.Nodes.Select(async node =>
     {
         using var client = new NodeClient(node.RpcPort);
-        while (await client.TryCallAsync("eth_blockNumber", [], cancellation) is not { } head
-            || Convert.ToUInt64((string)head!, 16) < number)
+        while (await client.TryAskAsync("eth_blockNumber", [], cancellation) is not { } head || head.Number() < number)
             await Task.Delay(20, cancellation);
     }));
 
@@ -112,7 +111,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         await Task.WhenAll(running.Select(async item =>
         {
             using var client = new NodeClient(manifest.Nodes[item.Index].AdminPort);
-            await client.TryCallAsync("admin_shutdown", []);
+            await client.TryAskAsync("admin_shutdown", []);
             using var patience = new CancellationTokenSource(StopLimit);
             try
             {
@@ -158,7 +157,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
     {
         CheckAwake(index);
         using var client = new NodeClient(manifest.Nodes[index].AdminPort);
-        await client.CallAsync("admin_setClockSkew", [(long)skew.TotalMilliseconds], cancellation);
+        await client.AskAsync("admin_setClockSkew", [(long)skew.TotalMilliseconds], cancellation);
     }
 
     /// <summary>Gives a link faults in both directions; sound again with zeros.</summary>
@@ -173,7 +172,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
 
             // Both answer before either is told: a link with faults in one direction was not asked for.
             using var client = new NodeClient(manifest.Nodes[index].AdminPort);
-            await client.CallAsync("net_version", [], cancellation);
+            await client.AskAsync("net_version", [], cancellation);
         }
 
         foreach (var (from, to) in new[] { (a, b), (b, a) })
@@ -185,7 +184,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
                 ["loss"] = loss,
                 ["duplicate"] = duplication,
             };
-            await client.CallAsync("admin_setLink", [manifest.Nodes[to].NodeId, faults], cancellation);
+            await client.AskAsync("admin_setLink", [manifest.Nodes[to].NodeId, faults], cancellation);
         }
     }
 
@@ -198,7 +197,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         await Task.WhenAll(running.Select(async node =>
         {
             using var client = new NodeClient(node.AdminPort);
-            await client.CallAsync(method, parameters(node.Index), cancellation);
+            await client.AskAsync(method, parameters(node.Index), cancellation);
         }));
     }
 
@@ -273,7 +272,7 @@ public sealed partial class TestnetRunner(TestnetFolder folder, TestnetManifest 
         var nextLook = ProcessLook;
 
         // Asked cheaply, because whoever asks takes the processor from those that start.
-        while (!await LocalPort.IsListeningAsync(port) || await client.TryCallAsync("eth_chainId", [], cancellation) is null)
+        while (!await LocalPort.IsListeningAsync(port) || await client.TryAskAsync("eth_chainId", [], cancellation) is null)
         {
             await Task.Delay(10, cancellation);
             if (waited.Elapsed < nextLook) continue;

@@ -24,7 +24,7 @@ public sealed class LiteDbTests
                 seen => seen == history,
                 "the same history from the other store");
             using var admin = new NodeClient(port + 1000);
-            await admin.CallAsync("admin_shutdown", []);
+            await admin.AskAsync("admin_shutdown", []);
             (await node).Succeeded();
         }
     }
@@ -33,9 +33,8 @@ public sealed class LiteDbTests
     private static async Task<string?> AskAsync(int port, string hash)
     {
         using var client = new NodeClient(port);
-        var place = await client.TryCallAsync("eth_getTransactionByHash", [hash]);
-        if (place?["to"] is not { } to) return null;
-        var items = await client.TryCallAsync("chain_getAddressHistory", [(string)to!]);
-        return $"{(string?)place["blockHash"]} {items?.ToJsonString()}";
+        if (await client.TryAskAsync("eth_getTransactionByHash", [hash]) is not { } place) return null;
+        var items = await client.TryAskAsync("chain_getAddressHistory", [place.Require("to").Text()]);
+        return $"{place.Field("blockHash")?.Text()} {items?.ToJson()}";
     }
 }

@@ -52,7 +52,7 @@ internal sealed class TestNetwork : IAsyncDisposable
     public async Task<JsonNode?> CallAsync(int node, string method, params JsonNode?[] parameters)
     {
         using var client = new NodeClient(RpcPort + node, TimeSpan.FromSeconds(20));
-        return await client.CallAsync(method, parameters);
+        return JsonNode.Parse((await client.AskAsync(method, parameters)).ToJson());
     }
 
     public async Task<ulong> HeightAsync(int node) => Convert.ToUInt64((string)(await CallAsync(node, "eth_blockNumber"))!, 16);

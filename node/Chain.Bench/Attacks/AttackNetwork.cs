@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Chain.Consensus.Stake;
 using Chain.Consensus;
 using Chain.Node;
@@ -139,7 +138,7 @@ public sealed class AttackNetwork : IAsyncDisposable
     public async Task<ulong?> HeightAsync(int node, CancellationToken cancellation)
     {
         using var client = Rpc(node);
-        return await client.TryCallAsync("eth_blockNumber", [], cancellation) is { } answer ? Transfers.Quantity(answer) : null;
+        return (await client.TryAskAsync("eth_blockNumber", [], cancellation))?.Number();
     }
 
     /// <summary>The least head of all nodes; nodes that do not answer are asked again.</summary>
@@ -164,9 +163,10 @@ public sealed class AttackNetwork : IAsyncDisposable
     {
         using var client = new NodeClient(Manifest.Nodes[node].AdminPort);
         var scores = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var peer in await client.TryCallAsync("admin_peers", [], cancellation) as JsonArray ?? [])
+        foreach (var peer in (await client.TryAskAsync("admin_peers", [], cancellation))?.Items() ?? [])
         {
-            if (peer!["protocols"]?["eth"]?["score"] is { } score) scores[(string)peer["id"]!] = (int)score;
+            if (peer.Field("protocols")?.Field("eth")?.Field("score") is { } score)
+                scores[peer.Require("id").Text()] = (int)score.Count();
         }
 
         return scores;
@@ -193,7 +193,7 @@ public sealed class AttackNetwork : IAsyncDisposable
             var heads = await Task.WhenAll(Enumerable.Range(0, Terrain.Nodes).Select(async node =>
             {
                 using var client = Rpc(node);
-                return (string?)(await client.TryCallAsync("eth_getBlockByNumber", ["latest", false], cancellation))?["hash"];
+                return (await client.TryAskAsync("eth_getBlockByNumber", ["latest", false], cancellation))?.Require("hash").Text();
             }));
             if (heads[0] is not null && heads.All(head => head == heads[0])) return;
             await Task.Delay(20, cancellation);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Chain.Mining;
 using Chain.Primitives;
+using Chain.Rpc.Client;
 using Chain.Testnet;
 
 namespace Chain.Bench;
@@ -27,11 +28,12 @@ internal sealed class BlockBeat(TestnetManifest manifest, IReadOnlyList<int> min
     /// <summary>Makes a block on a node; false when the node has no work or does not want the solution.</summary>
     public async Task<bool> MineAsync(int node, CancellationToken cancellation)
     {
-        if (await _clients[node].TryCallAsync("eth_getWork", [], cancellation) is not { } work) return false;
-        var job = new SearchJob(Hash256.Parse((string)work[0]!), UInt256.Parse((string)work[2]!));
+        if (await _clients[node].TryAskAsync("eth_getWork", [], cancellation) is not { } work) return false;
+        Answer[] parts = [.. work.Items()];
+        var job = new SearchJob(parts[0].Hash(), UInt256.Parse(parts[2].Text()));
         var nonce = Forgery.Search(job);
         JsonNode?[] solution = [$"0x{nonce:x16}", job.SealHash.ToString(), Hash256.Zero.ToString()];
-        return await _clients[node].TryCallAsync("eth_submitWork", solution, cancellation) is { } accepted && (bool)accepted;
+        return (await _clients[node].TryAskAsync("eth_submitWork", solution, cancellation))?.Flag() == true;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Chain.Primitives;
 using Chain.Testnet;
 
@@ -28,16 +26,13 @@ public static class Transfers
 
     /// <exception cref="TestnetException">The node refuses it, or does not answer.</exception>
     public static Task SendAsync(NodeClient node, Transaction transaction, CancellationToken cancellation) =>
-        node.CallAsync("eth_sendRawTransaction", [Hex.Encode(transaction.Encoded.Span)], cancellation);
+        node.AskAsync("eth_sendRawTransaction", [Hex.Encode(transaction.Encoded.Span)], cancellation);
 
     /// <summary>The account's next nonce, what waits in the node's pool included.</summary>
     public static async Task<ulong> NextNonceAsync(NodeClient node, Address account, CancellationToken cancellation) =>
-        Quantity(await node.CallAsync("eth_getTransactionCount", [account.ToString(), "pending"], cancellation));
+        (await node.AskAsync("eth_getTransactionCount", [account.ToString(), "pending"], cancellation)).Number();
 
     /// <summary>Whether the node has it, in its pool or its chain.</summary>
     public static async Task<bool> IsKnownAsync(NodeClient node, Hash256 hash, CancellationToken cancellation) =>
-        await node.TryCallAsync("eth_getTransactionByHash", [hash.ToString()], cancellation) is not null;
-
-    public static ulong Quantity(JsonNode? answer) =>
-        ulong.Parse(((string)answer!).AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        await node.TryAskAsync("eth_getTransactionByHash", [hash.ToString()], cancellation) is not null;
 }

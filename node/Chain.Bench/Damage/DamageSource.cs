@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Chain.Rpc.Client;
 using Chain.Rules.Stake;
 using Chain.Rules.Work;
 using Chain.Testnet;
@@ -49,7 +50,7 @@ internal sealed class DamageSource(string name, TestnetFolder folder, TestnetMan
             using (var client = new NodeClient(port))
             {
                 foreach (var raw in TransferBench.Payments(Transfers))
-                    await client.CallAsync("eth_sendRawTransaction", [raw], cancellation);
+                    await client.AskAsync("eth_sendRawTransaction", [raw], cancellation);
             }
 
             await runner.WaitForBlockAsync(Blocks, cancellation);
@@ -110,34 +111,34 @@ internal sealed record DamageQuestion(string Method, string Parameters, string A
     {
         var questions = new List<DamageQuestion>();
         await AddAsync("eth_chainId", [], mayFail: false);
-        var head = Convert.ToUInt64((string)(await client.CallAsync("eth_blockNumber", [], cancellation))!, 16);
+        var head = (await client.AskAsync("eth_blockNumber", [], cancellation)).Number();
         var lowest = Math.Min(head, 10);
         await AddAsync("chain_getBlockTree", [new JsonObject { ["from"] = "0x0", ["to"] = $"0x{lowest:x}" }], mayFail: true);
         for (ulong number = 0; number <= lowest; number++)
         {
             var block = await AddAsync("eth_getBlockByNumber", [$"0x{number:x}", true], mayFail: true);
-            await AddAsync("eth_getBlockByHash", [(string)block!["hash"]!, false], mayFail: true);
+            await AddAsync("eth_getBlockByHash", [block.Require("hash").Text(), false], mayFail: true);
             await AddAsync("eth_getBlockReceipts", [$"0x{number:x}"], mayFail: true);
-            foreach (var transaction in block["transactions"]!.AsArray())
+            foreach (var transaction in block.Require("transactions").Items())
             {
-                var hash = (string)transaction!["hash"]!;
+                var hash = transaction.Require("hash").Text();
                 await AddAsync("eth_getTransactionByHash", [hash], mayFail: true);
                 await AddAsync("eth_getTransactionReceipt", [hash], mayFail: true);
-                await AddAsync("chain_getAddressHistory", [(string)transaction["to"]!], mayFail: true);
-                await AddAsync("eth_getBalance", [(string)transaction["from"]!, $"0x{lowest:x}"], mayFail: true);
-                await AddAsync("eth_getBalance", [(string)transaction["to"]!, $"0x{lowest:x}"], mayFail: true);
+                await AddAsync("chain_getAddressHistory", [transaction.Require("to").Text()], mayFail: true);
+                await AddAsync("eth_getBalance", [transaction.Require("from").Text(), $"0x{lowest:x}"], mayFail: true);
+                await AddAsync("eth_getBalance", [transaction.Require("to").Text(), $"0x{lowest:x}"], mayFail: true);
             }
         }
 
-        var enode = (string)(await client.CallAsync("chain_nodeInfo", [], cancellation))!["enode"]!;
+        var enode = (await client.AskAsync("chain_nodeInfo", [], cancellation)).Require("enode").Text();
         questions.Add(new DamageQuestion("chain_nodeInfo", "[]", enode, MayFail: false));
         return questions;
 
-        async Task<JsonNode?> AddAsync(string method, JsonNode?[] parameters, bool mayFail)
+        async Task<Answer> AddAsync(string method, JsonNode?[] parameters, bool mayFail)
         {
             var text = new JsonArray(parameters).ToJsonString();
-            var answer = await client.CallAsync(method, Parse(text), cancellation);
-            questions.Add(new DamageQuestion(method, text, answer?.ToJsonString() ?? "null", mayFail));
+            var answer = await client.AskAsync(method, Parse(text), cancellation);
+            questions.Add(new DamageQuestion(method, text, answer.ToJson(), mayFail));
             return answer;
         }
     }

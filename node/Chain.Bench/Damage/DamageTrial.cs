@@ -91,8 +91,8 @@ internal sealed class DamageTrial
         {
             try
             {
-                var answer = await client.CallAsync(question.Method, question.ParametersJson, cancellation);
-                var text = question.Method == "chain_nodeInfo" ? (string)answer!["enode"]! : answer?.ToJsonString() ?? "null";
+                var answer = await client.AskAsync(question.Method, question.ParametersJson, cancellation);
+                var text = question.Method == "chain_nodeInfo" ? answer.Require("enode").Text() : answer.ToJson();
                 if (text != question.Answer)
                     return (errors, $"{question.Method}{question.Parameters} answers {text}, not {question.Answer}");
             }

@@ -50,7 +50,7 @@ internal sealed class DamagedNode : IDisposable
         var waited = Stopwatch.StartNew();
         while (!_process.HasExited && waited.Elapsed < StartLimit)
         {
-            if (await client.TryCallAsync("eth_chainId", [], cancellation) is not null) return true;
+            if (await client.TryAskAsync("eth_chainId", [], cancellation) is not null) return true;
             await Task.Delay(10, cancellation);
         }
 
@@ -63,7 +63,7 @@ internal sealed class DamagedNode : IDisposable
     public async Task<string?> EndAsync()
     {
         using var client = new NodeClient(_manifest.Nodes[0].AdminPort);
-        if (!_process.HasExited) await client.TryCallAsync("admin_shutdown", []);
+        if (!_process.HasExited) await client.TryAskAsync("admin_shutdown", []);
         using var patience = new CancellationTokenSource(StopLimit);
         try
         {

@@ -5,8 +5,14 @@ using Chain.Testnet;
 
 namespace Chain.Cli;
 
-/// <summary>Measures how a network starts: `testnet up --timings`.</summary>
-internal static class StartTimings
+/// <summary>How a network started: `testnet up --timings`. All in milliseconds since the command began, if not said otherwise.</summary>
+/// <param name="EveryRpcAnswering">When every node answered.</param>
+/// <param name="AnsweringBeforeGenesis">How long before genesis that was, negative after it; null where the rule has no slots or
+/// the network was there before.</param>
+/// <param name="FirstBlockEverywhere">When every node had the first block.</param>
+/// <param name="Finality">When the first finalized block was known; null where no votes decide it.</param>
+internal sealed record StartTimings(
+    long EveryRpcAnswering, long? AnsweringBeforeGenesis, long FirstBlockEverywhere, FirstFinality? Finality)
 {
     /// <summary>
     /// Waits for the first block everywhere, and where finality is decided by votes for the first finalized block everywhere.
@@ -14,40 +20,52 @@ internal static class StartTimings
     /// <param name="runner">The network.</param>
     /// <param name="startedAt">A timestamp of <see cref="Stopwatch"/>.</param>
     /// <param name="answering">How long it took until every node answered.</param>
-    /// <param name="untilGenesis">How long before genesis that was, negative after it; null where the rule has no slots or the
-    /// network was there before.</param>
+    /// <param name="untilGenesis">How long before genesis that was; null as in <see cref="AnsweringBeforeGenesis"/>.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    public static async Task<JsonObject> MeasureAsync(TestnetRunner runner, long startedAt, TimeSpan answering,
+    public static async Task<StartTimings> MeasureAsync(TestnetRunner runner, long startedAt, TimeSpan answering,
         TimeSpan? untilGenesis, CancellationToken cancellation)
     {
-        var timings = new JsonObject { ["everyRpcAnsweringMs"] = (long)answering.TotalMilliseconds };
-        if (untilGenesis is { } wait) timings["answeringBeforeGenesisMs"] = (long)wait.TotalMilliseconds;
         await runner.WaitForBlockAsync(1, cancellation);
-        timings["firstBlockEverywhereMs"] = (long)Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
-        if (!runner.Rule.HasFinality) return timings;
-        await UntilAsync(runner, node => (long?)node["finalized"]?["number"] > 0, cancellation);
-        timings["firstFinalityEverywhereMs"] = (long)Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        using var client = new NodeClient(runner.Manifest.Nodes[0].RpcPort);
-        var genesis = await client.CallAsync("eth_getBlockByNumber", ["0x0", false], cancellation);
-        timings["firstFinalityAfterGenesisMs"] = now - (Convert.ToInt64((string)genesis!["timestamp"]!, 16) * 1000);
-        return timings;
+        var firstBlock = Since(startedAt);
+        var finality = runner.Rule.HasFinality ? await WaitForFinalityAsync(runner, startedAt, cancellation) : null;
+        return new StartTimings((long)answering.TotalMilliseconds, (long?)untilGenesis?.TotalMilliseconds, firstBlock, finality);
     }
 
-    public static string Describe(JsonObject timings)
+    public string Describe()
     {
-        var text = string.Create(CultureInfo.InvariantCulture,
-            $"first block known everywhere after {timings["firstBlockEverywhereMs"]} ms");
-        return timings["firstFinalityEverywhereMs"] is { } finality
+        var text = string.Create(CultureInfo.InvariantCulture, $"first block known everywhere after {FirstBlockEverywhere} ms");
+        return Finality is { } finality
             ? string.Create(CultureInfo.InvariantCulture,
-                $"{text}, first finality after {finality} ms, {timings["firstFinalityAfterGenesisMs"]} ms after the genesis "
-                    + $"block's time")
+                $"{text}, first finality after {finality.Everywhere} ms, {finality.AfterGenesis} ms after the genesis block's time")
             : text;
     }
 
-    private static async Task UntilAsync(TestnetRunner runner, Func<JsonNode, bool> isSo, CancellationToken cancellation)
+    public JsonObject ToJson()
     {
-        while (!(await TestnetStatus.ReadAsync(runner, cancellation))["nodes"]!.AsArray().All(node => isSo(node!)))
-            await Task.Delay(20, cancellation);
+        var timings = new JsonObject { ["everyRpcAnsweringMs"] = EveryRpcAnswering };
+        if (AnsweringBeforeGenesis is { } wait) timings["answeringBeforeGenesisMs"] = wait;
+        timings["firstBlockEverywhereMs"] = FirstBlockEverywhere;
+        if (Finality is not { } finality) return timings;
+        timings["firstFinalityEverywhereMs"] = finality.Everywhere;
+        timings["firstFinalityAfterGenesisMs"] = finality.AfterGenesis;
+        return timings;
     }
+
+    private static async Task<FirstFinality> WaitForFinalityAsync(TestnetRunner runner, long startedAt,
+        CancellationToken cancellation)
+    {
+        while (!(await NetworkStatus.ReadAsync(runner, cancellation)).Nodes
+            .All(node => node.Status?.Finalized is { Number: > 0 }))
+            await Task.Delay(20, cancellation);
+        var (everywhere, now) = (Since(startedAt), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        using var client = new NodeClient(runner.Manifest.Nodes[0].RpcPort);
+        var genesis = await client.AskAsync("eth_getBlockByNumber", ["0x0", false], cancellation);
+        return new FirstFinality(everywhere, now - (genesis.Require("timestamp").Count() * 1000));
+    }
+
+    private static long Since(long startedAt) => (long)Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
 }
+
+/// <summary>When the first finalized block was known.</summary>
+/// <param name="AfterGenesis">In milliseconds after the genesis block's time.</param>
+internal sealed record FirstFinality(long Everywhere, long AfterGenesis);

@@ -74,8 +74,8 @@ internal static class TestnetCommands
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             var runner = Open(parsed);
-            var status = await TestnetStatus.ReadAsync(runner, cancellation);
-            if (parsed.GetValue(Json)) Print(status);
+            var status = await NetworkStatus.ReadAsync(runner, cancellation);
+            if (parsed.GetValue(Json)) Print(NetworkStatusJson.ToJson(status, runner.Rule));
             else AnsiConsole.Write(new Rows(StatusScreen.Render(KnownRules.Of(runner), status), StatusScreen.Alerts(status)));
             return ChainProgram.Ok;
         }));
@@ -161,13 +161,12 @@ internal static class TestnetCommands
             await runner.HealAsync(cancellation);
             var status = await SettledWithin(runner, TimeSpan.FromSeconds(10), cancellation);
             var elapsed = Stopwatch.GetElapsedTime(startedAt);
-            var stopped = status["nodes"]!.AsArray()
-                .Where(node => NodeCells.ReadsOnly(node!.AsObject())).Select(node => (int)node!["index"]!).ToList();
+            var stopped = status.Nodes.Where(node => node.ReadsOnly).Select(node => node.Index).ToList();
             return Say(parsed,
                 stopped.Count > 0
                 ? $"healed, but node {string.Join(",", stopped)} has stopped and serves reads only; `chain testnet status` "
                     + $"says why"
-                : (bool)status["converged"]!
+                : status.IsConverged
                 ? string.Create(CultureInfo.InvariantCulture,
                     $"healed: one head {StatusScreen.Where(status)} after {elapsed.TotalSeconds:F2} s")
                 : "healed: no common head within 10 s. Branches of equal weight stay apart until the next block; see `chain "
@@ -264,13 +263,13 @@ internal static class TestnetCommands
     }
 
     /// <summary>The status once all nodes are on one head or all have stopped, or when the time is up.</summary>
-    private static async Task<JsonObject> SettledWithin(TestnetRunner runner, TimeSpan limit, CancellationToken cancellation)
+    private static async Task<NetworkStatus> SettledWithin(TestnetRunner runner, TimeSpan limit, CancellationToken cancellation)
     {
         var startedAt = Stopwatch.GetTimestamp();
         while (true)
         {
-            var status = await TestnetStatus.ReadAsync(runner, cancellation);
-            if ((bool)status["converged"]! || status["nodes"]!.AsArray().All(node => NodeCells.ReadsOnly(node!.AsObject()))
+            var status = await NetworkStatus.ReadAsync(runner, cancellation);
+            if (status.IsConverged || status.Nodes.All(node => node.ReadsOnly)
                 || Stopwatch.GetElapsedTime(startedAt) >= limit)
                 return status;
             await Task.Delay(50, cancellation);

@@ -47,7 +47,7 @@ internal static class TestnetUpCommand
             var answering = Stopwatch.GetElapsedTime(startedAt);
             var genesis = resumed ? null : runner.Rule.UntilGenesis(manifest, TimeProvider.System.GetUtcNow());
             if (genesis is { } wait && !quiet && rule.GenesisNote(manifest, wait) is { } note) AnsiConsole.MarkupLine(note);
-            JsonObject? measured = null;
+            StartTimings? measured = null;
             if (parsed.GetValue(timings))
                 measured = await StartTimings.MeasureAsync(runner, startedAt, answering, genesis, cancellation);
             if (quiet || parsed.GetValue(detach))
@@ -86,7 +86,7 @@ internal static class TestnetUpCommand
         return command;
     }
 
-    private static JsonObject Document(TestnetRunner runner, JsonObject? timings)
+    private static JsonObject Document(TestnetRunner runner, StartTimings? timings)
     {
         var document = new JsonObject
         {
@@ -100,11 +100,11 @@ internal static class TestnetUpCommand
                 ["enode"] = node.Enode,
             })]),
         };
-        if (timings is not null) document["timings"] = timings;
+        if (timings is not null) document["timings"] = timings.ToJson();
         return document;
     }
 
-    private static void Announce(TestnetRunner runner, TimeSpan answering, JsonObject? timings)
+    private static void Announce(TestnetRunner runner, TimeSpan answering, StartTimings? timings)
     {
         AnsiConsole.MarkupLine(string.Create(CultureInfo.InvariantCulture,
             $"[green]{runner.Manifest.Nodes.Count} nodes are up[/] after {answering.TotalSeconds:F2} s, chain id "
@@ -113,6 +113,6 @@ internal static class TestnetUpCommand
         foreach (var node in runner.Manifest.Nodes)
             AnsiConsole.MarkupLine($"  node {node.Index}  http://127.0.0.1:{node.RpcPort}  process "
                 + $"{runner.Folder.FindProcess(node.Index)?.Id}{rule.StartNote(node)}");
-        if (timings is not null) AnsiConsole.MarkupLine(StartTimings.Describe(timings));
+        if (timings is not null) AnsiConsole.MarkupLine(timings.Describe());
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
 using Chain.Plugin;
 using Chain.Primitives;
 using Chain.Rules;
@@ -35,10 +34,10 @@ internal static class WatchScreen
         {
             while (true)
             {
-                var status = await TestnetStatus.ReadAsync(runner, cancellation);
+                var status = await NetworkStatus.ReadAsync(runner, cancellation);
                 live.UpdateTarget(new Rows(StatusScreen.Render(rule, status), await TreeAsync(runner, status, cancellation),
                     StatusScreen.Alerts(status), new Markup("[grey]Ctrl-C ends[/]")));
-                if (StatusScreen.NobodyRuns(status)) return;
+                if (status.NobodyRuns) return;
                 await Task.Delay(500, cancellation);
             }
         });
@@ -49,67 +48,61 @@ internal static class WatchScreen
         var isGenesisTold = false;
         while (true)
         {
-            var status = await TestnetStatus.ReadAsync(runner, cancellation);
+            var status = await NetworkStatus.ReadAsync(runner, cancellation);
             if (!isGenesisTold && NodeCells.UntilGenesis(status) is { } wait) Console.WriteLine(wait);
             isGenesisTold = true;
-            foreach (var node in status["nodes"]!.AsArray())
+            foreach (var node in status.Nodes)
             {
-                var index = (int)node!["index"]!;
-                var line = node["head"] is { } head
-                    ? $"node {index}: block {head["number"]} {(string?)head["hash"]}{rule.HeadNote(node)}"
-                    : $"node {index}: {node["state"]}";
+                var index = node.Index;
+                var line = node.Status?.Head is { } head
+                    ? $"node {index}: block {head.Number} {head.Hash}{rule.HeadNote(node)}"
+                    : $"node {index}: {StateOf(node)}";
                 if (seen.GetValueOrDefault(index) == line) continue;
                 seen[index] = line;
                 Console.WriteLine(Printable.Line(line));
             }
 
-            if (StatusScreen.NobodyRuns(status)) return;
+            if (status.NobodyRuns) return;
             await Task.Delay(250, cancellation);
         }
     }
 
     /// <summary>All branches that any node knows, newest first; each block names the nodes whose head it is.</summary>
-    private static async Task<IRenderable> TreeAsync(TestnetRunner runner, JsonObject status, CancellationToken cancellation)
+    private static async Task<IRenderable> TreeAsync(TestnetRunner runner, NetworkStatus status, CancellationToken cancellation)
     {
-        var heads = new SortedDictionary<string, List<int>>(StringComparer.Ordinal);
-        var blocks = new Dictionary<string, (long Number, string Parent, long Transactions, double? Share)>();
-        foreach (var node in status["nodes"]!.AsArray().Where(node => node!["head"] is not null))
+        var heads = new SortedDictionary<Hash256, List<int>>();
+        var blocks = new Dictionary<Hash256, TreeBlock>();
+        foreach (var node in status.Nodes)
         {
-            var hash = (string)node!["head"]!["hash"]!;
+            if (node.Status is not { Head.Hash: var hash }) continue;
             if (!heads.TryGetValue(hash, out var who)) heads.Add(hash, who = []);
-            who.Add((int)node["index"]!);
+            who.Add(node.Index);
         }
 
         // One node of each head knows its branch.
         foreach (var who in heads.Values.Select(list => list[0]))
         {
             using var client = new NodeClient(runner.Manifest.Nodes[who].RpcPort);
-            if (await client.TryCallAsync("chain_getBlockTree", [], cancellation) is not { } tree) continue;
-            foreach (var block in (tree as JsonArray ?? tree["blocks"] as JsonArray) ?? [])
-            {
-                var (hash, parent) = ((string?)block!["hash"], (string?)block["parentHash"]);
-                if (!Hash256.TryParse(hash, out _) || !Hash256.TryParse(parent, out _)) continue;
-                blocks[hash!] =
-                    (Number(block["number"]), parent!, Number(block["transactionCount"]), (double?)block["stakeShare"]);
-            }
+            foreach (var block in await client.TryAskAsync("chain_getBlockTree", TreeBlock.ReadAll, cancellation) ?? [])
+                blocks[block.Hash] = block;
         }
 
         if (blocks.Count == 0) return new Text("");
         var top = blocks.Values.Max(block => block.Number);
         var text = new StringBuilder();
-        IReadOnlyList<string> above = [];
-        foreach (var height in blocks.GroupBy(block => block.Value.Number)
+        IReadOnlyList<Hash256> above = [];
+        foreach (var height in blocks.Values.GroupBy(block => block.Number)
             .Where(group => group.Key > top - Heights).OrderByDescending(group => group.Key))
         {
-            var row = InColumns(height, block => block.Key, above);
-            above = [.. row.Select(block => block.Value.Parent)];
+            var row = InColumns(height, block => block.Hash, above);
+            above = [.. row.Select(block => block.Parent)];
             text.Append($"[grey]{height.Key,7}[/]  ");
-            foreach (var (hash, block) in row)
+            foreach (var block in row)
             {
-                var onIt = heads.TryGetValue(hash, out var who) ? $" [bold]<- {string.Join(",", who)}[/]" : "";
-                text.Append($"[{Colors.Of(hash)}]{NodeCells.Short(hash)}[/] on "
-                    + $"[{Colors.Of(block.Parent)}]{block.Parent[2..6]}[/]"
-                    + $"{(block.Transactions > 0 ? $" ({block.Transactions} tx)" : "")}{Share(block.Share)}{onIt}    ");
+                var onIt = heads.TryGetValue(block.Hash, out var who) ? $" [bold]<- {string.Join(",", who)}[/]" : "";
+                text.Append($"[{Colors.Of(block.Hash)}]{NodeCells.Short($"{block.Hash}")}[/] on "
+                    + $"[{Colors.Of(block.Parent)}]{$"{block.Parent}"[2..6]}[/]"
+                    + $"{(block.Transactions > 0 ? $" ({block.Transactions} tx)" : "")}{Share(block.StakeShare)}{onIt}    ");
             }
 
             text.AppendLine();
@@ -123,18 +116,21 @@ internal static class WatchScreen
     /// after them.
     /// </summary>
     /// <param name="parentsAbove">The parents of the row above, from left to right.</param>
-    internal static List<T> InColumns<T>(IEnumerable<T> row, Func<T, string> hash, IReadOnlyList<string> parentsAbove)
+    internal static List<T> InColumns<T, THash>(IEnumerable<T> row, Func<T, THash> hash, IReadOnlyList<THash> parentsAbove)
+        where THash : notnull
     {
-        var columns = new Dictionary<string, int>();
+        var columns = new Dictionary<THash, int>();
         for (var i = 0; i < parentsAbove.Count; i++) columns.TryAdd(parentsAbove[i], i);
-        return [.. row.OrderBy(block => columns.GetValueOrDefault(hash(block), parentsAbove.Count)).ThenBy(hash,
-            StringComparer.Ordinal)];
+        return [.. row.OrderBy(block => columns.GetValueOrDefault(hash(block), parentsAbove.Count)).ThenBy(hash)];
     }
 
     private static string Share(double? share) =>
         share is { } known ? string.Create(CultureInfo.InvariantCulture, $" [grey]{known * 100:0} %[/]") : "";
 
-    private static long Number(JsonNode? node) => node is null ? 0
-        : node.GetValueKind() == System.Text.Json.JsonValueKind.String ? Convert.ToInt64((string)node!, 16)
-        : (long)node;
+    private static string StateOf(NodeReport node) => node.State switch
+    {
+        NodeState.Paused => "paused",
+        NodeState.Stopped => "stopped",
+        _ => "not answering",
+    };
 }

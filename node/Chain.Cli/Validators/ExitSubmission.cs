@@ -75,13 +75,12 @@ internal static class ExitSubmission
             using var limit = new CancellationTokenSource(LookLimit);
             try
             {
-                var answer = await node.TryCallAsync("chain_validators", [], limit.Token);
-                var validators = RegistryAnswer.Check(node.Url, answer)["validators"]!.AsArray();
-                if (index < validators.Count && (ulong?)validators[index]!["exitEpoch"] is { } leaving) return leaving;
+                var registry = await node.TryAskAsync("chain_validators", ValidatorRegistry.Read, limit.Token);
+                if (registry?.Validators.ElementAtOrDefault(index)?.ExitEpoch is { } leaving) return leaving;
             }
-            catch (Exception e) when (e is OperationCanceledException or TestnetException)
+            catch (OperationCanceledException)
             {
-                // No answer in time, or none that makes sense.
+                // No answer in time.
             }
 
             if (look < looks) await Task.Delay(LookEvery);

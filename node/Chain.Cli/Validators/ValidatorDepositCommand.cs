@@ -94,8 +94,7 @@ internal static class ValidatorDepositCommand
         var folder = ValidatorSession.KeyFolder(parsed);
         using var node = ValidatorSession.Connect(parsed);
         var registry = await ValidatorSession.ValidatorsAsync(node, cancellation);
-        var rules = registry["deposits"]!;
-        var (layers, least) = ((ulong)rules["randaoOnionLayers"]!, (ulong)rules["minGwei"]!);
+        var (layers, least) = (registry.Deposits.RandaoOnionLayers, registry.Deposits.MinGwei);
         var gwei = parsed.GetValue(AmountText) is { } text
             ? ParseGwei(text)
             : parsed.GetValue(Renew)
@@ -103,13 +102,10 @@ internal static class ValidatorDepositCommand
             : ParseGwei(DefaultAmount);
         var (chainId, genesis) = await ValidatorSession.IdentityAsync(node, cancellation);
         var chosen = parsed.GetValue(New) ? null : Choose(folder, parsed.GetValue(Key));
-        var validator = chosen is null
-            ? null
-            : registry["validators"]!.AsArray().FirstOrDefault(item =>
-                (string)item!["publicKey"]! == "0x" + ValidatorKeys.NameOf(chosen.Key));
+        var validator = chosen is null ? null : registry.Find(ValidatorKeys.NameOf(chosen.Key));
         var withdrawal = WithdrawalAddress(parsed, validator);
         var renewed = parsed.GetValue(Renew) ? OnionRenewal.NextCommitment(chosen!, validator, layers) : (Hash256?)null;
-        var (contract, value) = (Address.Parse((string)rules["address"]!), (UInt256)gwei * 1_000_000_000);
+        var (contract, value) = (registry.Deposits.Address, (UInt256)gwei * 1_000_000_000);
         DoubtRules(parsed, contract, gwei, isAsked: parsed.GetValue(AmountText) is not null);
         using var sender = new DepositSender(parsed, node.Url, payer.Address, new ChainIdentity(chainId, genesis),
             parsed.GetValue(Again));
@@ -205,10 +201,11 @@ internal static class ValidatorDepositCommand
     }
 
     // A validator keeps the address it began with, whatever later deposits say.
-    private static Address WithdrawalAddress(ParseResult parsed, JsonNode? validator)
+    private static Address WithdrawalAddress(ParseResult parsed, RegisteredValidator? validator)
     {
-        var text = parsed.GetValue(Withdrawal) ?? (string?)validator?["withdrawalAddress"]
-            ?? throw new UsageException("Say with --withdrawal which address gets the stake in the end; it can never be "
+        if (parsed.GetValue(Withdrawal) is not { } text)
+            return validator?.WithdrawalAddress
+                ?? throw new UsageException("Say with --withdrawal which address gets the stake in the end; it can never be "
                 + "changed.");
         return Address.TryParse(text, out var withdrawal)
             ? withdrawal

@@ -22,24 +22,25 @@ internal static class ValidatorExitCommand
         {
             using var node = ValidatorSession.Connect(parsed);
             var folder = ValidatorSession.KeyFolder(parsed);
-            var known = await ValidatorSession.ValidatorsAsync(node, cancellation);
-            var (wanted, validators) = (parsed.GetValue(index), known["validators"]!.AsArray());
-            if (wanted < 0 || wanted >= validators.Count)
-                throw new TestnetException($"There is no validator {wanted}; this chain has 0 to {validators.Count - 1}.");
-            if (validators[wanted]!["exitEpoch"] is { } leaving)
+            var registry = await ValidatorSession.ValidatorsAsync(node, cancellation);
+            var wanted = parsed.GetValue(index);
+            if (registry.Validators.ElementAtOrDefault(wanted) is not { } validator)
+                throw new TestnetException($"There is no validator {wanted}; this chain has 0 to "
+                    + $"{registry.Validators.Count - 1}.");
+            if (validator.ExitEpoch is { } leaving)
                 throw new TestnetException($"Validator {wanted} leaves in epoch {leaving} already; its status is "
-                    + $"{validators[wanted]!["status"]}.");
-            var key = ((string)validators[wanted]!["publicKey"]!)[2..];
+                    + $"{validator.Status}.");
+            var key = validator.PublicKey;
             var secret = Array.Find(ValidatorSession.LoadKeys(folder), secret => ValidatorKeys.NameOf(secret.Key) == key)
                 ?? throw new TestnetException($"{folder} does not hold the key of validator {wanted}, {key}.");
             ValidatorSession.Confirm(parsed,
-                $"Validator {wanted} leaves for good, with {(ulong)validators[wanted]!["balanceGwei"]! / 1e9:0.###} ether. "
+                $"Validator {wanted} leaves for good, with {validator.BalanceGwei / 1e9:0.###} ether. "
                     + $"Send its exit?");
             var (_, genesis) = await ValidatorSession.IdentityAsync(node, cancellation);
 
             // The earliest epoch that it can be valid from, so that the same validator's exit has the same bytes whenever it is
             // signed.
-            var epoch = new Epoch((ulong?)validators[wanted]!["activationEpoch"] ?? (ulong)known["epoch"]!);
+            var epoch = new Epoch(validator.ActivationEpoch ?? registry.Epoch);
             var exit = new SignedVoluntaryExit(epoch, wanted,
                 secret.PrivateKey.Sign(new StakeDomain(genesis).VoluntaryExitRoot(epoch, wanted)));
             return await ExitSubmission.SendAsync(parsed, node, exit, cancellation);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chain.Rpc.Client;
 using Chain.Terminal;
 using Spectre.Console;
 
@@ -9,7 +10,7 @@ namespace Chain.Cli;
 /// <summary>`chain validator list`: the validators as a node's head has them.</summary>
 internal static class ValidatorListCommand
 {
-    private static readonly string[] VoteParts = ["source", "target", "head"];
+    private const int ShortKey = 12;
 
     public static Command Create()
     {
@@ -20,62 +21,66 @@ internal static class ValidatorListCommand
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
             using var node = ValidatorSession.Connect(parsed);
-            var answer = await ValidatorSession.ValidatorsAsync(node, cancellation);
-            if (parsed.GetValue(local))
-                answer["validators"] = new JsonArray([.. answer["validators"]!.AsArray()
-                    .Where(validator => (bool)validator!["local"]!).Select(validator => validator!.DeepClone())]);
-            if (parsed.GetValue(ValidatorSession.Json)) TestnetCommands.Print(answer);
-            else Show(answer);
+            var answer = await node.AskAsync("chain_validators", [], cancellation);
+            var registry = ValidatorRegistry.Read(answer);
+            if (parsed.GetValue(ValidatorSession.Json)) TestnetCommands.Print(Document(answer, parsed.GetValue(local)));
+            else Show(registry, parsed.GetValue(local));
             return ChainProgram.Ok;
         }));
         return command;
     }
 
-    private static void Show(JsonObject answer)
+    /// <summary>What the node answered, or those of it for which it acts.</summary>
+    private static JsonNode Document(Answer answer, bool localOnly)
+    {
+        var document = JsonNode.Parse(answer.ToJson())!;
+        if (localOnly)
+            document["validators"] = new JsonArray([.. document["validators"]!.AsArray()
+                .Where(validator => (bool)validator!["local"]!).Select(validator => validator!.DeepClone())]);
+        return document;
+    }
+
+    private static void Show(ValidatorRegistry registry, bool localOnly)
     {
         var table = new Table().RoundedBorder();
         foreach (var column in new[] { "validator", "key", "status", "balance", "active since", "leaves", "withdrawable",
             "last epoch's vote", "inactivity", "here" })
             table.AddColumn(column);
-        foreach (var validator in answer["validators"]!.AsArray())
+        var shown = registry with { Validators = [.. registry.Validators.Where(validator => validator.IsLocal || !localOnly)] };
+        foreach (var validator in shown.Validators)
         {
-            var status = (string)validator!["status"]!;
-            var color = status switch { "active" => "green", "slashed" => "red", "pending" => "blue", _ => "yellow" };
+            var color = validator.Status switch { "active" => "green", "slashed" => "red", "pending" => "blue", _ => "yellow" };
             table.AddRow(
-                Shown.Field($"v{validator["index"]}"),
-                Shown.Field(ShortKey((string)validator["publicKey"]!)),
-                $"[{color}]{Shown.Field(status)}[/]",
-                string.Create(CultureInfo.InvariantCulture,
-                    $"{(decimal)(ulong)validator["balanceGwei"]! / 1_000_000_000m:0.######} ether"),
-                Epoch(validator["activationEpoch"]),
-                Epoch(validator["exitEpoch"]),
-                Epoch(validator["withdrawableEpoch"]),
-                Vote(validator["previousEpoch"]!),
-                Shown.Field(validator["inactivityScore"]),
-                (bool)validator["local"]! ? validator["silent"] is null ? "yes" : "[yellow]silent[/]" : "");
+                $"v{validator.Index}",
+                validator.PublicKey[..ShortKey],
+                $"[{color}]{Shown.Field(validator.Status)}[/]",
+                string.Create(CultureInfo.InvariantCulture, $"{validator.BalanceGwei / 1_000_000_000m:0.######} ether"),
+                Epoch(validator.ActivationEpoch),
+                Epoch(validator.ExitEpoch),
+                Epoch(validator.WithdrawableEpoch),
+                Vote(validator.PreviousEpoch),
+                $"{validator.InactivityScore}",
+                validator.IsLocal ? validator.Silent is null ? "yes" : "[yellow]silent[/]" : "");
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.MarkupLine($"slot {Shown.Field(answer["slot"])}, epoch {Shown.Field(answer["epoch"])}");
-        foreach (var silent in answer["validators"]!.AsArray().GroupBy(validator => (string?)validator!["silent"]))
+        AnsiConsole.MarkupLine($"slot {registry.Slot}, epoch {registry.Epoch}");
+        foreach (var silent in shown.Validators.GroupBy(validator => validator.Silent))
         {
             if (silent.Key is null) continue;
-            var names = string.Join(", ", silent.Select(validator => $"v{validator!["index"]}"));
+            var names = string.Join(", ", silent.Select(validator => $"v{validator.Index}"));
             AnsiConsole.MarkupLine($"[yellow]warning:[/] {Shown.Line($"{names}: {silent.Key}")}");
         }
 
-        foreach (var warning in OnionRenewal.Warnings(answer))
+        foreach (var warning in OnionRenewal.Warnings(shown))
             AnsiConsole.MarkupLine($"[yellow]warning:[/] {Shown.Line(warning)}");
     }
 
-    // Without the 0x in front.
-    private static string ShortKey(string key) => key.Length > 14 ? key[2..14] : key;
+    private static string Epoch(ulong? epoch) => epoch is null ? "-" : $"epoch {epoch}";
 
-    private static string Epoch(JsonNode? epoch) => epoch is null ? "-" : Shown.Field($"epoch {epoch}");
-
-    private static string Vote(JsonNode flags)
+    private static string Vote(RightVotes right)
     {
-        var right = VoteParts.Where(name => (bool)flags[name]!).ToList();
-        return right.Count == 0 ? "none" : string.Join(", ", right);
+        (bool Is, string Name)[] parts = [(right.Source, "source"), (right.Target, "target"), (right.Head, "head")];
+        return string.Join(", ", parts.Where(part => part.Is).Select(part => part.Name)) is { Length: > 0 } names ? names : "none";
     }
 }

@@ -51,21 +51,16 @@ internal static class ValidatorSession
     public static ValidatorSecret[] LoadKeys(string folder) =>
         ValidatorKeys.Load(folder).IsOk(out var secrets, out var error) ? secrets : throw new TestnetException(error);
 
-    /// <summary>The registry of validators, checked.</summary>
-    /// <exception cref="TestnetException">The node has none, or answers nonsense.</exception>
-    public static async Task<JsonObject> ValidatorsAsync(NodeClient node, CancellationToken cancellation) =>
-        RegistryAnswer.Check(node.Url, await node.CallAsync("chain_validators", [], cancellation));
+    /// <exception cref="TestnetException">The node has none.</exception>
+    /// <exception cref="UnexpectedAnswerException">It answers nonsense.</exception>
+    public static async Task<ValidatorRegistry> ValidatorsAsync(NodeClient node, CancellationToken cancellation) =>
+        ValidatorRegistry.Read(await node.AskAsync("chain_validators", [], cancellation));
 
+    /// <exception cref="UnexpectedAnswerException">The node answers nonsense.</exception>
     public static async Task<(ulong ChainId, Hash256 Genesis)> IdentityAsync(NodeClient node, CancellationToken cancellation)
     {
-        var info = await node.CallAsync("chain_nodeInfo", [], cancellation);
-        if (UInt256.TryParse(Text("chainId"), out var chainId) && chainId.IsUInt64
-            && Hash256.TryParse(Text("genesisHash"), out var genesis))
-            return ((ulong)chainId, genesis);
-        throw new TestnetException($"The node at {node.Url} answers chain_nodeInfo without its chain id or genesis hash.");
-
-        string? Text(string name) =>
-            (info as JsonObject)?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+        var info = await node.AskAsync("chain_nodeInfo", [], cancellation);
+        return (info.Require("chainId").Number(), info.Require("genesisHash").Hash());
     }
 
     /// <summary>Asks before something that cannot be taken back; --yes says it beforehand.</summary>

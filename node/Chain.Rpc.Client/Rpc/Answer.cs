@@ -93,6 +93,9 @@ public readonly struct Answer(string method, JsonElement element)
         }
     }
 
+    /// <summary>The part as JSON, "null" for nothing.</summary>
+    public string ToJson() => IsNull ? "null" : element.GetRawText();
+
     // Null for anything else, and for a text with half a surrogate pair, which .NET cannot hold.
     private string? String()
     {

@@ -7,10 +7,10 @@ using Chain.Primitives;
 
 namespace Chain.Rpc.Client;
 
-/// <summary>JSON-RPC 2.0 over HTTP, one call at a time. Whatever is not a JSON-RPC answer counts as no node.</summary>
+/// <summary>JSON-RPC 2.0 over HTTP. Whatever is not a JSON-RPC answer counts as no node.</summary>
 public sealed class JsonRpcClient : IDisposable
 {
-    private const int MaxAnswerBytes = 16 * 1024 * 1024;
+    private const int DefaultMaxAnswerBytes = 16 * 1024 * 1024;
     private const int MaxExcerpt = 80;
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
 
@@ -19,12 +19,13 @@ public sealed class JsonRpcClient : IDisposable
     private long _lastId;
 
     /// <summary>A user name and password in the URL are sent as HTTP basic authentication and never shown.</summary>
-    public JsonRpcClient(Uri url, HttpMessageHandler handler, TimeSpan? timeout = null)
+    /// <param name="maxAnswerBytes">A longer answer counts as none.</param>
+    public JsonRpcClient(Uri url, HttpMessageHandler handler, TimeSpan? timeout = null, int maxAnswerBytes = DefaultMaxAnswerBytes)
     {
         Url = new UriBuilder(url) { UserName = "", Password = "" }.Uri;
         if (url.UserInfo.Length > 0)
             _credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo)));
-        _http = new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes, Timeout = timeout ?? DefaultTimeout };
+        _http = new HttpClient(handler) { MaxResponseContentBufferSize = maxAnswerBytes, Timeout = timeout ?? DefaultTimeout };
     }
 
     /// <summary>Where the node is.</summary>
@@ -34,7 +35,7 @@ public sealed class JsonRpcClient : IDisposable
     /// <exception cref="NodeUnreachableException">Nobody answers, or not in JSON-RPC. The call may have arrived.</exception>
     public async Task<RpcReply> CallAsync(string method, JsonNode?[] parameters, CancellationToken cancel)
     {
-        var id = ++_lastId;
+        var id = Interlocked.Increment(ref _lastId);
         var request = new JsonObject
         {
             ["jsonrpc"] = "2.0",
@@ -85,7 +86,9 @@ public sealed class JsonRpcClient : IDisposable
     {
         try
         {
-            var root = JsonDocument.Parse(body.TrimStart('\uFEFF')).RootElement;
+            // A name that is there twice has no meaning.
+            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            var root = JsonDocument.Parse(body.TrimStart('\uFEFF'), options).RootElement;
             if (root.ValueKind != JsonValueKind.Object) return null;
             if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
             {

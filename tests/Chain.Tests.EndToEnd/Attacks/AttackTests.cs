@@ -106,7 +106,7 @@ public sealed class AttackTests
             {
                 for (var i = missing.Count - 1; i >= 0; i--)
                 {
-                    var found = await winner.TryCallAsync("eth_getTransactionByHash", [missing[i].ToString()]);
+                    var found = await winner.TryAskAsync("eth_getTransactionByHash", [missing[i].ToString()]);
                     if (found is not null) missing.RemoveAt(i);
                 }
 

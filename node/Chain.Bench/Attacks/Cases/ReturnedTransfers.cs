@@ -91,13 +91,13 @@ public static class ReturnedTransfers
         if (!await network.MineAsync(0, until)) throw new TestnetException("Node 0, alone and not attacked, made no block.");
         foreach (var hash in hashes)
         {
-            if (await node.TryCallAsync("eth_getTransactionReceipt", [hash.ToString()], until) is null)
+            if (await node.TryAskAsync("eth_getTransactionReceipt", [hash.ToString()], until) is null)
                 throw new TestnetException($"Node 0, alone and not attacked, made a block without transfer {hash}.");
         }
     }
 
-    private static async Task<string?> SealHashAsync(NodeClient node, CancellationToken until) =>
-        (string?)(await node.CallAsync("eth_getWork", [], until))?[0];
+    private static async Task<string> SealHashAsync(NodeClient node, CancellationToken until) =>
+        (await node.AskAsync("eth_getWork", [], until)).Items().First().Text();
 
     private static async Task<List<Hash256>> SendAsync(NodeClient node, int count, CancellationToken until)
     {

@@ -67,7 +67,7 @@ internal sealed class NodeProbe : IAsyncDisposable
     private async Task<double> AskAsync()
     {
         var watch = Stopwatch.StartNew();
-        await _client.TryCallAsync("eth_blockNumber", []);
+        await _client.TryAskAsync("eth_blockNumber", []);
         return watch.Elapsed.TotalMilliseconds;
     }
 }

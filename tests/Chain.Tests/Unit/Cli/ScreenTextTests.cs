@@ -1,6 +1,7 @@
-using System.Text.Json.Nodes;
 using Chain.Cli;
+using Chain.Primitives;
 using Chain.Rules;
+using Chain.Testnet;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -24,31 +25,15 @@ public sealed class ScreenTextTests : IDisposable
     [Fact]
     public void An_alert_is_shown_in_one_line()
     {
-        var status = Status(WithAlert(Evil, "says " + Evil));
+        var status = StatusSample.Network(WithAlert(Evil, "says " + Evil));
         Assert.Equal($"node 0: {Shows} says {Shows}", Print(StatusScreen.Alerts(status)).Trim());
     }
 
     [Fact]
     public void An_alert_of_a_megabyte_is_cut()
     {
-        var status = Status(WithAlert("a", new string('m', 1 << 20)));
+        var status = StatusSample.Network(WithAlert("a", new string('m', 1 << 20)));
         Assert.InRange(Print(StatusScreen.Alerts(status)).Length, 1000, 4000);
-    }
-
-    [Fact]
-    public void A_table_of_nodes_shows_fields_that_are_none()
-    {
-        var node = new JsonObject
-        {
-            ["index"] = 0,
-            ["state"] = Evil,
-            ["head"] = new JsonObject { ["number"] = 7, ["hash"] = "\u001b[/]\u202e" },
-            ["pool"] = new JsonObject { ["pending"] = Evil, ["queued"] = Evil },
-            ["peers"] = 1,
-        };
-        var printed = Print(StatusScreen.Render(KnownRules.All[0], Status(node)));
-        foreach (var shown in new[] { Shows, $"{Shows}+{Shows}", @"7 \u001b[/]\u202e" })
-            Assert.Contains(shown, printed, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -56,21 +41,20 @@ public sealed class ScreenTextTests : IDisposable
     [InlineData(80, false, "not shown, for want of room: reorganisations, hash rate")]
     public void A_table_of_nodes_leaves_out_what_a_narrow_terminal_has_no_room_for(int width, bool isWhole, string note)
     {
-        var node = new JsonObject
+        var block = new StatusBlock(1234, Hash256.Parse("0x" + new string('a', 64)));
+        var node = StatusSample.Node(0) with
         {
-            ["index"] = 0,
-            ["state"] = "running",
-            ["head"] = new JsonObject { ["number"] = 1234, ["hash"] = "0x" + new string('a', 64) },
-            ["safe"] = new JsonObject { ["number"] = 1228 },
-            ["finalized"] = new JsonObject { ["number"] = 1100 },
-            ["pool"] = new JsonObject { ["pending"] = 0, ["queued"] = 0 },
-            ["peers"] = 3,
-            ["hashRate"] = 100_000.0,
-            ["rssBytes"] = 40_000_000L,
-            ["reorgs"] = new JsonArray(new JsonObject { ["depth"] = 1L, ["ancestor"] = new JsonObject { ["number"] = 1200 } }),
+            ResidentBytes = 40_000_000,
+            Status = StatusSample.At(block.Number, block.Hash) with
+            {
+                Safe = block with { Number = 1228 },
+                Finalized = block with { Number = 1100 },
+                HashRate = 100_000,
+                Reorgs = [new StatusReorg(1, block with { Number = 1200 }, block, block)],
+            },
         };
 
-        var printed = Print(StatusScreen.Render(KnownRules.All[0], Status(node)), width);
+        var printed = Print(StatusScreen.Render(KnownRules.All[0], StatusSample.Network(node)), width);
 
         Assert.Equal(isWhole, printed.Contains("last 1 deep above block 1200", StringComparison.Ordinal));
         Assert.Contains("1234 0xaaaaaaaa", printed, StringComparison.Ordinal);
@@ -96,16 +80,8 @@ public sealed class ScreenTextTests : IDisposable
         Assert.EndsWith($"warn  Net: {Shows} left", line, StringComparison.Ordinal);
     }
 
-    private static JsonObject WithAlert(string name, string message) =>
-        new() { ["index"] = 0, ["alerts"] = new JsonArray(new JsonObject { ["name"] = name, ["message"] = message }) };
-
-    private static JsonObject Status(JsonObject node) => new()
-    {
-        ["consensus"] = "pow",
-        ["converged"] = true,
-        ["nodes"] = new JsonArray(node),
-        ["faults"] = new JsonObject { ["cutLinks"] = new JsonArray(), ["links"] = new JsonArray(), ["skews"] = new JsonArray() },
-    };
+    private static NodeReport WithAlert(string name, string message) =>
+        StatusSample.Node(0) with { Status = StatusSample.At(1, Hash256.Zero) with { Alerts = [new StatusAlert(name, message)] } };
 
     // Without the guard of the program, so that each screen has to escape by itself.
     private static string Print(IRenderable what, int width = 5000)

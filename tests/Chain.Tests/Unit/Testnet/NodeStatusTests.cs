@@ -58,10 +58,9 @@ public sealed class NodeStatusTests
     private static JsonObject Print(JsonNode? status)
     {
         var answer = new Answer("chain_status", JsonDocument.Parse(status?.ToJsonString() ?? "null").RootElement);
-        var printed = new JsonObject();
-        NodeStatus.Read(answer).WriteTo(printed);
-        StakeNetwork.Instance.ReadStatus(answer, printed);
-        return printed;
+        var rule = StakeNetwork.Instance;
+        var node = StatusSample.Node(0) with { Status = NodeStatus.Read(answer), OfRule = rule.ReadStatus(answer) };
+        return NetworkStatusJson.ToJson(StatusSample.Network(node), rule)["nodes"]![0]!.AsObject();
     }
 
     public static TheoryData<string> Fields => [.. Sound().Select(item => item.Key)];

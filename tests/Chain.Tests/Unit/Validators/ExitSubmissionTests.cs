@@ -102,7 +102,7 @@ public sealed class ExitSubmissionTests : IDisposable
                 var stream = client.GetStream();
                 var call = await ReadAsync(stream, end);
                 if (Answer(call) is not { } result) continue;
-                var body = $$"""{"jsonrpc":"2.0","id":1,"result":{{result}}}""";
+                var body = $$"""{"jsonrpc":"2.0","id":{{call["id"]}},"result":{{result}}}""";
                 var head = $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: "
                     + $"close\r\n\r\n";
                 await stream.WriteAsync(Encoding.Latin1.GetBytes(head + body), end);

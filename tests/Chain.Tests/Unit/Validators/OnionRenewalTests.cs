@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Chain.Cli;
 using Chain.Consensus.Stake;
 using Chain.Primitives;
@@ -7,7 +6,7 @@ using static Chain.Tests.SigningSample;
 
 namespace Chain.Tests;
 
-/// <summary>Over answers of chain_validators with onions of 100 layers and a delay of 6 epochs.</summary>
+/// <summary>Over registries with onions of 100 layers and a delay of 6 epochs.</summary>
 public sealed class OnionRenewalTests
 {
     private const ulong Layers = 100;
@@ -53,34 +52,16 @@ public sealed class OnionRenewalTests
     [InlineData(101, "withdrawn", null)]
     public void Who_proposes_is_warned_before_and_after_its_onion_ends(int epoch, string status, string? warning)
     {
-        var answer = new JsonObject
-        {
-            ["epoch"] = epoch,
-            ["deposits"] = new JsonObject { ["randaoOnionLayers"] = Layers, ["commitmentDelayEpochs"] = 6 },
-            ["validators"] = new JsonArray(Validator(Hash256.Zero, 0, status: status)),
-        };
-        Assert.Equal(warning is null ? [] : [warning], OnionRenewal.Warnings(Parsed(answer)));
+        var registry = new ValidatorRegistry(
+            8, (ulong)epoch, [Validator(Hash256.Zero, 0, status: status)], new DepositRules(Address.Zero, 1, Layers, 6));
+        Assert.Equal(warning is null ? [] : [warning], OnionRenewal.Warnings(registry));
     }
 
-    private static string Refusal(JsonNode? validator) =>
+    private static string Refusal(RegisteredValidator? validator) =>
         Assert.Throws<TestnetException>(() => OnionRenewal.NextCommitment(Secret, validator, Layers)).Message;
 
-    private static JsonObject Validator(Hash256 commitment, ulong first, Hash256? next = null, string status = "active") =>
-        Parsed(new JsonObject
-        {
-            ["index"] = 3,
-            ["status"] = status,
-            ["randao"] = new JsonObject
-            {
-                ["commitment"] = commitment.ToString(),
-                ["firstEpoch"] = first,
-                ["lastEpoch"] = first + Layers,
-                ["nextCommitment"] = next?.ToString(),
-                ["nextFirstEpoch"] = next is null ? null : first + Layers + 1,
-                ["endsBefore"] = first + Layers + 1,
-            },
-        });
-
-    // Numbers of parsed JSON convert to any type, as a node's answer does.
-    private static JsonObject Parsed(JsonNode node) => (JsonObject)JsonNode.Parse(node.ToJsonString())!;
+    private static RegisteredValidator Validator(
+        Hash256 commitment, ulong first, Hash256? next = null, string status = "active") =>
+        new(3, new string('0', 66), status, 32_000_000_000, default, 0, IsLocal: true, Silent: null, new RegisteredOnion(
+            commitment, first, first + Layers + 1, next, next is null ? null : first + Layers + 1));
 }

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Chain.Node;
+using Chain.Plugin;
 using Chain.Primitives;
+using Chain.Programs;
 using Chain.Rpc.Client;
 using Chain.Rules;
-using Chain.Rules.Stake;
 using Chain.Terminal;
 using Chain.Testnet;
 using Spectre.Console;
@@ -14,14 +15,6 @@ namespace Chain.Cli;
 /// <summary>The `chain` program: its commands, and what becomes of errors that a person can mend.</summary>
 public static class ChainProgram
 {
-    // The same numbers mean the same in `wallet` and `miner`; README lists them.
-    public const int Ok = 0;
-    public const int Refused = 1;
-    public const int Usage = 2;
-    public const int NoNode = 3;
-    public const int MaybeAccepted = 8;
-    public const int Interrupted = 130;
-
     // Each is made only when it is named, or when all are to be shown: a node should not build the test network's commands first.
     private static readonly (string Name, Func<Command> Create)[] Commands =
     [
@@ -29,7 +22,6 @@ public static class ChainProgram
         ("node", NodeCommands.Create),
         ("simulate", SimulateCommand.Create),
         ("genesis", GenesisCommands.Create),
-        ("validator", ValidatorCommands.Create),
         ("bench", BenchCommands.Create),
         .. KnownRules.All.Where(rule => rule.CommandName is not null)
             .Select(rule => (rule.CommandName!, (Func<Command>)(() => rule.NewCommand(GuardAsync)))),
@@ -46,11 +38,11 @@ public static class ChainProgram
         if (parsed.Errors.Count > 0 && !isOnlyUnfinished)
         {
             // The message alone: a page of help would carry it off the screen, and is no JSON document.
-            return Fail(args.Contains("--json"), Usage, UsageError.Explain("chain", parsed));
+            return Fail(args.Contains("--json"), ExitCodes.Usage, UsageError.Explain("chain", parsed));
         }
 
         var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-        return parsed.Errors.Count > 0 ? Usage : code;
+        return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
     }
 
     /// <summary>
@@ -63,23 +55,24 @@ public static class ChainProgram
         {
             return await action();
         }
-        catch (Exception e) when (e is TestnetException or GenesisException or StoreException or SigningInterchangeException
-            or ClientException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is TestnetException or GenesisException or StoreException or ClientException
+            or IOException or UnauthorizedAccessException)
         {
-            var code = e switch { UsageException => Usage, NoNodeException or NodeUnreachableException => NoNode, _ => Refused };
+            var code = e switch { UsageException => ExitCodes.Usage, NoNodeException or NodeUnreachableException => ExitCodes.NodeUnreachable,
+                _ => ExitCodes.Failed };
             return Fail(isJson, code, e is NodeStartException ? e.Message : Printable.Line(e.Message));
         }
         catch (OperationCanceledException)
         {
             // Who pressed Ctrl-C knows it; a program that reads along does not.
-            if (isJson) TestnetCommands.Print(ErrorDocument.Of(Interrupted, "Interrupted."));
-            return Interrupted;
+            if (isJson) JsonOutput.Print(ErrorDocument.Of(ExitCodes.Interrupted, "Interrupted."));
+            return ExitCodes.Interrupted;
         }
     }
 
     private static int Fail(bool isJson, int code, string message)
     {
-        if (isJson) TestnetCommands.Print(ErrorDocument.Of(code, message));
+        if (isJson) JsonOutput.Print(ErrorDocument.Of(code, message));
         Errors.MarkupLine($"[red]error:[/] {Markup.Escape(Printable.Escape(message))}");
         return code;
     }

@@ -1,7 +1,7 @@
-using Chain.Files;
 using Chain.Network;
 using Chain.Node;
 using Chain.Primitives;
+using Chain.Programs;
 using Chain.Storage;
 
 namespace Chain.Host;

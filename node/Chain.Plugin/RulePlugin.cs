@@ -22,6 +22,9 @@ public abstract class RulePlugin
     /// <summary>What `chain testnet up` takes for this rule; made once for a command.</summary>
     public abstract NetworkRuleOptions NewNetworkOptions();
 
+    /// <summary>What `chain genesis new` takes for this rule; made once for a command.</summary>
+    public abstract GenesisRuleOptions NewGenesisOptions();
+
     /// <summary>What a command of the rule's own is called; null where it needs none.</summary>
     public virtual string? CommandName => null;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Plugin;
 using Chain.Primitives;
+using Chain.Programs;
 using Chain.Testnet;
 using Spectre.Console;
 
@@ -24,7 +24,6 @@ internal static class CliqueCommands
         Description = "Print one JSON document and nothing else",
         Recursive = true,
     };
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public static Command Create(CommandGuard guard) =>
         new("clique", "Vote about who may sign the blocks of a Clique chain")
@@ -45,9 +44,9 @@ internal static class CliqueCommands
         {
             var (about, isOut) = (Parse(parsed.GetValue(account)!), parsed.GetValue(remove));
             await CallAsync(parsed, "clique_propose", [about.ToString(), !isOut], cancellation);
-            if (parsed.GetValue(Json)) Print(new JsonObject { ["account"] = about.ToString(), ["authorize"] = !isOut });
+            if (parsed.GetValue(Json)) JsonOutput.Print(new JsonObject { ["account"] = about.ToString(), ["authorize"] = !isOut });
             else AnsiConsole.MarkupLine($"The node votes {(isOut ? "to remove" : "for")} {about} from its next block on.");
-            return 0;
+            return ExitCodes.Ok;
         }));
         return command;
     }
@@ -60,9 +59,9 @@ internal static class CliqueCommands
         {
             var about = Parse(parsed.GetValue(account)!);
             await CallAsync(parsed, "clique_discard", [about.ToString()], cancellation);
-            if (parsed.GetValue(Json)) Print(new JsonObject { ["account"] = about.ToString(), ["authorize"] = null });
+            if (parsed.GetValue(Json)) JsonOutput.Print(new JsonObject { ["account"] = about.ToString(), ["authorize"] = null });
             else AnsiConsole.MarkupLine($"The node casts no more votes about {about}.");
-            return 0;
+            return ExitCodes.Ok;
         }));
         return command;
     }
@@ -75,9 +74,9 @@ internal static class CliqueCommands
             using var client = new NodeClient(parsed.GetValue(Rpc)!);
             var answer = await client.AskAsync("clique_getSigners", [], cancellation);
             var signers = answer.Items().Select(signer => signer.Address().ToString()).ToList();
-            if (parsed.GetValue(Json)) Print(new JsonArray([.. signers.Select(signer => (JsonNode)signer)]));
+            if (parsed.GetValue(Json)) JsonOutput.Print(new JsonArray([.. signers.Select(signer => (JsonNode)signer)]));
             else foreach (var signer in signers) AnsiConsole.MarkupLine(signer);
-            return 0;
+            return ExitCodes.Ok;
         }));
         return command;
     }
@@ -89,8 +88,6 @@ internal static class CliqueCommands
         using var client = new NodeClient(parsed.GetValue(Rpc)!);
         await client.AskAsync(method, parameters, cancellation);
     }
-
-    private static void Print(JsonNode document) => Console.WriteLine(document.ToJsonString(Indented));
 
     private static Address Parse(string text) => Address.TryParse(text, out var account)
         ? account

@@ -14,12 +14,7 @@ internal sealed class CliqueNetworkOptions : NetworkRuleOptions
         Description = "clique: accounts that may sign blocks, dealt to the nodes in turn",
         DefaultValueFactory = _ => 3,
     };
-    private readonly Option<string> _period = new("--period")
-    {
-        Description = "clique: the least time between blocks, in whole seconds; with 0 a block is sealed as soon as there is a "
-            + "transaction for it, and none without",
-        DefaultValueFactory = _ => "2s",
-    };
+    private readonly Option<string> _period = Period();
 
     public override IReadOnlyList<Option> Options => [_signers, _period];
 
@@ -30,7 +25,14 @@ internal sealed class CliqueNetworkOptions : NetworkRuleOptions
         Behave = [.. behave.Select(ParseBehave)],
     };
 
-    private static ulong WholeSeconds(string text)
+    public static Option<string> Period() => new("--period")
+    {
+        Description = "clique: the least time between blocks, in whole seconds; with 0 a block is sealed as soon as there is a "
+            + "transaction for it, and none without",
+        DefaultValueFactory = _ => "2s",
+    };
+
+    public static ulong WholeSeconds(string text)
     {
         var time = Durations.Parse(text, allowNegative: false);
         return time.Ticks % TimeSpan.TicksPerSecond == 0

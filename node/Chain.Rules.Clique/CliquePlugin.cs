@@ -22,6 +22,8 @@ public sealed class CliquePlugin : RulePlugin
 
     public override NetworkRuleOptions NewNetworkOptions() => new CliqueNetworkOptions();
 
+    public override GenesisRuleOptions NewGenesisOptions() => new CliqueGenesisOptions();
+
     public override string CommandName => "clique";
 
     public override Command NewCommand(CommandGuard guard) => CliqueCommands.Create(guard);

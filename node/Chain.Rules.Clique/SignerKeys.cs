@@ -48,23 +48,31 @@ public static class SignerKeys
         }
     }
 
+    /// <summary>A new key, from the system's random numbers.</summary>
+    public static PrivateKey Draw() => RandomKey.Draw();
+
     /// <summary>Draws keys for a folder that holds none yet, and is made if it is not there.</summary>
     public static Verdict<PrivateKey[], string> Create(string folder, int count)
     {
+        var keys = new PrivateKey[count];
+        for (var i = 0; i < count; i++) keys[i] = Draw();
+        return Save(folder, keys) is { } error ? error : keys;
+    }
+
+    /// <summary>
+    /// Writes keys into a folder that holds none yet, and is made if it is not there. What is wrong, or null when they are saved.
+    /// </summary>
+    public static string? Save(string folder, IReadOnlyList<PrivateKey> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
         if (!Load(folder).IsOk(out var known, out var error)) return error;
         if (known.Length > 0)
             return $"{folder} holds {known.Length} signer keys already. Choose another folder, or move them away.";
         try
         {
             Directory.CreateDirectory(folder);
-            var keys = new PrivateKey[count];
-            for (var i = 0; i < count; i++)
-            {
-                keys[i] = RandomKey.Draw();
-                SecretKeyFile.Create(Path.Combine(folder, NameOf(keys[i].Address) + Ending), keys[i]);
-            }
-
-            return keys;
+            foreach (var key in keys) SecretKeyFile.Create(Path.Combine(folder, NameOf(key.Address) + Ending), key);
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using Chain.Consensus.Stake;
 using Chain.Primitives;
+using Chain.Testnet;
 
 namespace Chain.Rules.Stake;
 
@@ -30,4 +31,4 @@ public sealed record SigningImport(int Keys, int NewKeys, int NewBlocks, int New
 public sealed record SigningConflict(byte[] PublicKey, SigningRefusal Refusal);
 
 /// <summary>An interchange file cannot be taken. The message names the field and the value; nothing was imported.</summary>
-public sealed class SigningInterchangeException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class SigningInterchangeException(string message, Exception? inner = null) : TestnetException(message, inner);

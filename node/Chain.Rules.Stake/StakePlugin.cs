@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Chain.Consensus.Stake;
 using Chain.Execution;
@@ -16,6 +17,10 @@ public sealed class StakePlugin : RulePlugin
 
     public override NetworkRule Network => StakeNetwork.Instance;
 
+    public override string CommandName => "validator";
+
+    public override Command NewCommand(CommandGuard guard) => ValidatorCommands.Create(guard);
+
     public override string BehaveHelp =>
         $"NODE=KIND, vN=KIND or vA-vB=KIND for all validators of a node or some by their index, with {MisbehaviourNames.List}";
 
@@ -26,6 +31,8 @@ public sealed class StakePlugin : RulePlugin
     public override NodeRuleOptions NewNodeOptions() => new StakeNodeOptions();
 
     public override NetworkRuleOptions NewNetworkOptions() => new StakeNetworkOptions();
+
+    public override GenesisRuleOptions NewGenesisOptions() => new StakeGenesisOptions();
 
     public override IEnumerable<GenesisFact> Facts(GenesisFile genesis, GenesisBlock built)
     {

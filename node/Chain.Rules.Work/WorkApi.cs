@@ -1,3 +1,4 @@
+using Chain.Consensus.Work;
 using Chain.Primitives;
 using Chain.Rpc;
 

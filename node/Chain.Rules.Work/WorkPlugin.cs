@@ -18,6 +18,8 @@ public sealed class WorkPlugin : RulePlugin
 
     public override NetworkRuleOptions NewNetworkOptions() => new WorkNetworkOptions();
 
+    public override GenesisRuleOptions NewGenesisOptions() => new WorkGenesisOptions();
+
     public override IEnumerable<GenesisFact> Facts(GenesisFile genesis, GenesisBlock built)
     {
         ArgumentNullException.ThrowIfNull(genesis);

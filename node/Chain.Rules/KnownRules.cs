@@ -23,6 +23,9 @@ public static class KnownRules
 
     public static IReadOnlyList<NetworkRule> Networks { get; } = [.. All.Select(rule => rule.Network)];
 
+    /// <summary>Their names for a help text.</summary>
+    public static string Names { get; } = string.Join(", ", All.Select(rule => $"{rule.Network.Name} ({rule.Network.Title})"));
+
     /// <summary>The rule that a genesis file names.</summary>
     public static RulePlugin Of(GenesisFile genesis)
     {

@@ -1,4 +1,4 @@
-using Chain.Primitives;
+using Chain.Programs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Chain.Primitives;
+using Chain.Programs;
 
 namespace Chain.Terminal;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Transfers;
 
 namespace Chain.Testnet;
 

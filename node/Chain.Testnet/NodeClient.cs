@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Chain.Primitives;
 using Chain.Rpc.Client;
 
 namespace Chain.Testnet;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Chain.Primitives;
+using Chain.Programs;
 
 namespace Chain.Testnet;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
-using Chain.Primitives;
+using Chain.Programs;
 
 namespace Chain.Wallet;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Chain.Mining;
 using Chain.Mining.Gpu;
-using Chain.Primitives;
+using Chain.Programs;
 using Chain.Terminal;
 using Spectre.Console;
 

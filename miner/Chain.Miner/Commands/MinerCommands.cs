@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Chain.Primitives;
+using Chain.Programs;
 using Chain.Terminal;
 
 namespace Chain.Miner;

@@ -1,5 +1,5 @@
 using Chain.Mining;
-using Chain.Primitives;
+using Chain.Programs;
 
 namespace Chain.Miner;
 

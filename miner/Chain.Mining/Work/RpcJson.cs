@@ -22,15 +22,3 @@ internal sealed record RpcNotice(string? Subscription, IReadOnlyList<string>? Re
 [JsonSerializable(typeof(RpcResponse))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class RpcJson : JsonSerializerContext;
-
-/// <summary>A node answered with an error of its own.</summary>
-internal sealed class RpcFaultException(int code, string message) : Exception($"{message} (code {code})")
-{
-    /// <summary>JSON-RPC 2.0: the method does not exist.</summary>
-    public const int MethodNotFound = -32601;
-
-    public int Code => code;
-}
-
-/// <summary>A node could not be reached, or what it said makes no sense.</summary>
-internal sealed class NodeUnreachableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Chain.Rpc.Client;
 
 namespace Chain.Mining;
 
@@ -9,12 +10,8 @@ namespace Chain.Mining;
 /// </summary>
 public sealed class WorkClient : IDisposable
 {
-    // Work is some 250 bytes, and so is every other answer.
-    private const int MaxAnswerBytes = 1024 * 1024;
-
     private readonly WorkClientOptions _options;
     private readonly Action<MinerEvent> _tell;
-    private readonly HttpClient _http;
     private readonly WorkNode[] _nodes;
     private readonly SearchSession _session;
     private readonly Channel<FoundNonce> _solutions = Channel.CreateUnbounded<FoundNonce>();
@@ -32,18 +29,7 @@ public sealed class WorkClient : IDisposable
         if (options.Nodes.Count == 0) throw new ArgumentException("A miner needs at least one node.", nameof(options));
         _options = options;
         _tell = tell;
-        var handler = new SocketsHttpHandler
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(3),
-            UseProxy = false,
-            AllowAutoRedirect = false,
-        };
-        _http = new HttpClient(handler)
-        {
-            MaxResponseContentBufferSize = MaxAnswerBytes,
-            Timeout = TimeSpan.FromSeconds(5),
-        };
-        _nodes = options.Nodes.Select(url => new WorkNode(url, _http)).ToArray();
+        _nodes = [.. options.Nodes.Select(url => new WorkNode(url))];
         _session = new SearchSession(options.Search, OnFound);
     }
 
@@ -93,7 +79,7 @@ public sealed class WorkClient : IDisposable
     public void Dispose()
     {
         _session.Dispose();
-        _http.Dispose();
+        foreach (var node in _nodes) node.Dispose();
         _askNow.Dispose();
     }
 
@@ -109,7 +95,7 @@ public sealed class WorkClient : IDisposable
                 backoff.Reset();
                 Volatile.Write(ref _node, await FollowAsync(node, ct).ConfigureAwait(false));
             }
-            catch (Exception e) when (e is NodeUnreachableException or RpcFaultException)
+            catch (ClientException e)
             {
                 // The next node at once; a wait only after the last of them.
                 var next = (_node + 1) % _nodes.Length;
@@ -152,7 +138,7 @@ public sealed class WorkClient : IDisposable
                     await _nodes[earlier].GetWorkAsync(ct).ConfigureAwait(false);
                     return earlier;
                 }
-                catch (Exception e) when (e is NodeUnreachableException or RpcFaultException)
+                catch (ClientException)
                 {
                     // Still away.
                 }
@@ -277,14 +263,11 @@ public sealed class WorkClient : IDisposable
             if (ct.IsCancellationRequested) return;
             try
             {
-                await _nodes[Volatile.Read(ref _node)]
-                    .SubmitHashrateAsync(_session.HashesPerSecond, _options.MinerId, ct).ConfigureAwait(false);
+                if (!await _nodes[Volatile.Read(ref _node)]
+                    .TrySubmitHashrateAsync(_session.HashesPerSecond, _options.MinerId, ct).ConfigureAwait(false))
+                    return;
             }
-            catch (RpcFaultException e) when (e.Code == RpcFaultException.MethodNotFound)
-            {
-                return;
-            }
-            catch (Exception e) when (e is RpcFaultException or NodeUnreachableException or OperationCanceledException)
+            catch (Exception e) when (e is ClientException or OperationCanceledException)
             {
                 // Said again at the next interval.
             }

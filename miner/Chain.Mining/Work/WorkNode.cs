@@ -1,26 +1,48 @@
-using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Chain.Primitives;
+using Chain.Rpc.Client;
 
 namespace Chain.Mining;
 
-/// <summary>One node's work methods. Every failure to talk is a <see cref="NodeUnreachableException"/>, every refusal by the
-/// node a <see cref="RpcFaultException"/>.</summary>
-internal sealed class WorkNode(NodeUrl url, HttpClient http)
+/// <summary>One node's work methods. Whatever keeps it from working is a <see cref="ClientException"/>.</summary>
+internal sealed class WorkNode : IDisposable
 {
-    public NodeUrl Url => url;
+    // Work is some 250 bytes, and so is every other answer.
+    private const int MaxAnswerBytes = 1024 * 1024;
+
+    private readonly JsonRpcClient _rpc;
+    private readonly NodeUrl _url;
+
+    public WorkNode(NodeUrl url)
+    {
+        _url = url;
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(3),
+            UseProxy = false,
+            AllowAutoRedirect = false,
+        };
+        _rpc = new JsonRpcClient(url.Http, handler, TimeSpan.FromSeconds(5), MaxAnswerBytes);
+    }
+
+    public NodeUrl Url => _url;
 
     public async Task<MiningWork> GetWorkAsync(CancellationToken ct)
     {
-        var result = await CallAsync("eth_getWork", [], ct).ConfigureAwait(false);
+        const string Method = "eth_getWork";
+        var reply = await _rpc.CallAsync(Method, [], ct).ConfigureAwait(false);
+        if (reply is RpcReply.Error error)
+            throw new CallRefusedException($"{_url} gives no work: {error.Message} (code {error.Code})");
+        var answer = new Answer(Method, ((RpcReply.Ok)reply).Result);
         try
         {
-            return MiningWork.Parse(result.Deserialize(RpcJson.Default.IReadOnlyListString));
+            return MiningWork.Parse([.. answer.Items().Select(item => item.Text())]);
         }
-        catch (Exception e) when (e is FormatException or JsonException)
+        catch (FormatException)
         {
-            throw new NodeUnreachableException($"{url} gave work that makes no sense: {Printable.Field(e.Message)}", e);
+            throw answer.Malformed("work");
         }
     }
 
@@ -28,28 +50,25 @@ internal sealed class WorkNode(NodeUrl url, HttpClient http)
     /// method has no code for stale.</summary>
     public async Task<SubmitOutcome> SubmitAsync(Hash256 sealHash, ulong nonce, CancellationToken ct)
     {
-        try
+        JsonNode?[] solution = [$"0x{nonce:x16}", sealHash.ToString(), Hash256.Zero.ToString()];
+        return await _rpc.CallAsync("eth_submitWork", solution, ct).ConfigureAwait(false) switch
         {
-            var result = await CallAsync("eth_submitWork", [$"0x{nonce:x16}", sealHash.ToString(), Hash256.Zero.ToString()], ct)
-                .ConfigureAwait(false);
-            return result.ValueKind == JsonValueKind.True ? new SubmitOutcome.Accepted() : new SubmitOutcome.Stale();
-        }
-        catch (RpcFaultException e) when (e.Message.Contains("stale", StringComparison.OrdinalIgnoreCase))
-        {
-            return new SubmitOutcome.Stale();
-        }
-        catch (RpcFaultException e) when (e.Message.Contains("duplicate", StringComparison.OrdinalIgnoreCase))
-        {
-            return new SubmitOutcome.Duplicate();
-        }
-        catch (RpcFaultException e)
-        {
-            return new SubmitOutcome.Rejected(e.Message);
-        }
+            RpcReply.Ok { Result.ValueKind: JsonValueKind.True } => new SubmitOutcome.Accepted(),
+            RpcReply.Error error when error.Says("duplicate") => new SubmitOutcome.Duplicate(),
+            RpcReply.Error error when !error.Says("stale") => new SubmitOutcome.Rejected($"{error.Message} (code {error.Code})"),
+            _ => new SubmitOutcome.Stale(),
+        };
     }
 
-    public Task SubmitHashrateAsync(double hashesPerSecond, Hash256 minerId, CancellationToken ct) =>
-        CallAsync("eth_submitHashrate", [Hex.Quantity((ulong)Math.Max(0, hashesPerSecond)), minerId.ToString()], ct);
+    /// <summary>False when the node does not take rates.</summary>
+    public async Task<bool> TrySubmitHashrateAsync(double hashesPerSecond, Hash256 minerId, CancellationToken ct)
+    {
+        JsonNode?[] rate = [Hex.Quantity((ulong)Math.Max(0, hashesPerSecond)), minerId.ToString()];
+        return await _rpc.CallAsync("eth_submitHashrate", rate, ct).ConfigureAwait(false) is not RpcReply.Error
+        {
+            IsMethodMissing: true,
+        };
+    }
 
     /// <summary>Subscribes to new work; null when the node answers but has no WebSocket or no such subscription.</summary>
     public async Task<WorkSubscription?> TrySubscribeAsync(CancellationToken ct)
@@ -59,7 +78,7 @@ internal sealed class WorkNode(NodeUrl url, HttpClient http)
         socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(10);
         try
         {
-            await socket.ConnectAsync(url.WebSocket, ct).ConfigureAwait(false);
+            await socket.ConnectAsync(_url.WebSocket, ct).ConfigureAwait(false);
             var subscription = new WorkSubscription(socket);
             if (await subscription.TryStartAsync(ct).ConfigureAwait(false)) return subscription;
         }
@@ -77,28 +96,5 @@ internal sealed class WorkNode(NodeUrl url, HttpClient http)
         return null;
     }
 
-    private async Task<JsonElement> CallAsync(string method, IReadOnlyList<string> parameters, CancellationToken ct)
-    {
-        RpcResponse? response;
-        try
-        {
-            using var reply =
-                await http.PostAsJsonAsync(url.Http, new RpcRequest(method, parameters), RpcJson.Default.RpcRequest, ct)
-                .ConfigureAwait(false);
-            response = await reply.Content.ReadFromJsonAsync(RpcJson.Default.RpcResponse, ct).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is HttpRequestException or JsonException or IOException or InvalidOperationException
-                                  || (e is OperationCanceledException && !ct.IsCancellationRequested))
-        {
-            var why = e is OperationCanceledException ? "no answer in time." : Printable.Field(e.Message).TrimEnd('.') + ".";
-            var hint = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
-                ? " Start a node with `chain testnet up`, or name another with --rpc."
-                : "";
-            throw new NodeUnreachableException($"{url} did not answer {method}: {why}{hint}", e);
-        }
-
-        if (response?.Error is { } fault) throw new RpcFaultException(fault.Code, Printable.Field(fault.Message ?? "no message"));
-        return response?.Result
-            ?? throw new NodeUnreachableException($"{url} answered {method} with neither a result nor an error.");
-    }
+    public void Dispose() => _rpc.Dispose();
 }

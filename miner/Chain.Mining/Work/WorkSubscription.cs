@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text.Json;
-using Chain.Primitives;
+using Chain.Programs;
+using Chain.Rpc.Client;
 
 namespace Chain.Mining;
 
@@ -36,17 +37,19 @@ internal sealed class WorkSubscription(ClientWebSocket socket) : IDisposable
             while (true)
             {
                 var message = await ReceiveAsync(ct).ConfigureAwait(false)
-                              ?? throw new NodeUnreachableException("The node closed the work subscription.");
+                              ?? throw Ended("the node closed it");
                 if (message.Params is { } notice && notice.Subscription == _id) return MiningWork.Parse(notice.Result);
             }
         }
         catch (Exception e) when (e is WebSocketException or FormatException or JsonException)
         {
-            throw new NodeUnreachableException($"The work subscription ended: {Printable.Field(e.Message)}", e);
+            throw Ended(Printable.Field(e.Message));
         }
     }
 
     public void Dispose() => socket.Dispose();
+
+    private static NodeUnreachableException Ended(string reason) => new($"The work subscription ended: {reason}", reason);
 
     private async Task<RpcResponse?> ReceiveAsync(CancellationToken ct)
     {

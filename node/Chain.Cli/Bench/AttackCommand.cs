@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Chain.Bench;
+using Chain.Plugin;
+using Chain.Programs;
 using Chain.Testnet;
 using Spectre.Console;
 
@@ -57,8 +59,8 @@ internal static class AttackCommand
             var (window, rest) = (SecondsOf(parsed, Seconds, least: 5), SecondsOf(parsed, Rest, least: 0));
             var options = new AttackBenchOptions(window, rest, parsed.GetValue(RpcPort));
             var reports = await RunAsync(attack, chosen, options, isJson, cancellation);
-            if (isJson) TestnetCommands.Print(Document(attack, reports));
-            return reports.All(report => report.Passed) ? ChainProgram.Ok : ChainProgram.Refused;
+            if (isJson) JsonOutput.Print(Document(attack, reports));
+            return reports.All(report => report.Passed) ? ExitCodes.Ok : ExitCodes.Failed;
         }));
         return command;
     }
@@ -111,7 +113,7 @@ internal static class AttackCommand
     {
         if (isJson)
         {
-            TestnetCommands.Print(new JsonObject
+            JsonOutput.Print(new JsonObject
             {
                 ["attacks"] = new JsonArray([.. Attack.All.Select(attack => new JsonObject
                 {
@@ -125,7 +127,7 @@ internal static class AttackCommand
                     })]),
                 })]),
             });
-            return ChainProgram.Ok;
+            return ExitCodes.Ok;
         }
 
         foreach (var attack in Attack.All)
@@ -134,7 +136,7 @@ internal static class AttackCommand
             foreach (var (name, summary, _) in attack.Variations) AnsiConsole.MarkupLine(Markup.Escape($"    {name}: {summary}"));
         }
 
-        return ChainProgram.Ok;
+        return ExitCodes.Ok;
     }
 
     private static void Print(AttackReport report)

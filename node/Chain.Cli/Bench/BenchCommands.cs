@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Bench;
 using Chain.Primitives;
+using Chain.Programs;
 using Chain.Rules.Work;
 using Chain.Testnet;
 using Spectre.Console;
@@ -168,7 +169,7 @@ internal static class BenchCommands
                 Directory.Delete(folder, recursive: true);
             }
 
-            return ChainProgram.Ok;
+            return ExitCodes.Ok;
         }));
         return command;
     }

@@ -4,6 +4,7 @@ using Chain.Consensus;
 using Chain.Execution;
 using Chain.Plugin;
 using Chain.Primitives;
+using Chain.Programs;
 using Chain.Rules;
 using Chain.Terminal;
 using Spectre.Console;
@@ -32,7 +33,7 @@ internal static class GenesisCommands
         {
             var document = new JsonObject { ["file"] = Path.GetFullPath(file) };
             foreach (var fact in facts) document[fact.Json] = fact.Value;
-            TestnetCommands.Print(document);
+            JsonOutput.Print(document);
             return;
         }
 
@@ -46,8 +47,8 @@ internal static class GenesisCommands
         command.SetAction((parsed, _) => ChainProgram.GuardAsync(parsed, () =>
         {
             var file = parsed.GetValue(input)!;
-            Describe(parsed, file.FullName, NodeCommands.ReadGenesis(file));
-            return Task.FromResult(ChainProgram.Ok);
+            Describe(parsed, file.FullName, GenesisFiles.Read(KnownRules.Genesis, file));
+            return Task.FromResult(ExitCodes.Ok);
         }));
         return command;
     }

@@ -2,7 +2,10 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Consensus;
 using Chain.Node;
+using Chain.Plugin;
 using Chain.Primitives;
+using Chain.Programs;
+using Chain.Rules;
 using Chain.Storage;
 using Chain.Testnet;
 using Spectre.Console;
@@ -67,7 +70,7 @@ internal static class ChainFileCommands
         command.SetAction((parsed, cancellation) =>
             ChainProgram.GuardAsync(parsed, () => WithProgressAsync(parsed.GetValue(Json), "importing", report =>
         {
-            var parsedGenesis = NodeCommands.ReadGenesis(parsed.GetValue(genesis)!);
+            var parsedGenesis = GenesisFiles.Read(KnownRules.Genesis, parsed.GetValue(genesis)!);
             var built = ConsensusFactory.BuildGenesis(parsedGenesis);
             using var stream = new BufferedStream(new FileStream(parsed.GetValue(file)!.FullName, FileMode.Open, FileAccess.Read),
                 1 << 20);
@@ -120,8 +123,8 @@ internal static class ChainFileCommands
                     task.Description = Markup.Escape($"{verb}: {what}");
                 }));
             });
-        if (json) TestnetCommands.Print(outcome);
+        if (json) JsonOutput.Print(outcome);
         else AnsiConsole.MarkupLine(Markup.Escape(string.Join(", ", outcome.Select(field => $"{field.Key} {field.Value}"))));
-        return ChainProgram.Ok;
+        return ExitCodes.Ok;
     }
 }

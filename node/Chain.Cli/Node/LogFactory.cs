@@ -1,5 +1,6 @@
 using System.Globalization;
 using Chain.Primitives;
+using Chain.Programs;
 using Microsoft.Extensions.Logging;
 
 namespace Chain.Cli;

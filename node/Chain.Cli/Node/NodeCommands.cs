@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
-using Chain.Files;
 using Chain.Host;
 using Chain.Node;
+using Chain.Plugin;
 using Chain.Primitives;
+using Chain.Programs;
 using Chain.Rpc;
 using Chain.Rules;
 using Chain.Storage;
@@ -18,31 +19,11 @@ namespace Chain.Cli;
 internal static partial class NodeCommands
 {
     private const long MaxSkewMs = 86_400_000;
-    private const int LongestGenesis = 256 * 1024 * 1024;
     private const int LongestToken = 64 * 1024;
 
     public static Command Create() =>
         new("node", "Run and look after one node") { Run(), ChainFileCommands.Export(), ChainFileCommands.Import(),
             ChainFileCommands.Backup() };
-
-    /// <exception cref="GenesisException">There is no such file, or it is no genesis file.</exception>
-    internal static GenesisFile ReadGenesis(FileInfo file)
-    {
-        if (!file.Exists)
-            throw new GenesisException($"There is no genesis file {file.FullName}. `chain genesis new FILE` makes one.");
-        try
-        {
-            return KnownRules.Genesis.Parse(SmallFile.ReadText(file.FullName, LongestGenesis));
-        }
-        catch (GenesisException e)
-        {
-            throw new GenesisException($"{file.FullName}: {e.Message}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new GenesisException($"The genesis file cannot be read: {e.Message}", e);
-        }
-    }
 
     private static Command Run()
     {
@@ -140,7 +121,7 @@ internal static partial class NodeCommands
                 throw new UsageException($"--mine-threads {parsed.GetValue(threads)} cannot search; give 1 or more.");
             if (parsed.GetValue(skew) is < -MaxSkewMs or > MaxSkewMs)
                 throw new UsageException($"--clock-skew {parsed.GetValue(skew)} is more than a day.");
-            var parsedGenesis = ReadGenesis(parsed.GetValue(genesis)!);
+            var parsedGenesis = GenesisFiles.Read(KnownRules.Genesis, parsed.GetValue(genesis)!);
             var dataFolder = parsed.GetValue(data)!.FullName;
             if (File.Exists(dataFolder)) throw new UsageException($"--data {dataFolder} is a file; name a folder.");
             var options = new NodeHostOptions
@@ -202,7 +183,7 @@ internal static partial class NodeCommands
         {
             await using var host = await NodeHost.StartAsync(options, loggers, TimeProvider.System);
             await await Task.WhenAny(interrupted.Task, host.Ended);
-            return ChainProgram.Ok;
+            return ExitCodes.Ok;
         }
         catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Programs;
 using Chain.Simulation;
 using Chain.Testnet;
 using Spectre.Console;
@@ -89,7 +90,7 @@ internal static class SimulateCommand
         else
             AnsiConsole.MarkupLine($"{passed} passed, {failed} failed; {simulated.TotalSeconds:F0} s of network time in "
                 + $"{elapsed.TotalSeconds:F1} s: {simulated / elapsed:F0} times real time");
-        return failed == 0 ? ChainProgram.Ok : ChainProgram.Refused;
+        return failed == 0 ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
     private static (ulong First, ulong Last) Range(ulong? seed, string? seeds)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Consensus.Work;
 using Chain.Plugin;
+using Chain.Programs;
 using Chain.Simulation;
 using Chain.Testnet;
 using Spectre.Console;
@@ -45,7 +46,7 @@ internal static class SimulateDifficultyCommand
             if (parsed.GetValue(json)) PrintJson(history, blockSeconds);
             else Print(history, blockSeconds);
             return Task.FromResult(history.Phases.All(phase => phase.SettledAfterSeconds is not null)
-                ? ChainProgram.Ok : ChainProgram.Refused);
+                ? ExitCodes.Ok : ExitCodes.Failed);
         }));
         return command;
     }

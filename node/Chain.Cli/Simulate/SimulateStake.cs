@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Programs;
 using Chain.Simulation;
 using Spectre.Console;
 
@@ -26,7 +27,7 @@ internal static class SimulateStake
         var failed = results.Count(result => !result.Passed);
         if (json) Console.WriteLine(ToJson(results, failed).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         else PrintTotals(results, failed, TimeProvider.System.GetElapsedTime(startedAt));
-        return failed == 0 ? ChainProgram.Ok : ChainProgram.Refused;
+        return failed == 0 ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
     private static void Print(StakeSimulationResult result)

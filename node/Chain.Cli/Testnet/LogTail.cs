@@ -1,4 +1,5 @@
 using Chain.Primitives;
+using Chain.Programs;
 using Chain.Testnet;
 
 namespace Chain.Cli;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Plugin;
+using Chain.Programs;
 using Chain.Rules;
 using Chain.Terminal;
 using Chain.Testnet;
@@ -14,8 +14,6 @@ namespace Chain.Cli;
 /// <summary>`chain testnet`: whole networks of real processes.</summary>
 internal static class TestnetCommands
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     private static readonly Option<DirectoryInfo> Dir = new("--dir")
     {
         Description = "The folder that is the network",
@@ -49,8 +47,6 @@ internal static class TestnetCommands
         return TestnetRunner.Open(new TestnetFolder(parsed.GetValue(Dir)!.FullName), KnownRules.Networks);
     }
 
-    internal static void Print(JsonNode document) => Console.WriteLine(document.ToJsonString(Indented));
-
     private static Command Down()
     {
         var command = new Command("down", "Stop all nodes; the folder stays, and `up` resumes the network");
@@ -58,12 +54,12 @@ internal static class TestnetCommands
         {
             var runner = Open(parsed);
             var stopped = await runner.StopAllAsync();
-            if (parsed.GetValue(Json)) Print(new JsonObject { ["stopped"] = stopped });
+            if (parsed.GetValue(Json)) JsonOutput.Print(new JsonObject { ["stopped"] = stopped });
             else
                 AnsiConsole.MarkupLine(stopped == 0
                     ? "No node was running." : $"{stopped} nodes stopped. `chain testnet up --dir "
                         + $"{Shown.Line(runner.Folder.Path)}` resumes the network.{KnownRules.Of(runner).WhileStopped}");
-            return ChainProgram.Ok;
+            return ExitCodes.Ok;
         }));
         return command;
     }
@@ -75,9 +71,9 @@ internal static class TestnetCommands
         {
             var runner = Open(parsed);
             var status = await NetworkStatus.ReadAsync(runner, cancellation);
-            if (parsed.GetValue(Json)) Print(NetworkStatusJson.ToJson(status, runner.Rule));
+            if (parsed.GetValue(Json)) JsonOutput.Print(NetworkStatusJson.ToJson(status, runner.Rule));
             else AnsiConsole.Write(new Rows(StatusScreen.Render(KnownRules.Of(runner), status), StatusScreen.Alerts(status)));
-            return ChainProgram.Ok;
+            return ExitCodes.Ok;
         }));
         return command;
     }
@@ -92,7 +88,7 @@ internal static class TestnetCommands
                 throw new UsageException("`watch` is a live view, not a document; `chain testnet status --json` tells the same "
                     + "once.");
             await WatchScreen.RunAsync(Open(parsed), cancellation);
-            return ChainProgram.Ok;
+            return ExitCodes.Ok;
         }));
         return command;
     }
@@ -117,13 +113,13 @@ internal static class TestnetCommands
                 throw new UsageException("--follow does not end, so it cannot be one JSON document; leave out --json or "
                     + "--follow.");
             else
-                Print(new JsonObject
+                JsonOutput.Print(new JsonObject
                 {
                     ["file"] = file,
                     ["lines"] = new JsonArray([.. (await LogTail.LastAsync(file, count, cancellation)).Select(line =>
                         JsonValue.Create(line))]),
                 });
-            return ChainProgram.Ok;
+            return ExitCodes.Ok;
         }));
         return command;
     }
@@ -257,9 +253,9 @@ internal static class TestnetCommands
 
     private static int Say(ParseResult parsed, string what)
     {
-        if (parsed.GetValue(Json)) Print(new JsonObject { ["done"] = what });
+        if (parsed.GetValue(Json)) JsonOutput.Print(new JsonObject { ["done"] = what });
         else AnsiConsole.MarkupLine(Shown.Line(what));
-        return ChainProgram.Ok;
+        return ExitCodes.Ok;
     }
 
     /// <summary>The status once all nodes are on one head or all have stopped, or when the time is up.</summary>

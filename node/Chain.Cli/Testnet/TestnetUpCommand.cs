@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Chain.Plugin;
+using Chain.Programs;
 using Chain.Rules;
 using Chain.Terminal;
 using Chain.Testnet;
@@ -52,9 +54,9 @@ internal static class TestnetUpCommand
                 measured = await StartTimings.MeasureAsync(runner, startedAt, answering, genesis, cancellation);
             if (quiet || parsed.GetValue(detach))
             {
-                if (quiet) TestnetCommands.Print(Document(runner, measured));
+                if (quiet) JsonOutput.Print(Document(runner, measured));
                 else Announce(runner, answering, measured);
-                return ChainProgram.Ok;
+                return ExitCodes.Ok;
             }
 
             // Whoever joins a network that runs already only looks on.
@@ -66,7 +68,7 @@ internal static class TestnetUpCommand
             if (!isOwner)
             {
                 await WatchScreen.RunAsync(runner, cancellation);
-                return ChainProgram.Ok;
+                return ExitCodes.Ok;
             }
 
             try
@@ -81,7 +83,7 @@ internal static class TestnetUpCommand
                     + $"it.{rule.WhileStopped}");
             }
 
-            return ChainProgram.Ok;
+            return ExitCodes.Ok;
         }));
         return command;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Chain.Plugin;
 using Chain.Primitives;
+using Chain.Programs;
 using Chain.Rules;
 using Chain.Testnet;
 using Spectre.Console;

@@ -13,7 +13,7 @@ internal sealed class WishOptions
 
     private readonly Option<string> _consensus = new("--consensus")
     {
-        Description = $"The rule: {string.Join(", ", KnownRules.All.Select(Named))}",
+        Description = $"The rule: {KnownRules.Names}",
         DefaultValueFactory = _ => KnownRules.All[0].Network.Name,
     };
     private readonly Option<int> _nodes = new("--nodes") { Description = "How many nodes", DefaultValueFactory = _ => 4 };
@@ -47,8 +47,7 @@ internal sealed class WishOptions
     {
         var name = parsed.GetValue(_consensus)!;
         var asked = _rules.Find(rule => rule.Rule.Network.Name == name).Options
-            ?? throw new UsageException($"--consensus {name} is not there; known are "
-                + $"{string.Join(" and ", KnownRules.All.Select(Named))}.");
+            ?? throw new UsageException($"--consensus {name} is not there; known are {KnownRules.Names}.");
         foreach (var (rule, options) in _rules.Where(rule => rule.Options != asked))
         {
             if (options.Options.FirstOrDefault(option => IsGiven(parsed, option)) is { } wrong)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Chain.Primitives;
+using Chain.Programs;
 
 namespace Chain.Rpc.Client;
 

@@ -18,9 +18,3 @@ public sealed class UnexpectedAnswerException(string message) : ClientException(
 
 /// <summary>A node answers a call that should succeed with a JSON-RPC error.</summary>
 public sealed class CallRefusedException(string message) : ClientException(message);
-
-/// <summary>The book cannot be read or written, or another process holds it.</summary>
-public sealed class BookException(string message, Exception? inner = null) : ClientException(message, inner);
-
-/// <summary>A transfer is not signed or not sent, because another one that was signed before is in its way.</summary>
-public sealed class TransferBlockedException(string message) : ClientException(message);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Chain.Primitives;
+using Chain.Programs;
 
 namespace Chain.Rpc.Client;
 

@@ -1,5 +1,5 @@
-using Chain.Files;
 using Chain.Primitives;
+using Chain.Programs;
 
 namespace Chain.Storage;
 

@@ -13,11 +13,7 @@ public sealed partial class SeamTests
         "node/Chain.Bench/",
         "node/Chain.Simulation/",
         "node/Chain.Cli/Bench/",
-        "node/Chain.Cli/Genesis/GenesisNewCommand.cs",
-        "node/Chain.Cli/Genesis/GenesisTemplate.cs",
         "node/Chain.Cli/Simulate/",
-        "node/Chain.Cli/Validators/",
-        "node/Chain.Cli/ChainProgram.cs",
     ];
 
     [Fact]

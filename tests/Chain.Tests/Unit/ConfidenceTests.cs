@@ -1,5 +1,7 @@
 using System.Numerics;
+using Chain.Consensus.Work;
 using Chain.Primitives;
+using Chain.Rules.Work;
 
 namespace Chain.Tests;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Chain.Cli;
 using Chain.Miner;
 using Chain.Primitives;
+using Chain.Programs;
 using Chain.Wallet;
 
 namespace Chain.Tests;
@@ -67,7 +68,7 @@ public sealed class ExitCodeTests
     [InlineData(ExitCode.MaybeAccepted)]
     [InlineData(ExitCode.Interrupted)]
     public void Wallet_calls_the_shared_codes_by_the_same_names(ExitCode code) =>
-        Assert.Equal(code.ToString(), ErrorDocument.NameOf((int)code));
+        Assert.Equal(code.ToString(), ExitCodes.NameOf((int)code));
 
     private static void AssertDocument(int exitCode, string name, (int Code, string Output, string Errors) ended)
     {

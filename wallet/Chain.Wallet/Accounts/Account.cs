@@ -1,4 +1,5 @@
 using Chain.Primitives;
+using Chain.Programs;
 
 namespace Chain.Wallet;
 

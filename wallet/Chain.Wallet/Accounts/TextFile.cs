@@ -1,4 +1,4 @@
-using Chain.Files;
+using Chain.Programs;
 
 namespace Chain.Wallet;
 

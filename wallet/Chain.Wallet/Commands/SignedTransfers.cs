@@ -1,4 +1,4 @@
-using Chain.Primitives;
+using Chain.Programs;
 
 namespace Chain.Wallet;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Chain.Files;
 using Chain.Primitives;
+using Chain.Programs;
 
 namespace Chain.Wallet;
 

@@ -67,13 +67,13 @@ public sealed class NodeClient(JsonRpcClient rpc) : EthClient(rpc)
         var confirmations = (int)Math.Min(answer.Require("confirmations").Number(), int.MaxValue);
         return new Confidence(
             confirmations,
-            answer.Field("level")?.Words() ?? ConfidenceLevel.Describe(confirmations),
-            answer.Field("attackerShare")?.Fraction() ?? attackerShare,
-            answer.Field("catchUpProbability")?.Fraction() ?? CatchUp.Probability(attackerShare, confirmations),
-            answer.Field("rule")?.Words() ?? "pow",
             answer.Field("safe")?.Flag() ?? false,
             answer.Field("finalized")?.Flag() ?? false)
         {
+            Level = answer.Field("level")?.Words(),
+            UndoChance = answer.Field("catchUpProbability")?.Fraction() is { } probability
+                ? new UndoChance(answer.Field("attackerShare")?.Fraction() ?? attackerShare, probability)
+                : null,
             StakeShare = answer.Field("stakeShare")?.Fraction(),
         };
     }

@@ -38,22 +38,27 @@ public sealed record TransferStatus(TransferState State, ulong? BlockNumber, Has
     public static readonly TransferStatus Unknown = new(TransferState.Unknown, null, null, null, null, []);
 }
 
-/// <summary>The answer of <c>chain_getConfidence</c>: how far a mined transfer can be trusted.</summary>
-/// <param name="CatchUpProbability">Of an attacker with <paramref name="AttackerShare"/> of the hash power; means something under
-/// proof of work only.</param>
-/// <param name="Rule">"pow" where work decides.</param>
-public sealed record Confidence(int Confirmations, string Level, double AttackerShare, double CatchUpProbability, string Rule,
-    bool Safe, bool Finalized)
+/// <summary>How far a mined transfer can be trusted.</summary>
+/// <param name="Safe">Whether the node's `safe` block has it.</param>
+public sealed record Confidence(int Confirmations, bool Safe, bool Finalized)
 {
+    /// <summary>What the chain's rule says of it, in words; null where the node does not tell.</summary>
+    public string? Level { get; init; }
+
+    /// <summary>Null where chance does not decide, or the node does not tell.</summary>
+    public UndoChance? UndoChance { get; init; }
+
     /// <summary>
     /// The share of the stake that votes for the block or its descendants; null where votes do not decide, or are not known any
     /// more.
     /// </summary>
     public double? StakeShare { get; init; }
-
-    /// <summary>Whether chance decides, so that only depth makes it small: proof of work.</summary>
-    public bool IsByWork => Rule == "pow";
 }
+
+/// <summary>How likely somebody with a share of the hash power undoes a block (`chain_getConfidence`).</summary>
+/// <param name="AttackerShare">From 0 to 1.</param>
+/// <param name="Probability">From 0 to 1.</param>
+public sealed record UndoChance(double AttackerShare, double Probability);
 
 /// <summary>One transfer in the history of an address.</summary>
 public sealed record HistoryItem(Hash256 Hash, ulong BlockNumber, Hash256 BlockHash, ulong Timestamp, Address From, Address? To,

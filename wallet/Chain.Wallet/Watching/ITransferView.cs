@@ -37,9 +37,10 @@ public sealed class ChainTransferView(NodeClient node, Hash256 hash, double atta
 }
 
 /// <summary>
-/// Looks through standard <c>eth_</c> methods alone: the state now, with the reason worked out from the sender's nonce.
+/// Looks through standard <c>eth_</c> methods alone: the state now, with the reason worked out from the sender's nonce. What
+/// confirmations are worth depends on the chain's rule, which these methods do not tell.
 /// </summary>
-public sealed class StandardTransferView(NodeClient node, Hash256 hash, double attackerShare, WatchGoal goal) : ITransferView
+public sealed class StandardTransferView(NodeClient node, Hash256 hash, WatchGoal goal) : ITransferView
 {
     private TransactionPlace? _lastSeen;
 
@@ -55,14 +56,7 @@ public sealed class StandardTransferView(NodeClient node, Hash256 hash, double a
         var confirmations = head < number ? 1 : (int)Math.Min(head - number + 1, int.MaxValue);
         var tagged = goal.Tag is null ? null : await node.BlockAsync(goal.Tag, cancel).ConfigureAwait(false);
         var reached = tagged is not null && tagged.Number >= number;
-        var confidence = new Confidence(
-            confirmations,
-            ConfidenceLevel.Describe(confirmations),
-            attackerShare,
-            CatchUp.Probability(attackerShare, confirmations),
-            "pow",
-            reached,
-            reached && goal.Tag == "finalized");
+        var confidence = new Confidence(confirmations, reached, reached && goal.Tag == "finalized");
         return new Observation(TransferStatus.Unknown with
         {
             State = TransferState.Mined,

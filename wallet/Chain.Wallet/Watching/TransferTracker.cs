@@ -78,8 +78,8 @@ public sealed class TransferTracker(WatchGoal goal)
     private List<string> Progress(Confidence confidence)
     {
         var kinds = new List<string>();
-        if (!confidence.IsByWork && confidence.Safe && !_saidSafe) kinds.Add("safe");
-        if (!confidence.IsByWork && confidence.Finalized && !_saidFinalized) kinds.Add("finalized");
+        if (confidence is { UndoChance: null, Safe: true } && !_saidSafe) kinds.Add("safe");
+        if (confidence is { UndoChance: null, Finalized: true } && !_saidFinalized) kinds.Add("finalized");
         if (kinds.Count == 0 && confidence.Confirmations != _confirmations) kinds.Add("confirmations");
         (_confirmations, _saidSafe, _saidFinalized) = (confidence.Confirmations, confidence.Safe, confidence.Finalized);
         return kinds;
@@ -152,7 +152,7 @@ public sealed class TransferTracker(WatchGoal goal)
     private static WatchEvent? Told(Step step, bool isNews) => step.State switch
     {
         TransferState.Pending when isNews =>
-            new WatchEvent("pending", $"in the pool, waiting for a block ({ConfidenceLevel.Describe(0)})"),
+            new WatchEvent("pending", "in the pool, waiting for a block"),
         TransferState.Mined =>
             new WatchEvent("mined",
                 $"in block {step.BlockNumber} ({step.BlockHash?.ToShortString()})")
@@ -190,9 +190,8 @@ public sealed class TransferTracker(WatchGoal goal)
     private static string Shorten(Confidence confidence)
     {
         var safe = confidence.Finalized ? ", finalized" : confidence.Safe ? ", safe" : "";
-        if (confidence.IsByWork)
-            return $"{Count(confidence)}{safe}, undone with probability "
-                + $"{ProbabilityText.Describe(confidence.CatchUpProbability)}";
+        if (confidence.UndoChance is { } chance)
+            return $"{Count(confidence)}{safe}, undone with probability {ProbabilityText.Describe(chance.Probability)}";
         return confidence.StakeShare is { } share
             ? $"{Count(confidence)}, {ProbabilityText.Percent(share)} of the stake{safe}"
             : $"{Count(confidence)}{safe}";
@@ -201,18 +200,18 @@ public sealed class TransferTracker(WatchGoal goal)
     private static string Describe(Confidence confidence)
     {
         var count = Count(confidence);
-        if (!confidence.IsByWork)
+        if (confidence.UndoChance is not { } chance)
         {
             var votes = confidence.StakeShare is { } share && !confidence.Finalized
                 ? $", {ProbabilityText.Percent(share)} of the stake votes for it"
                 : "";
-            return $"{count}{votes}; {confidence.Level}";
+            return $"{count}{votes}{(confidence.Level is { } level ? $"; {level}" : "")}";
         }
 
         var text = $"{count}, {confidence.Level}";
         if (confidence.Finalized) return $"{text}; finalized";
-        return $"{text}; an attacker with {ProbabilityText.Percent(confidence.AttackerShare)} of the hash power undoes it with "
-            + $"probability {ProbabilityText.Describe(confidence.CatchUpProbability)}";
+        return $"{text}; an attacker with {ProbabilityText.Percent(chance.AttackerShare)} of the hash power undoes it with "
+            + $"probability {ProbabilityText.Describe(chance.Probability)}";
     }
 
     private sealed record Step(TransferState State, ulong? BlockNumber, Hash256? BlockHash, Hash256? ReplacedBy, string? Reason,

@@ -27,7 +27,7 @@ public sealed class TransferWatcher(NodeClient node, TimeProvider time, WatchOpt
         CancellationToken cancel)
     {
         var view = new ChainTransferView(node, hash, options.AttackerShare,
-            new StandardTransferView(node, hash, options.AttackerShare, options.Goal));
+            new StandardTransferView(node, hash, options.Goal));
         var tracker = new TransferTracker(options.Goal);
         var start = time.GetTimestamp();
         long? outage = null;

@@ -54,12 +54,12 @@ public sealed record WatchEvent(string Kind, string Text)
         if (Confidence is { } confidence)
         {
             json["confirmations"] = confidence.Confirmations;
-            json["level"] = confidence.Level;
+            if (confidence.Level is { } level) json["level"] = level;
             if (confidence.StakeShare is { } share) json["stakeShare"] = share;
-            if (confidence.IsByWork)
+            if (confidence.UndoChance is { } chance)
             {
-                json["attackerShare"] = confidence.AttackerShare;
-                json["catchUpProbability"] = confidence.CatchUpProbability;
+                json["attackerShare"] = chance.AttackerShare;
+                json["catchUpProbability"] = chance.Probability;
             }
 
             json["safe"] = confidence.Safe;

@@ -1,5 +1,5 @@
 using System.Text;
-using Chain.Cli;
+using Chain.Programs;
 
 namespace Chain.Tests;
 

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chain.Primitives;
+using Chain.Programs;
 
 namespace Chain.Tests;
 

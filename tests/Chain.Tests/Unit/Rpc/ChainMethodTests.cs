@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Chain.Consensus.Work;
 using Chain.Node;
 using Chain.Primitives;
+using Chain.Rules.Work;
 
 namespace Chain.Tests;
 

@@ -1,4 +1,4 @@
-using Chain.Files;
+using Chain.Programs;
 using Chain.Rules.Stake;
 
 namespace Chain.Tests;

@@ -1,6 +1,7 @@
 using Chain.Primitives;
 using Chain.Rpc.Client;
 using Chain.Testnet;
+using Chain.Transfers;
 
 namespace Chain.Tests;
 

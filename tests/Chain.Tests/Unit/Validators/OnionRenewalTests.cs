@@ -1,6 +1,6 @@
-using Chain.Cli;
 using Chain.Consensus.Stake;
 using Chain.Primitives;
+using Chain.Rules.Stake;
 using Chain.Testnet;
 using static Chain.Tests.SigningSample;
 

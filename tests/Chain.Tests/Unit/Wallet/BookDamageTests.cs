@@ -1,5 +1,6 @@
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Transfers;
 using LiteDB;
 
 namespace Chain.Tests;

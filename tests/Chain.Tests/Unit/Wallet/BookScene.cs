@@ -1,5 +1,6 @@
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Transfers;
 using Chain.Wallet;
 
 namespace Chain.Tests;

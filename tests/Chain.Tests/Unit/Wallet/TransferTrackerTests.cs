@@ -1,4 +1,6 @@
+using Chain.Consensus.Work;
 using Chain.Primitives;
+using Chain.Rules.Work;
 using Chain.Wallet;
 
 namespace Chain.Tests;
@@ -212,7 +214,7 @@ public sealed class TransferTrackerTests
     }
 
     private static Observation Voted(Observation look, double share, string level) =>
-        look with { Confidence = look.Confidence! with { Rule = "pos", Level = level, StakeShare = share } };
+        look with { Confidence = look.Confidence! with { UndoChance = null, Level = level, StakeShare = share } };
 
     private static WatchGoal Goal(string text) =>
         WatchGoal.TryParse(text, out var goal) ? goal : throw new ArgumentException(text);
@@ -226,6 +228,9 @@ public sealed class TransferTrackerTests
 
     private static Observation Mined(ulong block, int confirmations) => new(
         TransferStatus.Unknown with { State = TransferState.Mined, BlockNumber = block, BlockHash = Block(block) },
-        new Confidence(confirmations, ConfidenceLevel.Describe(confirmations), 0.3, CatchUp.Probability(0.3, confirmations),
-            "pow", false, false));
+        new Confidence(confirmations, false, false)
+        {
+            Level = ConfidenceLevel.Describe(confirmations),
+            UndoChance = new UndoChance(0.3, CatchUp.Probability(0.3, confirmations)),
+        });
 }

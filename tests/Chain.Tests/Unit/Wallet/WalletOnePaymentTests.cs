@@ -1,6 +1,7 @@
 using System.Net;
 using Chain.Primitives;
 using Chain.Rpc.Client;
+using Chain.Transfers;
 using Chain.Wallet;
 
 namespace Chain.Tests;

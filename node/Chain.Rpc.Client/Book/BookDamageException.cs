@@ -1,4 +1,0 @@
-namespace Chain.Rpc.Client;
-
-/// <summary>The book's file does not hold what was written to it.</summary>
-internal sealed class BookDamageException(string message, Exception? inner = null) : Exception(message, inner);

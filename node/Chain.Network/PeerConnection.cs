@@ -28,12 +28,17 @@ internal sealed class PeerConnection : IDisposable
     private readonly IncomingMessages _incoming;
     private readonly CancellationTokenSource _stop;
     private readonly Lock _sendGate = new();
+
+    // Held from the ending to the last frame: whoever sees the ending must not close the queue before the goodbye is in it.
+    private readonly Lock _endGate = new();
+    private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PeerEnding? _ending;
     private long _lastDueMs;
     private long _lastFrameMs;
     private long _lastDeliveryMs;
     private volatile bool _hasStatus;
+    private volatile bool _isLost;
     private long _lastPingMs;
     private long _pingSentAt;
     private long _lastClockMs;
@@ -116,6 +121,9 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>What is known of the peer's clock.</summary>
     public PeerClock Clock => _peerClock;
 
+    /// <summary>Completes when nothing more is written: all that was to be said is said, or nobody takes it.</summary>
+    public Task Written => _written.Task;
+
     /// <summary>Completes when it is over and everyone has been told.</summary>
     public Task Gone => _gone.Task;
 
@@ -148,7 +156,7 @@ internal sealed class PeerConnection : IDisposable
             End(e);
         }
 
-        _queue.Close(null);
+        lock (_endGate) _queue.Close(null);
         try
         {
             if (Ending is { ByRemote: false }) await LingerAsync().ConfigureAwait(false);
@@ -164,6 +172,8 @@ internal sealed class PeerConnection : IDisposable
         {
             _logger.PeerFailed(e, Id.ToShortString());
         }
+
+        _written.TrySetResult();
     }
 
     /// <summary>Tells that it is over, once it has run and nobody finds it any more; throws nothing.</summary>
@@ -196,10 +206,15 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Ends the connection with a goodbye.</summary>
     public void Close(DisconnectReason reason, string why)
     {
-        if (Interlocked.CompareExchange(ref _ending, new PeerEnding(reason, false, why), null) is not null) return;
-        _queue.Close(new QueuedFrame(BaseMessages.DisconnectId, SnappyPayload.Compress(BaseMessages.Disconnect(reason)), null,
-            0));
-        StopAfter(_options.GoodbyeTimeout);
+        var goodbye = SnappyPayload.Compress(BaseMessages.Disconnect(reason));
+        bool hasTime;
+        lock (_endGate)
+        {
+            if (Interlocked.CompareExchange(ref _ending, new PeerEnding(reason, false, why), null) is not null) return;
+            hasTime = _queue.Close(new QueuedFrame(BaseMessages.DisconnectId, goodbye, null, 0));
+        }
+
+        StopAfter(hasTime ? _options.GoodbyeTimeout : TimeSpan.Zero);
     }
 
     /// <summary>Ends the connection at once and without a word.</summary>
@@ -232,6 +247,7 @@ internal sealed class PeerConnection : IDisposable
         _socket.Dispose();
         _transport.Dispose();
         _received.Dispose();
+        _queue.Dispose();
     }
 
     private static IPEndPoint Unmapped(IPEndPoint end) =>
@@ -313,10 +329,21 @@ internal sealed class PeerConnection : IDisposable
             // What this side had to say is said; the peer closes when it has read the goodbye.
             _socket.Shutdown(SocketShutdown.Send);
         }
+        catch (Exception e) when (e is IOException or SocketException && Ending is null)
+        {
+            // The peer has closed. What it said before that, such as why, may not be read yet: the reader comes to the end.
+            _isLost = true;
+            _queue.Close(null);
+            StopAfter(_options.GoodbyeTimeout);
+        }
         catch (Exception e)
         {
             End(e);
             StopAfter(TimeSpan.Zero);
+        }
+        finally
+        {
+            _written.TrySetResult();
         }
     }
 
@@ -338,6 +365,7 @@ internal sealed class PeerConnection : IDisposable
     {
         Volatile.Write(ref _writingSinceMs, _clock.NowMs);
         await _transport.FlushAsync(_stop.Token).ConfigureAwait(false);
+        _queue.OnWritten();
         Volatile.Write(ref _writingSinceMs, long.MaxValue);
     }
 
@@ -469,6 +497,7 @@ internal sealed class PeerConnection : IDisposable
                 Close(protocol.Reason, protocol.Message);
                 break;
             case IOException or SocketException or ObjectDisposedException:
+            case OperationCanceledException when _isLost:
                 Interlocked.CompareExchange(ref _ending,
                     new PeerEnding(DisconnectReason.NetworkError, true, "The connection was lost."), null);
                 break;

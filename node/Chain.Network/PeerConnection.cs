@@ -24,6 +24,7 @@ internal sealed class PeerConnection : IDisposable
     private readonly PeerClock _peerClock;
     private readonly Func<long> _unixMs;
     private readonly SendQueue _queue;
+    private readonly TrialPace _trial;
     private readonly ReceiveShare _received;
     private readonly IncomingMessages _incoming;
     private readonly CancellationTokenSource _stop;
@@ -39,6 +40,7 @@ internal sealed class PeerConnection : IDisposable
     private long _lastDeliveryMs;
     private volatile bool _hasStatus;
     private volatile bool _isLost;
+    private volatile bool _hasPlace;
     private long _lastPingMs;
     private long _pingSentAt;
     private long _lastClockMs;
@@ -63,6 +65,7 @@ internal sealed class PeerConnection : IDisposable
             : null;
         EthVersion = space.EthVersion ?? throw new ArgumentException("A connection needs an eth version.", nameof(space));
         _queue = new SendQueue(_options.MaxQueuedMessages, _options.MaxQueuedBytes, services.Queued);
+        _trial = services.Trial;
         _received = services.Received.Open(
             () => Abort(DisconnectReason.UselessPeer, "Its unread messages take the most memory, and there is no more."));
         _transport.Resized = _received.Resize;
@@ -108,6 +111,13 @@ internal sealed class PeerConnection : IDisposable
 
     /// <summary>Its way to a place; null when it has one without earning it.</summary>
     public IncomingHandshake? Incoming { get; init; }
+
+    /// <summary>Whether it has a place among the peers; otherwise it is on trial. Set by the registry.</summary>
+    public bool HasPlace
+    {
+        get => _hasPlace;
+        set => _hasPlace = value;
+    }
 
     /// <summary>Called once, when the peer's status has arrived.</summary>
     public Action? StatusArrived { get; init; }
@@ -316,6 +326,12 @@ internal sealed class PeerConnection : IDisposable
                     {
                         await FlushAsync().ConfigureAwait(false);
                         await Task.Delay(TimeSpan.FromMilliseconds(early), _clock.Time, _stop.Token).ConfigureAwait(false);
+                    }
+
+                    if (frame.EstimatedBytes >= TrialPace.Heavy && !HasPlace)
+                    {
+                        await FlushAsync().ConfigureAwait(false);
+                        await _trial.WaitAsync(frame.EstimatedBytes, _stop.Token).ConfigureAwait(false);
                     }
 
                     if (Encode(frame) is { } payload) _transport.Append(frame.Number, payload);

@@ -12,8 +12,8 @@ namespace Chain.Network;
 /// </summary>
 public sealed class PeerHub : IAsyncDisposable
 {
-    // How long stopping waits for goodbyes to be written, which takes long only where a peer takes no bytes, and then to be heard;
-    // of real time, whatever clock the hub was given.
+    // How long stopping waits for goodbyes to be written, which takes long only where a peer takes no bytes, and then to be
+    // heard; of real time, whatever clock the hub was given.
     private static readonly TimeSpan Speech = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
 
@@ -165,6 +165,7 @@ public sealed class PeerHub : IAsyncDisposable
         lock (_gate) running = [.. _running];
         await Task.WhenAll(running).ConfigureAwait(false);
         _dialler.Dispose();
+        _services.Trial.Dispose();
         _listener?.Dispose();
         _stop.Dispose();
     }

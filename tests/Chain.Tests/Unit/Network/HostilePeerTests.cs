@@ -256,6 +256,38 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    public async Task Heavy_messages_to_peers_on_trial_wait_for_each_other_and_nobody_else_waits_for_them()
+    {
+        var time = new ManualTime();
+        var options = new PeerHubOptions { TrialBytesPerSecond = 100_000, TrialByteBurst = 150_000 };
+        await using var a = await TestHub.StartAsync(1, options, time);
+        using var one = await EvilPeer.ConnectAsync(a, key: 21);
+        using var other = await EvilPeer.ConnectAsync(a, key: 22);
+        using var placed = await EvilPeer.ConnectAsync(a, key: 23);
+        var peers = a.Hub.Peers.Select(info => info.Peer).ToList();
+        await placed.SendAsync(SampleMessages.Status(68));
+        await a.NextMessageAsync<WireMessage.Status>();
+        a.Hub.Credit(peers[2]);
+        var heavy = new WireMessage.NewPooledTransactionHashes(new byte[3000], new int[3000], new Hash256[3000]);
+        const int Heavy = EvilPeer.Eth + WireCodec.NewPooledTransactionHashesId;
+        a.Hub.Send(peers[0], heavy);
+        await one.ReadAsync(Heavy);
+
+        a.Hub.Send(peers[0], heavy);
+        a.Hub.Send(peers[1], new WireMessage.NewBlockHashes([]));
+        await other.ReadAsync(EvilPeer.Eth + WireCodec.NewBlockHashesId);
+        for (var i = 0; i < 5; i++)
+        {
+            a.Hub.Send(peers[2], heavy);
+            await placed.ReadAsync(Heavy);
+        }
+
+        var next = one.ReadAsync(Heavy);
+        Assert.False(next.IsCompleted);
+        await AdvanceUntilAsync(time, next);
+    }
+
+    [Fact]
     public async Task A_goodbye_reaches_peers_that_go_on_talking()
     {
         await using var a = await TestHub.StartAsync(1, new PeerHubOptions { MessageBurst = int.MaxValue }, new ManualTime());
@@ -263,13 +295,14 @@ public sealed class HostilePeerTests
         {
             using var evil = await EvilPeer.ConnectAsync(a, key: key);
             var peer = (await a.NextAsync<PeerEvent.Connected>()).Peer;
-            var talking = evil.TalkAsync();
+            using var enough = new CancellationTokenSource();
+            var talking = evil.TalkAsync(enough.Token);
             await TestHub.UntilAsync(() => a.Hub.Peers.Any(info => info.Peer == peer && info.MessagesIn > 50));
 
             a.Hub.Disconnect(peer, DisconnectReason.UselessPeer, "enough");
 
             Assert.Equal(DisconnectReason.UselessPeer, await evil.GoodbyeAsync());
-            evil.Dispose();
+            await enough.CancelAsync();
             await talking;
         }
     }

@@ -29,8 +29,17 @@ internal sealed class RpcFaultException(int code, string message) : Exception($"
     /// <summary>JSON-RPC 2.0: the method does not exist.</summary>
     public const int MethodNotFound = -32601;
 
+    /// <summary>EIP-1474: the method is known, and this chain has no use for it.</summary>
+    public const int NotSupported = -32004;
+
+    /// <summary>Whether asking again is of no use.</summary>
+    public bool IsForGood => Code is MethodNotFound or NotSupported;
+
     public int Code => code;
 }
+
+/// <summary>No node will ever give work.</summary>
+public sealed class NoWorkException(string message) : Exception(message);
 
 /// <summary>A node could not be reached, or what it said makes no sense.</summary>
 internal sealed class NodeUnreachableException(string message, Exception? inner = null) : Exception(message, inner);

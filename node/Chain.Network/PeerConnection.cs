@@ -24,16 +24,23 @@ internal sealed class PeerConnection : IDisposable
     private readonly PeerClock _peerClock;
     private readonly Func<long> _unixMs;
     private readonly SendQueue _queue;
+    private readonly TrialPace _trial;
     private readonly ReceiveShare _received;
     private readonly IncomingMessages _incoming;
     private readonly CancellationTokenSource _stop;
     private readonly Lock _sendGate = new();
+
+    // Held from the ending to the last frame: whoever sees the ending must not close the queue before the goodbye is in it.
+    private readonly Lock _endGate = new();
+    private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PeerEnding? _ending;
     private long _lastDueMs;
     private long _lastFrameMs;
     private long _lastDeliveryMs;
     private volatile bool _hasStatus;
+    private volatile bool _isLost;
+    private volatile bool _hasPlace;
     private long _lastPingMs;
     private long _pingSentAt;
     private long _lastClockMs;
@@ -58,6 +65,7 @@ internal sealed class PeerConnection : IDisposable
             : null;
         EthVersion = space.EthVersion ?? throw new ArgumentException("A connection needs an eth version.", nameof(space));
         _queue = new SendQueue(_options.MaxQueuedMessages, _options.MaxQueuedBytes, services.Queued);
+        _trial = services.Trial;
         _received = services.Received.Open(
             () => Abort(DisconnectReason.UselessPeer, "Its unread messages take the most memory, and there is no more."));
         _transport.Resized = _received.Resize;
@@ -104,6 +112,13 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Its way to a place; null when it has one without earning it.</summary>
     public IncomingHandshake? Incoming { get; init; }
 
+    /// <summary>Whether it has a place among the peers; otherwise it is on trial. Set by the registry.</summary>
+    public bool HasPlace
+    {
+        get => _hasPlace;
+        set => _hasPlace = value;
+    }
+
     /// <summary>Called once, when the peer's status has arrived.</summary>
     public Action? StatusArrived { get; init; }
 
@@ -115,6 +130,9 @@ internal sealed class PeerConnection : IDisposable
 
     /// <summary>What is known of the peer's clock.</summary>
     public PeerClock Clock => _peerClock;
+
+    /// <summary>Completes when nothing more is written: all that was to be said is said, or nobody takes it.</summary>
+    public Task Written => _written.Task;
 
     /// <summary>Completes when it is over and everyone has been told.</summary>
     public Task Gone => _gone.Task;
@@ -148,7 +166,7 @@ internal sealed class PeerConnection : IDisposable
             End(e);
         }
 
-        _queue.Close(null);
+        lock (_endGate) _queue.Close(null);
         try
         {
             if (Ending is { ByRemote: false }) await LingerAsync().ConfigureAwait(false);
@@ -164,6 +182,8 @@ internal sealed class PeerConnection : IDisposable
         {
             _logger.PeerFailed(e, Id.ToShortString());
         }
+
+        _written.TrySetResult();
     }
 
     /// <summary>Tells that it is over, once it has run and nobody finds it any more; throws nothing.</summary>
@@ -196,10 +216,15 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Ends the connection with a goodbye.</summary>
     public void Close(DisconnectReason reason, string why)
     {
-        if (Interlocked.CompareExchange(ref _ending, new PeerEnding(reason, false, why), null) is not null) return;
-        _queue.Close(new QueuedFrame(BaseMessages.DisconnectId, SnappyPayload.Compress(BaseMessages.Disconnect(reason)), null,
-            0));
-        StopAfter(_options.GoodbyeTimeout);
+        var goodbye = SnappyPayload.Compress(BaseMessages.Disconnect(reason));
+        bool hasTime;
+        lock (_endGate)
+        {
+            if (Interlocked.CompareExchange(ref _ending, new PeerEnding(reason, false, why), null) is not null) return;
+            hasTime = _queue.Close(new QueuedFrame(BaseMessages.DisconnectId, goodbye, null, 0));
+        }
+
+        StopAfter(hasTime ? _options.GoodbyeTimeout : TimeSpan.Zero);
     }
 
     /// <summary>Ends the connection at once and without a word.</summary>
@@ -232,6 +257,7 @@ internal sealed class PeerConnection : IDisposable
         _socket.Dispose();
         _transport.Dispose();
         _received.Dispose();
+        _queue.Dispose();
     }
 
     private static IPEndPoint Unmapped(IPEndPoint end) =>
@@ -302,6 +328,12 @@ internal sealed class PeerConnection : IDisposable
                         await Task.Delay(TimeSpan.FromMilliseconds(early), _clock.Time, _stop.Token).ConfigureAwait(false);
                     }
 
+                    if (frame.EstimatedBytes >= TrialPace.Heavy && !HasPlace)
+                    {
+                        await FlushAsync().ConfigureAwait(false);
+                        await _trial.WaitAsync(frame.EstimatedBytes, _stop.Token).ConfigureAwait(false);
+                    }
+
                     if (Encode(frame) is { } payload) _transport.Append(frame.Number, payload);
                     Interlocked.Increment(ref _messagesOut);
                     if (_transport.WantsFlush) await FlushAsync().ConfigureAwait(false);
@@ -313,10 +345,21 @@ internal sealed class PeerConnection : IDisposable
             // What this side had to say is said; the peer closes when it has read the goodbye.
             _socket.Shutdown(SocketShutdown.Send);
         }
+        catch (Exception e) when (e is IOException or SocketException && Ending is null)
+        {
+            // The peer has closed. What it said before that, such as why, may not be read yet: the reader comes to the end.
+            _isLost = true;
+            _queue.Close(null);
+            StopAfter(_options.GoodbyeTimeout);
+        }
         catch (Exception e)
         {
             End(e);
             StopAfter(TimeSpan.Zero);
+        }
+        finally
+        {
+            _written.TrySetResult();
         }
     }
 
@@ -338,6 +381,7 @@ internal sealed class PeerConnection : IDisposable
     {
         Volatile.Write(ref _writingSinceMs, _clock.NowMs);
         await _transport.FlushAsync(_stop.Token).ConfigureAwait(false);
+        _queue.OnWritten();
         Volatile.Write(ref _writingSinceMs, long.MaxValue);
     }
 
@@ -469,6 +513,7 @@ internal sealed class PeerConnection : IDisposable
                 Close(protocol.Reason, protocol.Message);
                 break;
             case IOException or SocketException or ObjectDisposedException:
+            case OperationCanceledException when _isLost:
                 Interlocked.CompareExchange(ref _ending,
                     new PeerEnding(DisconnectReason.NetworkError, true, "The connection was lost."), null);
                 break;

@@ -12,7 +12,9 @@ namespace Chain.Network;
 /// </summary>
 public sealed class PeerHub : IAsyncDisposable
 {
-    // How long stopping waits for goodbyes to be heard; of real time, whatever clock the hub was given.
+    // How long stopping waits for goodbyes to be written, which takes long only where a peer takes no bytes, and then to be
+    // heard; of real time, whatever clock the hub was given.
+    private static readonly TimeSpan Speech = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
 
     private const long ClocksUnknown = long.MinValue;
@@ -154,6 +156,8 @@ public sealed class PeerHub : IAsyncDisposable
         _listener?.Stop();
         var connections = _registry.All;
         foreach (var connection in connections) connection.Close(DisconnectReason.ClientQuitting, "This node stops.");
+        await Task.WhenAny(Task.WhenAll(connections.Select(connection => connection.Written)), Task.Delay(Speech))
+            .ConfigureAwait(false);
         await Task.WhenAny(Task.WhenAll(connections.Select(connection => connection.Gone)), Task.Delay(Farewell))
             .ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -161,6 +165,7 @@ public sealed class PeerHub : IAsyncDisposable
         lock (_gate) running = [.. _running];
         await Task.WhenAll(running).ConfigureAwait(false);
         _dialler.Dispose();
+        _services.Trial.Dispose();
         _listener?.Dispose();
         _stop.Dispose();
     }
@@ -416,8 +421,10 @@ public sealed class PeerHub : IAsyncDisposable
             RememberClocks();
             _registry.Remove(connection);
             var ending = connection.Ending ?? new PeerEnding(DisconnectReason.NetworkError, true, "The connection was lost.");
-            await connection.TellEndAsync(ending, _stop.Token).ConfigureAwait(false);
+
+            // First, because it holds memory, and whoever is told may take its time.
             connection.Dispose();
+            await connection.TellEndAsync(ending, _stop.Token).ConfigureAwait(false);
             _services.Logger.PeerDisconnected(node, ending.Reason, ending.Why, ending.ByRemote);
             if (_registry.Find(connection.Id) is null)
                 _dialler.Ended(connection.Id, ending.Reason, ending.Why, _services.Clock.NowMs - connection.StartedMs);

@@ -104,6 +104,14 @@ public sealed record PeerHubOptions
     public long QueuedBytesAlways { get; init; } = 2 * 1024 * 1024;
 
     /// <summary>
+    /// Bytes a second, about, of heavy messages (<see cref="TrialPace.Heavy"/>) that are written to all peers without a place.
+    /// </summary>
+    public long TrialBytesPerSecond { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Bytes of them that may be written at once before that rate holds.</summary>
+    public long TrialByteBurst { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>
     /// Bytes of messages being read from all peers; beyond that the peer with the largest buffer is disconnected.
     /// </summary>
     public long MaxReceivedBytesInAll { get; init; } = 64 * 1024 * 1024;

@@ -12,6 +12,9 @@ internal sealed record PeerHubServices(PeerHubOptions Options, MonotonicClock Cl
     /// <summary>What waits to be written, over all connections.</summary>
     public SendTotal Queued { get; } = new(Options.MaxQueuedBytesInAll, Options.QueuedBytesAlways);
 
+    /// <summary>When heavy messages go to peers on trial.</summary>
+    public TrialPace Trial { get; } = new(Options.TrialBytesPerSecond, Options.TrialByteBurst, Clock);
+
     /// <summary>The read buffers of all connections.</summary>
     public ReceiveTotal Received { get; } = new(Options.MaxReceivedBytesInAll);
 

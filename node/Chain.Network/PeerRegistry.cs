@@ -105,7 +105,7 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
             if (older is not null) _placed.Remove(older);
             if (connection.IsProtected)
             {
-                _placed.Add(connection);
+                Place(connection);
                 if (connection.Incoming is { } incoming) _pending.Remove(incoming);
             }
 
@@ -142,7 +142,7 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
                 _placed.Remove(useless);
             }
 
-            _placed.Add(connection);
+            Place(connection);
             const string Why = "It has delivered nothing for a while.";
             return useless is null ? null : new Displaced(useless, DisconnectReason.TooManyPeers, Why);
         }
@@ -156,6 +156,12 @@ internal sealed class PeerRegistry(NodeId self, PeerHubOptions options)
             _byPeer.Remove(connection.Peer);
             if (_byNode.TryGetValue(connection.Id, out var current) && current == connection) _byNode.Remove(connection.Id);
         }
+    }
+
+    private void Place(PeerConnection connection)
+    {
+        _placed.Add(connection);
+        connection.HasPlace = true;
     }
 
     // Those that are ending make room.

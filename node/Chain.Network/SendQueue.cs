@@ -28,14 +28,18 @@ internal sealed class SendTotal(long maxBytes, long always)
         return true;
     }
 
+    public bool IsFull => Bytes >= maxBytes;
+
+    public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
+
     public void Remove(long bytes) => Interlocked.Add(ref _bytes, -bytes);
 }
 
 /// <summary>
 /// What waits to be written to one peer: many writers, one reader, bounded in number and bytes, and with all others together in
-/// bytes.
+/// bytes. What the reader has taken counts until it is written, and what a closed queue still holds until it is disposed.
 /// </summary>
-internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total)
+internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total) : IDisposable
 {
     private readonly Channel<QueuedFrame> _channel = Channel.CreateUnbounded<QueuedFrame>(new UnboundedChannelOptions
     {
@@ -44,37 +48,46 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total)
     private readonly Lock _gate = new();
     private int _messages;
     private long _bytes;
-    private bool _closed;
+    private long _taken;
+    private bool _isClosed;
+    private bool _isDisposed;
 
     /// <summary>False when it is full; true when the frame was taken or the queue is closed.</summary>
     public bool TryAdd(QueuedFrame frame)
     {
         lock (_gate)
         {
-            if (_closed) return true;
+            if (_isClosed) return true;
             if (_messages >= maxMessages || _bytes + frame.EstimatedBytes > maxBytes
                 || !total.TryAdd(frame.EstimatedBytes, _bytes))
             {
                 return false;
             }
 
-            _messages++;
-            _bytes += frame.EstimatedBytes;
-            _channel.Writer.TryWrite(frame);
+            Add(frame);
             return true;
         }
     }
 
-    /// <summary>Takes no more; a last frame still goes out, before it what waits already.</summary>
-    public void Close(QueuedFrame? last)
+    /// <summary>
+    /// Takes no more; a last frame still goes out, before it what waits already. False when there is no room to wait until the
+    /// peer takes it.
+    /// </summary>
+    public bool Close(QueuedFrame? last)
     {
         lock (_gate)
         {
-            if (_closed) return;
-            _closed = true;
-            total.Remove(_bytes);
-            if (last is { } frame) _channel.Writer.TryWrite(frame);
+            if (_isClosed) return true;
+            _isClosed = true;
+            var hasRoom = _bytes == 0 || !total.IsFull;
+            if (last is { } frame)
+            {
+                total.Add(frame.EstimatedBytes);
+                Add(frame);
+            }
+
             _channel.Writer.Complete();
+            return hasRoom;
         }
     }
 
@@ -83,14 +96,44 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total)
 
     public bool TryTake(out QueuedFrame frame)
     {
-        if (!_channel.Reader.TryRead(out frame)) return false;
         lock (_gate)
         {
+            if (!_channel.Reader.TryRead(out frame)) return false;
             _messages--;
-            _bytes -= frame.EstimatedBytes;
-            if (!_closed) total.Remove(frame.EstimatedBytes);
+            _taken += frame.EstimatedBytes;
+            return true;
         }
+    }
 
-        return true;
+    /// <summary>What was taken so far is written, and no longer held.</summary>
+    public void OnWritten()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            total.Remove(_taken);
+            _bytes -= _taken;
+            _taken = 0;
+        }
+    }
+
+    /// <summary>Lets go of what still waits.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            (_isClosed, _isDisposed) = (true, true);
+            _channel.Writer.TryComplete();
+            while (_channel.Reader.TryRead(out _)) continue;
+            total.Remove(_bytes);
+        }
+    }
+
+    private void Add(QueuedFrame frame)
+    {
+        _messages++;
+        _bytes += frame.EstimatedBytes;
+        _channel.Writer.TryWrite(frame);
     }
 }

@@ -96,7 +96,8 @@ internal static class CliqueCommands
     private static Uri? ReadUrl(ArgumentResult result)
     {
         if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return url;
-        result.AddError($"--rpc '{result.Tokens[0].Value}' is not an http:// or https:// URL.");
+        result.AddError($"--rpc: '{result.Tokens[0].Value}' is not a node's URL; expected http://HOST:PORT or https://HOST:PORT, "
+            + "such as http://127.0.0.1:9545.");
         return null;
     }
 }

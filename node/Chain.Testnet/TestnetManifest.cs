@@ -16,6 +16,11 @@ public sealed record TestnetManifest
 
     public required IReadOnlyList<TestnetNode> Nodes { get; init; }
 
+    /// <summary>
+    /// What the network was made with, as text by the option's name; null in a network of before this was kept.
+    /// </summary>
+    public SortedDictionary<string, string>? MadeWith { get; init; }
+
     /// <summary>The fields that only the rule knows.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement> Own { get; set; } = [];

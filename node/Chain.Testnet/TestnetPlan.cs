@@ -17,6 +17,9 @@ public sealed record TestnetWishes
 
     public ulong GasLimit { get; init; } = 30_000_000;
 
+    /// <summary>The options that only the making of the network heeds, as text by name, for its manifest.</summary>
+    public SortedDictionary<string, string> MadeWith { get; init; } = [];
+
     /// <summary>The consensus rule, and what is asked of it.</summary>
     public required RuleWishes Rule { get; init; }
 }
@@ -46,6 +49,7 @@ public static class TestnetPlan
             Version = 1,
             Consensus = wishes.Rule.Rule.Name,
             ChainId = ChainId,
+            MadeWith = wishes.MadeWith,
             Nodes = [.. nodes.Zip(plan.OfNodes, (node, own) => node with { Own = own })],
             Own = plan.Own,
         };

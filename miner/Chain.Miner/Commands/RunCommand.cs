@@ -20,7 +20,7 @@ internal static class RunCommand
         }
         catch (FormatException e)
         {
-            return Refuse(arguments.Json, e.Message);
+            return Refuse(arguments.Json, $"--rpc: {e.Message}");
         }
 
         if (nodes.Length == 0) return Refuse(arguments.Json, "--rpc names no node; give http://HOST:PORT.");
@@ -49,8 +49,15 @@ internal static class RunCommand
                 HashesPerSecondLimit = arguments.Limit,
             },
         };
-        await MineAsync(options, arguments.Blocks, display, ct).ConfigureAwait(false);
-        return 0;
+        try
+        {
+            await MineAsync(options, arguments.Blocks, display, ct).ConfigureAwait(false);
+            return 0;
+        }
+        catch (NoWorkException e)
+        {
+            return MinerCommands.Fail(arguments.Json, MinerCommands.Failed, e.Message);
+        }
     }
 
     private static async Task MineAsync(WorkClientOptions options, long? blocks, IRunDisplay display, CancellationToken ct)
@@ -63,10 +70,16 @@ internal static class RunCommand
             if (happened is MinerEvent.Submitted { Outcome: SubmitOutcome.Accepted } && ++accepted == blocks) stop.Cancel();
         });
         var showing = display.ShowAsync(client, stop.Token);
-        await client.RunAsync(stop.Token).ConfigureAwait(false);
-        await stop.CancelAsync().ConfigureAwait(false);
-        await showing.ConfigureAwait(false);
-        display.Stopped(client);
+        try
+        {
+            await client.RunAsync(stop.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await showing.ConfigureAwait(false);
+            display.Stopped(client);
+        }
     }
 
     private static int Refuse(bool json, string message) => MinerCommands.Fail(json, MinerCommands.Usage, message);

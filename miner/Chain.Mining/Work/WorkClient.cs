@@ -55,25 +55,23 @@ public sealed class WorkClient : IDisposable
     private TimeProvider Time => _options.Search.Time;
 
     /// <summary>Mines until cancelled; then the running batches end, and what they found is still handed in.</summary>
+    /// <exception cref="NoWorkException">None of the nodes ever gives work.</exception>
     public async Task RunAsync(CancellationToken ct)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var submitting = new CancellationTokenSource();
         var submits = SubmitAllAsync(submitting.Token);
-        var reports = ReportRateAsync(ct);
-        try
-        {
-            await FollowNodesAsync(ct).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // The way out.
-        }
+        var reports = ReportRateAsync(stop.Token);
+        var following = FollowNodesAsync(stop.Token);
+        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stop.CancelAsync().ConfigureAwait(false);
 
         // Waits for the threads, so no solution can come after this.
         await Task.Run(_session.Dispose, CancellationToken.None).ConfigureAwait(false);
         _solutions.Writer.Complete();
         submitting.CancelAfter(TimeSpan.FromSeconds(1));
         await Task.WhenAll(submits, reports).ConfigureAwait(false);
+        if (!following.IsCanceled) await following.ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -86,6 +84,7 @@ public sealed class WorkClient : IDisposable
     private async Task FollowNodesAsync(CancellationToken ct)
     {
         var backoff = new Backoff();
+        var without = new SortedDictionary<int, string>();
         while (true)
         {
             var node = _nodes[_node];
@@ -97,6 +96,10 @@ public sealed class WorkClient : IDisposable
             }
             catch (ClientException e)
             {
+                if (e is WorkRefusedException { IsForGood: true }) without[_node] = $"{e.Message}.";
+                else without.Remove(_node);
+                if (without.Count == _nodes.Length) throw new NoWorkException(string.Join(" ", without.Values));
+
                 // The next node at once; a wait only after the last of them.
                 var next = (_node + 1) % _nodes.Length;
                 var wait = next == 0 ? backoff.Next() : TimeSpan.Zero;

@@ -34,7 +34,7 @@ internal sealed class WorkNode : IDisposable
         const string Method = "eth_getWork";
         var reply = await _rpc.CallAsync(Method, [], ct).ConfigureAwait(false);
         if (reply is RpcReply.Error error)
-            throw new CallRefusedException($"{_url} gives no work: {error.Message} (code {error.Code})");
+            throw new WorkRefusedException($"{_url} gives no work: {error.Message} (code {error.Code})", error.IsMethodMissing);
         var answer = new Answer(Method, ((RpcReply.Ok)reply).Result);
         try
         {

@@ -30,17 +30,17 @@ internal static class TestnetUpCommand
         wishes.AddTo(command);
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, async () =>
         {
-            var asked = wishes.Read(parsed);
             var startedAt = Stopwatch.GetTimestamp();
             var folder = new TestnetFolder(parsed.GetValue(dir)!.FullName);
             var quiet = parsed.GetValue(json);
             var resumed = folder.HasNetwork;
             var known = resumed ? TestnetRunner.Open(folder, KnownRules.Networks) : null;
-            if (parsed.GetValue(timings) && !(known?.Rule.SealsByItself(known.Manifest) ?? asked.Rule.SealsByItself))
+            if (known is not null) wishes.CheckResumes(parsed, known);
+            var asked = known is null ? wishes.Read(parsed) : null;
+            if (parsed.GetValue(timings) && !(known?.Rule.SealsByItself(known.Manifest) ?? asked!.Rule.SealsByItself))
                 throw new UsageException("--timings waits for the first block, and none comes by itself in this network: a block "
                     + "is sealed when there is a transaction for it.");
-            var runner = known ?? new TestnetRunner(folder, TestnetPlan.Create(folder, asked), asked.Rule.Rule);
-            if (resumed) wishes.CheckResumes(parsed, runner);
+            var runner = known ?? new TestnetRunner(folder, TestnetPlan.Create(folder, asked!), asked!.Rule.Rule);
             var (manifest, rule) = (runner.Manifest, KnownRules.Of(runner));
             if (resumed && !quiet)
                 AnsiConsole.MarkupLine($"Resuming the network of {manifest.Nodes.Count} nodes in {Shown.Line(folder.Path)}; "

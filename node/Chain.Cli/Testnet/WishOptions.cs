@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Chain.Plugin;
 using Chain.Rules;
 using Chain.Testnet;
@@ -48,37 +49,67 @@ internal sealed class WishOptions
         var name = parsed.GetValue(_consensus)!;
         var asked = _rules.Find(rule => rule.Rule.Network.Name == name).Options
             ?? throw new UsageException($"--consensus {name} is not there; known are {KnownRules.Names}.");
-        foreach (var (rule, options) in _rules.Where(rule => rule.Options != asked))
-        {
-            if (options.Options.FirstOrDefault(option => IsGiven(parsed, option)) is { } wrong)
-                throw new UsageException($"{wrong.Name} means nothing under --consensus {name}; it goes with --consensus "
-                    + $"{Named(rule)}.");
-        }
-
+        RefuseForeign(parsed, name);
         return new TestnetWishes
         {
             Nodes = parsed.GetValue(_nodes),
             RpcPort = parsed.GetValue(_rpcPort),
             PeerPort = parsed.GetValue(_peerPort),
             Rule = asked.Read(parsed, parsed.GetValue(_behave)!),
+            MadeWith = new SortedDictionary<string, string>(
+                OnlyMaking(asked).ToDictionary(option => option.Name, option => TextOf(parsed, option)), StringComparer.Ordinal),
         };
     }
 
     /// <summary>A network that is there stays what it was made as.</summary>
-    /// <exception cref="UsageException">Another rule or another number of nodes was asked for.</exception>
+    /// <exception cref="UsageException">An option asks for something else.</exception>
     public void CheckResumes(ParseResult parsed, TestnetRunner runner)
     {
+        var manifest = runner.Manifest;
         if (IsGiven(parsed, _consensus) && runner.Rule.Name != parsed.GetValue(_consensus))
-            throw Other($"runs under {runner.Rule.Title}");
-        if (IsGiven(parsed, _nodes) && parsed.GetValue(_nodes) != runner.Manifest.Nodes.Count)
-            throw Other($"has {runner.Manifest.Nodes.Count} nodes");
+            throw Other(_consensus, $"runs under {runner.Rule.Title}");
+        if (IsGiven(parsed, _nodes) && parsed.GetValue(_nodes) != manifest.Nodes.Count)
+            throw Other(_nodes, $"has {manifest.Nodes.Count} nodes");
+        if (IsGiven(parsed, _rpcPort) && parsed.GetValue(_rpcPort) != manifest.Nodes[0].RpcPort)
+            throw Other(_rpcPort, $"has its JSON-RPC ports from {manifest.Nodes[0].RpcPort} on");
+        if (IsGiven(parsed, _peerPort) && parsed.GetValue(_peerPort) != manifest.Nodes[0].PeerPort)
+            throw Other(_peerPort, $"has its peer ports from {manifest.Nodes[0].PeerPort} on");
+        RefuseForeign(parsed, runner.Rule.Name);
+        var own = _rules.Find(rule => rule.Rule.Network.Name == runner.Rule.Name).Options;
+        foreach (var option in OnlyMaking(own).Where(option => IsGiven(parsed, option)))
+        {
+            if (manifest.MadeWith is not { } madeWith)
+                throw Other(option, "was made by a version that did not note its options");
+            var was = madeWith.GetValueOrDefault(option.Name, "");
+            if (was != TextOf(parsed, option))
+                throw Other(option, was.Length == 0 ? $"was made without {option.Name}" : $"was made with {option.Name} {was}");
+        }
     }
+
+    private void RefuseForeign(ParseResult parsed, string name)
+    {
+        foreach (var (rule, options) in _rules.Where(rule => rule.Rule.Network.Name != name))
+        {
+            if (options.Options.FirstOrDefault(option => IsGiven(parsed, option)) is { } wrong)
+                throw new UsageException($"{wrong.Name} means nothing under --consensus {name}; it goes with --consensus "
+                    + $"{Named(rule)}.");
+        }
+    }
+
+    // What a network cannot be asked for once it is made, and what only its manifest tells.
+    private IEnumerable<Option> OnlyMaking(NetworkRuleOptions rule) => rule.Options.Append(_behave);
+
+    // As it was given, or the default as it would be; empty where there is neither.
+    private static string TextOf(ParseResult parsed, Option option) =>
+        parsed.GetResult(option) is { Implicit: false } given ? string.Join(' ', given.Tokens.Select(token => token.Value))
+        : !option.HasDefaultValue || option.GetDefaultValue() is not { } value || value is string[] ? ""
+        : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
     private static string Named(RulePlugin rule) => $"{rule.Network.Name} ({rule.Network.Title})";
 
     private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
-    private static UsageException Other(string what) =>
-        new($"The network in this folder {what}, as it was made. Another --dir makes another network; without these options "
-            + $"this one is resumed.");
+    private static UsageException Other(Option option, string what) =>
+        new($"The network in this folder {what}, and {option.Name} cannot change it. Another --dir makes another network; "
+            + $"without {option.Name} this one is resumed.");
 }

@@ -86,7 +86,7 @@ public sealed class FinalityGuard
         ArgumentNullException.ThrowIfNull(vote);
         var (source, target) = (vote.Data.Source, vote.Data.Target);
 
-        if (Conflict is not null || source.Epoch >= target.Epoch || !IsNear(target.Epoch)) return Conflict;
+        if (Conflict is not null || source.Epoch >= target.Epoch || !Weighs(target.Epoch)) return Conflict;
         if (_heard.Add(vote, _finalized[^1].Stake.ValidatorCount) is not { } link) return null;
         return Judge(link) ?? JudgeLinksOver(target.Epoch);
     }
@@ -133,12 +133,15 @@ public sealed class FinalityGuard
         return null;
     }
 
+    /// <summary>Whether votes with targets in an epoch are weighed: not too far behind, nor more than one ahead.</summary>
+    public bool Weighs(Epoch target) => target <= _current + EpochsAhead && target + EpochsKept >= _current;
+
     /// <summary>Forgets votes for epochs that lie too far behind.</summary>
     public void Prune(Epoch currentEpoch)
     {
         if (currentEpoch <= _current) return;
         _current = currentEpoch;
-        _heard.Keep(IsNear);
+        _heard.Keep(Weighs);
     }
 
     /// <summary>
@@ -156,7 +159,6 @@ public sealed class FinalityGuard
         if (_finalized.Count > FinalizedKept + BeforeLeaksKept) _finalized.RemoveAt(0);
     }
 
-    private bool IsNear(Epoch target) => target <= _current + EpochsAhead && target + EpochsKept >= _current;
 
     private FinalityConflict? Judge(FinalityLink link)
     {

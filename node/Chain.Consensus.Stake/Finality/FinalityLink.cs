@@ -68,6 +68,20 @@ internal sealed class EpochLinks(FinalityLinks book)
         return isNew ? link : null;
     }
 
+    /// <summary>Gives back, and holds no longer, the links that fit; they leave room for other votes.</summary>
+    public IReadOnlyList<FinalityLink> Take(Predicate<FinalityLink> fits)
+    {
+        var taken = _links.FindAll(fits);
+        foreach (var link in taken)
+        {
+            _links.Remove(link);
+            _byEnds.Remove((link.Source, link.Target));
+            foreach (var validator in link.Voters) _votesOf[validator]--;
+        }
+
+        return taken;
+    }
+
     private FinalityLink Open(AttestationData data)
     {
         var link = new FinalityLink(book, data.Source, data.Target);

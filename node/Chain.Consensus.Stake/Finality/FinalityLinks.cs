@@ -19,6 +19,10 @@ internal sealed class FinalityLinks
         return links.Add(vote, validatorCount);
     }
 
+    /// <summary>Gives back, and holds no longer, the links that fit; they leave room for other votes.</summary>
+    public IReadOnlyList<FinalityLink> Take(Predicate<FinalityLink> fits) =>
+        [.. _epochs.Values.SelectMany(links => links.Take(fits))];
+
     /// <summary>Forgets the epochs that are not kept.</summary>
     public void Keep(Func<Epoch, bool> isKept)
     {

@@ -24,6 +24,10 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     // each time.
     private (Hash256 Head, Epoch First, IReadOnlyList<StakeMessage> Messages)? _proof;
 
+    // Votes for the chain that we follow: its head may leave their branch before anything there is final, and then nobody may send
+    // them again.
+    private readonly FinalityLinks _followed = new();
+
     private FinalityGuard? _guard;
 
     /// <summary>What was proven; null while all is well.</summary>
@@ -41,7 +45,10 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     /// <summary>Verified votes, after the slasher heard them.</summary>
     public void OnVotes(IndexedAttestation votes)
     {
-        if (chain.Contains(chain.FindHead(), votes.Data.Target) != true) Guard.OnVote(votes);
+        var (head, target) = (chain.FindHead(), votes.Data.Target);
+        if (chain.Contains(head, target) != true) Guard.OnVote(votes);
+        else if (target.Epoch > chain.Store.Finalized.Epoch && Guard.Weighs(target.Epoch))
+            _followed.Add(votes, chain.States.After(head).ValidatorCount);
     }
 
     /// <summary>
@@ -106,12 +113,21 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
         return [.. histories.Where(history => history.VoteCount is > 0 and <= FinalityProof.MaxVotes)];
     }
 
-    public void OnFinalized(Checkpoint finalized) => Guard.OnFinalized(finalized, StakeAt(finalized));
+    public void OnFinalized(Checkpoint finalized)
+    {
+        Guard.OnFinalized(finalized, StakeAt(finalized));
+        HandOver();
+
+        // Our chain cannot leave them any more.
+        _followed.Keep(epoch => epoch > finalized.Epoch);
+    }
 
     public void OnSlot()
     {
         var current = chain.Store.CurrentEpoch;
         Guard.Prune(current);
+        _followed.Keep(Guard.Weighs);
+        HandOver();
 
         // Evidence that came since may change what weighs.
         Guard.Judge();
@@ -155,6 +171,16 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
 
     public bool IsLeaving(int validator) =>
         offences.Exits.Names(validator) || (InHeadState(validator) is { } known && known.ExitEpoch != Epoch.FarFuture);
+
+    /// <summary>Votes for checkpoints that the head has left go to the guard now.</summary>
+    private void HandOver()
+    {
+        var head = chain.FindHead();
+        foreach (var link in _followed.Take(link => chain.Contains(head, link.Target) != true))
+        {
+            foreach (var votes in link.ToAttestations()) Guard.OnVote(votes);
+        }
+    }
 
     /// <summary>
     /// What our blocks have of the votes that finalized our checkpoints from the claimed epoch on, or our latest where that is

@@ -13,7 +13,8 @@ public abstract record NodeReply
     public sealed record Submitted(Hash256 Hash, PoolError? Error) : NodeReply;
 
     /// <summary>The current template, or null with the reason why there is none (syncing, not mining).</summary>
-    public sealed record Work(WorkPackage? Package, string? WhyNone) : NodeReply;
+    /// <param name="IsForGood">Whether there will never be one: the rule has no miners.</param>
+    public sealed record Work(WorkPackage? Package, string? WhyNone, bool IsForGood = false) : NodeReply;
 
     public sealed record WorkSubmitted(WorkVerdict Verdict, Hash256? BlockHash) : NodeReply;
 

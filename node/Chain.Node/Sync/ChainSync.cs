@@ -37,6 +37,7 @@ internal sealed class ChainSync(
     private readonly HeaderIntake _headers = new(config.Limits, rules, headers, tree, requests);
     private readonly BlockIntake _blocks = new(config.Limits, importer, peers, outbox);
     private readonly BodyRequests _bodies = new(config.Limits, peers, requests, outbox);
+    private readonly CatchUpCredit _credit = new(FirstTurnMs, config.Spec.Consensus.BlockIntervalMs);
     private SyncSession? _session;
 
     /// <summary>What to show while the node is far behind a chain that it has verified; null otherwise.</summary>
@@ -45,9 +46,10 @@ internal sealed class ChainSync(
 
     /// <summary>
     /// Whether the node knows, and not only by hearsay, that the chain's end is elsewhere, and is on its way there. Headers alone
-    /// can be shown by one peer after another, so that only blocks that keep coming are a reason to stop work.
+    /// can be shown by one peer after another, so that only blocks that keep coming are a reason to stop work, and only as long
+    /// as they come faster than the chain grows (<see cref="CatchUpCredit"/>).
     /// </summary>
-    public bool IsFarBehind => _session is { IsFlowing: true } session && IsBehind(session);
+    public bool IsFarBehind => _session is { IsFlowing: true } session && IsBehind(session) && !_credit.IsSpent;
 
     /// <summary>About how much memory the bodies and sidecars take that wait for the blocks before them.</summary>
     public long HeldBytes => _session?.HeldBytes ?? 0;
@@ -66,6 +68,7 @@ internal sealed class ChainSync(
     public void OnTick(At now, bool isSteady)
     {
         if (!isSteady) _session?.BeginTurn(now);
+        _credit.OnTick(now, isWaiting: IsFarBehind, isHeadOld: IsHeadOld(now));
         Pump(now);
         if (_session is not { } session) return;
         session.CheckFlow(now, config.Limits.RequestTimeoutMs);
@@ -198,10 +201,12 @@ internal sealed class ChainSync(
         var far = tree.Head.Number + FarBehind;
         if (rules.HeadersCarryWeight && session.VerifiedNumber > far && session.VerifiedWeight > tree.Head.TotalDifficulty)
             return true;
-        var freshMs = FarBehind * config.Spec.Consensus.BlockIntervalMs;
-        var isOld = (tree.Head.Header.Header.Timestamp * 1000) + freshMs < (ulong)session.ProgressAt.UnixMs;
-        return session.Imported > 0 && session.TargetNumber > far && isOld;
+        return session.Imported > 0 && session.TargetNumber > far && IsHeadOld(session.ProgressAt);
     }
+
+    /// <summary>Whether the head is older than that of a network that goes on should be.</summary>
+    private bool IsHeadOld(At at) =>
+        (tree.Head.Header.Header.Timestamp * 1000) + (FarBehind * config.Spec.Consensus.BlockIntervalMs) < (ulong)at.UnixMs;
 
     private static bool IsSlow(SyncSession session, At now) =>
         now.Since(session.StartedAt) is var passed && passed > FirstTurnMs && session.Imported * SlowestMsPerBlock < passed;
@@ -283,6 +288,7 @@ internal sealed class ChainSync(
     private void Import(SyncSession session, At now)
     {
         var (before, end) = (session.Imported, _blocks.Take(session, now));
+        _credit.Earn(session.Imported - before);
         if (session.Imported > before && View is { } view)
             outbox.Tell(new NodeEvent.SyncProgress(view.StartingBlock, view.CurrentBlock, view.HighestBlock));
         if (end is not null) End(end, now);

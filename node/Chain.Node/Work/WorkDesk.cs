@@ -52,7 +52,7 @@ internal sealed class WorkDesk(NodeConfig config, ConsensusRules rules, IHeaderR
     }
 
     public NodeReply.Work Current(bool isSyncing) =>
-        !rules.HasMiners ? new NodeReply.Work(null, $"this chain has no miners: its rule is {rules.Name}")
+        !rules.HasMiners ? new NodeReply.Work(null, $"this chain has no miners: its rule is {rules.Name}", IsForGood: true)
         : isSyncing ? new NodeReply.Work(null, "the node is catching up with its peers")
         : Beneficiary is null ? new NodeReply.Work(null, "mining is off: the node has no beneficiary for rewards")
         : _templates.Count == 0 ? new NodeReply.Work(null, "no block can be made right now")

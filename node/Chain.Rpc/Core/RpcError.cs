@@ -26,6 +26,9 @@ public sealed record RpcError(int Code, string Message)
     /// <summary>geth: the answers of a batch are too large together.</summary>
     public const int ResponseTooLarge = -32003;
 
+    /// <summary>EIP-1474: the method is known, and this chain has no use for it.</summary>
+    public const int NotSupported = -32004;
+
     /// <summary>EIP-1474: more than a limit allows.</summary>
     public const int LimitExceeded = -32005;
 

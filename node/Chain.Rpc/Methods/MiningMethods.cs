@@ -40,6 +40,7 @@ internal static class MiningMethods
     private static async ValueTask<RpcError?> GetWork(RpcCall call)
     {
         var work = await call.Node.GetWorkAsync(call.Cancellation);
+        if (work is { IsForGood: true, WhyNone: { } why }) return new RpcError(RpcError.NotSupported, $"no mining work: {why}");
         if (work.Package is not { } package)
             return RpcError.Refused($"no mining work available yet: {work.WhyNone ?? "this node makes no blocks"}");
         WriteWork(call.Out, package);

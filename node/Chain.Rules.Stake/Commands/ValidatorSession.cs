@@ -40,8 +40,11 @@ internal static class ValidatorSession
         return Uri.TryCreate(text, UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             ? new NodeClient(url)
-            : throw new UsageException($"--rpc '{text}' is not the address of a node; write http://127.0.0.1:8545.");
+            : throw new UsageException($"{(IsGiven(parsed) ? Rpc.Name : "the environment variable CHAIN_RPC")}: '{text}' is not "
+                + "a node's URL; expected http://HOST:PORT or https://HOST:PORT, such as http://127.0.0.1:8545.");
     }
+
+    private static bool IsGiven(ParseResult parsed) => parsed.GetResult(Rpc) is { Implicit: false };
 
     public static string KeyFolder(ParseResult parsed) =>
         parsed.GetValue(Keys)?.FullName

@@ -108,6 +108,38 @@ public sealed class StakeConflictTests
     }
 
     [Fact]
+    public void Votes_that_were_heard_while_their_target_was_on_our_chain_count_once_the_head_has_left_it()
+    {
+        // Node 1 has no validators, and its head stands still while it is cut off: all checkpoints from then on are that head.
+        var network = SimulatedStake.Create(nodes: 2, validators: 16, seed: 36);
+        network.SetValidators(0,
+            [.. Enumerable.Range(0, 16).Select(index => new SimulatedValidator(SimulatedStake.SecretOf(index)))]);
+        network.SetValidators(1, []);
+        network.Run((4 * Epoch) - TimeSpan.FromSeconds(5));
+        network.Partition([0], [1]);
+        network.Run(Epoch + TimeSpan.FromSeconds(8));
+        var (node, head) = (network.Nodes[1], network.Nodes[1].Core.View.Head.Hash);
+        var (slot, epoch) = (node.StakeOf().Slot, node.StakeOf().Epoch);
+        var link = new AttestationData(slot, 0, head, new Checkpoint(epoch.Previous, head), new Checkpoint(epoch, head));
+        var voters = Enumerable.Range(0, 11).ToList();
+        var root = new StakeDomain(network.Genesis.Block.Hash).AttestationRoot(link);
+        var votes = new IndexedAttestation(voters, link,
+            [.. voters.Select(voter => SimulatedStake.SecretOf(voter).PrivateKey.Sign(root))]);
+
+        network.Say(network.AddStranger(1), new WireMessage.OfConsensus(new StakeMessage.Votes(votes)));
+        network.Run(2 * Epoch);
+        Assert.Null(node.WhyHalted);
+        Assert.Equal(head, node.Core.View.Head.Hash);
+        network.Heal();
+        network.Run(Epoch);
+
+        Assert.NotNull(node.WhyHalted);
+        var conflict = Assert.Single(node.Told.OfType<StakeEvent.ConflictProven>()).Conflict;
+        Assert.Equal((link.Source, link.Target), (conflict.Theirs, conflict.Target));
+        Assert.Equal(voters, conflict.Slashable);
+    }
+
+    [Fact]
     public void Peers_are_told_what_became_final_since_they_connected()
     {
         var network = SimulatedStake.Create(nodes: 2, validators: 16, seed: 35);

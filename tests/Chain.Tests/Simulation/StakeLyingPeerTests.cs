@@ -126,6 +126,43 @@ public sealed class StakeLyingPeerTests
         LyingPeerTests.AssertNobodyElsePays(network, 3, forger);
     }
 
+    [Fact]
+    public void Blocks_signed_long_after_their_slots_and_dripped_below_headers_that_nobody_signed_do_not_stop_duties()
+    {
+        // Node 2 is the attacker's: it holds validator 3 and went on alone while the others were away.
+        var network = SimulatedStake.Create(nodes: 3, validators: 16, seed: 76);
+        var honest = Enumerable.Range(0, 16).Where(index => index != 3)
+            .Select(index => new SimulatedValidator(SimulatedStake.SecretOf(index))).ToList();
+        network.SetValidators(0, [.. honest.Take(8)]);
+        network.SetValidators(1, [.. honest.Skip(8)]);
+        network.SetValidators(2, [new SimulatedValidator(SimulatedStake.SecretOf(3))]);
+        network.Run(2 * Epoch);
+        network.Kill(0);
+        network.Kill(1);
+        network.Run(80 * Epoch);
+        network.Partition([0, 1], [2]);
+        network.Restart(0);
+        network.Restart(1);
+        var nodes = network.Nodes.Take(2).ToList();
+        var shared = nodes[0].Core.View.Head.Number;
+        var drips = nodes.Select(node => new SidecarDrip(network, node.Index, network.Nodes[2])).ToList();
+        foreach (var drip in drips) drip.Announce();
+
+        // Each answer comes just before the request would time out.
+        var begun = network.Now;
+        while (network.Now.Since(begun) < (3 * Epoch).TotalMilliseconds)
+        {
+            network.Run(TimeSpan.FromMilliseconds(3900));
+            foreach (var drip in drips.Where(drip => drip.Peer.IsConnected)) drip.Drip();
+        }
+
+        Assert.True(nodes.TrueForAll(node => node.Core.View.Head.Number > shared), "not even one of its blocks was taken");
+        Assert.All(nodes, node => Assert.InRange(network.Now.UnixSeconds - node.Core.View.Head.Header.Timestamp, 0UL, 8UL));
+        network.Run(2 * Epoch);
+        Assert.All(nodes, node => Assert.Null(node.Core.View.Sync));
+        Assert.All(drips, drip => Assert.NotEqual(0, drip.Peer.Score));
+    }
+
     private static ReadOnlyMemory<byte> WithoutSignature(ReadOnlyMemory<byte> sidecar) =>
         new Consensus.Stake.ConsensusSidecar(Consensus.Stake.ConsensusSidecar.Decode(sidecar.Span).Body, default).Encode();
 }

@@ -61,7 +61,7 @@ public sealed class WorkTemplateTests
             ConsensusFactory.Create(file.Spec, genesis.Block.Header), store).Step(new NodeInput.GetWork(Start, new RequestId(1)),
             effects);
         var work = Assert.Single(effects.Items.OfType<NodeEffect.Reply>().Select(reply => reply.Answer).OfType<NodeReply.Work>());
-        Assert.Equal((null, "this chain has no miners: its rule is proof-of-stake"), (work.Package, work.WhyNone));
+        Assert.Equal(new NodeReply.Work(null, "this chain has no miners: its rule is proof-of-stake", IsForGood: true), work);
     }
 
     private WorkPackage Work(At now) => ((NodeReply.Work)Step(new NodeInput.GetWork(now, new RequestId(1)))!).Package!;

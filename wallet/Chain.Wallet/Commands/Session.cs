@@ -132,12 +132,16 @@ internal sealed class Session : IDisposable
 
     private Uri NodeUrl()
     {
-        var text = Get(_options.Rpc) ?? Host.Environment("CHAIN_RPC") ?? DefaultRpc;
-        if (!text.Contains("://", StringComparison.Ordinal)) text = "http://" + text;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url)
-            && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
+        var given = Get(_options.Rpc);
+        var text = given ?? Host.Environment("CHAIN_RPC") ?? DefaultRpc;
+
+        // HOST:PORT will do; a bare word is more likely a slip than a host.
+        var hasScheme = text.Contains("://", StringComparison.Ordinal);
+        if (Uri.TryCreate(hasScheme ? text : "http://" + text, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && (hasScheme || !url.IsDefaultPort))
             return url;
+        var source = given is null ? "the environment variable CHAIN_RPC" : _options.Rpc.Name;
         throw new WalletException(ExitCode.Usage,
-            $"'{text}' is not the address of a node: a URL such as {DefaultRpc} is wanted (http or https).");
+            $"{source}: '{text}' is not a node's URL; expected http://HOST:PORT or https://HOST:PORT, such as {DefaultRpc}.");
     }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Chain.Network;
+using Chain.Node;
+using Chain.Primitives;
 
 namespace Chain.Bench;
 
@@ -15,6 +17,8 @@ internal static class UnfinishedHandshakes
     // Longer than a node needs to refuse, so that places are what is fought for, not the processor that both sides share here.
     private static readonly TimeSpan Reopening = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan HonestPatience = TimeSpan.FromSeconds(2);
 
     public static Attack Attack { get; } = new(20, "unfinished-handshakes", "200 sockets take the places of peers",
@@ -28,6 +32,7 @@ internal static class UnfinishedHandshakes
         Of("idle", "becomes a peer and does nothing more", Idle(Elsewhere)),
         Of("idle-here", "as idle, from the address that the honest come from", Idle(Here)),
         Of("idle-scattered", "as idle, each from an address of its own", Idle(Scattered)),
+        new("deaf", "becomes a peer, asks for heavy blocks and takes nothing off its connection", DeafAsync),
     ]);
 
     private delegate Task Advance(HostileSocket socket, CancellationToken until);
@@ -64,7 +69,7 @@ internal static class UnfinishedHandshakes
         {
             try
             {
-                using var socket = await HostileSocket.OpenAsync(target, from, until);
+                using var socket = await HostileSocket.OpenAsync(target, from, isDeaf: false, until);
                 await advance(socket, until);
                 while (!socket.IsClosed()) await Task.Delay(100, until);
             }
@@ -85,6 +90,33 @@ internal static class UnfinishedHandshakes
             {
                 var peer = await scene.DialAsync(scene.Victims[0], options => options with { From = from }, until);
                 while (peer.IsConnected) await Task.Delay(100, until);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
+                // No place, or over.
+            }
+
+            await AttackScene.WaitAsync(Reopening, until);
+        }
+    }
+
+    private static async Task<Func<CancellationToken, Task>> DeafAsync(AttackScene scene, CancellationToken cancellation)
+    {
+        var blocks = await HeavyBlocks.MakeAsync(scene, cancellation);
+        return Play(scene, (_, index, until) => DeafAsync(scene, Scattered(index), blocks, until));
+    }
+
+    private static async Task DeafAsync(
+        AttackScene scene, IPAddress? from, IReadOnlyList<Hash256> blocks, CancellationToken until)
+    {
+        while (!until.IsCancellationRequested)
+        {
+            try
+            {
+                var peer = await scene.DialAsync(
+                    scene.Victims[0], options => options with { From = from, IsDeaf = true }, until);
+                for (ulong id = 1; await peer.SendAsync(new WireMessage.GetBlockBodies(id, blocks), until); id++)
+                    await AttackScene.WaitAsync(BetweenQuestions, until);
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {

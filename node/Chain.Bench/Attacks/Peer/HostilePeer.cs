@@ -32,6 +32,9 @@ public sealed record HostileOptions(Enode Target, Block Genesis, ulong ChainId)
 
     /// <summary>The address that it dials from; null leaves it to the system.</summary>
     public IPAddress? From { get; init; }
+
+    /// <summary>Whether it takes nothing more off its connection once it is greeted, not even a goodbye.</summary>
+    public bool IsDeaf { get; init; }
 }
 
 /// <summary>How a hostile peer's connection ended.</summary>
@@ -55,6 +58,7 @@ public sealed class HostilePeer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, long> _received = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<WireMessage>> _questions = new();
     private readonly TaskCompletionSource<WireMessage.Status> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Stopwatch _since = Stopwatch.StartNew();
     private Task _reading = Task.CompletedTask;
     private HostileEnding? _ending;
@@ -96,7 +100,7 @@ public sealed class HostilePeer : IAsyncDisposable
         HostileSocket? socket = null;
         try
         {
-            socket = await HostileSocket.OpenAsync(options.Target, options.From, patience.Token);
+            socket = await HostileSocket.OpenAsync(options.Target, options.From, options.IsDeaf, patience.Token);
             await socket.EncryptAsync(patience.Token);
             await socket.GreetAsync(Capabilities(options), options.Rule, patience.Token);
             if (socket.Space!.EthVersion is null) throw new IOException("The node shares no version of eth.");
@@ -179,7 +183,8 @@ public sealed class HostilePeer : IAsyncDisposable
     private WireMessage.Status Greeting()
     {
         var genesis = _options.Genesis;
-        var (head, weight) = _options.Claim ?? new HostileClaim(new BlockRef(0, genesis.Hash), UInt256.One);
+        var (head, weight) = _options.Claim
+            ?? new HostileClaim(new BlockRef(0, genesis.Hash), genesis.Header.Header.Difficulty);
         var fork = new ForkSchedule(genesis.Hash).At(0);
         return new WireMessage.Status(EthVersion, _options.ChainId, weight, head.Hash, head.Number, genesis.Hash, fork, 0);
     }
@@ -205,6 +210,7 @@ public sealed class HostilePeer : IAsyncDisposable
         }
         catch (Exception e) when (IsEnd(e))
         {
+            _lost.TrySetResult();
             return false;
         }
     }
@@ -212,13 +218,16 @@ public sealed class HostilePeer : IAsyncDisposable
     private bool IsEnd(Exception e) =>
         HostileSocket.IsRefusal(e) || (e is OperationCanceledException && _stop.IsCancellationRequested);
 
+    private bool IsDeafNow => _options.IsDeaf && _greeted.Task.IsCompleted;
+
     private async Task ReadAllAsync()
     {
         var reason = DisconnectReason.NetworkError;
         try
         {
-            while (_goodbye is null) await HandleAsync(await _socket.Transport!.ReadAsync(FrameCodec.MaxBodySize, _stop.Token));
-            reason = _goodbye.Value;
+            while (_goodbye is null && !IsDeafNow) await HandleAsync(await _socket.Transport!.ReadAsync(FrameCodec.MaxBodySize, _stop.Token));
+            reason = _goodbye ?? reason;
+            if (IsDeafNow) await _lost.Task.WaitAsync(_stop.Token);
         }
         catch (Exception e) when (HostileSocket.IsRefusal(e) || e is OperationCanceledException)
         {

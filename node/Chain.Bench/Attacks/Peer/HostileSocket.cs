@@ -16,6 +16,8 @@ internal sealed class HostileSocket : IDisposable
     /// <summary>What a hostile peer calls itself.</summary>
     public const string ClientName = "hostile";
 
+    private const int DeafBuffer = 16 * 1024;
+
     private readonly Socket _socket;
     private readonly PrivateKey _key;
     private readonly Enode _target;
@@ -34,11 +36,14 @@ internal sealed class HostileSocket : IDisposable
 
     /// <summary>Opens a TCP connection.</summary>
     /// <param name="from">The address to dial from; null leaves it to the system.</param>
-    public static async Task<HostileSocket> OpenAsync(Enode target, IPAddress? from, CancellationToken cancellation)
+    /// <param name="isDeaf">Leaves the system little room for what it does not read.</param>
+    public static async Task<HostileSocket> OpenAsync(
+        Enode target, IPAddress? from, bool isDeaf, CancellationToken cancellation)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            if (isDeaf) socket.ReceiveBufferSize = DeafBuffer;
             if (from is not null) socket.Bind(new IPEndPoint(from, 0));
             await socket.ConnectAsync(target.Host, target.Port, cancellation);
             return new HostileSocket(socket, RandomKey.Draw(), target);

@@ -26,6 +26,9 @@ internal sealed class StubWorkNode : IAsyncDisposable
 
     public bool OffersSubscription { get; init; } = true;
 
+    /// <summary>What `eth_getWork` answers in place of work; null for work.</summary>
+    public (int Code, string Message)? NoWork { get; set; }
+
     public string Url { get; private set; } = "";
 
     /// <summary>Whether it answers at all; off, it fails every request and has no subscribers.</summary>
@@ -125,6 +128,9 @@ internal sealed class StubWorkNode : IAsyncDisposable
         var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = request["id"]!.DeepClone() };
         switch (method)
         {
+            case "eth_getWork" when NoWork is { } why:
+                answer["error"] = new JsonObject { ["code"] = why.Code, ["message"] = why.Message };
+                break;
             case "eth_getWork":
                 answer["result"] = Array(_work);
                 break;

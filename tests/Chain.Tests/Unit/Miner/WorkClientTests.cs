@@ -113,6 +113,35 @@ public sealed class WorkClientTests
     }
 
     [Fact]
+    public async Task Stops_when_no_node_will_ever_give_work_and_says_so()
+    {
+        await using var stake = await StubWorkNode.StartAsync(Work(1, UInt256.Zero));
+        await using var other = await StubWorkNode.StartAsync(Work(1, UInt256.Zero));
+        (stake.NoWork, other.NoWork) = ((-32004, "no mining work: this chain has no miners"), (-32601, "no such method"));
+        await using var miner = Miner.Start(stake.Url, other.Url);
+
+        var why = await Assert.ThrowsAsync<NoWorkException>(() => miner.Running.WaitAsync(Bound));
+
+        Assert.Contains($"{stake.Url}/ gives no work: no mining work: this chain has no miners", why.Message,
+            StringComparison.Ordinal);
+        Assert.Contains($"{other.Url}/ gives no work", why.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Waits_for_a_node_that_has_no_work_yet_even_beside_one_that_never_has()
+    {
+        await using var stake = await StubWorkNode.StartAsync(Work(1, UInt256.Zero));
+        await using var early = await StubWorkNode.StartAsync(Work(1, Easy));
+        (stake.NoWork, early.NoWork) = ((-32004, "this chain has no miners"), (-32000, "no mining work available yet"));
+        await using var miner = Miner.Start(stake.Url, early.Url);
+        for (var i = 0; i < 4; i++) miner.Next<MinerEvent.Disconnected>();
+
+        early.NoWork = null;
+
+        Assert.Equal(early.Url, miner.Next<MinerEvent.Connected>().Url.ToString().TrimEnd('/'));
+    }
+
+    [Fact]
     public async Task Reports_the_rate_under_its_name()
     {
         await using var node = await StubWorkNode.StartAsync(Work(1, UInt256.Zero));
@@ -179,7 +208,6 @@ public sealed class WorkClientTests
     {
         private readonly CancellationTokenSource _stop = new();
         private readonly BlockingCollection<MinerEvent> _events = [];
-        private readonly Task _running;
 
         private Miner(string[] urls)
         {
@@ -200,14 +228,16 @@ public sealed class WorkClientTests
                     },
                 },
                 _events.Add);
-            _running = Client.RunAsync(_stop.Token);
+            Running = Client.RunAsync(_stop.Token);
         }
 
         public WorkClient Client { get; }
 
+        public Task Running { get; }
+
         public static Miner Start(params StubWorkNode[] nodes) => new(nodes.Select(node => node.Url).ToArray());
 
-        public static Miner Start(string url) => new([url]);
+        public static Miner Start(params string[] urls) => new(urls);
 
         /// <summary>Waits for an event of this kind, passing over others.</summary>
         public T Next<T>()
@@ -222,7 +252,7 @@ public sealed class WorkClientTests
         public async ValueTask DisposeAsync()
         {
             await _stop.CancelAsync();
-            await _running;
+            await Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Client.Dispose();
             _stop.Dispose();
         }

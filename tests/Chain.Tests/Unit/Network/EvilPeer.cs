@@ -81,6 +81,30 @@ internal sealed class EvilPeer : IDisposable
         }
     }
 
+    /// <summary>Sends small messages as fast as they are taken, until it has said enough or the connection ends.</summary>
+    public async Task TalkAsync(CancellationToken enough)
+    {
+        try
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                await SendAsync(BaseMessages.PongId, SnappyPayload.Compress(BaseMessages.Empty));
+                await Task.Yield();
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            // It has ended.
+        }
+    }
+
+    /// <summary>Ends the connection without a goodbye, so that whatever is written to it from now on fails.</summary>
+    public void Reset()
+    {
+        _client.LingerState = new LingerOption(true, 0);
+        _client.Close();
+    }
+
     public void Dispose()
     {
         _client.Dispose();

@@ -195,11 +195,116 @@ public sealed class HostilePeerTests
         Assert.True(small.TryAdd(Frame(45)));
         Assert.False(small.TryAdd(Frame(45)));
 
-        slow.Close(null);
-        Assert.Equal(95, total.Bytes);
-        Assert.True(small.TryAdd(Frame(45)));
         while (small.TryTake(out _)) continue;
+        Assert.Equal(995, total.Bytes);
+        small.OnWritten();
+        Assert.Equal(900, total.Bytes);
+    }
+
+    [Fact]
+    public void What_a_peer_does_not_take_counts_until_its_connection_is_gone()
+    {
+        var total = new SendTotal(maxBytes: 1000, always: 50);
+        var (slow, other) = (new SendQueue(100, 5000, total), new SendQueue(100, 5000, total));
+        Assert.True(slow.TryAdd(Frame(600)));
+        Assert.True(slow.TryAdd(Frame(300)));
+        Assert.True(slow.TryTake(out _));
+
+        Assert.True(slow.Close(Frame(10)));
+
+        Assert.Equal(910, total.Bytes);
+        Assert.False(other.TryAdd(Frame(100)));
+        slow.Dispose();
         Assert.Equal(0, total.Bytes);
+        Assert.True(other.TryAdd(Frame(100)));
+    }
+
+    [Fact]
+    public void A_goodbye_does_not_wait_for_a_peer_that_takes_nothing_where_there_is_no_room()
+    {
+        var total = new SendTotal(maxBytes: 1000, always: 50);
+        var (slow, other, reading) = (new SendQueue(100, 5000, total), new SendQueue(100, 5000, total),
+            new SendQueue(100, 5000, total));
+        Assert.True(slow.TryAdd(Frame(1000)));
+        Assert.True(other.TryAdd(Frame(50)));
+
+        Assert.False(slow.Close(Frame(10)));
+        Assert.True(reading.Close(Frame(10)));
+    }
+
+    [Fact]
+    public async Task What_a_peer_said_last_is_heard_even_when_a_write_to_it_fails_first()
+    {
+        // On a clock that stands still, so that nothing depends on how soon it is read.
+        await using var a = await TestHub.StartAsync(1, time: new ManualTime());
+        using var evil = await EvilPeer.ConnectAsync(a);
+        var peer = (await a.NextAsync<PeerEvent.Connected>()).Peer;
+        a.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await evil.SendAsync(new WireMessage.NewBlockHashes([]));
+        await TestHub.UntilAsync(() => a.IsHolding);
+        await evil.SendAsync(BaseMessages.DisconnectId,
+            SnappyPayload.Compress(BaseMessages.Disconnect(DisconnectReason.ClientQuitting)));
+        evil.Reset();
+
+        var before = a.Hub.Peers[0].MessagesOut;
+        a.Hub.Send(peer, new WireMessage.NewBlockHashes([]));
+        await TestHub.UntilAsync(() => a.Hub.Peers is not [{ } still] || still.MessagesOut > before);
+        a.Gate.SetResult();
+
+        var ending = await a.NextAsync<PeerEvent.Disconnected>();
+        Assert.Equal((DisconnectReason.ClientQuitting, true), (ending.Reason, ending.ByRemote));
+    }
+
+    [Fact]
+    public async Task Heavy_messages_to_peers_on_trial_wait_for_each_other_and_nobody_else_waits_for_them()
+    {
+        var time = new ManualTime();
+        var options = new PeerHubOptions { TrialBytesPerSecond = 100_000, TrialByteBurst = 150_000 };
+        await using var a = await TestHub.StartAsync(1, options, time);
+        using var one = await EvilPeer.ConnectAsync(a, key: 21);
+        using var other = await EvilPeer.ConnectAsync(a, key: 22);
+        using var placed = await EvilPeer.ConnectAsync(a, key: 23);
+        var peers = a.Hub.Peers.Select(info => info.Peer).ToList();
+        await placed.SendAsync(SampleMessages.Status(68));
+        await a.NextMessageAsync<WireMessage.Status>();
+        a.Hub.Credit(peers[2]);
+        var heavy = new WireMessage.NewPooledTransactionHashes(new byte[3000], new int[3000], new Hash256[3000]);
+        const int Heavy = EvilPeer.Eth + WireCodec.NewPooledTransactionHashesId;
+        a.Hub.Send(peers[0], heavy);
+        await one.ReadAsync(Heavy);
+
+        a.Hub.Send(peers[0], heavy);
+        a.Hub.Send(peers[1], new WireMessage.NewBlockHashes([]));
+        await other.ReadAsync(EvilPeer.Eth + WireCodec.NewBlockHashesId);
+        for (var i = 0; i < 5; i++)
+        {
+            a.Hub.Send(peers[2], heavy);
+            await placed.ReadAsync(Heavy);
+        }
+
+        var next = one.ReadAsync(Heavy);
+        Assert.False(next.IsCompleted);
+        await AdvanceUntilAsync(time, next);
+    }
+
+    [Fact]
+    public async Task A_goodbye_reaches_peers_that_go_on_talking()
+    {
+        await using var a = await TestHub.StartAsync(1, new PeerHubOptions { MessageBurst = int.MaxValue }, new ManualTime());
+        for (var key = 21; key < 71; key++)
+        {
+            using var evil = await EvilPeer.ConnectAsync(a, key: key);
+            var peer = (await a.NextAsync<PeerEvent.Connected>()).Peer;
+            using var enough = new CancellationTokenSource();
+            var talking = evil.TalkAsync(enough.Token);
+            await TestHub.UntilAsync(() => a.Hub.Peers.Any(info => info.Peer == peer && info.MessagesIn > 50));
+
+            a.Hub.Disconnect(peer, DisconnectReason.UselessPeer, "enough");
+
+            Assert.Equal(DisconnectReason.UselessPeer, await evil.GoodbyeAsync());
+            await enough.CancelAsync();
+            await talking;
+        }
     }
 
     private static QueuedFrame Frame(int bytes) => new(1, new byte[bytes], null, 0);

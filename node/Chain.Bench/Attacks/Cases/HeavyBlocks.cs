@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Chain.Primitives;
+using Chain.Testnet;
+
+namespace Chain.Bench;
+
+/// <summary>Blocks that are as long as the gas limit lets them be, mined by the honest for a fee: heavy to answer with.</summary>
+internal static class HeavyBlocks
+{
+    // As long as a transaction may be, of bytes that do not compress; some fourteen fill a block.
+    private const int Bytes = 127 * 1024;
+    private const int Transactions = 30;
+    private const ulong GasPerByte = 16;
+    private const ulong IsHeavy = 20_000_000;
+
+    /// <summary>Pays for such blocks and waits until they are in the chain; answers their hashes.</summary>
+    public static async Task<IReadOnlyList<Hash256>> MakeAsync(AttackScene scene, CancellationToken cancellation)
+    {
+        using var node = scene.Network.Rpc(0);
+        var first = await scene.Network.LeastHeightAsync(cancellation);
+        var (key, random) = (DevelopmentAccounts.Keys[8], new Random(8));
+        var nonce = await Transfers.NextNonceAsync(node, key.Address, cancellation);
+        for (var i = 0; i < Transactions; i++)
+        {
+            var data = new byte[Bytes];
+            random.NextBytes(data);
+            var unsigned = Transfers.Unsigned(nonce + (ulong)i, key.Address, 0) with
+            {
+                Data = data,
+                GasLimit = 21_000 + (GasPerByte * Bytes),
+            };
+            await Transfers.SendAsync(node, Transfers.Sign(key, unsigned), cancellation);
+        }
+
+        while (true)
+        {
+            var heavy = await FindAsync(node, first, await scene.Network.LeastHeightAsync(cancellation), cancellation);
+            if (heavy.Count >= 2) return heavy;
+            await Task.Delay(100, cancellation);
+        }
+    }
+
+    private static async Task<List<Hash256>> FindAsync(NodeClient node, ulong first, ulong last, CancellationToken cancellation)
+    {
+        var heavy = new List<Hash256>();
+        for (var number = first; number <= last; number++)
+        {
+            var text = string.Create(CultureInfo.InvariantCulture, $"0x{number:x}");
+            var block = (await node.CallAsync("eth_getBlockByNumber", [text, false], cancellation)) as JsonObject;
+            if (Transfers.Quantity(block!["gasUsed"]) >= IsHeavy) heavy.Add(Hash256.Parse((string)block["hash"]!));
+        }
+
+        return heavy;
+    }
+}

@@ -69,7 +69,7 @@ internal sealed class WishOptions
         if (IsGiven(parsed, _consensus) && runner.Rule.Name != parsed.GetValue(_consensus))
             throw Other(_consensus, $"runs under {runner.Rule.Title}");
         if (IsGiven(parsed, _nodes) && parsed.GetValue(_nodes) != manifest.Nodes.Count)
-            throw Other(_nodes, $"has {manifest.Nodes.Count} nodes");
+            throw Other(_nodes, manifest.Nodes.Count == 1 ? "has 1 node" : $"has {manifest.Nodes.Count} nodes");
         if (IsGiven(parsed, _rpcPort) && parsed.GetValue(_rpcPort) != manifest.Nodes[0].RpcPort)
             throw Other(_rpcPort, $"has its JSON-RPC ports from {manifest.Nodes[0].RpcPort} on");
         if (IsGiven(parsed, _peerPort) && parsed.GetValue(_peerPort) != manifest.Nodes[0].PeerPort)

@@ -56,6 +56,7 @@ public sealed class AttackTests
     [InlineData("silent", "same-source", "dripping", "no-hello", "no-status")]
     [InlineData("no-status-here", "idle-here")]
     [InlineData("no-status", "idle", "idle-scattered")]
+    [InlineData("deaf")]
     public async Task Sockets_that_never_become_useful_peers_do_not_keep_honest_ones_out(params string[] variations)
     {
         await using var attack = await UnderAttack.BeginAsync("unfinished-handshakes", variations);

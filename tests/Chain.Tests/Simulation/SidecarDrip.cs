@@ -34,15 +34,21 @@ internal sealed class SidecarDrip
 
     public SimulatedStranger Peer { get; }
 
+    /// <summary>How many sidecars and headers it was asked for so far, by question.</summary>
+    public int Asked => Peer.Heard.Count(message => message is WireMessage.GetSidecars or WireMessage.GetBlockHeaders);
+
     /// <summary>Claims the highest of the headers.</summary>
     public void Announce() =>
-        _network.Say(Peer, new WireMessage.NewBlockHashes([new BlockRef(_chain[^1].Number, _chain[^1].Hash)]));
+        _network.Say(Peer, new WireMessage.BlockRangeUpdate(0, _chain[^1].Number, _chain[^1].Hash));
 
-    /// <summary>Answers what it was asked for with one sidecar.</summary>
+    /// <summary>Answers each question so far with one sidecar; what is asked on that has to wait.</summary>
     public void Drip()
     {
-        while (_open.TryDequeue(out var ask))
+        for (var left = _open.Count; left > 0; left--)
+        {
+            var ask = _open.Dequeue();
             _network.Say(Peer, new WireMessage.Sidecars(ask.RequestId, [SidecarOf(ask.Hashes[0])]));
+        }
     }
 
     private static SealedHeader Above(SealedHeader parent) => new(parent.Header with

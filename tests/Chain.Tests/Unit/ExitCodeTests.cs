@@ -18,6 +18,8 @@ public sealed class ExitCodeTests
     [InlineData(1, "genesis", "check", "no-such-file.json")]
     [InlineData(0, "simulate", "--help")]
     [InlineData(2, "testnet", "kill", "first")]
+    [InlineData(2, "clique", "signers", "--rpc", "nonsense")]
+    [InlineData(2, "validator", "list", "--rpc", "nonsense")]
     [InlineData(2, "testnet", "watch", "--json")]
     [InlineData(2, "genesis", "new", "never-written.json", "--difficulty", "65535")]
     [InlineData(2, "genesis", "new", "never-written.json", "--block-time", "1")]
@@ -42,6 +44,22 @@ public sealed class ExitCodeTests
         Assert.Equal($"error: Cannot parse argument 'many' for option '{option}' {expected}. See `miner run --help`.",
             errors.TrimEnd());
         Assert.Empty(output);
+    }
+
+    [Fact]
+    public async Task Each_program_names_the_option_whose_url_is_wrong_and_what_it_expects()
+    {
+        foreach (var run in new Func<Task<int>>[]
+        {
+            () => ChainProgram.RunAsync(["validator", "list", "--rpc", "nonsense", "--json"]),
+            () => ChainProgram.RunAsync(["clique", "signers", "--rpc", "nonsense", "--json"]),
+            () => MinerCommands.RunAsync(["run", "--rpc", "nonsense", "--json"]),
+        })
+        {
+            var message = (string)JsonNode.Parse((await ListenAsync(run)).Output)!["error"]!["message"]!;
+            Assert.StartsWith("--rpc: 'nonsense' is not a node's URL", message, StringComparison.Ordinal);
+            Assert.Contains("http://HOST:PORT", message, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

@@ -228,6 +228,21 @@ public sealed class WalletSendTests : IDisposable
         Assert.Equal("http://10.0.0.1:1/", _wallet.Url!.ToString());
         await _wallet.RunAsync("balance", "dev:0", "--rpc", "https://node.example/path");
         Assert.Equal("https://node.example/path", _wallet.Url!.ToString());
-        Assert.Equal(ExitCode.Usage, await _wallet.RunAsync("balance", "dev:0", "--rpc", "ftp://node.example"));
+        await _wallet.RunAsync("balance", "dev:0", "--rpc", "node.example:8545");
+        Assert.Equal("http://node.example:8545/", _wallet.Url!.ToString());
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("ftp://node.example")]
+    [InlineData("http://")]
+    public async Task A_url_that_is_none_is_refused_with_where_it_came_from_and_what_was_expected(string text)
+    {
+        const string Why = "is not a node's URL; expected http://HOST:PORT or https://HOST:PORT, such as http://127.0.0.1:8545.";
+        Assert.Equal(ExitCode.Usage, await _wallet.RunAsync("balance", "dev:0", "--rpc", text, "--json"));
+        Assert.Equal($"--rpc: '{text}' {Why}", (string)_wallet.Json["error"]!["message"]!);
+        _wallet.Environment["CHAIN_RPC"] = text;
+        Assert.Equal(ExitCode.Usage, await _wallet.RunAsync("balance", "dev:0", "--json"));
+        Assert.Equal($"the environment variable CHAIN_RPC: '{text}' {Why}", (string)_wallet.Json["error"]!["message"]!);
     }
 }

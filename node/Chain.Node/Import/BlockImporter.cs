@@ -71,7 +71,7 @@ internal sealed class BlockImporter(
     /// </summary>
     public static ImportResult Settled(ImportResult result) =>
         result is ImportResult.Added { Entry: { Status: BlockStatus.Invalid } entry }
-            ? new ImportResult.Refused(new BlockError.KnownInvalid(entry.Hash))
+            ? new ImportResult.Refused(entry.Fault ?? new BlockError.KnownInvalid(entry.Hash))
             : result;
 
     /// <summary>
@@ -265,6 +265,7 @@ internal sealed class BlockImporter(
     {
         foreach (var invalid in tree.Invalidate(entry))
         {
+            invalid.Fault = invalid == entry ? error : new BlockError.KnownInvalid(entry.Hash);
             _invalid.Add(invalid.Hash);
             _unsaved.Remove(invalid.Hash);
             outbox.Batch.Statuses.Add((invalid.Hash, BlockStatus.Invalid));

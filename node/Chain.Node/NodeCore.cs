@@ -29,7 +29,7 @@ public sealed class NodeCore
     private readonly ChainSync _sync;
     private readonly BlockFetcher _fetcher;
     private readonly AncestryFetcher _ancestry;
-    private readonly BlockGossip _blockGossip;
+    private readonly BlockDesk _blocks;
     private readonly TransactionDesk _transactions;
     private readonly RequestServer _server;
     private readonly WorkDesk _work;
@@ -60,7 +60,7 @@ public sealed class NodeCore
             PeerSet = () => _peers!,
             Assembler = plan => assembler!.Assemble(plan),
             HasExecutable = () => _pool!.Best(NextBaseFee(_tree!.Head.Header.Header)).Any(),
-            Submitted = TakeOwnBlock,
+            Submitted = (block, now) => _blocks!.TakeOwn(block, now),
             HeadersWanted = (from, now) => _ancestry!.Ask(from, now),
         };
         var engine = rules.NewEngine(_host);
@@ -72,12 +72,12 @@ public sealed class NodeCore
         _requests = new PendingRequests(config.Limits);
         _importer = new BlockImporter(config, rules, engine.Headers, engine.Blocks, _tree, store, state, _pool, _outbox,
             head);
-        _claims = new PeerClaims(rules, _tree, _peers, config.Limits);
+        _claims = new PeerClaims(rules, _tree, _importer, _peers, config.Limits);
         _sync = new ChainSync(config, rules, engine.Headers, engine.Blocks, _tree, _importer, _peers, _claims, _requests,
             _outbox);
         _fetcher = new BlockFetcher(config.Limits, rules, engine.Headers, _tree, _importer, _sync, _peers, _requests, _outbox);
         _ancestry = new AncestryFetcher(config.Limits, _agent, _peers, _requests, _outbox);
-        _blockGossip = new BlockGossip(config.Limits, rules, _peers, _outbox);
+        _blocks = new BlockDesk(config.Limits, rules, _tree, _importer, _peers, _claims, _sync, _agent, _outbox);
         _transactions = new TransactionDesk(config, _pool, _importer, _peers, _requests, _outbox);
         _server = new RequestServer(config.Limits, _tree, _importer, _ancestry, store, _pool, _outbox);
         assembler = new BlockAssembler(config, rules, _importer, _pool);
@@ -134,6 +134,7 @@ public sealed class NodeCore
 
         _tree.Tick(input.At);
         Handle(input);
+        _blocks.SettleWaited();
         TellHead(input.At);
         if (_outbox.Pool.Entered.Count > 0) _agent.OnTransactions(input.At);
         _transactions.EndStep(input.At, _sync.IsFarBehind);
@@ -245,7 +246,7 @@ public sealed class NodeCore
         _fetcher.OnTick(now);
         _sync.OnTick(now, isSteady);
         _transactions.OnTick(now);
-        _blockGossip.OnTick(_tree.Head.Header, now);
+        _blocks.OnTick(now);
         _peers.OnTick(now);
     }
 
@@ -280,10 +281,10 @@ public sealed class NodeCore
         switch (message)
         {
             case WireMessage.NewBlock block:
-                OnNewBlock(peer, block.Block, block.TotalDifficulty, now);
+                _blocks.OnNewBlock(peer, block.Block, block.TotalDifficulty, now);
                 break;
             case WireMessage.NewBlockWithSidecar block:
-                OnNewBlock(peer, block.Block, block.TotalWeight, now);
+                _blocks.OnNewBlock(peer, block.Block, block.TotalWeight, now);
                 break;
             case WireMessage.OfConsensus consensus:
                 _agent.OnMessage(new ConsensusPeer(peer.Id.Number), consensus.Message, now);
@@ -339,10 +340,10 @@ public sealed class NodeCore
                 _ancestry.OnHeaders(request, answer.Headers, now);
                 break;
             case (PendingRequest.FetchHeader request, WireMessage.BlockHeaders answer):
-                if (_fetcher.OnHeader(request, answer.Headers, now) is { } emptyBlock) TakeBlock(peer, emptyBlock, now);
+                if (_fetcher.OnHeader(request, answer.Headers, now) is { } emptyBlock) _blocks.Take(peer, emptyBlock, now);
                 break;
             case (PendingRequest.FetchBody request, WireMessage.BlockBodies answer):
-                if (_fetcher.OnBody(request, answer.Bodies, now) is { } block) TakeBlock(peer, block, now);
+                if (_fetcher.OnBody(request, answer.Bodies, now) is { } block) _blocks.Take(peer, block, now);
                 break;
             case (PendingRequest.FetchTransactions request, WireMessage.PooledTransactions answer):
                 _transactions.OnDelivered(peer, request, answer.Items, now);
@@ -382,7 +383,7 @@ public sealed class NodeCore
             : null;
         if (refusal is not null)
         {
-            _outbox.Disconnect(peer.Id, DisconnectReason.SubprotocolReason, refusal);
+            _peers.Disconnect(peer, DisconnectReason.SubprotocolReason, refusal);
             return;
         }
 
@@ -397,76 +398,22 @@ public sealed class NodeCore
         _sync.Consider(now);
     }
 
-    private void OnNewBlock(Peer peer, Block block, UInt256 totalDifficulty, At now)
-    {
-        var head = new BlockRef(block.Number, block.Hash);
-        var known = _tree.Find(block.Hash)?.Record;
-        _claims.Hear(peer, head, totalDifficulty, known);
-        TakeBlock(peer, block, now);
-        if (known is null && _tree.Find(block.Hash) is { } added) _claims.Check(peer, head, totalDifficulty, added.Record);
-    }
-
-    private void TakeBlock(Peer peer, Block block, At now)
-    {
-        peer.KnownBlocks.Add(block.Hash);
-        if (peer.CutOff.Contains(block.Header.ParentHash))
-        {
-            peer.CutOff.Add(block.Hash);
-            return;
-        }
-
-        if (!_importer.IsWorthTaking(block, now))
-        {
-            _peers.ChargeForUseless(peer, block);
-            return;
-        }
-
-        switch (_importer.Import(block, peer.Id, now))
-        {
-            case ImportResult.Added added:
-                Announce(block, added.Entry);
-                break;
-            case ImportResult.Orphan { IsPlausible: true }:
-                _sync.Follow(peer.Id, block.Hash, now);
-                break;
-            case ImportResult.Orphan:
-                _peers.ChargeForUseless(peer, block);
-                break;
-            case ImportResult.Refused refused:
-                if (refused.Error.IsBelowFinality) peer.CutOff.Add(block.Hash);
-                _peers.Punish(peer.Id, new PeerOffence.InvalidBlock(refused.Error));
-                break;
-        }
-    }
-
-    private void Announce(Block block, BlockEntry entry)
-    {
-        if (_agent.IsWorthRelaying(block)) _blockGossip.Announce(block, entry.TotalDifficulty);
-    }
-
-    /// <summary>A block that the consensus rule's duties made.</summary>
-    private void TakeOwnBlock(Block block, At now)
-    {
-        if (_importer.Import(block, null, now) is ImportResult.Added added) Announce(block, added.Entry);
-    }
-
-    /// <summary>Tells the consensus rule of a new head, once the step is as good as over.</summary>
+    /// <summary>Tells the consensus rule and the peers of a new head, once the step is as good as over.</summary>
     private void TellHead(At now)
     {
-        if (_tree.Head.Hash == _headTold) return;
-        _headTold = _tree.Head.Hash;
-        _agent.OnHead(_tree.Head.Header, now);
+        if (_tree.Head.Hash != _headTold)
+        {
+            _headTold = _tree.Head.Hash;
+            _agent.OnHead(_tree.Head.Header, now);
+        }
+
+        _blocks.ShareHead();
     }
 
     private void OnSolution(NodeInput.SubmitWork solution, At now)
     {
         var (verdict, block) = _work.Solve(solution.SealHash, solution.Nonce);
-        if (block is not null)
-        {
-            if (_importer.Import(block, null, now) is ImportResult.Added added) Announce(block, added.Entry);
-            else verdict = WorkVerdict.Stale;
-        }
-
+        if (block is not null && !_blocks.TakeOwn(block, now)) verdict = WorkVerdict.Stale;
         _outbox.Reply(solution.Request, new NodeReply.WorkSubmitted(verdict, block?.Hash));
     }
 

@@ -19,6 +19,7 @@ internal sealed class BlockImporter(
     private readonly WaitingBlocks _future = new(config.Limits.FutureLimits);
     private readonly BoundedSet<Hash256> _invalid = new(config.Limits.InvalidBlocks);
     private readonly Dictionary<Hash256, SealedBlock> _unsaved = [];
+    private readonly List<(Block Block, PeerId From, ImportResult Result)> _waited = [];
     private readonly RecentBlocks _recent = new(maxBlocks: 256, maxTransactions: 32_768, config.Limits.RecentBlockBytes);
     private ulong _nextArrivalOrder = start.NextArrivalOrder;
     private ulong _nextLogOffset = start.NextLogOffset;
@@ -71,7 +72,7 @@ internal sealed class BlockImporter(
     /// </summary>
     public static ImportResult Settled(ImportResult result) =>
         result is ImportResult.Added { Entry: { Status: BlockStatus.Invalid } entry }
-            ? new ImportResult.Refused(new BlockError.KnownInvalid(entry.Hash))
+            ? new ImportResult.Refused(entry.Fault ?? new BlockError.KnownInvalid(entry.Hash))
             : result;
 
     /// <summary>
@@ -87,7 +88,9 @@ internal sealed class BlockImporter(
         {
             foreach (var (child, sender) in _orphans.TakeChildren(parent))
             {
-                if (AddOne(child, sender, now) is ImportResult.Added) parents.Enqueue(child.Hash);
+                var end = AddOne(child, sender, now);
+                if (sender is { } peer) _waited.Add((child, peer, end));
+                if (end is ImportResult.Added) parents.Enqueue(child.Hash);
             }
         }
 
@@ -101,8 +104,22 @@ internal sealed class BlockImporter(
         foreach (var (block, from) in _future.All)
         {
             if (!MayBeDue(block, now)) continue;
-            if (Add(block, from, now) is not ImportResult.Deferred) _future.Remove(block.Hash);
+            var end = Add(block, from, now);
+            if (end is ImportResult.Deferred) continue;
+            _future.Remove(block.Hash);
+            if (from is { } peer) _waited.Add((block, peer, end));
         }
+    }
+
+    /// <summary>
+    /// What became of blocks of peers that waited here, since this was asked last; once the head has moved.
+    /// </summary>
+    public IReadOnlyList<(Block Block, PeerId From, ImportResult Result)> TakeWaited()
+    {
+        if (_waited.Count == 0) return [];
+        var ends = _waited.Select(item => item with { Result = Settled(item.Result) }).ToList();
+        _waited.Clear();
+        return ends;
     }
 
     /// <summary>Moves the head to where the fork choice points, executing what has not been executed on the way there.</summary>
@@ -265,6 +282,7 @@ internal sealed class BlockImporter(
     {
         foreach (var invalid in tree.Invalidate(entry))
         {
+            invalid.Fault = invalid == entry ? error : new BlockError.KnownInvalid(entry.Hash);
             _invalid.Add(invalid.Hash);
             _unsaved.Remove(invalid.Hash);
             outbox.Batch.Statuses.Add((invalid.Hash, BlockStatus.Invalid));

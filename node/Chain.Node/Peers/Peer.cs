@@ -54,7 +54,7 @@ internal sealed class Peer(PeerId id, PeerLink link, NodeLimits limits)
     /// <summary>Blocks that it claimed and could not show. It is not asked for them again.</summary>
     public BoundedSet<Hash256> Unshown { get; } = new(UnshownKept);
 
-    /// <summary>Whether it is being disconnected for its score: what still arrives of it is not looked at.</summary>
+    /// <summary>Whether it is being disconnected: what still arrives of it is not looked at.</summary>
     public bool IsLeaving { get; set; }
 
     public BoundedSet<Hash256> KnownBlocks { get; } = new(limits.KnownPerPeer);

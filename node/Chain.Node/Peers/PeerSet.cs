@@ -26,8 +26,14 @@ internal sealed class PeerSet(Outbox outbox, NodeLimits limits)
         peer.Score += offence.Points;
         outbox.Tell(new NodeEvent.PeerPunished(id, offence.Points, peer.Score, offence.Text));
         if (peer.Score < limits.MaxScore) return;
+        Disconnect(peer, DisconnectReason.BreachOfProtocol, offence.Text);
+    }
+
+    /// <summary>Ends a connection: nothing that still arrives by it is looked at.</summary>
+    public void Disconnect(Peer peer, DisconnectReason reason, string why)
+    {
         peer.IsLeaving = true;
-        outbox.Disconnect(id, DisconnectReason.BreachOfProtocol, offence.Text);
+        outbox.Disconnect(peer.Id, reason, why);
     }
 
     /// <summary>

@@ -136,6 +136,7 @@ internal sealed class BlockFetcher(
         if (!_underWay.TryGetValue(block.Hash, out var fetch)) return false;
         if (fetch.Asked == peer.Id || fetch.Others.Contains(peer.Id)) return true;
         sync.Hear(peer, block, known: null);
+        if (!PeerClaims.IsWorthAsking(peer, block.Hash)) return true;
         fetch.Others.Add(peer.Id);
         if (fetch.IsSlow) TryAskNext(fetch, now);
         return true;
@@ -147,6 +148,7 @@ internal sealed class BlockFetcher(
         peer.KnownBlocks.Add(block.Hash);
         if (tree.Contains(block.Hash)) return;
         sync.Hear(peer, block, known: null);
+        if (!PeerClaims.IsWorthAsking(peer, block.Hash)) return;
         if (rules.HasSidecar || block.Number > tree.Head.Number + NearHead)
         {
             sync.Follow(peer.Id, block.Hash, now);

@@ -68,10 +68,14 @@ internal sealed class BodyRequests(NodeLimits limits, PeerSet peers, PendingRequ
         [.. session.Slots.Where(slot =>
             isMissing(slot) && (!slot.IsForLeader || peer.Id == session.Leader)).Take(limits.BodiesPerRequest)];
 
+    // A greeting of eth/68 does not tell the number of a head.
+    private static bool IsAsHigh(BlockRef head, SyncSession session) =>
+        head.Number >= session.TargetNumber || head.Hash == session.Target;
+
     private IEnumerable<Peer> Helpers(SyncSession session, At now)
     {
         var willing = peers.Ready
-            .Where(peer => peer.Id == session.Leader || (peer.Head is { } head && head.Number >= session.TargetNumber))
+            .Where(peer => peer.Id == session.Leader || (peer.Head is { } head && IsAsHigh(head, session)))
             .OrderBy(peer => peer.Id != session.Leader)
             .ToList();
         for (var round = 0; round < PerPeer; round++)

@@ -51,6 +51,9 @@ internal sealed class ChainSync(
     /// </summary>
     public bool IsFarBehind => _session is { IsFlowing: true } session && IsBehind(session) && !_credit.IsSpent;
 
+    /// <summary>Whether a session is under way, so that the head is likely to move on.</summary>
+    public bool IsRunning => _session is not null;
+
     /// <summary>About how much memory the bodies and sidecars take that wait for the blocks before them.</summary>
     public long HeldBytes => _session?.HeldBytes ?? 0;
 

@@ -7,7 +7,8 @@ namespace Chain.Node;
 /// What peers say that they have. A claim decides whom to ask and nothing else: it becomes a fact when blocks or headers show it,
 /// and costs its peer where they contradict it.
 /// </summary>
-internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet peers, NodeLimits limits)
+internal sealed class PeerClaims(
+    ConsensusRules rules, BlockTree tree, BlockImporter importer, PeerSet peers, NodeLimits limits)
 {
     private const long FirstRestMs = 1000;
     private const int LongestRestDoublings = 6;
@@ -162,7 +163,9 @@ internal sealed class PeerClaims(ConsensusRules rules, BlockTree tree, PeerSet p
         if (peer.Head is not { } head || !IsWorthAsking(peer, head.Hash)) return false;
         var isBetter = !peer.HeadWeight.IsZero ? peer.HeadWeight > tree.Head.TotalDifficulty
             : peer.IsUnexplored || head.Number > tree.Head.Number + (peer.TotalDifficulty.IsZero ? 0 : NearHead);
-        return isBetter && !tree.Contains(head.Hash);
+
+        // A block that waits for its time needs nothing of anybody.
+        return isBetter && !tree.Contains(head.Hash) && !importer.Future.Contains(head.Hash);
     }
 
     private bool IsBetter(Peer candidate, Peer than) =>

@@ -15,6 +15,9 @@ internal sealed class BlockEntry(SealedHeader header, BlockRecord record)
         set => Record = Record with { Status = value };
     }
 
+    /// <summary>Why it turned out invalid; null where it did not, or did before a restart.</summary>
+    public BlockError? Fault { get; set; }
+
     public Hash256 Hash => Header.Hash;
 
     public ulong Number => Header.Number;

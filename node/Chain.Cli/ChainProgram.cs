@@ -58,8 +58,12 @@ public static class ChainProgram
         catch (Exception e) when (e is TestnetException or GenesisException or StoreException or ClientException
             or IOException or UnauthorizedAccessException)
         {
-            var code = e switch { UsageException => ExitCodes.Usage, NoNodeException or NodeUnreachableException => ExitCodes.NodeUnreachable,
-                _ => ExitCodes.Failed };
+            var code = e switch
+            {
+                UsageException => ExitCodes.Usage,
+                NoNodeException or NodeUnreachableException => ExitCodes.NodeUnreachable,
+                _ => ExitCodes.Failed,
+            };
             return Fail(isJson, code, e is NodeStartException ? e.Message : Printable.Line(e.Message));
         }
         catch (OperationCanceledException)

@@ -5,9 +5,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Chain.Network;
 
-/// <summary>Why a connection ends.</summary>
-internal sealed record PeerEnding(DisconnectReason Reason, bool ByRemote, string Why);
-
 /// <summary>
 /// One connection after its handshake: a loop that reads and one that writes. Whatever goes wrong in them ends this
 /// connection and nothing else.
@@ -422,7 +419,9 @@ internal sealed class PeerConnection : IDisposable
 
         if (_space.Resolve(frame.Number) is not { } kind)
             return MalformedAsync($"Message number 0x{frame.Number:x2} belongs to no agreed capability.");
-        if (kind.Name == MessageSpace.Addresses) return HandleOwnAsync(kind.Id, frame.Payload.Span);
+        if (kind.Name == MessageSpace.Addresses)
+            return OwnMessages.Handle(this, kind.Id, frame.Payload.Span, _unixMs, SendOwn) is { } malformed
+                ? MalformedAsync(malformed) : ValueTask.CompletedTask;
         var code = new WireCode(kind.Name == MessageSpace.Eth ? WireCapability.Eth : WireCapability.Consensus, kind.Id);
         return HandleWireAsync(code, frame.Payload);
     }
@@ -473,35 +472,6 @@ internal sealed class PeerConnection : IDisposable
             default:
                 throw new PeerProtocolException(DisconnectReason.BreachOfProtocol,
                     $"Base protocol message 0x{frame.Number:x2} has no place here.");
-        }
-    }
-
-    private ValueTask HandleOwnAsync(int id, ReadOnlySpan<byte> payload)
-    {
-        var (plain, why) = SnappyPayload.Unpack(payload, AddressMessages.MaxBytes);
-        if (plain is null) return MalformedAsync($"A message of chain/1: {why}");
-        switch (id)
-        {
-            case AddressMessages.GetPeersId:
-                if (AddressMessages.ReadGetPeers(plain) is not { } limit)
-                    return MalformedAsync("GetPeers (chain 0x00) is malformed.");
-                if (AddressesToTell?.Invoke(this) is { } addresses)
-                    SendOwn(AddressMessages.PeersId, AddressMessages.Peers(addresses.Take(limit)));
-                return ValueTask.CompletedTask;
-            case AddressMessages.PeersId:
-                if (AddressMessages.ReadPeers(plain) is not { } learned)
-                    return MalformedAsync("Peers (chain 0x01) is malformed.");
-                AddressesLearned?.Invoke(this, learned);
-                return ValueTask.CompletedTask;
-            case TimeMessages.GetTimeId:
-                if (!TimeMessages.IsGetTime(plain)) return MalformedAsync("GetTime (chain 0x02) is malformed.");
-                SendOwn(TimeMessages.TimeId, TimeMessages.Time(_unixMs()));
-                return ValueTask.CompletedTask;
-            case TimeMessages.TimeId:
-                if (TimeMessages.ReadTime(plain) is not { } time) return MalformedAsync("Time (chain 0x03) is malformed.");
-                return _peerClock.Answer(time) ? ValueTask.CompletedTask : MalformedAsync("Time (chain 0x03) was not asked for.");
-            default:
-                return MalformedAsync($"chain/1 has no message 0x{id:x2}.");
         }
     }
 

@@ -44,7 +44,8 @@ internal static class CliqueCommands
         {
             var (about, isOut) = (Parse(parsed.GetValue(account)!), parsed.GetValue(remove));
             await CallAsync(parsed, "clique_propose", [about.ToString(), !isOut], cancellation);
-            if (parsed.GetValue(Json)) JsonOutput.Print(new JsonObject { ["account"] = about.ToString(), ["authorize"] = !isOut });
+            if (parsed.GetValue(Json))
+                JsonOutput.Print(new JsonObject { ["account"] = about.ToString(), ["authorize"] = !isOut });
             else AnsiConsole.MarkupLine($"The node votes {(isOut ? "to remove" : "for")} {about} from its next block on.");
             return ExitCodes.Ok;
         }));

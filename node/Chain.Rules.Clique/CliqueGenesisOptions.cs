@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chain.Consensus.Clique;
+using Chain.Execution;
 using Chain.Plugin;
 using Chain.Primitives;
 using Chain.Testnet;
@@ -38,8 +39,8 @@ internal sealed class CliqueGenesisOptions : GenesisRuleOptions
         }
 
         if (signers.Count == 0)
-            throw new UsageException("Nobody could sign a block: name signers with --signer ADDRESS, or let the key of one be drawn "
-                + "with --signer-keys FOLDER.");
+            throw new UsageException("Nobody could sign a block: name signers with --signer ADDRESS, or let the key of one be "
+                + "drawn with --signer-keys FOLDER.");
         return new Draft(signers, CliqueNetworkOptions.WholeSeconds(parsed.GetValue(_period)!), folder, key);
     }
 
@@ -59,7 +60,7 @@ internal sealed class CliqueGenesisOptions : GenesisRuleOptions
         public override IReadOnlyList<GenesisFact> Facts =>
             folder is null ? [] : [new("keys", "keys", folder), new("new signer", "newSigner", key!.Address.ToString())];
 
-        public override void Save(Execution.GenesisBlock genesis)
+        public override void Save(GenesisBlock genesis)
         {
             if (folder is null || SignerKeys.Save(folder, [key!]) is not { } error) return;
             throw new GenesisException($"{error} No genesis file was written.");

@@ -26,9 +26,10 @@ internal sealed class WorkGenesisOptions : GenesisRuleOptions
     {
         var difficulty = parsed.GetValue(_difficulty);
         if (difficulty < Asert.MinimumDifficulty)
-            throw new UsageException($"--difficulty is {difficulty}; it must be at least {Asert.MinimumDifficulty}, the least that "
-                + $"later blocks have.");
+            throw new UsageException($"--difficulty is {difficulty}; it must be at least {Asert.MinimumDifficulty}, the least "
+                + $"that later blocks have.");
         return new GenesisDraft(
-            new JsonObject { ["blockTimeSeconds"] = parsed.GetValue(_blockTime) }, new JsonObject { ["difficulty"] = difficulty });
+            new JsonObject { ["blockTimeSeconds"] = parsed.GetValue(_blockTime) },
+            new JsonObject { ["difficulty"] = difficulty });
     }
 }

@@ -193,7 +193,8 @@ public sealed class AttackNetwork : IAsyncDisposable
             var heads = await Task.WhenAll(Enumerable.Range(0, Terrain.Nodes).Select(async node =>
             {
                 using var client = Rpc(node);
-                return (await client.TryAskAsync("eth_getBlockByNumber", ["latest", false], cancellation))?.Require("hash").Text();
+                var block = await client.TryAskAsync("eth_getBlockByNumber", ["latest", false], cancellation);
+                return block?.Require("hash").Text();
             }));
             if (heads[0] is not null && heads.All(head => head == heads[0])) return;
             await Task.Delay(20, cancellation);

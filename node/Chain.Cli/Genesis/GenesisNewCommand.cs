@@ -36,7 +36,7 @@ internal static class GenesisNewCommand
 
     public static Command Create()
     {
-        List<(RulePlugin Rule, GenesisRuleOptions Options)> rules = [.. KnownRules.All.Select(rule => (rule, rule.NewGenesisOptions()))];
+        var rules = KnownRules.All.Select(rule => (Rule: rule, Options: rule.NewGenesisOptions())).ToList();
         var command = new Command("new", "Write a genesis file whose chain begins now") { Consensus, ChainId, Accounts, Output };
         foreach (var option in rules.SelectMany(rule => rule.Options.Options)) command.Add(option);
         command.SetAction((parsed, _) => ChainProgram.GuardAsync(parsed, () =>

@@ -5,7 +5,9 @@ using Chain.Testnet;
 
 namespace Chain.Cli;
 
-/// <summary>How a network started: `testnet up --timings`. All in milliseconds since the command began, if not said otherwise.</summary>
+/// <summary>
+/// How a network started: `testnet up --timings`. All in milliseconds since the command began, if not said otherwise.
+/// </summary>
 /// <param name="EveryRpcAnswering">When every node answered.</param>
 /// <param name="AnsweringBeforeGenesis">How long before genesis that was, negative after it; null where the rule has no slots or
 /// the network was there before.</param>
@@ -36,7 +38,8 @@ internal sealed record StartTimings(
         var text = string.Create(CultureInfo.InvariantCulture, $"first block known everywhere after {FirstBlockEverywhere} ms");
         return Finality is { } finality
             ? string.Create(CultureInfo.InvariantCulture,
-                $"{text}, first finality after {finality.Everywhere} ms, {finality.AfterGenesis} ms after the genesis block's time")
+                $"{text}, first finality after {finality.Everywhere} ms, {finality.AfterGenesis} ms after the genesis block's "
+                    + $"time")
             : text;
     }
 

@@ -24,8 +24,8 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     // each time.
     private (Hash256 Head, Epoch First, IReadOnlyList<StakeMessage> Messages)? _proof;
 
-    // Votes for the chain that we follow: its head may leave their branch before anything there is final, and then nobody may send
-    // them again.
+    // Votes for the chain that we follow: its head may leave their branch before anything there is final, and then nobody may
+    // send them again.
     private readonly FinalityLinks _followed = new();
 
     private FinalityGuard? _guard;

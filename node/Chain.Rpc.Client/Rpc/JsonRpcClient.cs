@@ -20,7 +20,8 @@ public sealed class JsonRpcClient : IDisposable
 
     /// <summary>A user name and password in the URL are sent as HTTP basic authentication and never shown.</summary>
     /// <param name="maxAnswerBytes">A longer answer counts as none.</param>
-    public JsonRpcClient(Uri url, HttpMessageHandler handler, TimeSpan? timeout = null, int maxAnswerBytes = DefaultMaxAnswerBytes)
+    public JsonRpcClient(
+        Uri url, HttpMessageHandler handler, TimeSpan? timeout = null, int maxAnswerBytes = DefaultMaxAnswerBytes)
     {
         Url = new UriBuilder(url) { UserName = "", Password = "" }.Uri;
         if (url.UserInfo.Length > 0)

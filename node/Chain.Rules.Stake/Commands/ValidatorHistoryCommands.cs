@@ -111,7 +111,11 @@ internal static class ValidatorHistoryCommands
     {
         var path = HistoryPath(parsed);
         if (genesis is not null)
-            return SigningHistory.Open(path, ConsensusFactory.BuildGenesis(GenesisFiles.Read(StakeNetwork.Genesis, genesis)).Block.Hash);
+        {
+            var file = GenesisFiles.Read(StakeNetwork.Genesis, genesis);
+            return SigningHistory.Open(path, ConsensusFactory.BuildGenesis(file).Block.Hash);
+        }
+
         if (File.Exists(path)) return SigningHistory.OpenExisting(path);
         var data = parsed.GetValue(Data)!.FullName;
         if (!File.Exists(Path.Combine(data, SqliteChainStore.FileName)))

@@ -83,6 +83,7 @@ internal static class ValidatorListCommand
     private static string Vote(RightVotes right)
     {
         (bool Is, string Name)[] parts = [(right.Source, "source"), (right.Target, "target"), (right.Head, "head")];
-        return string.Join(", ", parts.Where(part => part.Is).Select(part => part.Name)) is { Length: > 0 } names ? names : "none";
+        var names = string.Join(", ", parts.Where(part => part.Is).Select(part => part.Name));
+        return names.Length > 0 ? names : "none";
     }
 }

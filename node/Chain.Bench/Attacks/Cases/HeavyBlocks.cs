@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Chain.Primitives;
 using Chain.Testnet;
 
@@ -46,9 +44,8 @@ internal static class HeavyBlocks
         var heavy = new List<Hash256>();
         for (var number = first; number <= last; number++)
         {
-            var text = string.Create(CultureInfo.InvariantCulture, $"0x{number:x}");
-            var block = (await node.CallAsync("eth_getBlockByNumber", [text, false], cancellation)) as JsonObject;
-            if (Transfers.Quantity(block!["gasUsed"]) >= IsHeavy) heavy.Add(Hash256.Parse((string)block["hash"]!));
+            var block = await node.AskAsync("eth_getBlockByNumber", [Hex.Quantity(number), false], cancellation);
+            if (block.Require("gasUsed").Number() >= IsHeavy) heavy.Add(block.Require("hash").Hash());
         }
 
         return heavy;

@@ -225,7 +225,8 @@ public sealed class HostilePeer : IAsyncDisposable
         var reason = DisconnectReason.NetworkError;
         try
         {
-            while (_goodbye is null && !IsDeafNow) await HandleAsync(await _socket.Transport!.ReadAsync(FrameCodec.MaxBodySize, _stop.Token));
+            while (_goodbye is null && !IsDeafNow)
+                await HandleAsync(await _socket.Transport!.ReadAsync(FrameCodec.MaxBodySize, _stop.Token));
             reason = _goodbye ?? reason;
             if (IsDeafNow) await _lost.Task.WaitAsync(_stop.Token);
         }

@@ -80,8 +80,10 @@ public sealed class ScreenTextTests : IDisposable
         Assert.EndsWith($"warn  Net: {Shows} left", line, StringComparison.Ordinal);
     }
 
-    private static NodeReport WithAlert(string name, string message) =>
-        StatusSample.Node(0) with { Status = StatusSample.At(1, Hash256.Zero) with { Alerts = [new StatusAlert(name, message)] } };
+    private static NodeReport WithAlert(string name, string message) => StatusSample.Node(0) with
+    {
+        Status = StatusSample.At(1, Hash256.Zero) with { Alerts = [new StatusAlert(name, message)] },
+    };
 
     // Without the guard of the program, so that each screen has to escape by itself.
     private static string Print(IRenderable what, int width = 5000)

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Chain.Consensus.Work;
 using Chain.Primitives;
+using Chain.Rules.Work;
 using Chain.Wallet;
 
 namespace Chain.Tests;
@@ -26,8 +28,8 @@ public sealed class WalletWatchTests : IDisposable
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("watch", hash, "--until", "2"));
         Assert.Contains("in the pool", _wallet.Output, StringComparison.Ordinal);
         Assert.Contains("in block 101", _wallet.Output, StringComparison.Ordinal);
-        Assert.Contains("1 confirmation, ", _wallet.Output, StringComparison.Ordinal);
-        Assert.Contains("probability 60 %", _wallet.Output, StringComparison.Ordinal);
+        Assert.Contains("  1 confirmation\n", _wallet.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("probability", _wallet.Output, StringComparison.Ordinal);
         Assert.Contains("settled: 2 confirmations", _wallet.Output, StringComparison.Ordinal);
         Assert.Equal(1, _wallet.Node.Calls.Count(call => call == "chain_getTransactionStatus"));
     }
@@ -38,10 +40,15 @@ public sealed class WalletWatchTests : IDisposable
     public async Task Blocks_that_change_nothing_are_counted_in_a_line_that_only_a_terminal_has(bool isTerminal)
     {
         var hash = await SendAsync();
-        _wallet.Node.OnCall = method =>
+        var looks = 0;
+        _wallet.Node.Answer("chain_getTransactionStatus", _ => Status("mined", 7, Step("mined", 7)));
+        _wallet.Node.Answer("chain_getConfidence", _ => new JsonObject
         {
-            if (method == "eth_getTransactionByHash") _wallet.Node.Mine();
-        };
+            ["confirmations"] = ++looks,
+            ["level"] = ConfidenceLevel.Describe(looks),
+            ["attackerShare"] = 0.3,
+            ["catchUpProbability"] = CatchUp.Probability(0.3, looks),
+        });
         _wallet.OutputIsTerminal = isTerminal;
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("watch", hash, "--until", "12"));
 

@@ -100,10 +100,13 @@ internal sealed class WishOptions
     private IEnumerable<Option> OnlyMaking(NetworkRuleOptions rule) => rule.Options.Append(_behave);
 
     // As it was given, or the default as it would be; empty where there is neither.
-    private static string TextOf(ParseResult parsed, Option option) =>
-        parsed.GetResult(option) is { Implicit: false } given ? string.Join(' ', given.Tokens.Select(token => token.Value))
-        : !option.HasDefaultValue || option.GetDefaultValue() is not { } value || value is string[] ? ""
-        : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+    private static string TextOf(ParseResult parsed, Option option)
+    {
+        if (parsed.GetResult(option) is { Implicit: false } given)
+            return string.Join(' ', given.Tokens.Select(token => token.Value));
+        var value = option.HasDefaultValue ? option.GetDefaultValue() : null;
+        return value is Array ? "" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+    }
 
     private static string Named(RulePlugin rule) => $"{rule.Network.Name} ({rule.Network.Title})";
 

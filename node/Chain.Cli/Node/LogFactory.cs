@@ -1,5 +1,4 @@
 using System.Globalization;
-using Chain.Primitives;
 using Chain.Programs;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,3 @@
-using Chain.Primitives;
 using Chain.Programs;
 using Chain.Testnet;
 

@@ -71,7 +71,9 @@ internal sealed class BlockDesk(
     {
         foreach (var (block, from, result) in importer.TakeWaited())
         {
-            if (result is ImportResult.Refused refused && peers.Find(from) is { } peer) Blame(peer, block, refused.Error);
+            // What became final while it waited is not its sender's fault.
+            if (result is ImportResult.Refused { Error: { IsBelowFinality: false } error } && peers.Find(from) is { } peer)
+                Blame(peer, block, error);
         }
     }
 

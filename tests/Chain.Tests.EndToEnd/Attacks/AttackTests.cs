@@ -134,8 +134,8 @@ public sealed class AttackTests
     {
         using var rpc = attack.Network.Rpc(node);
         var key = DevelopmentAccounts.Keys[9];
-        var nonce = await Transfers.NextNonceAsync(rpc, key.Address, CancellationToken.None);
-        var transfer = Transfers.Sign(key, Transfers.Unsigned(nonce, key.Address, 1));
+        var nonce = await PlainTransfers.NextNonceAsync(rpc, key.Address, CancellationToken.None);
+        var transfer = PlainTransfers.Sign(key, PlainTransfers.Unsigned(nonce, key.Address, 1));
         HostilePeer peer;
         try
         {
@@ -148,7 +148,7 @@ public sealed class AttackTests
 
         await peer.SendAsync(new WireMessage.Transactions([transfer]), CancellationToken.None);
         await peer.AskHeaderAsync(0, CancellationToken.None);
-        if (peer.IsConnected && await Transfers.IsKnownAsync(rpc, transfer.Hash, CancellationToken.None)) return peer;
+        if (peer.IsConnected && await PlainTransfers.IsKnownAsync(rpc, transfer.Hash, CancellationToken.None)) return peer;
         await peer.DisposeAsync();
         return null;
     }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Chain.Consensus.Work;
-using Chain.Primitives;
 using Chain.Rules.Work;
 
 namespace Chain.Tests;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Chain.Cli;
 using Chain.Miner;
-using Chain.Primitives;
 using Chain.Programs;
 using Chain.Wallet;
 

@@ -18,13 +18,13 @@ internal static class GappedNonces
     private const int PerMessage = 1000;
 
     // A hundred times what the honest pay: whatever is pushed out by price is theirs.
-    private const ulong HighTip = 100 * Transfers.HonestTip;
+    private const ulong HighTip = 100 * PlainTransfers.HonestTip;
 
     private static readonly AttackTerrain Both = new() { Victims = [0, 1] };
 
     public static Attack Attack { get; } = new(19, "gapped-nonces", Summary,
     [
-        Of("rpc", "hands them to a node by JSON-RPC, for the fees that all pay", Transfers.HonestTip, ByRpcAsync),
+        Of("rpc", "hands them to a node by JSON-RPC, for the fees that all pay", PlainTransfers.HonestTip, ByRpcAsync),
         Of("rpc-dear", "as rpc, for a hundred times the fees", HighTip, ByRpcAsync),
         Of("pushed", "sends them as a peer, unasked, for a hundred times the fees", HighTip, PushedAsync),
         Of("announced", "announces them as a peer and delivers what is asked for", HighTip, AnnouncedAsync),
@@ -46,7 +46,7 @@ internal static class GappedNonces
         Parallel.For(0, signed.Length, i =>
         {
             var key = DevelopmentAccounts.Keys[FirstAccount + (i % Accounts)];
-            signed[i] = Transfers.Sign(key, Transfers.Unsigned((ulong)(1 + (i / Accounts)), key.Address, 1, tip));
+            signed[i] = PlainTransfers.Sign(key, PlainTransfers.Unsigned((ulong)(1 + (i / Accounts)), key.Address, 1, tip));
         });
         return [.. signed];
     }

@@ -18,17 +18,17 @@ internal static class HeavyBlocks
         using var node = scene.Network.Rpc(0);
         var first = await scene.Network.LeastHeightAsync(cancellation);
         var (key, random) = (DevelopmentAccounts.Keys[8], new Random(8));
-        var nonce = await Transfers.NextNonceAsync(node, key.Address, cancellation);
+        var nonce = await PlainTransfers.NextNonceAsync(node, key.Address, cancellation);
         for (var i = 0; i < Transactions; i++)
         {
             var data = new byte[Bytes];
             random.NextBytes(data);
-            var unsigned = Transfers.Unsigned(nonce + (ulong)i, key.Address, 0) with
+            var unsigned = PlainTransfers.Unsigned(nonce + (ulong)i, key.Address, 0) with
             {
                 Data = data,
                 GasLimit = 21_000 + (GasPerByte * Bytes),
             };
-            await Transfers.SendAsync(node, Transfers.Sign(key, unsigned), cancellation);
+            await PlainTransfers.SendAsync(node, PlainTransfers.Sign(key, unsigned), cancellation);
         }
 
         while (true)

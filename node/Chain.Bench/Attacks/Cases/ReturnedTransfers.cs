@@ -102,12 +102,12 @@ public static class ReturnedTransfers
     private static async Task<List<Hash256>> SendAsync(NodeClient node, int count, CancellationToken until)
     {
         var key = DevelopmentAccounts.Keys[0];
-        var nonce = await Transfers.NextNonceAsync(node, key.Address, until);
+        var nonce = await PlainTransfers.NextNonceAsync(node, key.Address, until);
         var hashes = new List<Hash256>();
         for (var i = 0; i < count; i++)
         {
-            var transfer = Transfers.Sign(key, Transfers.Unsigned(nonce + (ulong)i, key.Address, 1));
-            await Transfers.SendAsync(node, transfer, until);
+            var transfer = PlainTransfers.Sign(key, PlainTransfers.Unsigned(nonce + (ulong)i, key.Address, 1));
+            await PlainTransfers.SendAsync(node, transfer, until);
             hashes.Add(transfer.Hash);
         }
 
@@ -126,7 +126,7 @@ public static class ReturnedTransfers
         {
             for (var i = missing.Count; i > 0 && missing.TryDequeue(out var hash); i--)
             {
-                if (await Transfers.IsKnownAsync(winner, hash, until)) arrivals.Add(watch.Elapsed.TotalMilliseconds);
+                if (await PlainTransfers.IsKnownAsync(winner, hash, until)) arrivals.Add(watch.Elapsed.TotalMilliseconds);
                 else missing.Enqueue(hash);
             }
 

@@ -24,7 +24,7 @@ internal static class UnknownTransactions
     ]);
 
     private static readonly Lazy<Transaction> Other = new(() =>
-        Transfers.Sign(DevelopmentAccounts.Keys[9], Transfers.Unsigned(0, DevelopmentAccounts.Keys[9].Address, 1)));
+        PlainTransfers.Sign(DevelopmentAccounts.Keys[9], PlainTransfers.Unsigned(0, DevelopmentAccounts.Keys[9].Address, 1)));
 
     private static AttackVariation Of(string name, string summary, int count, int pauseMs, AnswerRule answer) =>
         new(name, summary, (scene, _) => Task.FromResult(Announce(scene, count, pauseMs, answer))) { Costs = true };

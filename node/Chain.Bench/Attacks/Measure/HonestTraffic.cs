@@ -89,9 +89,9 @@ public sealed class HonestTraffic : IAsyncDisposable
     {
         try
         {
-            var next = nonce ?? await Transfers.NextNonceAsync(_entry, key.Address, CancellationToken.None);
-            var transfer = Transfers.Sign(key, Transfers.Unsigned(next, key.Address, 1));
-            await Transfers.SendAsync(_entry, transfer, CancellationToken.None);
+            var next = nonce ?? await PlainTransfers.NextNonceAsync(_entry, key.Address, CancellationToken.None);
+            var transfer = PlainTransfers.Sign(key, PlainTransfers.Unsigned(next, key.Address, 1));
+            await PlainTransfers.SendAsync(_entry, transfer, CancellationToken.None);
             return transfer;
         }
         catch (TestnetException)
@@ -105,7 +105,7 @@ public sealed class HonestTraffic : IAsyncDisposable
         var watch = Stopwatch.StartNew();
         while (true)
         {
-            var isKnown = await Transfers.IsKnownAsync(_neighbor, hash, CancellationToken.None);
+            var isKnown = await PlainTransfers.IsKnownAsync(_neighbor, hash, CancellationToken.None);
             if (watch.Elapsed > _patience) return null;
             if (isKnown) return watch.Elapsed.TotalMilliseconds;
             await Task.Delay(Look, CancellationToken.None);

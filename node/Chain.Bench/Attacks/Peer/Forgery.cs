@@ -97,8 +97,8 @@ public sealed class Forgery(Block genesis, ChainSpec spec)
     public BlockBody HeavyBody(int bytes)
     {
         var key = DevelopmentAccounts.Keys[9];
-        var unsigned = Transfers.Unsigned(0, key.Address, 1) with { Data = new byte[bytes] };
-        return new BlockBody([Transfers.Sign(key, unsigned)], IsStake ? [] : null);
+        var unsigned = PlainTransfers.Unsigned(0, key.Address, 1) with { Data = new byte[bytes] };
+        return new BlockBody([PlainTransfers.Sign(key, unsigned)], IsStake ? [] : null);
     }
 
     public Hash256 RandomHash() => new(RandomBytes(Hash256.Size));

@@ -121,11 +121,12 @@ public sealed class DamageMetTests : IDisposable
     }
 
     // The lowest bit of a hexadecimal digit gives another one.
+    // A second time gives back what was there.
     private static void ChangeDigit(string path)
     {
         var bytes = File.ReadAllBytes(path);
-        bytes[40] = (byte)(bytes[40] is (byte)'f'
-            ? 'e' : bytes[40] is (byte)'e' ? 'f' : bytes[40] is (byte)'a' ? 'b' : bytes[40] is (byte)'b' ? 'a' : bytes[40] ^ 1);
+        const string Digits = "0123456789abcdef";
+        bytes[40] = (byte)Digits[Digits.IndexOf((char)bytes[40], StringComparison.Ordinal) ^ 1];
         File.WriteAllBytes(path, bytes);
     }
 

@@ -1,5 +1,4 @@
 using Chain.Primitives;
-using Chain.Rpc.Client;
 using Chain.Transfers;
 using LiteDB;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Chain.Primitives;
-using Chain.Rpc.Client;
 using Chain.Transfers;
 using Chain.Wallet;
 

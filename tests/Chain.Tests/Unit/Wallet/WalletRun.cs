@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Chain.Rpc.Client;
 using Chain.Transfers;
 using Chain.Wallet;
 

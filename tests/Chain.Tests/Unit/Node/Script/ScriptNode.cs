@@ -1,6 +1,5 @@
 using Chain.Consensus;
 using Chain.Consensus.Work;
-using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;
 

@@ -4,7 +4,7 @@ using Chain.Testnet;
 namespace Chain.Bench;
 
 /// <summary>Plain transfers on a test network, and what its nodes know of them.</summary>
-public static class Transfers
+public static class PlainTransfers
 {
     /// <summary>What honest transfers pay: wei a gas.</summary>
     public const ulong HonestTip = 1_000_000_000;

@@ -107,13 +107,14 @@ internal static class TransferFlow
         var start = session.Host.Time.GetTimestamp();
         var events = new JsonArray();
         document["events"] = events;
-        string? level = null;
+        Confidence? last = null;
         double Seconds() => session.Host.Time.GetElapsedTime(start).TotalSeconds;
         void Tell(WatchEvent happened)
         {
             events.Add((JsonNode)happened.ToJson());
-            var isMoreOfTheSame = happened.Kind == "confirmations" && happened.Confidence?.Level == level;
-            level = happened.Confidence?.Level;
+            var isMoreOfTheSame = happened.Kind == "confirmations" && last is not null
+                && happened.Confidence?.Level == last.Level;
+            last = happened.Confidence;
             if (!isMoreOfTheSame) session.Screen.Line($"[grey]{Seconds(),7:0.0}s[/]  {happened.Text}");
         }
 

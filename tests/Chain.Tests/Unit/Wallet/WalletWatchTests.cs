@@ -28,7 +28,7 @@ public sealed class WalletWatchTests : IDisposable
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("watch", hash, "--until", "2"));
         Assert.Contains("in the pool", _wallet.Output, StringComparison.Ordinal);
         Assert.Contains("in block 101", _wallet.Output, StringComparison.Ordinal);
-        Assert.Contains("  1 confirmation\n", _wallet.Output, StringComparison.Ordinal);
+        Assert.Matches(@"  1 confirmation\s", _wallet.Output);
         Assert.DoesNotContain("probability", _wallet.Output, StringComparison.Ordinal);
         Assert.Contains("settled: 2 confirmations", _wallet.Output, StringComparison.Ordinal);
         Assert.Equal(1, _wallet.Node.Calls.Count(call => call == "chain_getTransactionStatus"));

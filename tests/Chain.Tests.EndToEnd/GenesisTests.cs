@@ -50,7 +50,7 @@ public sealed class GenesisTests : IDisposable
             "70000");
         await Refuses(2, "--slot is for --consensus pos only", "--slot", "1s");
         await Refuses(2, "there must be at least 8", "--consensus", "pos", "--keys", PathOf("keys"), "--validators", "7");
-        await Refuses(2, "known are pow and pos", "--consensus", "luck");
+        await Refuses(2, "known are pow (proof of work), pos (proof of stake)", "--consensus", "luck");
         Assert.Empty(_folder.EnumerateFileSystemInfos());
     }
 

@@ -63,7 +63,7 @@ public sealed class ValidatorHistoryTests : IDisposable
 
     private async Task<string> NewGenesisAsync()
     {
-        var made = (await Programs.ChainAsync("genesis", "new", "--json", GenesisFile)).Succeeded();
+        var made = (await Programs.ChainAsync("genesis", "new", "--consensus", "pos", "--seed", "a", "--json", GenesisFile)).Succeeded();
         return (string)made.Json["genesisBlock"]!;
     }
 

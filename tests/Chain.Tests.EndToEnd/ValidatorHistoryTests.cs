@@ -63,8 +63,8 @@ public sealed class ValidatorHistoryTests : IDisposable
 
     private async Task<string> NewGenesisAsync()
     {
-        var made = (await Programs.ChainAsync("genesis", "new", "--consensus", "pos", "--seed", "a", "--json", GenesisFile)).Succeeded();
-        return (string)made.Json["genesisBlock"]!;
+        var made = await Programs.ChainAsync("genesis", "new", "--consensus", "pos", "--seed", "a", "--json", GenesisFile);
+        return (string)made.Succeeded().Json["genesisBlock"]!;
     }
 
     private static string History(string genesis) => $$"""

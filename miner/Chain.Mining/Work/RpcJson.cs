@@ -11,9 +11,7 @@ internal sealed record RpcRequest(string Method, IReadOnlyList<string> Params)
 }
 
 /// <summary>An answer, or a notification (then <paramref name="Method"/> is set).</summary>
-internal sealed record RpcResponse(JsonElement? Result, RpcFault? Error, string? Method, RpcNotice? Params);
-
-internal sealed record RpcFault(int Code, string? Message);
+internal sealed record RpcResponse(JsonElement? Result, string? Method, RpcNotice? Params);
 
 internal sealed record RpcNotice(string? Subscription, IReadOnlyList<string>? Result);
 

@@ -54,10 +54,9 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
             Genesis = genesis.Block,
             ExtraData = System.Text.Encoding.UTF8.GetBytes(options.ExtraData),
         };
-        _loop = new NodeLoop(config, Rules, store, _inbox, Feed, new EvidenceFolder(options.DataFolder), _logger)
-        {
-            Peers = this,
-        };
+        _signing = new SigningDesk(rule.Sign,
+            answers => _inbox.WriteAsync(new NodeInput.Signed(Now, answers), CancellationToken.None));
+        _loop = new NodeLoop(config, Rules, store, _inbox, Feed, new EvidenceFolder(options.DataFolder), _logger, this, _signing);
         var faults = options.AllowFaults ? new FaultTable(seed: 0) : null;
         var hubOptions = new PeerHubOptions
         {
@@ -82,9 +81,6 @@ public sealed class NodeHost : INodeAccess, IPeerSender, IAsyncDisposable
         _miner = new LocalMiner(Feed, SubmitOwnWorkAsync, options.MiningThreads, options.HashRateLimit);
         _keeper = new StoreKeeper(store, () => View, Spec.StateHistoryBlocks, options.Archive,
             damage => Report(damage, "its upkeep"), _logger);
-        _signing = new SigningDesk(requests => _rule.Sign(requests, View),
-            answers => _inbox.WriteAsync(new NodeInput.Signed(Now, answers), CancellationToken.None));
-        _loop.Signer = _signing.Ask;
         Admin = new NodeAdmin(_hub, _miner, faults, clock, options.Beneficiary, SetBeneficiary,
             () => _shutdownRequested.TrySetResult());
     }

@@ -28,8 +28,10 @@ internal interface IPeerSender
 /// reads, and has no peers. Where the consensus rule stops it, it only reads too, but keeps its peers: they must learn why.
 /// </summary>
 /// <param name="evidence">Where proofs are kept; what it holds at the start keeps the node from following the chain.</param>
+/// <param name="peers">Null for a node without peers.</param>
+/// <param name="signing">Where signatures are asked for; null for a node that acts for nobody.</param>
 internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainStore store, NodeInbox inbox, NodeFeed feed,
-    EvidenceFolder evidence, ILogger logger)
+    EvidenceFolder evidence, ILogger logger, IPeerSender? peers = null, SigningDesk? signing = null)
 {
     private const string LeftToRead = "this node serves reads only";
 
@@ -47,11 +49,6 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
 
     /// <summary>Why the node only reads; null while all is well.</summary>
     public string? WhyReadOnly => _whyReadOnly;
-
-    public IPeerSender? Peers { get; set; }
-
-    /// <summary>Where signatures are asked for; null while the node acts for nobody.</summary>
-    public Action<IReadOnlyList<SigningRequest>>? Signer { get; set; }
 
     /// <summary>How the core's steps go, also while one is under way.</summary>
     public StepHealth Steps => _steps.Read(inbox.Waiting);
@@ -128,10 +125,10 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
                 Volatile.Write(ref _view, publish.View);
                 break;
             case NodeEffect.Send send:
-                Peers?.Send(send.Peer, send.Message);
+                peers?.Send(send.Peer, send.Message);
                 break;
             case NodeEffect.Sign sign:
-                Signer?.Invoke(sign.Requests);
+                signing?.Ask(sign.Requests, View);
                 break;
             case NodeEffect.Halt halt:
                 HostLog.Halted(logger, halt.Why);
@@ -139,10 +136,10 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
                 break;
             case NodeEffect.Disconnect disconnect:
                 HostLog.Disconnecting(logger, disconnect.Peer, disconnect.Why);
-                Peers?.Disconnect(disconnect.Peer, disconnect.Reason, disconnect.Why);
+                peers?.Disconnect(disconnect.Peer, disconnect.Reason, disconnect.Why);
                 break;
             case NodeEffect.Credit credit:
-                Peers?.Credit(credit.Peer);
+                peers?.Credit(credit.Peer);
                 break;
             case NodeEffect.Reply reply:
                 if (_asked.TryRemove(reply.Request, out var answer)) answer.TrySetResult(reply.Answer);
@@ -188,7 +185,7 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
         var isDamage = e.Failure == StoreFailure.Corrupt;
         if (isDamage) HostLog.Damaged(logger, e.Message);
         else HostLog.ReadOnly(logger, e.Message);
-        Peers?.Retire(isDamage ? "the store is damaged" : "the store refused a write");
+        peers?.Retire(isDamage ? "the store is damaged" : "the store refused a write");
         _whyReadOnly = $"{LeftToRead} since its store {(isDamage ? "turned out damaged" : "refused a write")}: {e.Message} "
             + $"Mend that and restart the node.";
         ShowCommitted();
@@ -234,7 +231,7 @@ internal sealed class NodeLoop(NodeConfig config, ConsensusRules rules, IChainSt
                 Fail(ask.Request);
                 break;
             case NodeInput.PeerConnected connected:
-                Peers?.Disconnect(connected.Peer, DisconnectReason.ClientQuitting, LeftToRead);
+                peers?.Disconnect(connected.Peer, DisconnectReason.ClientQuitting, LeftToRead);
                 break;
         }
     }

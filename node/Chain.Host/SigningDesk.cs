@@ -11,13 +11,13 @@ namespace Chain.Host;
 /// </summary>
 internal sealed class SigningDesk : IAsyncDisposable
 {
-    private readonly Channel<IReadOnlyList<SigningRequest>> _asked =
-        Channel.CreateUnbounded<IReadOnlyList<SigningRequest>>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Func<IReadOnlyList<SigningRequest>, IReadOnlyList<SigningAnswer>> _sign;
+    private readonly Channel<(IReadOnlyList<SigningRequest> Requests, ChainView View)> _asked =
+        Channel.CreateUnbounded<(IReadOnlyList<SigningRequest>, ChainView)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Func<IReadOnlyList<SigningRequest>, ChainView, IReadOnlyList<SigningAnswer>> _sign;
     private readonly Func<IReadOnlyList<SigningAnswer>, ValueTask> _answer;
     private readonly Task _working;
 
-    public SigningDesk(Func<IReadOnlyList<SigningRequest>, IReadOnlyList<SigningAnswer>> sign,
+    public SigningDesk(Func<IReadOnlyList<SigningRequest>, ChainView, IReadOnlyList<SigningAnswer>> sign,
         Func<IReadOnlyList<SigningAnswer>, ValueTask> answer)
     {
         (_sign, _answer) = (sign, answer);
@@ -25,7 +25,7 @@ internal sealed class SigningDesk : IAsyncDisposable
     }
 
     /// <summary>Never waits. What a slot asks for is bounded by the validators of this node.</summary>
-    public void Ask(IReadOnlyList<SigningRequest> requests) => _asked.Writer.TryWrite(requests);
+    public void Ask(IReadOnlyList<SigningRequest> requests, ChainView view) => _asked.Writer.TryWrite((requests, view));
 
     public async ValueTask DisposeAsync()
     {
@@ -35,12 +35,12 @@ internal sealed class SigningDesk : IAsyncDisposable
 
     private async Task WorkAsync()
     {
-        await foreach (var requests in _asked.Reader.ReadAllAsync())
+        await foreach (var (requests, view) in _asked.Reader.ReadAllAsync())
         {
             IReadOnlyList<SigningAnswer> answers;
             try
             {
-                answers = _sign(requests);
+                answers = _sign(requests, view);
             }
             catch (Exception e)
             {

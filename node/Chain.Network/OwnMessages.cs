@@ -5,7 +5,7 @@ internal static class OwnMessages
 {
     /// <summary>Takes a message in. What is malformed about it, or null when it is sound.</summary>
     /// <param name="send">Sends a message of chain/1 by its number.</param>
-    public static string? Handle(PeerConnection peer, int id, ReadOnlySpan<byte> payload, Func<long> unixMs,
+    public static string? Handle(PeerConnection peer, IConnectionOwner owner, int id, ReadOnlySpan<byte> payload, Func<long> unixMs,
         Action<int, byte[]> send)
     {
         var (plain, why) = SnappyPayload.Unpack(payload, AddressMessages.MaxBytes);
@@ -14,12 +14,11 @@ internal static class OwnMessages
         {
             case AddressMessages.GetPeersId:
                 if (AddressMessages.ReadGetPeers(plain) is not { } limit) return "GetPeers (chain 0x00) is malformed.";
-                if (peer.AddressesToTell?.Invoke(peer) is { } addresses)
-                    send(AddressMessages.PeersId, AddressMessages.Peers(addresses.Take(limit)));
+                send(AddressMessages.PeersId, AddressMessages.Peers(owner.AddressesFor(peer).Take(limit)));
                 return null;
             case AddressMessages.PeersId:
                 if (AddressMessages.ReadPeers(plain) is not { } learned) return "Peers (chain 0x01) is malformed.";
-                peer.AddressesLearned?.Invoke(peer, learned);
+                owner.Learn(peer, learned);
                 return null;
             case TimeMessages.GetTimeId:
                 if (!TimeMessages.IsGetTime(plain)) return "GetTime (chain 0x02) is malformed.";

@@ -16,6 +16,7 @@ internal sealed class PeerConnection : IDisposable
     private readonly MessageSpace _space;
     private readonly PeerHubOptions _options;
     private readonly MonotonicClock _clock;
+    private readonly IConnectionOwner _owner;
     private readonly PeerEventHandler _deliver;
     private readonly ILogger _logger;
     private readonly PeerClock _peerClock;
@@ -47,8 +48,9 @@ internal sealed class PeerConnection : IDisposable
     private int _latencyMicroseconds = -1;
 
     public PeerConnection(PeerId peer, Socket socket, FrameTransport transport, Hello hello, MessageSpace space, Enode? dialled,
-        bool isStatic, PeerHubServices services)
+        bool isStatic, PeerHubServices services, IConnectionOwner owner, IncomingHandshake? incoming)
     {
+        (_owner, Incoming) = (owner, incoming);
         (Peer, Id, Name, Outbound, IsStatic) = (peer, hello.Id, hello.ClientName, dialled is not null, isStatic);
         IsNamed = isStatic || services.IsTrusted(Id);
         (_socket, _transport, _space) = (socket, transport, space);
@@ -65,7 +67,6 @@ internal sealed class PeerConnection : IDisposable
         _trial = services.Trial;
         _received = services.Received.Open(
             () => Abort(DisconnectReason.UselessPeer, "Its unread messages take the most memory, and there is no more."));
-        _transport.Resized = _received.Resize;
         _incoming = new IncomingMessages(peer, EthVersion, services);
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock.Time);
         _lastFrameMs = _clock.NowMs;
@@ -107,7 +108,7 @@ internal sealed class PeerConnection : IDisposable
     public PlaceHolder Place => new(Peer, IsProtected, _clock.NowMs - Volatile.Read(ref _lastDeliveryMs));
 
     /// <summary>Its way to a place; null when it has one without earning it.</summary>
-    public IncomingHandshake? Incoming { get; init; }
+    public IncomingHandshake? Incoming { get; }
 
     /// <summary>Whether it has a place among the peers; otherwise it is on trial. Set by the registry.</summary>
     public bool HasPlace
@@ -115,15 +116,6 @@ internal sealed class PeerConnection : IDisposable
         get => _hasPlace;
         set => _hasPlace = value;
     }
-
-    /// <summary>Called once, when the peer's status has arrived.</summary>
-    public Action? StatusArrived { get; init; }
-
-    /// <summary>Addresses that arrived over chain/1; null when the message is not wanted.</summary>
-    public Action<PeerConnection, IReadOnlyList<PeerAddress>>? AddressesLearned { get; init; }
-
-    /// <summary>Addresses to tell this peer over chain/1.</summary>
-    public Func<PeerConnection, IReadOnlyList<PeerAddress>>? AddressesToTell { get; init; }
 
     /// <summary>What is known of the peer's clock.</summary>
     public PeerClock Clock => _peerClock;
@@ -387,7 +379,7 @@ internal sealed class PeerConnection : IDisposable
         var rate = new RateLimit(_options.MessagesPerSecond, _options.MessageBurst, _clock);
         while (Ending is null)
         {
-            var frame = await _transport.ReadAsync(FrameCodec.MaxBodySize, _stop.Token).ConfigureAwait(false);
+            var frame = await _transport.ReadAsync(FrameCodec.MaxBodySize, _received, _stop.Token).ConfigureAwait(false);
             Volatile.Write(ref _lastFrameMs, _clock.NowMs);
             Interlocked.Increment(ref _messagesIn);
             if (rate.Take() is var waitMs and > 0)
@@ -420,7 +412,7 @@ internal sealed class PeerConnection : IDisposable
         if (_space.Resolve(frame.Number) is not { } kind)
             return MalformedAsync($"Message number 0x{frame.Number:x2} belongs to no agreed capability.");
         if (kind.Name == MessageSpace.Addresses)
-            return OwnMessages.Handle(this, kind.Id, frame.Payload.Span, _unixMs, SendOwn) is { } malformed
+            return OwnMessages.Handle(this, _owner, kind.Id, frame.Payload.Span, _unixMs, SendOwn) is { } malformed
                 ? MalformedAsync(malformed) : ValueTask.CompletedTask;
         var code = new WireCode(kind.Name == MessageSpace.Eth ? WireCapability.Eth : WireCapability.Consensus, kind.Id);
         return HandleWireAsync(code, frame.Payload);
@@ -432,7 +424,7 @@ internal sealed class PeerConnection : IDisposable
         if (!_hasStatus && found is PeerEvent.Received { Message: WireMessage.Status })
         {
             _hasStatus = true;
-            StatusArrived?.Invoke();
+            _owner.StatusArrived(this);
         }
 
         await DeliverAsync(found).ConfigureAwait(false);

@@ -10,7 +10,7 @@ namespace Chain.Network;
 /// A node's connections with its peers over RLPx: listens, dials, shakes hands, and carries messages both ways. Everything
 /// a peer does goes to one handler; nothing a peer does throws out of here.
 /// </summary>
-public sealed class PeerHub : IAsyncDisposable
+public sealed class PeerHub : IConnectionOwner, IAsyncDisposable
 {
     // How long stopping waits for goodbyes to be written, which takes long only where a peer takes no bytes, and then to be
     // heard; of real time, whatever clock the hub was given.
@@ -332,13 +332,7 @@ public sealed class PeerHub : IAsyncDisposable
                 else
                 {
                     connection = new PeerConnection(new PeerId(Interlocked.Increment(ref _lastPeer)), socket, transport, theirs,
-                        space, dialled, isStatic || _dialler.IsStatic(id), _services)
-                    {
-                        AddressesToTell = TellAddresses,
-                        AddressesLearned = LearnAddresses,
-                        Incoming = incoming,
-                        StatusArrived = incoming is null ? null : () => _registry.Advance(incoming, HandshakeStage.OnTrial),
-                    };
+                        space, dialled, isStatic || _dialler.IsStatic(id), _services, this, incoming);
                     (var refused, var gone) = _registry.Add(connection);
                     gone?.Connection.Close(gone.Reason, gone.Why);
                     // A fault set since it was looked at has not seen this connection.
@@ -460,10 +454,15 @@ public sealed class PeerHub : IAsyncDisposable
         _dialler.TryAllAgain();
     }
 
-    private List<PeerAddress> TellAddresses(PeerConnection asker) =>
+    void IConnectionOwner.StatusArrived(PeerConnection peer)
+    {
+        if (peer.Incoming is { } incoming) _registry.Advance(incoming, HandshakeStage.OnTrial);
+    }
+
+    IReadOnlyList<PeerAddress> IConnectionOwner.AddressesFor(PeerConnection asker) =>
         [.. _registry.All.Where(peer => peer.Id != asker.Id && peer.ListensAt is not null).Select(peer => peer.ListensAt!)];
 
-    private void LearnAddresses(PeerConnection source, IReadOnlyList<PeerAddress> addresses)
+    void IConnectionOwner.Learn(PeerConnection source, IReadOnlyList<PeerAddress> addresses)
     {
         foreach (var address in addresses)
         {

@@ -27,19 +27,19 @@ public sealed class FrameTransport(Stream stream, FrameCodec codec) : IDisposabl
 
     public long BytesOut => Interlocked.Read(ref _bytesOut);
 
-    /// <summary>Hears how long the read buffer is whenever that changes.</summary>
-    public Action<int>? Resized { get; set; }
-
     /// <summary>Whether so much is buffered that it should be flushed.</summary>
     public bool WantsFlush => _outLength >= FlushAt;
 
     /// <summary>Reads the next frame.</summary>
     /// <exception cref="PeerProtocolException">A wrong MAC, a body beyond the limit, or no message number.</exception>
     /// <exception cref="EndOfStreamException">The peer closed the connection.</exception>
-    public async ValueTask<ReceivedFrame> ReadAsync(int maxBody, CancellationToken stopping)
+    public ValueTask<ReceivedFrame> ReadAsync(int maxBody, CancellationToken stopping) => ReadAsync(maxBody, null, stopping);
+
+    /// <summary>The same; <paramref name="share"/> hears how long the read buffer is whenever that changes.</summary>
+    internal async ValueTask<ReceivedFrame> ReadAsync(int maxBody, ReceiveShare? share, CancellationToken stopping)
     {
-        if (_inStart == _inEnd) Rewind();
-        await FillAsync(FrameCodec.HeaderSize, stopping).ConfigureAwait(false);
+        if (_inStart == _inEnd) Rewind(share);
+        await FillAsync(FrameCodec.HeaderSize, share, stopping).ConfigureAwait(false);
         var size = codec.DecodeHeader(_in.AsSpan(_inStart, FrameCodec.HeaderSize))
             ?? throw new PeerProtocolException(DisconnectReason.BreachOfProtocol, "A frame header's MAC is wrong.");
         if (size > maxBody)
@@ -48,7 +48,7 @@ public sealed class FrameTransport(Stream stream, FrameCodec codec) : IDisposabl
         if (size == 0) throw new PeerProtocolException(DisconnectReason.BreachOfProtocol, "A frame is empty.");
         _inStart += FrameCodec.HeaderSize;
         var whole = FrameCodec.SizeOnStream(size);
-        await FillAsync(whole, stopping).ConfigureAwait(false);
+        await FillAsync(whole, share, stopping).ConfigureAwait(false);
         if (!codec.TryDecodeBody(_in.AsSpan(_inStart, whole)))
             throw new PeerProtocolException(DisconnectReason.BreachOfProtocol, "A frame body's MAC is wrong.");
         var body = _in.AsMemory(_inStart, size);
@@ -116,15 +116,15 @@ public sealed class FrameTransport(Stream stream, FrameCodec codec) : IDisposabl
         _ => throw new PeerProtocolException(DisconnectReason.BreachOfProtocol, "A frame does not begin with a message number."),
     };
 
-    private void Rewind()
+    private void Rewind(ReceiveShare? share)
     {
         (_inStart, _inEnd) = (0, 0);
         if (_in.Length <= 16 * UsualBuffer) return;
         _in = new byte[UsualBuffer];
-        Resized?.Invoke(_in.Length);
+        share?.Resize(_in.Length);
     }
 
-    private async ValueTask FillAsync(int count, CancellationToken stopping)
+    private async ValueTask FillAsync(int count, ReceiveShare? share, CancellationToken stopping)
     {
         while (_inEnd - _inStart < count)
         {
@@ -137,7 +137,7 @@ public sealed class FrameTransport(Stream stream, FrameCodec codec) : IDisposabl
             if (_inEnd == _in.Length)
             {
                 Array.Resize(ref _in, Math.Min(_in.Length * 2, Math.Max(_in.Length, count) + UsualBuffer));
-                Resized?.Invoke(_in.Length);
+                share?.Resize(_in.Length);
             }
 
             var read = await stream.ReadAsync(_in.AsMemory(_inEnd), stopping).ConfigureAwait(false);

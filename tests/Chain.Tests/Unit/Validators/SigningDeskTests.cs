@@ -30,15 +30,16 @@ public sealed class SigningDeskTests
     {
         var signature = PrivateKeyOf(1).Sign(Hash256.Zero);
         var (calls, answers) = (0, new List<SigningAnswer>());
-        IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests) =>
+        IReadOnlyList<SigningAnswer> Sign(IReadOnlyList<SigningRequest> requests, ChainView seen) =>
             ++calls == 1 ? throw failure : [.. requests.Select(request => new SigningAnswer(request, signature, null))];
+        var view = new TestNode().View;
         var desk = new SigningDesk(Sign, answered =>
         {
             answers.AddRange(answered);
             return ValueTask.CompletedTask;
         });
-        desk.Ask(Requests);
-        desk.Ask(Requests);
+        desk.Ask(Requests, view);
+        desk.Ask(Requests, view);
         await desk.DisposeAsync();
 
         Assert.Equal([new SigningAnswer(Requests[0], null, why), new(Requests[1], null, why), new(Requests[0], signature, null),

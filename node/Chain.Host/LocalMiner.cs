@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using Chain.Mining;
 using Chain.Node;
 using Chain.Primitives;
@@ -16,7 +17,9 @@ internal sealed class LocalMiner : IAsyncDisposable
     private readonly Func<Hash256, ulong, Task> _submit;
     private readonly int _threads;
     private readonly Lock _gate = new();
+    private readonly Channel<FoundNonce> _found = Channel.CreateUnbounded<FoundNonce>();
     private readonly Task _following;
+    private readonly Task _submitting;
     private SearchSession? _session;
     private WorkPackage? _package;
     private double? _limit;
@@ -29,6 +32,7 @@ internal sealed class LocalMiner : IAsyncDisposable
         _limit = hashesPerSecondLimit;
         _subscription = feed.Subscribe();
         _following = FollowAsync();
+        _submitting = SubmitAsync();
     }
 
     public double HashesPerSecond
@@ -68,6 +72,9 @@ internal sealed class LocalMiner : IAsyncDisposable
             _on = false;
             Restart();
         }
+
+        _found.Writer.Complete();
+        await _submitting;
     }
 
     private async Task FollowAsync()
@@ -83,6 +90,12 @@ internal sealed class LocalMiner : IAsyncDisposable
         }
     }
 
+    // Not on the search's threads: whoever gets a solution may end the search, which waits for these.
+    private async Task SubmitAsync()
+    {
+        await foreach (var found in _found.Reader.ReadAllAsync()) await _submit(found.Job.SealHash, found.Nonce);
+    }
+
     private void Restart()
     {
         _session?.Dispose();
@@ -95,7 +108,7 @@ internal sealed class LocalMiner : IAsyncDisposable
                 FirstNonce = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)),
                 HashesPerSecondLimit = _limit,
             },
-            found => _ = _submit(found.Job.SealHash, found.Nonce));
+            found => _found.Writer.TryWrite(found));
         if (_package is { } package) _session.SetJob(new SearchJob(package.SealHash, package.Target));
     }
 }

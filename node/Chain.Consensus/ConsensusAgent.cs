@@ -9,7 +9,11 @@ public readonly record struct ConsensusPeer(long Number)
 }
 
 /// <summary>A message of the rule itself, beside blocks and transactions.</summary>
-public abstract record ConsensusMessage;
+public abstract record ConsensusMessage
+{
+    /// <summary>Whether it belongs to the greeting of two nodes: a connection on which it is lost is none.</summary>
+    public virtual bool IsGreeting => false;
+}
 
 /// <summary>What a rule tells of itself, for logs, subscriptions and screens.</summary>
 public abstract record ConsensusEvent

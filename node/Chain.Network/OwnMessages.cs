@@ -5,8 +5,8 @@ internal static class OwnMessages
 {
     /// <summary>Takes a message in. What is malformed about it, or null when it is sound.</summary>
     /// <param name="send">Sends a message of chain/1 by its number.</param>
-    public static string? Handle(PeerConnection peer, IConnectionOwner owner, int id, ReadOnlySpan<byte> payload, Func<long> unixMs,
-        Action<int, byte[]> send)
+    public static string? Handle(PeerConnection peer, IConnectionOwner owner, int id, ReadOnlySpan<byte> payload,
+        Func<long> unixMs, Action<int, byte[]> send)
     {
         var (plain, why) = SnappyPayload.Unpack(payload, AddressMessages.MaxBytes);
         if (plain is null) return $"A message of chain/1: {why}";

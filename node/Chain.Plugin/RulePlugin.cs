@@ -25,6 +25,9 @@ public abstract class RulePlugin
     /// <summary>What `chain genesis new` takes for this rule; made once for a command.</summary>
     public abstract GenesisRuleOptions NewGenesisOptions();
 
+    /// <summary>What `chain simulate` does for this rule; made once for a command.</summary>
+    public abstract RuleSimulation NewSimulation();
+
     /// <summary>What a command of the rule's own is called; null where it needs none.</summary>
     public virtual string? CommandName => null;
 

@@ -24,6 +24,8 @@ public sealed class CliquePlugin : RulePlugin
 
     public override GenesisRuleOptions NewGenesisOptions() => new CliqueGenesisOptions();
 
+    public override RuleSimulation NewSimulation() => new CliqueSimulation();
+
     public override string CommandName => "clique";
 
     public override Command NewCommand(CommandGuard guard) => CliqueCommands.Create(guard);

@@ -34,6 +34,8 @@ public sealed class StakePlugin : RulePlugin
 
     public override GenesisRuleOptions NewGenesisOptions() => new StakeGenesisOptions();
 
+    public override RuleSimulation NewSimulation() => new StakeSimulation();
+
     public override IEnumerable<GenesisFact> Facts(GenesisFile genesis, GenesisBlock built)
     {
         ArgumentNullException.ThrowIfNull(genesis);

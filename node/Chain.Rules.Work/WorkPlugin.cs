@@ -20,6 +20,8 @@ public sealed class WorkPlugin : RulePlugin
 
     public override GenesisRuleOptions NewGenesisOptions() => new WorkGenesisOptions();
 
+    public override RuleSimulation NewSimulation() => new WorkSimulation();
+
     public override IEnumerable<GenesisFact> Facts(GenesisFile genesis, GenesisBlock built)
     {
         ArgumentNullException.ThrowIfNull(genesis);

@@ -1,11 +1,10 @@
-using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Primitives;
 
 namespace Chain.Simulation;
 
 /// <summary>A few accounts with something to spend, and transactions from them.</summary>
-internal sealed class SimulatedAccounts
+public sealed class SimulatedAccounts
 {
     private static readonly UInt256 StartingBalance = UInt256.Parse("1000000000000000000000");
 
@@ -36,14 +35,9 @@ internal sealed class SimulatedAccounts
         }
     }
 
-    /// <summary>A call of the deposit contract with so much value; good only with a proof under the chain's own domain.</summary>
-    public void Deposit(SimulatedNetwork network, SeededRandom random, ValidatorSecret secret, UInt256 wei, StakeDomain domain)
-    {
-        var settings = (ProofOfStakeSettings)network.Spec.Consensus;
-        var data = DepositCall.Sign(secret.PrivateKey, secret.Commitment(settings.RandaoOnionLayers), secret.PrivateKey.Address,
-            domain).Encode();
-        Send(network, random.Next(network.Nodes.Count), _keys[random.Next(_keys.Length)], settings.DepositAddress, wei, data);
-    }
+    /// <summary>One account's call of a contract with so much value, handed to a random node.</summary>
+    public void Call(SimulatedNetwork network, SeededRandom random, Address contract, UInt256 wei, byte[] data) =>
+        Send(network, random.Next(network.Nodes.Count), _keys[random.Next(_keys.Length)], contract, wei, data);
 
     private static void Send(SimulatedNetwork network, int index, PrivateKey key, Address to, UInt256 wei, byte[]? data = null)
     {

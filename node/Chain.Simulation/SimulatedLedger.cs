@@ -5,7 +5,7 @@ using Chain.Primitives;
 namespace Chain.Simulation;
 
 /// <summary>Whether all ether is there after a history.</summary>
-internal static class SimulatedLedger
+public static class SimulatedLedger
 {
     /// <summary>Balances on the head must equal genesis, plus rewards, less burned base fees.</summary>
     public static string? FindFault(SimulatedNetwork network, IReadOnlyList<Address> accounts)

@@ -1,5 +1,4 @@
 using Chain.Consensus;
-using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;
@@ -27,17 +26,18 @@ public sealed class SimulatedNetwork
     private long _nextRequest = 1;
     private NodeReply? _lastReply;
 
-    /// <param name="genesis">Must carry the simulated seal, so that a block costs no work.</param>
-    public SimulatedNetwork(GenesisFile genesis, int nodes, ulong seed,
-        IReadOnlyList<IReadOnlyList<SimulatedValidator>>? validators = null)
+    /// <param name="genesis">Under proof of work it must carry the simulated seal, so that a block costs no work.</param>
+    /// <param name="nodes">How many.</param>
+    /// <param name="seed">Equal seeds give equal histories.</param>
+    /// <param name="rules">Those of the genesis file if not given.</param>
+    /// <param name="duties">Whom each node acts for from the start; nobody if not given.</param>
+    public SimulatedNetwork(GenesisFile genesis, int nodes, ulong seed, ConsensusRules? rules = null,
+        IReadOnlyList<ISimulatedDuties>? duties = null)
     {
         Random = new SeededRandom(seed);
         GenesisFile = genesis;
         Genesis = ConsensusFactory.BuildGenesis(genesis);
-        Rules = genesis.Spec.Consensus is ProofOfStakeSettings stake
-            ? ProofOfStake.Create(genesis.Spec, stake, Genesis.Block.Header,
-                new StakeOptions { Signatures = new SharedSignatures() })
-            : ConsensusFactory.Create(genesis.Spec, Genesis.Block.Header);
+        Rules = rules ?? ConsensusFactory.Create(genesis.Spec, Genesis.Block.Header);
         Now = new At((long)(genesis.Timestamp * 1000));
         _partitionOf = new int[nodes];
         var config = new NodeConfig { Spec = genesis.Spec, Genesis = Genesis.Block };
@@ -46,7 +46,7 @@ public sealed class SimulatedNetwork
             var store = new InMemoryChainStore();
             store.Commit(NodeCore.GenesisBatch(Genesis, Now));
             var beneficiary = new Address([.. new byte[18], 0xee, (byte)i]);
-            _nodes.Add(new SimulatedNode(i, config, Rules, store, beneficiary, validators?[i] ?? []));
+            _nodes.Add(new SimulatedNode(i, config, Rules, store, beneficiary) { Duties = duties?[i] });
         }
 
         foreach (var node in _nodes)
@@ -165,18 +165,11 @@ public sealed class SimulatedNetwork
         return ((NodeReply.ConsensusSubmitted)_lastReply!).Error;
     }
 
-    /// <summary>From now on a node acts for these validators.</summary>
-    public void SetValidators(int index, IReadOnlyList<SimulatedValidator> validators)
-    {
-        _nodes[index].Validators = validators;
-        if (_nodes[index].IsRunning) TellValidators(_nodes[index]);
-    }
-
-    /// <summary>From now on a node acts for these, under a rule without validators.</summary>
+    /// <summary>From now on a node acts for these.</summary>
     public void SetDuties(int index, ISimulatedDuties duties)
     {
         _nodes[index].Duties = duties;
-        if (_nodes[index].IsRunning) TellValidators(_nodes[index]);
+        if (_nodes[index].IsRunning) TellDuties(_nodes[index], duties);
     }
 
     /// <summary>Connects a peer that is no node and makes its greeting acceptable.</summary>
@@ -252,11 +245,11 @@ public sealed class SimulatedNetwork
     private void Begin(SimulatedNode node)
     {
         Step(node, at => new NodeInput.SetMining(at, node.Beneficiary));
-        if (node.Validators.Count > 0 || node.Duties is not null) TellValidators(node);
+        if (node.Duties is { } duties) TellDuties(node, duties);
     }
 
-    private void TellValidators(SimulatedNode node) =>
-        Step(node, at => new NodeInput.SetDuties(at, node.Holders(), node.Beneficiary));
+    private void TellDuties(SimulatedNode node, ISimulatedDuties duties) =>
+        Step(node, at => new NodeInput.SetDuties(at, duties.Holders, node.Beneficiary));
 
     private void Tick(SimulatedNode node)
     {
@@ -308,7 +301,7 @@ public sealed class SimulatedNetwork
                 break;
             case NodeEffect.Sign sign:
                 // What is signed leaves the step before it comes back, as in a process.
-                var answers = node.Sign(sign.Requests);
+                var answers = node.Duties!.Sign(sign.Requests);
                 After(1, () =>
                 {
                     if (node.IsRunning) Step(node, at => new NodeInput.Signed(at, answers));
@@ -365,7 +358,7 @@ public sealed class SimulatedNetwork
         var conditions = _links.GetValueOrDefault((from.Index, link.Other.Index), DefaultLink);
 
         // A connection whose greetings do not arrive is none.
-        var isGreeting = message is WireMessage.Status or WireMessage.OfConsensus { Message: StakeMessage.Status };
+        var isGreeting = message is WireMessage.Status or WireMessage.OfConsensus { Message.IsGreeting: true };
         if (!isGreeting && Random.Chance(conditions.Loss)) return;
         var copies = !isGreeting && Random.Chance(conditions.Duplication) ? 2 : 1;
         for (var copy = 0; copy < copies; copy++)

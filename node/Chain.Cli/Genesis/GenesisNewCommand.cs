@@ -18,11 +18,7 @@ internal static class GenesisNewCommand
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private static readonly Argument<FileInfo> Output = new("file") { Description = "The file to write; must not be there yet" };
-    private static readonly Option<string> Consensus = new("--consensus")
-    {
-        Description = $"The rule: {KnownRules.Names}",
-        DefaultValueFactory = _ => KnownRules.All[0].Network.Name,
-    };
+    private static readonly Option<string> Consensus = RuleChoice.NewOption();
     private static readonly Option<ulong> ChainId = new("--chain-id")
     {
         Description = "EIP-155 chain id",
@@ -45,7 +41,7 @@ internal static class GenesisNewCommand
             if (Directory.Exists(file.FullName)) throw new GenesisException($"{file.FullName} is a folder; name a file.");
             if (file.Directory is { Exists: false } folder)
                 throw new GenesisException($"There is no folder {folder.FullName} for the file; make it first.");
-            var (rule, options) = Choose(parsed, rules);
+            var (rule, options) = RuleChoice.Of(parsed, parsed.GetValue(Consensus)!, rules, part => part.Options);
             var draft = options.Read(parsed);
             var text = Write(parsed, rule, draft);
             var (genesis, built) = Check(text);
@@ -61,22 +57,6 @@ internal static class GenesisNewCommand
             return Task.FromResult(ExitCodes.Ok);
         }));
         return command;
-    }
-
-    /// <summary>The rule that is asked for. An option of another is refused, not passed over.</summary>
-    private static (RulePlugin Rule, GenesisRuleOptions Options) Choose(ParseResult parsed,
-        List<(RulePlugin Rule, GenesisRuleOptions Options)> rules)
-    {
-        var name = parsed.GetValue(Consensus)!;
-        if (!rules.Exists(rule => rule.Rule.Network.Name == name))
-            throw new UsageException($"--consensus '{name}' is not known; known are {KnownRules.Names}.");
-        foreach (var (rule, options) in rules.Where(rule => rule.Rule.Network.Name != name))
-        {
-            if (options.Options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } wrong)
-                throw new UsageException($"{wrong.Name} is for --consensus {rule.Network.Name} only.");
-        }
-
-        return rules.Find(rule => rule.Rule.Network.Name == name);
     }
 
     private static string Write(ParseResult parsed, RulePlugin rule, GenesisDraft draft)

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chain.Plugin;
 using Chain.Programs;
+using Chain.Rules;
 using Chain.Simulation;
 using Chain.Testnet;
 using Spectre.Console;
@@ -15,82 +16,79 @@ internal static class SimulateCommand
     {
         var seed = new Option<ulong?>("--seed") { Description = "One seed" };
         var seeds = new Option<string?>("--seeds") { Description = "A range of seeds, as 1..100" };
-        var consensus = new Option<string>("--consensus")
-        {
-            Description = "pow, pos or clique",
-            DefaultValueFactory = _ => "pow",
-        };
-        consensus.AcceptOnlyFromAmong("pow", "pos", "clique");
+        var consensus = RuleChoice.NewOption();
         var nodes = new Option<int>("--nodes") { Description = "Nodes in the network, 2 to 32", DefaultValueFactory = _ => 5 };
-        var hostile = new Option<int?>("--hostile")
-        {
-            Description = "pos: the percentage of stake that misbehaves, 0 to 50; left out, the seed decides",
-        };
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
+        var rules = KnownRules.All.Select(rule => (Rule: rule, Simulation: rule.NewSimulation())).ToList();
         var command = new Command("simulate",
             "Hurt a simulated network, let it heal, and check that it kept its promises; equal seeds give equal histories")
         {
-            consensus, seed, seeds, nodes, hostile, json, SimulateDifficultyCommand.Create(),
+            consensus, seed, seeds, nodes,
         };
+        foreach (var option in rules.SelectMany(rule => rule.Simulation.Options)) command.Add(option);
+        command.Add(json);
+        foreach (var other in rules.SelectMany(rule => rule.Simulation.NewCommands(ChainProgram.GuardAsync))) command.Add(other);
         command.SetAction((parsed, cancellation) => ChainProgram.GuardAsync(parsed, () =>
         {
             var (first, last) = Range(parsed.GetValue(seed), parsed.GetValue(seeds));
             var count = parsed.GetValue(nodes);
             if (count is < 2 or > 32) throw new UsageException($"--nodes is from 2 to 32, not {count}.");
-            var share = parsed.GetValue(hostile);
-            if (share is < 0 or > 50) throw new UsageException($"--hostile is from 0 to 50, not {share}.");
-            if (parsed.GetValue(consensus) == "pos")
-                return Task.FromResult(SimulateStake.Run(first, last, count, share, parsed.GetValue(json), cancellation));
-            if (share is not null) throw new UsageException("--hostile goes with --consensus pos.");
-            Func<ulong, int, SimulationResult> scenario =
-                parsed.GetValue(consensus) == "clique" ? SimulatedCliqueScenario.Run : SimulationScenario.Run;
-            return Task.FromResult(Run(scenario, first, last, count, parsed.GetValue(json), cancellation));
+            var (_, simulation) = RuleChoice.Of(parsed, parsed.GetValue(consensus)!, rules, part => part.Options);
+            var histories = new List<SimulatedHistory>();
+            var startedAt = TimeProvider.System.GetTimestamp();
+            for (var next = first; ; next++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var history = simulation.Run(next, count, parsed);
+                histories.Add(history);
+                if (!parsed.GetValue(json)) Print(history);
+                if (next == last) break;
+            }
+
+            if (parsed.GetValue(json)) JsonOutput.Print(ToJson(simulation, histories));
+            else PrintTotals(simulation, histories, TimeProvider.System.GetElapsedTime(startedAt));
+            return Task.FromResult(histories.TrueForAll(history => history.Passed) ? ExitCodes.Ok : ExitCodes.Failed);
         }));
         return command;
     }
 
-    private static int Run(Func<ulong, int, SimulationResult> scenario, ulong first, ulong last, int nodes, bool json,
-        CancellationToken cancellation)
-    {
-        var runs = new JsonArray();
-        var (passed, failed) = (0, 0);
-        var simulated = TimeSpan.Zero;
-        var startedAt = TimeProvider.System.GetTimestamp();
-        for (var seed = first; ; seed++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var result = scenario(seed, nodes);
-            simulated += result.SimulatedTime;
-            if (result.Passed) passed++;
-            else failed++;
-            runs.Add((JsonNode)new JsonObject
-            {
-                ["seed"] = seed,
-                ["trace"] = result.Trace.ToString(),
-                ["verdict"] = result.Failure ?? "passed",
-                ["height"] = result.Height,
-                ["reorgs"] = result.Reorgs,
-                ["deepestReorg"] = result.DeepestReorg,
-            });
-            if (!json)
-                AnsiConsole.MarkupLine($"seed {seed,-6} {(result.Passed ? "[green]passed[/]" : "[red]FAILED[/]")}  height "
-                    + $"{result.Height,-5} {result.Reorgs,3} reorgs, deepest {result.DeepestReorg,-3} trace "
-                        + $"{result.Trace.ToShortString()}{(result.Failure is { } why ? $"  {Markup.Escape(why)}" : "")}");
-            if (seed == last) break;
-        }
+    private static void Print(SimulatedHistory history) =>
+        AnsiConsole.MarkupLine($"seed {history.Seed,-6} {(history.Passed ? "[green]passed[/]" : "[red]FAILED[/]")}  height "
+            + $"{history.Height,-5} {Markup.Escape(history.Course)}; trace {history.Trace.ToShortString()}"
+            + $"{(history.Failure is { } why ? $"  {Markup.Escape(why)}" : "")}");
 
-        var elapsed = TimeProvider.System.GetElapsedTime(startedAt);
-        if (json)
-            Console.WriteLine(new JsonObject
-            {
-                ["passed"] = passed,
-                ["failed"] = failed,
-                ["runs"] = runs
-            }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
-        else
-            AnsiConsole.MarkupLine($"{passed} passed, {failed} failed; {simulated.TotalSeconds:F0} s of network time in "
-                + $"{elapsed.TotalSeconds:F1} s: {simulated / elapsed:F0} times real time");
-        return failed == 0 ? ExitCodes.Ok : ExitCodes.Failed;
+    private static void PrintTotals(RuleSimulation simulation, List<SimulatedHistory> histories, TimeSpan elapsed)
+    {
+        var passed = histories.Count(history => history.Passed);
+        var simulated = TimeSpan.FromTicks(histories.Sum(history => history.SimulatedTime.Ticks));
+        AnsiConsole.MarkupLine($"{passed} passed, {histories.Count - passed} failed; {simulated.TotalSeconds:F0} s of network "
+            + $"time in {elapsed.TotalSeconds:F1} s: {simulated / elapsed:F0} times real time");
+        if (simulation.Summarize(histories) is { } more) AnsiConsole.MarkupLine(Markup.Escape(more));
+    }
+
+    private static JsonObject ToJson(RuleSimulation simulation, List<SimulatedHistory> histories)
+    {
+        var document = new JsonObject
+        {
+            ["passed"] = histories.Count(history => history.Passed),
+            ["failed"] = histories.Count(history => !history.Passed),
+        };
+        foreach (var fact in simulation.Totals(histories)) document[fact.Json] = fact.Value;
+        document["runs"] = new JsonArray([.. histories.Select(ToJson)]);
+        return document;
+    }
+
+    private static JsonNode ToJson(SimulatedHistory history)
+    {
+        var run = new JsonObject
+        {
+            ["seed"] = history.Seed,
+            ["trace"] = history.Trace.ToString(),
+            ["verdict"] = history.Failure ?? "passed",
+            ["height"] = history.Height,
+        };
+        foreach (var fact in history.Facts) run[fact.Json] = fact.Value;
+        return run;
     }
 
     private static (ulong First, ulong Last) Range(ulong? seed, string? seeds)

@@ -10,7 +10,10 @@ public abstract record StakeMessage : ConsensusMessage
     }
 
     /// <summary>Where the sender stands; the first message.</summary>
-    public sealed record Status(Slot HeadSlot, Hash256 Head, Checkpoint Finalized) : StakeMessage;
+    public sealed record Status(Slot HeadSlot, Hash256 Head, Checkpoint Finalized) : StakeMessage
+    {
+        public override bool IsGreeting => true;
+    }
 
     /// <summary>Votes over one data, each with its signature.</summary>
     public sealed record Votes(IndexedAttestation Attestation) : StakeMessage;

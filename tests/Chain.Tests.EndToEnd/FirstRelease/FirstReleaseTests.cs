@@ -7,9 +7,9 @@ using Chain.Testnet;
 namespace Chain.Tests.EndToEnd;
 
 /// <summary>
-/// What the first release has written opens with this one: a network of proof of work with a transfer and a reorganisation, a node
-/// of proof of stake with its keys and signing history, a LiteDB store, a chain file, and a keystore. first-release.tar.gz holds
-/// them as that program left them on 2026-12-01.
+/// What the first release has written opens with this one: a network of proof of work with a transfer and a reorganisation, a
+/// node of proof of stake with its keys and signing history, a LiteDB store, a chain file, and a keystore. That program wrote
+/// first-release.tar.gz.
 /// </summary>
 public sealed class FirstReleaseTests : IDisposable
 {

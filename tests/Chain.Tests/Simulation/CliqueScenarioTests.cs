@@ -1,3 +1,4 @@
+using Chain.Rules.Clique;
 using Chain.Simulation;
 
 namespace Chain.Tests;
@@ -10,20 +11,20 @@ public sealed class CliqueScenarioTests
     [InlineData(2)]
     public void A_hurt_network_of_signers_heals_goes_on_and_its_ledger_adds_up(int nodes)
     {
-        for (var seed = 1UL; seed <= 6; seed++) Assert.Null(SimulatedCliqueScenario.Run(seed, nodes).Failure);
+        for (var seed = 1UL; seed <= 6; seed++) Assert.Null(CliqueScenario.Run(seed, nodes).Failure);
     }
 
     [Theory]
     [InlineData(959UL)]
     [InlineData(987UL)]
     public void A_chain_goes_on_although_the_only_signer_that_may_go_on_never_got_the_last_block(ulong seed) =>
-        Assert.Null(SimulatedCliqueScenario.Run(seed).Failure);
+        Assert.Null(CliqueScenario.Run(seed).Failure);
 
     [Fact]
     public void Equal_seeds_give_equal_histories_and_others_others()
     {
-        var trace = SimulatedCliqueScenario.Run(seed: 7).Trace;
-        Assert.Equal(trace, SimulatedCliqueScenario.Run(seed: 7).Trace);
-        Assert.NotEqual(trace, SimulatedCliqueScenario.Run(seed: 8).Trace);
+        var trace = CliqueScenario.Run(seed: 7).Trace;
+        Assert.Equal(trace, CliqueScenario.Run(seed: 7).Trace);
+        Assert.NotEqual(trace, CliqueScenario.Run(seed: 8).Trace);
     }
 }

@@ -1,3 +1,4 @@
+using Chain.Rules.Work;
 using Chain.Simulation;
 
 namespace Chain.Tests;
@@ -10,8 +11,8 @@ public sealed class SimulationTests
     [MemberData(nameof(Seeds))]
     public void Five_nodes_with_loss_a_partition_and_a_crash_end_on_one_head_the_same_way_every_time(ulong seed)
     {
-        var first = SimulationScenario.Run(seed);
+        var first = WorkScenario.Run(seed);
         Assert.True(first.Passed, $"seed {seed}: {first.Failure}");
-        Assert.Equal(first, SimulationScenario.Run(seed));
+        Assert.Equal(first, WorkScenario.Run(seed));
     }
 }

@@ -1,3 +1,4 @@
+using Chain.Rules.Stake;
 using Chain.Simulation;
 
 namespace Chain.Tests;
@@ -26,14 +27,14 @@ internal static class SplitBrain
         var twins = Twins.Select(index => new SimulatedValidator(SimulatedStake.SecretOf(index), IsTwin: true)).ToList();
         foreach (var index in new[] { 0, 2 })
         {
-            var own = network.Nodes[index].Validators.Where(mine =>
+            var own = network.Nodes[index].Crew().Validators.Where(mine =>
                 !twins.Exists(twin => twin.Secret.Key.Equals(mine.Secret.Key)));
             network.SetValidators(index, [.. own, .. twins]);
         }
 
         foreach (var index in new[] { 1, 3 })
             network.SetValidators(index,
-                [.. network.Nodes[index].Validators.Where(mine =>
+                [.. network.Nodes[index].Crew().Validators.Where(mine =>
                     !twins.Exists(twin => twin.Secret.Key.Equals(mine.Secret.Key)))]);
 
         network.Run(apart);

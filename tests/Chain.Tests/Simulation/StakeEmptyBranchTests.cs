@@ -2,6 +2,7 @@ using Chain.Consensus.Stake;
 using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;
+using Chain.Rules.Stake;
 using Chain.Simulation;
 
 namespace Chain.Tests;

@@ -1,5 +1,6 @@
 using Chain.Consensus.Stake;
 using Chain.Node;
+using Chain.Rules.Stake;
 using Chain.Simulation;
 
 namespace Chain.Tests;
@@ -121,7 +122,7 @@ public sealed class StakeKeyTests
         var now = network.Nodes[2].StakeOf();
 
         var key = SimulatedStake.SecretOf(2).Key;
-        var asked = network.Nodes[2].Signed.CheckAndInsert(
+        var asked = network.Nodes[2].Crew().Signed.CheckAndInsert(
         [
             new StakeSigningRequest.Proposal(key, Registry.Root(1), now.Epoch.StartSlot(8) - 1),
             new StakeSigningRequest.Vote(key, Registry.Root(1), now.Justified.Epoch, now.Epoch.Previous),
@@ -155,11 +156,11 @@ public sealed class StakeKeyTests
     public void Where_both_copies_lost_their_history_the_first_to_begin_silences_the_other()
     {
         var network = Network(seed: 77);
-        network.Nodes[3].ExtraEpochs = 1;
+        network.Nodes[3].Crew().ExtraEpochs = 1;
         network.Run(4 * EpochTime);
 
-        network.Nodes[2].LoseHistory();
-        network.Nodes[3].LoseHistory();
+        network.Nodes[2].Crew().LoseHistory();
+        network.Nodes[3].Crew().LoseHistory();
         Copy(network, from: 2, to: 3);
         Restart(network, 2);
         network.Run((12 * EpochTime) + (2 * SlotTime));
@@ -180,7 +181,7 @@ public sealed class StakeKeyTests
         // The backup knows the keys, and nothing of the last epochs.
         var backup = new SigningRecord();
         backup.Register(UpToTheFirstEpoch(OfTwo));
-        network.Nodes[2].LoseHistory(backup);
+        network.Nodes[2].Crew().LoseHistory(backup);
         network.Restart(2);
         network.Run(SlotTime);
 
@@ -197,7 +198,7 @@ public sealed class StakeKeyTests
     {
         var network = Network(seed: 79);
         network.Run(3 * EpochTime);
-        network.Nodes[3].Signed.Register(UpToTheFirstEpoch(OfTwo));
+        network.Nodes[3].Crew().Signed.Register(UpToTheFirstEpoch(OfTwo));
 
         Copy(network, from: 2, to: 3);
         network.Run(8 * EpochTime);
@@ -217,7 +218,7 @@ public sealed class StakeKeyTests
         Assert.Equal(head, network.Nodes[0].Core.View.Head.Number);
         Assert.Contains("the node had no peers", network.Nodes[0].StakeOf().Silent[0].Silence.Message, StringComparison.Ordinal);
 
-        network.Nodes[0].TrustsItsKeys = true;
+        network.Nodes[0].Crew().TrustsItsKeys = true;
         Restart(network, 0);
         network.Run(3 * EpochTime);
 
@@ -231,7 +232,7 @@ public sealed class StakeKeyTests
     {
         var network = Network(seed: 81);
         network.Run((4 * EpochTime) + (6 * SlotTime));
-        network.Nodes[2].TrustsItsKeys = true;
+        network.Nodes[2].Crew().TrustsItsKeys = true;
 
         Lose(network, 2);
         network.Run(2 * EpochTime);
@@ -287,14 +288,14 @@ public sealed class StakeKeyTests
     private static void Copy(SimulatedNetwork network, int from, int to)
     {
         network.Kill(to);
-        network.SetValidators(to, [.. network.Nodes[to].Validators, .. network.Nodes[from].Validators]);
+        network.SetValidators(to, [.. network.Nodes[to].Crew().Validators, .. network.Nodes[from].Crew().Validators]);
         network.Restart(to);
     }
 
     private static void Lose(SimulatedNetwork network, int node)
     {
         network.Kill(node);
-        network.Nodes[node].LoseHistory();
+        network.Nodes[node].Crew().LoseHistory();
         network.Restart(node);
     }
 

@@ -1,3 +1,4 @@
+using Chain.Rules.Stake;
 using Chain.Simulation;
 
 namespace Chain.Tests;
@@ -27,7 +28,7 @@ public sealed class StakeScenarioTests
     [MemberData(nameof(Seeds))]
     public void A_network_that_was_hurt_and_healed_keeps_what_proof_of_stake_promises(ulong seed)
     {
-        var result = SimulatedStakeScenario.Run(seed);
+        var result = StakeScenario.Run(seed);
         Assert.True(result.Passed, $"seed {seed}, {result.Hostile}: {result.Failure}");
     }
 
@@ -36,8 +37,8 @@ public sealed class StakeScenarioTests
     [InlineData(5)]
     public void Equal_seeds_give_equal_histories_and_others_do_not(ulong seed)
     {
-        var first = SimulatedStakeScenario.Run(seed);
-        Assert.Equal(first, SimulatedStakeScenario.Run(seed));
-        Assert.NotEqual(first.Trace, SimulatedStakeScenario.Run(seed + 1).Trace);
+        var first = StakeScenario.Run(seed);
+        Assert.Equal(first, StakeScenario.Run(seed));
+        Assert.NotEqual(first.Trace, StakeScenario.Run(seed + 1).Trace);
     }
 }

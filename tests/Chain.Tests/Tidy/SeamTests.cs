@@ -11,9 +11,7 @@ public sealed partial class SeamTests
         "node/Chain.Rules/",
         "miner/Chain.Mining/",
         "node/Chain.Bench/",
-        "node/Chain.Simulation/",
         "node/Chain.Cli/Bench/",
-        "node/Chain.Cli/Simulate/",
     ];
 
     [Fact]

@@ -2,6 +2,7 @@ using Chain.Consensus;
 using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
+using Chain.Rules.Stake;
 
 namespace Chain.Tests;
 

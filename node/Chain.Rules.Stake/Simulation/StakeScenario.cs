@@ -1,13 +1,14 @@
 using Chain.Consensus.Stake;
 using Chain.Primitives;
+using Chain.Simulation;
 
-namespace Chain.Simulation;
+namespace Chain.Rules.Stake;
 
 /// <summary>
 /// Hurts a network of validators and then lets it heal: loss, duplication, jitter, skewed clocks, partitions, crashes, absent and
 /// hostile validators, transfers, deposits and exits. What it promises is asked afterwards (<see cref="StakePromises"/>).
 /// </summary>
-public sealed class SimulatedStakeScenario
+public sealed class StakeScenario
 {
     /// <summary>Validators of genesis, dealt out to the nodes in turn.</summary>
     public const int Validators = 12;
@@ -49,7 +50,7 @@ public sealed class SimulatedStakeScenario
     private int? _dead;
     private bool _isCut;
 
-    private SimulatedStakeScenario(ulong seed, int nodes, int? hostilePercent)
+    private StakeScenario(ulong seed, int nodes, int? hostilePercent)
     {
         _random = new SeededRandom(seed);
         _hostile = HostileValidators.Draw(_random, Validators, hostilePercent);
@@ -67,10 +68,10 @@ public sealed class SimulatedStakeScenario
     /// <param name="nodes">From 2.</param>
     /// <param name="hostilePercent">The share of stake that misbehaves, each validator in its own way; null lets the seed
     /// decide.</param>
-    public static StakeSimulationResult Run(ulong seed, int nodes = 4, int? hostilePercent = null) =>
-        new SimulatedStakeScenario(seed, nodes, hostilePercent).Run(seed);
+    public static StakeHistory Run(ulong seed, int nodes = 4, int? hostilePercent = null) =>
+        new StakeScenario(seed, nodes, hostilePercent).Run(seed);
 
-    private StakeSimulationResult Run(ulong seed)
+    private StakeHistory Run(ulong seed)
     {
         var start = _network.Now;
         _network.Run((2 * Epoch) + Slot);
@@ -81,7 +82,7 @@ public sealed class SimulatedStakeScenario
         var failure = promises.FindBroken(out var epochsToFinality);
         var slots = (ulong)(_network.Now.Since(start) / (long)Settings.SlotDurationMs);
         var nodes = _network.Nodes;
-        return new StakeSimulationResult
+        return new StakeHistory
         {
             Seed = seed,
             Trace = _network.Trace.Digest,
@@ -147,15 +148,24 @@ public sealed class SimulatedStakeScenario
         switch (_random.Next(4))
         {
             case 0:
-                _accounts.Deposit(_network, _random, SimulatedStake.SecretOf(100), wei, new StakeDomain(Hash256.Zero));
+                Deposit(SimulatedStake.SecretOf(100), wei, new StakeDomain(Hash256.Zero));
                 break;
             case 1:
-                _accounts.Deposit(_network, _random, SimulatedStake.SecretOf(_random.Next(Validators)), wei / 16, _domain);
+                Deposit(SimulatedStake.SecretOf(_random.Next(Validators)), wei / 16, _domain);
                 break;
             default:
-                if (_newcomers.TryDequeue(out var newcomer)) _accounts.Deposit(_network, _random, newcomer, wei, _domain);
+                if (_newcomers.TryDequeue(out var newcomer)) Deposit(newcomer, wei, _domain);
                 break;
         }
+    }
+
+    /// <summary>A call of the deposit contract with so much value; good only with a proof under the chain's own domain.</summary>
+    private void Deposit(ValidatorSecret secret, UInt256 wei, StakeDomain domain)
+    {
+        var settings = (ProofOfStakeSettings)_network.Spec.Consensus;
+        var data = DepositCall.Sign(secret.PrivateKey, secret.Commitment(settings.RandaoOnionLayers), secret.PrivateKey.Address,
+            domain).Encode();
+        _accounts.Call(_network, _random, settings.DepositAddress, wei, data);
     }
 
     private void Exit()
@@ -179,8 +189,8 @@ public sealed class SimulatedStakeScenario
         var twins = _hostile.Twins.Select(index => new SimulatedValidator(SimulatedStake.SecretOf(index), IsTwin: true)).ToList();
         foreach (var index in new[] { 0, half })
             _network.SetValidators(index,
-                [.. _network.Nodes[index].Validators.Where(own => !twins.Exists(twin => twin.Secret.Key.Equals(own.Secret.Key))),
-                    .. twins]);
+                [.. _network.Nodes[index].Crew().Validators.Where(own =>
+                    !twins.Exists(twin => twin.Secret.Key.Equals(own.Secret.Key))), .. twins]);
         _network.Run(((5 + _random.Next(4)) * Epoch) + (_random.Next(4) * Slot));
     }
 

@@ -4,20 +4,19 @@ using System.Text.Json.Nodes;
 using Chain.Consensus.Work;
 using Chain.Plugin;
 using Chain.Programs;
-using Chain.Simulation;
 using Chain.Testnet;
 using Spectre.Console;
 
-namespace Chain.Cli;
+namespace Chain.Rules.Work;
 
 /// <summary>
 /// `chain simulate difficulty`: the curve of the difficulty when the hash rate jumps and falls back. Fails when it never settles.
 /// </summary>
-internal static class SimulateDifficultyCommand
+internal static class DifficultyCommand
 {
     private const int BarWidth = 40;
 
-    public static Command Create()
+    public static Command Create(CommandGuard guard)
     {
         var seed = new Option<ulong>("--seed") { Description = "Equal seeds give equal curves", DefaultValueFactory = _ => 1 };
         var change = new Option<double>("--change")
@@ -33,7 +32,7 @@ internal static class SimulateDifficultyCommand
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
         var command = new Command("difficulty", "Show how the difficulty follows a hash rate that jumps and falls back") { seed,
             change, blockTime, json };
-        command.SetAction((parsed, _) => ChainProgram.GuardAsync(parsed, () =>
+        command.SetAction((parsed, _) => guard(parsed, () =>
         {
             var times = parsed.GetValue(change);
             if (times is not (>= 1 and <= 1e6)) throw new UsageException($"--change is from 1 to 1000000, not {times}.");

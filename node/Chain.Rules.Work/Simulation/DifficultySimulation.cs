@@ -1,7 +1,8 @@
 using Chain.Consensus.Work;
 using Chain.Primitives;
+using Chain.Simulation;
 
-namespace Chain.Simulation;
+namespace Chain.Rules.Work;
 
 /// <summary>A block of the simulated chain.</summary>
 /// <param name="Seconds">When it was found, from the start.</param>

@@ -1,6 +1,7 @@
 using Chain.Consensus.Stake;
+using Chain.Simulation;
 
-namespace Chain.Simulation;
+namespace Chain.Rules.Stake;
 
 /// <summary>
 /// What proof of stake promises of any history, asked of a network that has just healed: no two finalized checkpoints exclude

@@ -1,15 +1,16 @@
 using Chain.Consensus;
 using Chain.Consensus.Clique;
 using Chain.Primitives;
+using Chain.Simulation;
 
-namespace Chain.Simulation;
+namespace Chain.Rules.Clique;
 
 /// <summary>
 /// Hurts a network of Clique signers, one on each node, and then lets it heal: loss, duplication, skewed clocks, partitions, a
 /// crash, a hostile minority. Afterwards the chain must go on, all nodes must have one head, and the ledger must add up to the
 /// wei.
 /// </summary>
-public static class SimulatedCliqueScenario
+public static class CliqueScenario
 {
     private const int Accounts = 4;
     private const int MostSkewMs = 1000;
@@ -20,7 +21,7 @@ public static class SimulatedCliqueScenario
 
     /// <param name="seed">Equal seeds give equal runs.</param>
     /// <param name="nodes">From 2.</param>
-    public static SimulationResult Run(ulong seed, int nodes = 5)
+    public static ReorgHistory Run(ulong seed, int nodes = 5)
     {
         var accounts = new SimulatedAccounts(Accounts);
         PrivateKey[] keys = [.. Enumerable.Range(1, nodes).Select(KeyOf)];
@@ -34,26 +35,7 @@ public static class SimulatedCliqueScenario
             network.Nodes[i].SkewMs = random.Next(2 * MostSkewMs) - MostSkewMs;
         }
 
-        network.ConnectAll();
-        network.Run(TimeSpan.FromSeconds(30));
-        accounts.Transfer(network, random, 4);
-
-        network.DefaultLink = new LinkConditions(50, 200, Loss: 0.05, Duplication: 0.02);
-        network.Run(TimeSpan.FromSeconds(60));
-
-        var cut = 1 + random.Next(nodes - 1);
-        var shuffled = Enumerable.Range(0, nodes).OrderBy(_ => random.NextUInt64()).ToArray();
-        network.Partition(shuffled[..cut], shuffled[cut..]);
-        accounts.Transfer(network, random, 8);
-        network.Run(TimeSpan.FromSeconds(20 + random.Next(120)));
-        var victim = random.Next(nodes);
-        network.Kill(victim);
-        network.Run(TimeSpan.FromSeconds(10));
-        network.Restart(victim);
-        network.Run(TimeSpan.FromSeconds(10));
-
-        network.Heal();
-        network.DefaultLink = LinkConditions.Good;
+        SimulatedFaults.Run(network, accounts);
         var healed = network.Nodes.Max(node => node.Core.View.Head.Number);
         var goesOn = network.RunUntil(
             () => network.IsConverged && network.Nodes[0].Core.View.Head.Number >= healed + BlocksAfterwards,
@@ -62,11 +44,7 @@ public static class SimulatedCliqueScenario
             ? SimulatedLedger.FindFault(network, [.. accounts.Addresses, .. keys.Select(key => key.Address)])
             : $"no common head above block {healed + BlocksAfterwards - 1}: "
                 + string.Join(", ", network.Nodes.Select(node => node.Core.View.Head));
-        var reorgs = network.Nodes.SelectMany(node => node.Core.View.Reorgs).ToList();
-        return new SimulationResult(
-            seed, network.Trace.Digest, failure, network.Nodes[0].Core.View.Head.Number,
-            reorgs.Count, reorgs.Count == 0 ? 0 : reorgs.Max(reorg => reorg.Depth),
-            TimeSpan.FromMilliseconds(network.Now.Since(start)));
+        return ReorgHistory.Of(network, seed, start, failure);
     }
 
     /// <summary>So few that the others are more than half of all.</summary>

@@ -1,6 +1,7 @@
 using Chain.Consensus.Stake;
+using Chain.Simulation;
 
-namespace Chain.Simulation;
+namespace Chain.Rules.Stake;
 
 /// <summary>Who breaks the rules in a history, and how.</summary>
 /// <param name="Misbehaviours">By validator.</param>

@@ -1,8 +1,11 @@
 using System.Buffers.Binary;
+using Chain.Consensus;
 using Chain.Consensus.Stake;
+using Chain.Execution;
 using Chain.Primitives;
+using Chain.Simulation;
 
-namespace Chain.Simulation;
+namespace Chain.Rules.Stake;
 
 /// <summary>Simulated networks under proof of stake: validators spread over nodes, a genesis file that names them.</summary>
 public static class SimulatedStake
@@ -31,20 +34,34 @@ public static class SimulatedStake
         settings ??= Settings;
         var secrets = Enumerable.Range(0, validators + newcomers).Select(SecretOf).ToList();
         var genesis = GenesisOf([.. secrets.Take(validators)], settings, timestamp, alloc ?? []);
-        var onNode = Enumerable.Range(0, nodes)
-            .Select(node => (IReadOnlyList<SimulatedValidator>)[.. Enumerable.Range(0, validators + newcomers)
+        var stake = (ProofOfStakeSettings)genesis.Spec.Consensus;
+        var crews = Enumerable.Range(0, nodes)
+            .Select(node => new SimulatedCrew(stake, [.. Enumerable.Range(0, validators + newcomers)
                 .Where(validator => validator % nodes == node)
                 .Select(validator =>
                     new SimulatedValidator(secrets[validator],
-                        misbehaviours?.GetValueOrDefault(validator) ?? Misbehaviour.None))])
+                        misbehaviours?.GetValueOrDefault(validator) ?? Misbehaviour.None))]))
             .ToList();
-        var network = new SimulatedNetwork(genesis, nodes, seed, onNode);
+        var rules = ProofOfStake.Create(genesis.Spec, stake, ConsensusFactory.BuildGenesis(genesis).Block.Header,
+            new StakeOptions { Signatures = new SharedSignatures() });
+        var network = new SimulatedNetwork(genesis, nodes, seed, rules, crews);
         network.ConnectAll();
         return network;
     }
 
     /// <summary>The stake as a node sees it.</summary>
     public static StakeView StakeOf(this SimulatedNode node) => (StakeView)node.Core.View.Consensus!;
+
+    /// <summary>The validators that a node acts for.</summary>
+    public static SimulatedCrew Crew(this SimulatedNode node) => (SimulatedCrew)node.Duties!;
+
+    /// <summary>From now on a node acts for these validators.</summary>
+    public static void SetValidators(this SimulatedNetwork network, int index, IReadOnlyList<SimulatedValidator> validators)
+    {
+        var crew = network.Nodes[index].Crew();
+        crew.Validators = validators;
+        network.SetDuties(index, crew);
+    }
 
     /// <summary>A genesis file that names these validators.</summary>
     /// <param name="timestamp">When slot zero begins, in seconds since 1970-01-01 UTC.</param>

@@ -1,22 +1,12 @@
-using Chain.Primitives;
+using Chain.Simulation;
 
-namespace Chain.Simulation;
+namespace Chain.Rules.Stake;
 
-/// <summary>One run of <see cref="SimulatedStakeScenario"/>: what came out and the digest of all that happened.</summary>
-public sealed record StakeSimulationResult
+/// <summary>A history of <see cref="StakeScenario"/>: what became of finality and of the stake.</summary>
+public sealed record StakeHistory : SimulatedHistory
 {
-    public required ulong Seed { get; init; }
-
-    /// <summary>Equal for equal seeds.</summary>
-    public required Hash256 Trace { get; init; }
-
-    /// <summary>Null when every promise was kept.</summary>
-    public required string? Failure { get; init; }
-
     /// <summary>What the hostile did, in words.</summary>
     public required string Hostile { get; init; }
-
-    public required ulong Height { get; init; }
 
     /// <summary>The finalized epoch.</summary>
     public required ulong Finalized { get; init; }
@@ -41,7 +31,22 @@ public sealed record StakeSimulationResult
     /// <summary>The most such blocks that one head left behind.</summary>
     public required ulong DeepestSafeRevert { get; init; }
 
-    public required TimeSpan SimulatedTime { get; init; }
+    public override string Course => $"{Finality}; hostile: {Hostile}; {Slashed} slashed; {SafeReverts} safe reverts, deepest "
+        + $"{DeepestSafeRevert}";
 
-    public bool Passed => Failure is null;
+    public override IReadOnlyList<SimulationFact> Facts =>
+    [
+        new("finalizedEpoch", Finalized),
+        new("epochsToFinality", EpochsToFinality),
+        new("conflictProven", IsConflictProven),
+        new("hostile", Hostile),
+        new("slashed", Slashed),
+        new("nodeSlots", NodeSlots),
+        new("safeReverts", SafeReverts),
+        new("deepestSafeRevert", DeepestSafeRevert),
+    ];
+
+    private string Finality => IsConflictProven
+        ? Passed ? "two histories final, all stopped" : "two histories final"
+        : EpochsToFinality is { } epochs ? $"final again after {epochs} epochs" : "not final again";
 }

@@ -2,7 +2,7 @@ using Chain.Consensus;
 using Chain.Consensus.Stake;
 using Chain.Primitives;
 
-namespace Chain.Simulation;
+namespace Chain.Rules.Stake;
 
 /// <summary>A validator of a simulated network.</summary>
 /// <param name="IsTwin">Whether its key signs on another node too, each with a history that claims to be complete.</param>

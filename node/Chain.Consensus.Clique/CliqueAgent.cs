@@ -36,6 +36,14 @@ internal sealed class CliqueAgent(IConsensusHost host, CliqueSettings settings, 
         NoteStall(now);
     }
 
+    public void OnEnvelope(Block block)
+    {
+    }
+
+    public void OnBlock(SealedHeader block)
+    {
+    }
+
     public void OnHead(SealedHeader head, At now)
     {
         ArgumentNullException.ThrowIfNull(head);

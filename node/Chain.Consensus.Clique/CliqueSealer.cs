@@ -102,7 +102,7 @@ internal sealed class CliqueSealer(IConsensusHost host, ChainSpec spec, CliqueSe
             if (settings.PeriodSeconds == 0 && assembled.Body.Transactions.Count == 0) return;
             var root = CliqueSeal.SealHash(assembled.Header);
             _unsigned[root] = assembled;
-            requests.Add(new CliqueSigningRequest(holder.Key, root, assembled.Header.Number));
+            requests.Add(new CliqueSigningRequest(holder.Key, root));
         }
 
         _triedUntil[holder.Account] = now.Plus(RetryMs);

@@ -40,24 +40,23 @@ public static class ProofOfStake
     {
         var deposits = new Deposits(genesis.Settings.DepositAddress);
         var states = new StakeStates(host, genesis, deposits);
-        var chain = new StakeChain(host, genesis, states, clock);
+        var waiting = new WaitingVotes();
+        var chain = new StakeChain(genesis, states, clock, waiting);
         var votes = new AttestationPool(Epoch.Genesis);
         var slasher = new Slasher(genesis.Settings.SlotsPerEpoch, Epoch.Genesis, OffenceWatch.WindowOf(genesis.State));
         var keys = new KeyListener(host, genesis, chain, slasher, options.Signatures);
-        var watch = new OffenceWatch(host, genesis, slasher, keys) { Equivocation = chain.OnEquivocation };
+        var watch = new OffenceWatch(host, genesis, chain, slasher, keys);
         var past = new PastBlocks(host, genesis.Settings);
-        var finality = new FinalityWatch(host, chain, past, watch);
-        var gossip = new StakeGossip(host, chain, genesis, votes, watch, finality, options.Signatures);
+        var finality = new ConflictingFinality(host, chain, past, watch);
+        var gossip = new StakeGossip(host, chain, genesis, votes, watch, finality, waiting, options.Signatures);
         var exchange = new FinalityExchange(host, chain, gossip, watch, finality);
         var proposer = new BlockProposer(host, spec, chain, genesis, deposits, votes, watch);
         var duties = new ValidatorDuties(host, chain, genesis, proposer, gossip, keys);
-        chain.BlockArrived = gossip.OnBlock;
-        chain.BlockCutOff = finality.OnCutOff;
         var recall = new OffenceRecall(host, genesis, chain, past, watch);
         return new ConsensusEngine(
             chain.Begin,
             new StakeHeaderRules(),
             new StakeBlockJudge(chain, genesis, deposits, options, watch),
-            new StakeAgent(host, chain, gossip, duties, keys, watch, recall, finality, exchange, votes));
+            new StakeAgent(host, genesis, chain, gossip, duties, keys, watch, recall, finality, exchange, votes));
     }
 }

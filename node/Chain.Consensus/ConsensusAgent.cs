@@ -47,6 +47,16 @@ public interface IConsensusAgent
     /// </summary>
     void OnTick(At now, bool isCatchingUp);
 
+    /// <summary>
+    /// A block's envelope was found good: whoever made it has signed it, whatever becomes of the block.
+    /// </summary>
+    void OnEnvelope(Block block);
+
+    /// <summary>
+    /// The fork choice was told of a block; also of each block of a tree that is loaded from the store, parents first.
+    /// </summary>
+    void OnBlock(SealedHeader block);
+
     /// <summary>A block became the head.</summary>
     void OnHead(SealedHeader head, At now);
 

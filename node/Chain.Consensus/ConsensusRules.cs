@@ -165,7 +165,9 @@ public interface IForkChoice
     /// <summary>The blocks that `safe` and `finalized` name when this block is the head, as numbers on its branch.</summary>
     ForkChoiceMarks Marks(SealedHeader head);
 
-    /// <summary>Forgets what does not descend from this block.</summary>
+    /// <summary>
+    /// Forgets what does not descend from this block. Where finality holds, the rule's agent decides when.
+    /// </summary>
     void Prune(Hash256 newRoot);
 }
 

@@ -13,6 +13,14 @@ public sealed class QuietAgent : IConsensusAgent
     {
     }
 
+    public void OnEnvelope(Block block)
+    {
+    }
+
+    public void OnBlock(SealedHeader block)
+    {
+    }
+
     public void OnHead(SealedHeader head, At now)
     {
     }

@@ -1,4 +1,5 @@
 using Chain.Consensus;
+using Chain.Execution;
 using Chain.Primitives;
 
 namespace Chain.Node;
@@ -8,24 +9,24 @@ namespace Chain.Node;
 /// </summary>
 internal sealed class ConsensusHost(ConsensusRules rules, IChainReader store, Outbox outbox) : IConsensusHost
 {
-    // The parts of the core that are made after the rule; set once, before the first step.
-    public required Func<PeerSet> PeerSet { private get; init; }
+    private Parts? _core;
 
-    public required Func<BlockPlan, AssembledBlock> Assembler { private get; init; }
-
-    public required Func<bool> HasExecutable { private get; init; }
-
-    public required Action<Block, At> Submitted { private get; init; }
-
-    public required Action<Hash256, At> HeadersWanted { private get; init; }
+    /// <summary>The parts of the core that are made after the rule.</summary>
+    internal sealed record Parts(BlockTree Tree, TransactionPool Pool, PeerSet Peers, AncestryFetcher Ancestry, BlockDesk Blocks,
+        BlockAssembler Assembler);
 
     /// <summary>Whether the rule has stopped the node.</summary>
     public bool IsHalted { get; private set; }
 
     public IReadOnlyList<ConsensusPeer> Peers =>
-        [.. PeerSet().Ready.Where(Hears).Select(peer => new ConsensusPeer(peer.Id.Number))];
+        [.. Core.Peers.Ready.Where(Hears).Select(peer => new ConsensusPeer(peer.Id.Number))];
 
-    public bool HasTransactions => HasExecutable();
+    public bool HasTransactions => Core.Pool.Best(NextBaseFee(Core.Tree.Head.Header.Header)).Any();
+
+    private Parts Core => _core ?? throw new InvalidOperationException("The rule acts while the core is being made.");
+
+    /// <summary>From now on the rule can act: before the first step.</summary>
+    public void Join(Parts core) => _core = core;
 
     /// <summary>Whether a peer speaks the rule's language, where it has one.</summary>
     public bool Hears(Peer peer) => rules.Codec is null || peer.Link.SpeaksRule;
@@ -41,9 +42,9 @@ internal sealed class ConsensusHost(ConsensusRules rules, IChainReader store, Ou
 
     public void Keep(Hash256 block, byte[] state) => outbox.Batch.ConsensusState = (block, state);
 
-    public AssembledBlock Assemble(BlockPlan plan) => Assembler(plan);
+    public AssembledBlock Assemble(BlockPlan plan) => Core.Assembler.Assemble(plan);
 
-    public void Submit(Block block, At now) => Submitted(block, now);
+    public void Submit(Block block, At now) => Core.Blocks.TakeOwn(block, now);
 
     public void SendBlock(ConsensusPeer peer, Block block) =>
         outbox.Send(new PeerId(peer.Number), rules.HasSidecar
@@ -68,10 +69,10 @@ internal sealed class ConsensusHost(ConsensusRules rules, IChainReader store, Ou
         }
     }
 
-    public void AskHeaders(Hash256 from, At now) => HeadersWanted(from, now);
+    public void AskHeaders(Hash256 from, At now) => Core.Ancestry.Ask(from, now);
 
     public void Punish(ConsensusPeer peer, int points, string why) =>
-        PeerSet().Punish(new PeerId(peer.Number), new PeerOffence.ConsensusRule(points, why));
+        Core.Peers.Punish(new PeerId(peer.Number), new PeerOffence.ConsensusRule(points, why));
 
     public void Tell(ConsensusEvent happened) => outbox.Tell(new NodeEvent.OfConsensus(happened));
 
@@ -83,4 +84,6 @@ internal sealed class ConsensusHost(ConsensusRules rules, IChainReader store, Ou
 
     /// <summary>The rule has stopped the node before it was started again.</summary>
     public void StayHalted() => IsHalted = true;
+
+    private static UInt256 NextBaseFee(BlockHeader head) => BaseFee.Next(head.BaseFeePerGas, head.GasUsed, head.GasLimit);
 }

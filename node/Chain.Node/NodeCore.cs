@@ -54,24 +54,15 @@ public sealed class NodeCore
         _store = store;
         _forks = new ForkSchedule(config.Genesis.Hash);
         var state = new StateOverlay(store);
-        BlockAssembler? assembler = null;
-        _host = new ConsensusHost(rules, store, _outbox)
-        {
-            PeerSet = () => _peers!,
-            Assembler = plan => assembler!.Assemble(plan),
-            HasExecutable = () => _pool!.Best(NextBaseFee(_tree!.Head.Header.Header)).Any(),
-            Submitted = (block, now) => _blocks!.TakeOwn(block, now),
-            HeadersWanted = (from, now) => _ancestry!.Ask(from, now),
-        };
+        _host = new ConsensusHost(rules, store, _outbox);
         var engine = rules.NewEngine(_host);
         _agent = engine.Agent;
-        _tree = new BlockTree(rules, engine.NewForkChoice, store, head, config.Limits.TreeHeights);
+        _tree = new BlockTree(rules, engine, store, head, config.Limits.TreeHeights);
         _headTold = _tree.Head.Hash;
         _pool = new TransactionPool(config.Pool, config.Spec.ChainId, rules.NativeContracts);
         _peers = new PeerSet(_outbox, config.Limits);
         _requests = new PendingRequests(config.Limits);
-        _importer = new BlockImporter(config, rules, engine.Headers, engine.Blocks, _tree, store, state, _pool, _outbox,
-            head);
+        _importer = new BlockImporter(config, rules, engine, _tree, store, state, _pool, _outbox, head);
         _claims = new PeerClaims(rules, _tree, _importer, _peers, config.Limits);
         _sync = new ChainSync(config, rules, engine.Headers, engine.Blocks, _tree, _importer, _peers, _claims, _requests,
             _outbox);
@@ -80,8 +71,9 @@ public sealed class NodeCore
         _blocks = new BlockDesk(config.Limits, rules, _tree, _importer, _peers, _claims, _sync, _agent, _outbox);
         _transactions = new TransactionDesk(config, _pool, _importer, _peers, _requests, _outbox);
         _server = new RequestServer(config.Limits, _tree, _importer, _ancestry, store, _pool, _outbox);
-        assembler = new BlockAssembler(config, rules, _importer, _pool);
+        var assembler = new BlockAssembler(config, rules, _importer, _pool);
         _work = new WorkDesk(config, rules, engine.Headers, _tree, assembler, _pool, _outbox);
+        _host.Join(new ConsensusHost.Parts(_tree, _pool, _peers, _ancestry, _blocks, assembler));
         if (evidence is { } found)
         {
             _agent.Stop(found);
@@ -226,8 +218,6 @@ public sealed class NodeCore
                 break;
         }
     }
-
-    private static UInt256 NextBaseFee(BlockHeader head) => BaseFee.Next(head.BaseFeePerGas, head.GasUsed, head.GasLimit);
 
     private void OnConnected(NodeInput.PeerConnected connected)
     {

@@ -1,41 +1,8 @@
 namespace Chain.Consensus.Stake;
 
 /// <summary>
-/// Watches for proof that a checkpoint which excludes our finalized one is final for others (docs/consensus/stake.md). It does no
-/// more than collect verified votes and weigh them; whoever asks it stops the node.
-/// <para>
-/// The proof is one finalizing link: votes from a conflicting checkpoint C of epoch e to a checkpoint of epoch e + 1, signed by
-/// at least two thirds of our own stake. That C was justified before is not asked for again, because the same votes say so:
-/// whoever follows the rules names as source only what his chain's state has justified, so unless a third of that stake breaks
-/// the rules, C was justified and the link finalizes it (the specs' weigh_justification_and_finalization, the 1st and 2nd most
-/// recent epochs). And if a third breaks the rules, finality means nothing and to stop is right.
-/// </para>
-/// <para>
-/// Our own stake is that of the last finalized state that C is known to share with us, or of a later one of ours: of those who by
-/// that state vote in e + 1. Slashed validators have no weight but count in the total, as in the transition. Since that state the
-/// other history may have let some go and others in. Who did not sign and is proven guilty, or has signed an exit, does not
-/// count; who signed and waited to be let in does. Of a stake T let the absent guilty be G, and let N be the exits and entries.
-/// Where ours has two thirds of T, and theirs two thirds of T - G without the exits and with the entries, then with G at least (T
-/// + G - 2N)/3 are guilty. N is no more than the churn limit allows in the epochs since: little in any but a tiny network.
-/// </para>
-/// <para>
-/// A link from e to e + 2 finalizes C too, once two thirds also voted for a checkpoint of e + 1 (the rules' other two cases). It
-/// is how every epoch becomes final where few more than two thirds vote: their votes are complete only in the next epoch, so
-/// there are no other links. The votes do not say that the checkpoint of e + 1 is on the same branch; headers do. Where nobody
-/// has them, this counts only if we finalized a checkpoint of e to e + 2: then what was justified excludes what is final here,
-/// which takes a third of the stake in any case.
-/// </para>
-/// <para>
-/// A link that is heavy enough at any of our finalized checkpoints is judged once it is known where its source's branch leaves
-/// our chain, or that nobody can tell. In the second case, and where they parted before the oldest checkpoint kept, that one's
-/// state has to do.
-/// </para>
-/// <para>
-/// Two histories that each went on alone until the missing validators' stake had leaked away are both final too, and nobody broke
-/// a rule. There a link is proof when at least half of the common stake signed it, and by the rules these would be two thirds by
-/// then if they alone had voted since. So the smaller side stops, or both of two halves; whoever has less than half cannot stop
-/// the others by leaking them away in private.
-/// </para>
+/// Watches for proof that a checkpoint which excludes our finalized one is final for others; why its proof is one stands in
+/// docs/consensus/stake.md. It does no more than collect verified votes and weigh them; whoever asks it stops the node.
 /// <para>
 /// Memory: votes with targets in the eight epochs before the current one, in it and in the next, of validators in our finalized
 /// state, of each at most four for one target epoch (a validator that follows the rules signs one), and the states at eight

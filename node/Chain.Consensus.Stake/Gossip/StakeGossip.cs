@@ -9,13 +9,9 @@ namespace Chain.Consensus.Stake;
 /// </summary>
 internal sealed class StakeGossip(
     IConsensusHost host, StakeChain chain, StakeGenesisState genesis, AttestationPool pool, OffenceWatch watch,
-    FinalityWatch finality, ISignatureVerifier verifier)
+    ConflictingFinality finality, WaitingVotes waiting, ISignatureVerifier verifier)
 {
     private readonly VoteBook _book = new();
-
-    // Verified before they are held: what is here, some validator has signed.
-    private readonly HeldVotes _early = new();
-    private readonly HeldVotes _forBlock = new();
 
     private ProofOfStakeSettings Settings => genesis.Settings;
 
@@ -26,17 +22,19 @@ internal sealed class StakeGossip(
     public void OnSlot()
     {
         _book.Prune(chain.Store.CurrentEpoch);
-        foreach (var (from, votes) in _early.Take(data => data.Slot <= chain.Store.CurrentSlot)) Accept(from, votes);
+        foreach (var (from, votes) in waiting.Take(VoteWait.SlotBegins, data => data.Slot <= chain.Store.CurrentSlot))
+            Accept(from, votes);
 
         // No chain will count them any more, whatever block comes.
-        _forBlock.Take(data => data.Target.Epoch + 1 < chain.Store.CurrentEpoch);
+        waiting.Take(VoteWait.BlockComes, data => data.Target.Epoch + 1 < chain.Store.CurrentEpoch);
     }
 
     /// <summary>A block that votes were waiting for.</summary>
     public void OnBlock(Hash256 block)
     {
         // Taken out first: what still misses another block goes back to the end.
-        foreach (var (from, votes) in _forBlock.Take(data => data.BeaconBlockRoot == block || data.Target.Root == block))
+        foreach (var (from, votes) in waiting.Take(VoteWait.BlockComes,
+            data => data.BeaconBlockRoot == block || data.Target.Root == block))
             Accept(from, votes);
     }
 
@@ -62,7 +60,7 @@ internal sealed class StakeGossip(
             return;
         watch.OnVotes(verified);
         finality.OnVotes(verified);
-        if (data.Slot > current) _early.Add(from, verified);
+        if (data.Slot > current) waiting.Add(VoteWait.SlotBegins, from, verified);
         else Accept(from, verified);
     }
 
@@ -115,8 +113,7 @@ internal sealed class StakeGossip(
     /// <summary>The votes without those that were heard before; null when none is left.</summary>
     private IndexedAttestation? Fresh(IndexedAttestation votes) =>
         votes.Where(validator =>
-            _book.Find(votes.Data.Target.Epoch, validator) != votes.Data && !_early.Contains(validator, votes.Data)
-            && !_forBlock.Contains(validator, votes.Data));
+            _book.Find(votes.Data.Target.Epoch, validator) != votes.Data && !waiting.Contains(validator, votes.Data));
 
     /// <summary>
     /// The votes of validators whose keys are known here; null when none is left. Who joined after what is final has another
@@ -172,7 +169,7 @@ internal sealed class StakeGossip(
             case null or ForkChoiceError.AttestationSlotNotPast:
                 break;
             case ForkChoiceError.UnknownBlock or ForkChoiceError.UnknownTarget:
-                _forBlock.Add(from, verified);
+                waiting.Add(VoteWait.BlockComes, from, verified);
                 return;
             case ForkChoiceError.TargetEpochNotCurrentOrPrevious:
                 return;

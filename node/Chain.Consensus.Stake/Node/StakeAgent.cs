@@ -7,16 +7,18 @@ namespace Chain.Consensus.Stake;
 /// </summary>
 internal sealed class StakeAgent(
     IConsensusHost host,
+    StakeGenesisState genesis,
     StakeChain chain,
     StakeGossip gossip,
     ValidatorDuties duties,
     KeyListener keys,
     OffenceWatch watch,
     OffenceRecall recall,
-    FinalityWatch finality,
+    ConflictingFinality finality,
     FinalityExchange exchange,
     AttestationPool pool) : IConsensusAgent
 {
+    private Checkpoint _kept = new(Epoch.Genesis, genesis.BlockHash);
     private Slot _slot;
     private bool _hasRecalled;
     private Hash256 _viewedHead;
@@ -46,6 +48,7 @@ internal sealed class StakeAgent(
         if (slot != _slot)
         {
             _slot = slot;
+            KeepFinalized();
             finality.OnSlot();
             exchange.Retry(isCatchingUp);
             gossip.OnSlot();
@@ -64,6 +67,33 @@ internal sealed class StakeAgent(
         }
 
         UpdateView();
+    }
+
+    /// <summary>Two of one slot convict their proposer, even if neither becomes a block of the chain.</summary>
+    public void OnEnvelope(Block block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        var sidecar = ConsensusSidecar.Decode(block.Sidecar.Span);
+        var (slot, proposer) = (sidecar.Body.Slot, sidecar.Body.ProposerIndex);
+        watch.OnProposal(new SignedProposal(slot, proposer, block.Hash, sidecar.ProposerSignature));
+    }
+
+    /// <summary>What a block says of others: votes for the fork choice, and offences.</summary>
+    public void OnBlock(SealedHeader block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        if (!chain.Store.Contains(block.Hash))
+        {
+            finality.OnCutOff(block.Hash);
+            return;
+        }
+
+        var (body, after) = (ConsensusSidecar.Decode(host.GetBlock(block.Hash)!.Sidecar.Span).Body,
+            chain.States.After(block.Hash));
+        foreach (var votes in body.Attestations) chain.OnVotes(votes, after);
+        foreach (var offence in body.AttesterSlashings) chain.OnOffence(offence.CommonIndices());
+        gossip.OnBlock(block.Hash);
+        KeepFinalized();
     }
 
     public void OnHead(SealedHeader head, At now)
@@ -174,6 +204,23 @@ internal sealed class StakeAgent(
         if (chain.Store.Finalized.Epoch <= _claimed) return;
         _claimed = chain.Store.Finalized.Epoch;
         host.Broadcast(Status(), except: null);
+    }
+
+    /// <summary>
+    /// Once finality moves on: what it cuts off may prove another, the state to begin again from goes to the host, the rest of
+    /// the tree is forgotten.
+    /// </summary>
+    private void KeepFinalized()
+    {
+        var (before, finalized, root) = (_kept, chain.Store.Finalized, chain.Store.Finalized.Root);
+        if (finalized == before || !chain.Store.Contains(root)) return;
+        _kept = finalized;
+
+        // While the states below them are still here.
+        foreach (var block in chain.CutOffBy(finalized)) finality.OnCutOff(block);
+        if (root == before.Root) return;
+        if (root != genesis.BlockHash) host.Keep(root, StakeStateCodec.Encode(chain.States.After(root)));
+        chain.Forget(root);
     }
 
     /// <summary>At once: whoever has sent the votes may stop soon, and then answers no more.</summary>

@@ -110,17 +110,15 @@ internal sealed class StakeBlockJudge(
         var after = chain.States.After(parent.Hash);
         if (body.ProposerIndex >= after.ValidatorCount)
             return new StakeBlockError.Rule(new StakeError.IndexOutOfRange(body.ProposerIndex, after.ValidatorCount));
-        var proposal = new SignedProposal(body.Slot, body.ProposerIndex, block.Hash, sidecar.ProposerSignature);
         var root = genesis.Domain.ProposalRoot(body.Slot, body.ProposerIndex, block.Hash);
         if (!options.Signatures.IsBy(after.Identities[body.ProposerIndex].Key, root, sidecar.ProposerSignature))
             return new StakeBlockError.WrongProposerSignature(body.ProposerIndex);
         var state = chain.States.AtSlot(parent.Hash, body.Slot);
         if (!state.HasActiveValidators()) return new StakeBlockError.Rule(new StakeError.NobodyActive(state.CurrentEpoch));
         var proposer = state.GetBeaconProposerIndex(body.Slot);
-        if (proposer != body.ProposerIndex)
-            return new StakeBlockError.Rule(new StakeError.WrongProposer(body.ProposerIndex, proposer));
-        watch.OnProposal(proposal);
-        return null;
+        return proposer == body.ProposerIndex
+            ? null
+            : new StakeBlockError.Rule(new StakeError.WrongProposer(body.ProposerIndex, proposer));
     }
 
     private ConsensusError? Close(Block block, ConsensusBody body, StakeState state, IReadOnlyList<Receipt> receipts)

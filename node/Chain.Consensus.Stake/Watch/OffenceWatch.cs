@@ -7,12 +7,10 @@ namespace Chain.Consensus.Stake;
 /// evidence goes out at once, into the next block made here, and to the fork choice, where the offender's votes weigh nothing any
 /// more. Evidence of others takes the same way.
 /// </summary>
-internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesis, Slasher slasher, KeyListener keys)
+internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesis, StakeChain chain, Slasher slasher,
+    KeyListener keys)
 {
     private readonly BoundedSet<(int Validator, string Offence)> _told = new(4096);
-
-    /// <summary>The fork choice; there once the chain has begun.</summary>
-    public Action<IReadOnlyList<int>> Equivocation { get; set; } = static _ => { };
 
     /// <summary>Evidence that waits for a block.</summary>
     public SlashingPool Evidence { get; } = new();
@@ -68,7 +66,7 @@ internal sealed class OffenceWatch(IConsensusHost host, StakeGenesisState genesi
         var common = evidence.CommonIndices();
         if (!Evidence.Add(evidence)) return;
         host.Broadcast(new StakeMessage.SlashableVotes(evidence), from);
-        Equivocation(common);
+        chain.OnOffence(common);
         var (first, second) = (evidence.Attestation1.Data, evidence.Attestation2.Data);
         Tell(common, first.IsDoubleVoteWith(second) ? $"voted twice for {first.Target.Epoch}" : $"surrounded its vote for "
             + $"{second.Target.Epoch} by one for {first.Target.Epoch}", from is null);

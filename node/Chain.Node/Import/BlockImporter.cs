@@ -9,8 +9,8 @@ namespace Chain.Node;
 /// for all blocks that came together.
 /// </summary>
 internal sealed class BlockImporter(
-    NodeConfig config, ConsensusRules rules, IHeaderRules headers, IBlockJudge judge, BlockTree tree, IChainReader store,
-    StateOverlay state, TransactionPool pool, Outbox outbox, HeadRecord start)
+    NodeConfig config, ConsensusRules rules, ConsensusEngine engine, BlockTree tree, IChainReader store, StateOverlay state,
+    TransactionPool pool, Outbox outbox, HeadRecord start)
 {
     private const ulong LargestFutureBoundSeconds = 15;
 
@@ -47,7 +47,7 @@ internal sealed class BlockImporter(
     {
         if (rules.FinalityHolds || !tree.Contains(block.Header.ParentHash)) return true;
         return tree.Find(block.Header.ParentHash) is { } parent
-            && (CanWin(block, parent) || judge.IsVouchedFor(block, tree.Head.Header, now));
+            && (CanWin(block, parent) || engine.Blocks.IsVouchedFor(block, tree.Head.Header, now));
     }
 
     /// <summary>A connection has ended: what waits of it is forgotten.</summary>
@@ -156,7 +156,7 @@ internal sealed class BlockImporter(
             return Refuse(block, from, new BlockError.KnownInvalid(parent.Hash));
         }
 
-        if (!VerifiedHeader.Verify(headers, block.Header, parent.Header, now).IsOk(out var verified, out var headerError))
+        if (!VerifiedHeader.Verify(engine.Headers, block.Header, parent.Header, now).IsOk(out var verified, out var headerError))
         {
             return headerError is HeaderError.FromTheFuture
                 ? Defer(block, from, now)
@@ -165,11 +165,12 @@ internal sealed class BlockImporter(
 
         if (!SealedBlock.Match(verified, block.Body, block.Sidecar).IsOk(out var sealedBlock, out var bodyError))
             return Refuse(block, from, bodyError);
-        if (judge.CheckEnvelope(block, parent.Header, now) is { } refusal)
+        if (engine.Blocks.CheckEnvelope(block, parent.Header, now) is { } refusal)
         {
             return refusal.IsOfTheFuture ? Defer(block, from, now) : Refuse(block, from, new BlockError.Consensus(refusal));
         }
 
+        engine.Agent.OnEnvelope(block);
         var entry = Insert(sealedBlock, parent, now);
         if (from is { } peer) outbox.Credit(peer);
         return new ImportResult.Added(entry);
@@ -189,9 +190,9 @@ internal sealed class BlockImporter(
     private ImportResult AddOrphan(Block block, PeerId? from, At now)
     {
         if (_orphans.Contains(block.Hash)) return new ImportResult.Orphan(IsPlausible: true);
-        if (headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
-        if (judge.CheckAlone(block) is { } forgery) return Refuse(block, from, new BlockError.Consensus(forgery));
-        if (!judge.IsVouchedFor(block, tree.Head.Header, now)) return new ImportResult.Orphan(IsPlausible: false);
+        if (engine.Headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
+        if (engine.Blocks.CheckAlone(block) is { } forgery) return Refuse(block, from, new BlockError.Consensus(forgery));
+        if (!engine.Blocks.IsVouchedFor(block, tree.Head.Header, now)) return new ImportResult.Orphan(IsPlausible: false);
         if (!_orphans.Fits(block)) return new ImportResult.Orphan(IsPlausible: true);
         if (SealedBlock.FindMismatch(block.Header.Header, block.Body) is { } mismatch) return Refuse(block, from, mismatch);
         _orphans.Add(block, from, tree.Head.Number);
@@ -202,8 +203,8 @@ internal sealed class BlockImporter(
     private ImportResult Defer(Block block, PeerId? from, At now)
     {
         if (_future.Contains(block.Hash) || !IsSoon(block, now)) return new ImportResult.Deferred();
-        if (headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
-        if (!_future.Fits(block) || !judge.IsVouchedFor(block, tree.Head.Header, now)) return new ImportResult.Deferred();
+        if (engine.Headers.CheckSeal(block.Header) is { } badSeal) return Refuse(block, from, new BlockError.Header(badSeal));
+        if (!_future.Fits(block) || !engine.Blocks.IsVouchedFor(block, tree.Head.Header, now)) return new ImportResult.Deferred();
         if (SealedBlock.FindMismatch(block.Header.Header, block.Body) is { } mismatch) return Refuse(block, from, mismatch);
         _future.Add(block, from, tree.Head.Number);
         return new ImportResult.Deferred();
@@ -254,7 +255,8 @@ internal sealed class BlockImporter(
         var parent = entry;
         while (path.TryPop(out var next))
         {
-            var verdict = ExecutedBlock.Execute(config.Spec, rules, judge, BlockOf(next), parent.Header, state, _trieCache);
+            var verdict = ExecutedBlock.Execute(config.Spec, rules, engine.Blocks, BlockOf(next), parent.Header, state,
+                _trieCache);
             if (!verdict.IsOk(out var executed, out var error)) return (next, error);
             Keep(next, executed);
             parent = next;

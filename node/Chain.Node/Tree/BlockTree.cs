@@ -10,7 +10,7 @@ namespace Chain.Node;
 internal sealed class BlockTree
 {
     private readonly ConsensusRules _rules;
-    private readonly Func<ForkChoiceBlock, IForkChoice> _newForkChoice;
+    private readonly ConsensusEngine _engine;
     private readonly IChainReader _store;
     private readonly Dictionary<Hash256, BlockEntry> _entries = [];
     private readonly SortedDictionary<ulong, List<BlockEntry>> _byNumber = [];
@@ -18,11 +18,10 @@ internal sealed class BlockTree
     private IForkChoice _forkChoice = null!;
     private ulong _top;
 
-    public BlockTree(ConsensusRules rules, Func<ForkChoiceBlock, IForkChoice> newForkChoice, IChainReader store, HeadRecord head,
-        int heights)
+    public BlockTree(ConsensusRules rules, ConsensusEngine engine, IChainReader store, HeadRecord head, int heights)
     {
         _rules = rules;
-        _newForkChoice = newForkChoice;
+        _engine = engine;
         _store = store;
         var headHeader = store.GetHeader(head.Head) ?? throw StoreException.Missing($"block {head.Head}, its head");
         Load(rules.FinalityHolds ? FinalizedNumber(head) : headHeader.Number - Math.Min(headHeader.Number, (ulong)heights));
@@ -83,9 +82,12 @@ internal sealed class BlockTree
         if (!_rules.ExecutesOnArrival) Offer(entry);
     }
 
-    /// <summary>Hands a block to the fork choice.</summary>
-    public void Offer(BlockEntry entry) =>
+    /// <summary>Hands a block to the fork choice, and tells the rule's agent.</summary>
+    public void Offer(BlockEntry entry)
+    {
         _forkChoice.OnBlock(new ForkChoiceBlock(entry.Header, entry.TotalDifficulty, entry.Record.ArrivalOrder));
+        _engine.Agent.OnBlock(entry.Header);
+    }
 
     /// <summary>Marks the block and all its descendants invalid; answers them.</summary>
     public List<BlockEntry> Invalidate(BlockEntry entry)
@@ -186,7 +188,7 @@ internal sealed class BlockTree
         var rootHash = _store.GetCanonicalHash(floor) ?? throw StoreException.Missing($"the canonical block {floor}");
         var root = FromStore(rootHash);
         Insert(root);
-        _forkChoice = _newForkChoice(new ForkChoiceBlock(root.Header, root.TotalDifficulty, root.Record.ArrivalOrder));
+        _forkChoice = _engine.NewForkChoice(new ForkChoiceBlock(root.Header, root.TotalDifficulty, root.Record.ArrivalOrder));
         for (var number = floor + 1; ; number++)
         {
             var records = _store.GetBlocksAt(number);

@@ -192,21 +192,22 @@ public sealed class StakeGossipFuzz
     [Fact]
     public void Votes_that_wait_are_held_once_and_at_most_four_of_a_validator()
     {
-        var held = new HeldVotes();
+        var held = new WaitingVotes();
         AttestationData Data(ulong root) =>
             new(new Slot(9), 0, Registry.Root(root), default, new Checkpoint(new Epoch(1), Registry.Root(root)));
         IndexedAttestation Votes(ulong root, params int[] voters) => new(voters, Data(root), new Signature[voters.Length]);
-        for (ulong root = 0; root < 1000; root++) held.Add(null, Votes(root, 5));
-        for (var i = 0; i < 1000; i++) held.Add(null, Votes(2, 5, 6));
+        for (ulong root = 0; root < 1000; root++) held.Add(VoteWait.BlockComes, null, Votes(root, 5));
+        for (var i = 0; i < 1000; i++) held.Add(VoteWait.SlotBegins, null, Votes(2, 5, 6));
 
-        var taken = held.Take(_ => true);
+        var taken = held.Take(VoteWait.BlockComes, _ => true)
+            .Concat(held.Take(VoteWait.SlotBegins, _ => true)).ToList();
 
         Assert.Equal([(0UL, 5), (1UL, 5), (2UL, 5), (3UL, 5), (2UL, 6)],
             taken.SelectMany(item =>
                 item.Votes.AttestingIndices.Select(voter =>
                     ((ulong)Enumerable.Range(0, 4).First(root => Data((ulong)root) == item.Votes.Data), voter))));
-        Assert.Empty(held.Take(_ => true));
-        held.Add(null, Votes(9, 5));
+        Assert.Empty(held.Take(VoteWait.BlockComes, _ => true));
+        held.Add(VoteWait.SlotPasses, null, Votes(9, 5));
         Assert.True(held.Contains(5, Data(9)));
         Assert.False(held.Contains(5, Data(0)));
     }

@@ -19,6 +19,9 @@ internal sealed class StubWorkNode : IAsyncDisposable
     private readonly ConcurrentDictionary<WebSocket, byte> _subscribers = new();
     private volatile string[] _work = [];
 
+    // A socket is ended by the request that it belongs to: from outside, the request may be over already.
+    private volatile CancellationTokenSource _down = new();
+
     private StubWorkNode(WebApplication app) => _app = app;
 
     /// <summary>What `eth_submitWork` answers: a result, or an error's message.</summary>
@@ -73,13 +76,13 @@ internal sealed class StubWorkNode : IAsyncDisposable
     public void SetUp(bool isUp)
     {
         IsUp = isUp;
-        if (isUp) return;
-        foreach (var socket in _subscribers.Keys) socket.Abort();
+        if (isUp) _down = new CancellationTokenSource();
+        else _down.Cancel();
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var socket in _subscribers.Keys) socket.Abort();
+        await _down.CancelAsync();
         await _app.DisposeAsync();
     }
 
@@ -93,7 +96,8 @@ internal sealed class StubWorkNode : IAsyncDisposable
 
         if (context.WebSockets.IsWebSocketRequest)
         {
-            await ServeSocketAsync(await context.WebSockets.AcceptWebSocketAsync(), context.RequestAborted);
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _down.Token);
+            await ServeSocketAsync(await context.WebSockets.AcceptWebSocketAsync(), ends.Token);
             return;
         }
 

@@ -8,7 +8,7 @@ namespace Chain.Consensus.Stake;
 /// headers lead to blocks that are here, and <see cref="FinalityGuard"/> finds its stake heavy enough.
 /// </summary>
 internal sealed class FinalityExchange(IConsensusHost host, StakeChain chain, StakeGossip gossip, OffenceWatch offences,
-    FinalityWatch finality)
+    ConflictingFinality finality)
 {
     private const int MalformedPoints = 100;
     private const int NothingPoints = 5;

@@ -7,7 +7,7 @@ namespace Chain.Consensus.Stake;
 /// peer's mere claim costs it where what is final here contradicts it, and is answered with the votes that made ours final: if it
 /// was true, the peer has its proof now.
 /// </summary>
-internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastBlocks past,
+internal sealed class ConflictingFinality(IConsensusHost host, StakeChain chain, PastBlocks past,
     OffenceWatch offences) : IFinalityKnowledge
 {
     private const int ClaimPoints = 5;
@@ -151,7 +151,7 @@ internal sealed class FinalityWatch(IConsensusHost host, StakeChain chain, PastB
     {
         var (earlier, later) = theirs.Epoch < ours.Epoch ? (theirs, ours) : (ours, theirs);
         if (chain.Contains(later.Root, earlier) is { } contains) return !contains;
-        var ourBlock = chain.HeaderOf(ours.Root);
+        var ourBlock = host.GetHeader(ours.Root) ?? throw new InvalidOperationException($"The block of {ours} is not here.");
         return earlier == theirs && host.GetHeader(theirs.Root) is { } known
             ? !_branches.IsAncestor(known, ourBlock)
             : !_branches.Contains(theirs, ourBlock);

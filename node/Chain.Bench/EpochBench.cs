@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Rules.Stake;
-using Chain.Simulation;
 
 namespace Chain.Bench;
 

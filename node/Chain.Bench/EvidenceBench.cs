@@ -9,7 +9,6 @@ using Chain.Node;
 using Chain.Primitives;
 using Chain.Rpc;
 using Chain.Rules.Stake;
-using Chain.Simulation;
 using Chain.Testnet;
 using Microsoft.Extensions.Logging.Abstractions;
 

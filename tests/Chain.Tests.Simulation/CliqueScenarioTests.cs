@@ -1,5 +1,4 @@
 using Chain.Rules.Clique;
-using Chain.Simulation;
 
 namespace Chain.Tests;
 

@@ -1,6 +1,5 @@
 using Chain.Consensus.Work;
 using Chain.Rules.Work;
-using Chain.Simulation;
 
 namespace Chain.Tests;
 

@@ -1,5 +1,4 @@
 using Chain.Rules.Work;
-using Chain.Simulation;
 
 namespace Chain.Tests;
 

@@ -1,6 +1,5 @@
 using Chain.Consensus.Stake;
 using Chain.Rules.Stake;
-using Chain.Simulation;
 
 namespace Chain.Tests;
 

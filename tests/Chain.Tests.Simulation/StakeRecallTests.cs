@@ -2,7 +2,6 @@ using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rules.Stake;
-using Chain.Simulation;
 
 namespace Chain.Tests;
 

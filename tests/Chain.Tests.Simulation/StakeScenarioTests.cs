@@ -1,5 +1,4 @@
 using Chain.Rules.Stake;
-using Chain.Simulation;
 
 namespace Chain.Tests;
 

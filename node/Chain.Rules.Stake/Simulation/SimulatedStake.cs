@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Chain.Consensus;
 using Chain.Consensus.Stake;
-using Chain.Execution;
 using Chain.Primitives;
 using Chain.Simulation;
 

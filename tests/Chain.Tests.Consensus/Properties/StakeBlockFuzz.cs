@@ -3,7 +3,6 @@ using Chain.Execution;
 using Chain.Node;
 using Chain.Primitives;
 using Chain.Rules.Stake;
-using Chain.Simulation;
 
 namespace Chain.Tests;
 

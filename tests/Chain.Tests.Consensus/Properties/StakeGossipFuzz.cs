@@ -1,7 +1,6 @@
 using Chain.Consensus.Stake;
 using Chain.Primitives;
 using Chain.Rules.Stake;
-using Chain.Simulation;
 
 namespace Chain.Tests;
 

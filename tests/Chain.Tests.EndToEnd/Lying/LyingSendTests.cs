@@ -28,16 +28,6 @@ public sealed class LyingSendTests : IAsyncDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Quick))]
-    public async Task A_transfer_that_the_node_did_not_take_is_never_called_sent_and_is_named(string lie)
-    {
-        _victim.Node.Lie(Send, SendLies.Find(lie));
-        var sent = await _victim.SendAsync();
-        Assert.NotEqual(0, sent.ExitCode);
-        Assert.Single(_victim.HandedOver(1, sent));
-    }
-
-    [Theory]
     [InlineData("HTTP 502")]
     [InlineData("hangs up")]
     [InlineData("nonce too low")]

@@ -6,7 +6,7 @@ namespace Chain.Tests;
 /// </summary>
 public sealed class NodeScriptTests
 {
-    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "Chain.Tests.Node", "Scripts");
+    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "Chain.Tests.Core", "Node", "Scripts");
 
     private static bool IsRewriting => Environment.GetEnvironmentVariable("REWRITE") == "1";
 

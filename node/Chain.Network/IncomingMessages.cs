@@ -68,6 +68,7 @@ internal sealed class IncomingMessages(PeerId peer, int ethVersion, PeerHubServi
         var room = MessageMemory.Of(claimed);
         var lease = await TakeAsync(room, stopping).ConfigureAwait(false);
         var plain = SnappyPayload.Decompress(payload.Span);
+        services.Buffers.Made(room);
         if (lease is null || plain is null) return (lease, plain);
         var needed = Math.Min(MessageMemory.Of(plain), Math.Max(room, MostMemoryForSmallItems));
         if (needed <= room) return (lease, plain);

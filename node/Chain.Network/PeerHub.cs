@@ -40,7 +40,7 @@ public sealed class PeerHub : IConnectionOwner, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _nodeKey = nodeKey;
         Id = NodeId.Of(nodeKey);
-        _services = new PeerHubServices(options, new MonotonicClock(time), handler, recovery, logger);
+        _services = new PeerHubServices(options, new MonotonicClock(time), handler, recovery, LargeBuffers.OfProcess(), logger);
         _registry = new PeerRegistry(Id, options);
         _dialler = new Dialler(Id, options, _services.Clock, node => _registry.Find(node) is { Ending: null },
             () => _registry.All.Count(peer => peer.Outbound && !peer.IsStatic));

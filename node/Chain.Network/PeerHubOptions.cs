@@ -114,7 +114,7 @@ public sealed record PeerHubOptions
     /// <summary>
     /// Bytes of messages being read from all peers; beyond that the peer with the largest buffer is disconnected.
     /// </summary>
-    public long MaxReceivedBytesInAll { get; init; } = 64 * 1024 * 1024;
+    public long MaxReceivedBytesInAll { get; init; } = 48 * 1024 * 1024;
 
     /// <summary>Messages a second that are read from one peer in the long run; a faster one is read no faster.</summary>
     public int MessagesPerSecond { get; init; } = 2000;

@@ -5,7 +5,7 @@ namespace Chain.Network;
 
 /// <summary>What all connections of a hub share.</summary>
 internal sealed record PeerHubServices(PeerHubOptions Options, MonotonicClock Clock, PeerEventHandler Deliver,
-    TransactionRecovery Recovery, ILogger Logger)
+    TransactionRecovery Recovery, LargeBuffers Buffers, ILogger Logger)
 {
     private readonly HashSet<NodeId> _trusted = [.. Options.TrustedPeers.Select(peer => peer.Id)];
 
@@ -16,7 +16,7 @@ internal sealed record PeerHubServices(PeerHubOptions Options, MonotonicClock Cl
     public TrialPace Trial { get; } = new(Options.TrialBytesPerSecond, Options.TrialByteBurst, Clock);
 
     /// <summary>The read buffers of all connections.</summary>
-    public ReceiveTotal Received { get; } = new(Options.MaxReceivedBytesInAll);
+    public ReceiveTotal Received { get; } = new(Options.MaxReceivedBytesInAll, Buffers);
 
     /// <summary>Whether this node was told to have a place for a peer.</summary>
     public bool IsTrusted(NodeId node) => _trusted.Contains(node);

@@ -4,7 +4,7 @@ namespace Chain.Network;
 /// The read buffers of all connections together. When they take too much the connection with the largest one ends, so that a peer
 /// that sends no more than others is never the one to go. Safe from any thread.
 /// </summary>
-internal sealed class ReceiveTotal(long maxBytes)
+internal sealed class ReceiveTotal(long maxBytes, LargeBuffers buffers)
 {
     private readonly Lock _gate = new();
 
@@ -40,6 +40,7 @@ internal sealed class ReceiveTotal(long maxBytes)
         }
 
         foreach (var victim in victims) victim.Overrun();
+        buffers.Made(bytes);
     }
 
     internal void Close(ReceiveShare share)

@@ -16,6 +16,9 @@ public sealed class TransactionRecovery(Action<WireMessage>? alsoPrepare = null)
     private const long GenerationBytes = 24 * 1024 * 1024;
     private const int ParallelFrom = 64;
 
+    // What no pool takes comes once, in its block, and a few of them would take all the room.
+    private const int Heaviest = 128 * 1024;
+
     private ConcurrentDictionary<Hash256, Transaction> _young = new();
     private ConcurrentDictionary<Hash256, Transaction> _old = new();
     private readonly Lock _aging = new();
@@ -54,7 +57,8 @@ public sealed class TransactionRecovery(Action<WireMessage>? alsoPrepare = null)
     public Transaction Recover(Transaction transaction)
     {
         if (_young.TryGetValue(transaction.Hash, out var known) || _old.TryGetValue(transaction.Hash, out known)) return known;
-        if (transaction.Recover() is null || !_young.TryAdd(transaction.Hash, transaction)) return transaction;
+        if (transaction.Recover() is null || transaction.Encoded.Length > Heaviest) return transaction;
+        if (!_young.TryAdd(transaction.Hash, transaction)) return transaction;
         if (Interlocked.Add(ref _youngBytes, BlockSize.Of([transaction])) > GenerationBytes || _young.Count > GenerationSize)
         {
             Age();

@@ -15,6 +15,9 @@ public sealed class FrameTransport(Stream stream, FrameCodec codec) : IDisposabl
     private const int UsualBuffer = 32 * 1024;
     private const int FlushAt = 64 * 1024;
 
+    // Each step leaves a buffer behind for the garbage collector: few steps, and yet a length that is only claimed gains little.
+    private const int Growth = 4;
+
     private byte[] _in = new byte[UsualBuffer];
     private int _inStart;
     private int _inEnd;
@@ -136,7 +139,7 @@ public sealed class FrameTransport(Stream stream, FrameCodec codec) : IDisposabl
 
             if (_inEnd == _in.Length)
             {
-                Array.Resize(ref _in, Math.Min(_in.Length * 2, Math.Max(_in.Length, count) + UsualBuffer));
+                Array.Resize(ref _in, Math.Min(_in.Length * Growth, Math.Max(_in.Length, count) + UsualBuffer));
                 share?.Resize(_in.Length);
             }
 

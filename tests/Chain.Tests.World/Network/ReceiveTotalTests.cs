@@ -5,10 +5,12 @@ namespace Chain.Tests;
 /// <summary>Who goes when the read buffers of all connections take too much.</summary>
 public sealed class ReceiveTotalTests
 {
+    private static ReceiveTotal Total() => new(100, new LargeBuffers(static () => Assert.Fail("These buffers are small.")));
+
     [Fact]
     public void The_largest_goes_and_not_the_one_that_happens_to_need_more()
     {
-        var total = new ReceiveTotal(100);
+        var total = Total();
         var gone = new List<string>();
         using var hog = total.Open(() => gone.Add("hog"));
         using var modest = total.Open(() => gone.Add("modest"));
@@ -27,7 +29,7 @@ public sealed class ReceiveTotalTests
     [Fact]
     public void A_connection_that_ends_gives_its_share_back()
     {
-        var total = new ReceiveTotal(100);
+        var total = Total();
         var first = total.Open(() => Assert.Fail("There was room."));
         first.Resize(100);
         first.Dispose();
@@ -41,7 +43,7 @@ public sealed class ReceiveTotalTests
     [Fact]
     public void One_that_needs_more_than_all_may_have_goes_itself()
     {
-        var total = new ReceiveTotal(100);
+        var total = Total();
         var gone = false;
         using var greedy = total.Open(() => gone = true);
 

@@ -192,9 +192,6 @@ public sealed class StakeGossipFuzz
     public void Votes_that_wait_are_held_once_and_at_most_four_of_a_validator()
     {
         var held = new WaitingVotes();
-        AttestationData Data(ulong root) =>
-            new(new Slot(9), 0, Registry.Root(root), default, new Checkpoint(new Epoch(1), Registry.Root(root)));
-        IndexedAttestation Votes(ulong root, params int[] voters) => new(voters, Data(root), new Signature[voters.Length]);
         for (ulong root = 0; root < 1000; root++) held.Add(VoteWait.BlockComes, null, Votes(root, 5));
         for (var i = 0; i < 1000; i++) held.Add(VoteWait.SlotBegins, null, Votes(2, 5, 6));
 
@@ -206,8 +203,26 @@ public sealed class StakeGossipFuzz
                 item.Votes.AttestingIndices.Select(voter =>
                     ((ulong)Enumerable.Range(0, 4).First(root => Data((ulong)root) == item.Votes.Data), voter))));
         Assert.Empty(held.Take(VoteWait.BlockComes, _ => true));
-        held.Add(VoteWait.SlotPasses, null, Votes(9, 5));
+        held.Add(VoteWait.SlotBegins, null, Votes(9, 5));
         Assert.True(held.Contains(5, Data(9)));
         Assert.False(held.Contains(5, Data(0)));
     }
+
+    [Fact]
+    public void A_good_vote_is_held_beside_any_number_that_wait_for_blocks_that_nobody_has()
+    {
+        var held = new WaitingVotes();
+        for (ulong root = 0; root < 8; root++) held.Add(VoteWait.BlockComes, null, Votes(root, 5));
+
+        held.Add(VoteWait.SlotPasses, null, Votes(9, 5));
+
+        Assert.Equal([Data(9)], held.Take(VoteWait.SlotPasses, _ => true).Select(item => item.Votes.Data));
+        Assert.Equal(4, held.Take(VoteWait.BlockComes, _ => true).Count);
+    }
+
+    private static AttestationData Data(ulong root) =>
+        new(new Slot(9), 0, Registry.Root(root), default, new Checkpoint(new Epoch(1), Registry.Root(root)));
+
+    private static IndexedAttestation Votes(ulong root, params int[] voters) =>
+        new(voters, Data(root), new Signature[voters.Length]);
 }

@@ -171,5 +171,7 @@ public interface IForkChoice
     void Prune(Hash256 newRoot);
 }
 
-/// <summary>The heights of the safe and the finalized block on the head's branch.</summary>
+/// <summary>
+/// The heights of the safe and the finalized block on the head's branch; 0 where nothing is, since all have the genesis block.
+/// </summary>
 public sealed record ForkChoiceMarks(ulong SafeNumber, ulong FinalizedNumber);

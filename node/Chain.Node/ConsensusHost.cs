@@ -7,7 +7,7 @@ namespace Chain.Node;
 /// <summary>
 /// What a core lets its consensus rule do: read blocks, also those of the step under way, and act through the outbox.
 /// </summary>
-internal sealed class ConsensusHost(ConsensusRules rules, IChainReader store, Outbox outbox) : IConsensusHost
+internal sealed class ConsensusHost(ConsensusRules rules, StepReader reader, Outbox outbox) : IConsensusHost
 {
     private Parts? _core;
 
@@ -31,16 +31,19 @@ internal sealed class ConsensusHost(ConsensusRules rules, IChainReader store, Ou
     /// <summary>Whether a peer speaks the rule's language, where it has one.</summary>
     public bool Hears(Peer peer) => rules.Codec is null || peer.Link.SpeaksRule;
 
-    public Block? GetBlock(Hash256 hash) => outbox.Batch.FindBlock(hash) ?? store.GetBlock(hash);
+    public Block? GetBlock(Hash256 hash) => reader.GetBlock(hash);
 
-    public SealedHeader? GetHeader(Hash256 hash) => outbox.Batch.FindBlock(hash)?.Header ?? store.GetHeader(hash);
+    public SealedHeader? GetHeader(Hash256 hash) => reader.GetHeader(hash);
 
-    public IReadOnlyList<Receipt>? GetReceipts(Hash256 hash) => outbox.Batch.FindReceipts(hash) ?? store.GetReceipts(hash);
+    public IReadOnlyList<Receipt>? GetReceipts(Hash256 hash) => reader.GetReceipts(hash);
 
-    public byte[]? GetConsensusState(Hash256 block) =>
-        outbox.Batch.ConsensusState is { } fresh && fresh.Block == block ? fresh.State : store.GetConsensusState(block);
+    public byte[]? GetConsensusState(Hash256 block) => reader.GetConsensusState(block);
 
-    public void Keep(Hash256 block, byte[] state) => outbox.Batch.ConsensusState = (block, state);
+    public void Keep(Hash256 block, byte[] state)
+    {
+        reader.Keep(block, state);
+        outbox.Batch.ConsensusState = (block, state);
+    }
 
     public AssembledBlock Assemble(BlockPlan plan) => Core.Assembler.Assemble(plan);
 

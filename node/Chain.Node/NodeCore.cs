@@ -53,8 +53,8 @@ public sealed class NodeCore
         _rules = rules;
         _store = store;
         _forks = new ForkSchedule(config.Genesis.Hash);
-        var state = new StateOverlay(store);
-        _host = new ConsensusHost(rules, store, _outbox);
+        var reader = new StepReader(store);
+        _host = new ConsensusHost(rules, reader, _outbox);
         var engine = rules.NewEngine(_host);
         _agent = engine.Agent;
         _tree = new BlockTree(rules, engine, store, head, config.Limits.TreeHeights);
@@ -62,7 +62,7 @@ public sealed class NodeCore
         _pool = new TransactionPool(config.Pool, config.Spec.ChainId, rules.NativeContracts);
         _peers = new PeerSet(_outbox, config.Limits);
         _requests = new PendingRequests(config.Limits);
-        _importer = new BlockImporter(config, rules, engine, _tree, store, state, _pool, _outbox, head);
+        _importer = new BlockImporter(config, rules, engine, _tree, reader, _pool, _outbox, head);
         _claims = new PeerClaims(rules, _tree, _importer, _peers, config.Limits);
         _sync = new ChainSync(config, rules, engine.Headers, engine.Blocks, _tree, _importer, _peers, _claims, _requests,
             _outbox);

@@ -9,7 +9,7 @@ namespace Chain.Consensus.Stake;
 /// finalized checkpoints, and at two more from before leaks. A restart forgets all but our latest.
 /// </para>
 /// </summary>
-public sealed class FinalityGuard
+internal sealed class FinalityGuard
 {
     /// <summary>Votes are weighed for targets in so many epochs before the current one.</summary>
     public const ulong EpochsKept = 8;
@@ -125,7 +125,6 @@ public sealed class FinalityGuard
 
         if (_finalized.Count > FinalizedKept + BeforeLeaksKept) _finalized.RemoveAt(0);
     }
-
 
     private FinalityConflict? Judge(FinalityLink link)
     {

@@ -5,7 +5,7 @@ namespace Chain.Consensus.Stake;
 /// <summary>
 /// What a <see cref="FinalityGuard"/> must know of blocks, branches and validators to weigh votes for another history.
 /// </summary>
-public interface IFinalityKnowledge
+internal interface IFinalityKnowledge
 {
     /// <summary>
     /// Whether a checkpoint of votes and one of our finalized ones cannot lie on one chain; null when nobody can tell.

@@ -7,7 +7,7 @@ namespace Chain.Consensus.Stake;
 /// already knows. Any two histories that share the state agree in this; what happened to a validator later, only one of them may
 /// know.
 /// </summary>
-public sealed class VotingStake
+internal sealed class VotingStake
 {
     private readonly StakeState _state;
     private readonly Validator[] _validators;

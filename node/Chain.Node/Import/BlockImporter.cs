@@ -9,8 +9,8 @@ namespace Chain.Node;
 /// for all blocks that came together.
 /// </summary>
 internal sealed class BlockImporter(
-    NodeConfig config, ConsensusRules rules, ConsensusEngine engine, BlockTree tree, IChainReader store, StateOverlay state,
-    TransactionPool pool, Outbox outbox, HeadRecord start)
+    NodeConfig config, ConsensusRules rules, ConsensusEngine engine, BlockTree tree, StepReader reader, TransactionPool pool,
+    Outbox outbox, HeadRecord start)
 {
     private const ulong LargestFutureBoundSeconds = 15;
 
@@ -18,7 +18,6 @@ internal sealed class BlockImporter(
     private readonly WaitingBlocks _orphans = new(config.Limits.OrphanLimits);
     private readonly WaitingBlocks _future = new(config.Limits.FutureLimits);
     private readonly BoundedSet<Hash256> _invalid = new(config.Limits.InvalidBlocks);
-    private readonly Dictionary<Hash256, SealedBlock> _unsaved = [];
     private readonly List<(Block Block, PeerId From, ImportResult Result)> _waited = [];
     private readonly RecentBlocks _recent = new(maxBlocks: 256, maxTransactions: 32_768, config.Limits.RecentBlockBytes);
     private ulong _nextArrivalOrder = start.NextArrivalOrder;
@@ -229,7 +228,7 @@ internal sealed class BlockImporter(
             header.Hash, header.Number, header.ParentHash, parent.TotalDifficulty + header.Header.Difficulty, _nextArrivalOrder++,
             now, BlockStatus.Known, block.Transactions.Count);
         var entry = new BlockEntry(header, record);
-        _unsaved[header.Hash] = block;
+        reader.Add(block);
         outbox.Batch.Blocks.Add((block.Block, record));
         tree.Add(entry);
         if (!rules.ExecutesOnArrival) return entry;
@@ -255,7 +254,7 @@ internal sealed class BlockImporter(
         var parent = entry;
         while (path.TryPop(out var next))
         {
-            var verdict = ExecutedBlock.Execute(config.Spec, rules, engine.Blocks, BlockOf(next), parent.Header, state,
+            var verdict = ExecutedBlock.Execute(config.Spec, rules, engine.Blocks, BlockOf(next), parent.Header, reader,
                 _trieCache);
             if (!verdict.IsOk(out var executed, out var error)) return (next, error);
             Keep(next, executed);
@@ -267,11 +266,11 @@ internal sealed class BlockImporter(
 
     private bool HasState(BlockEntry entry) =>
         entry.Header.Header.StateRoot == BlockHeader.EmptyTrieRoot
-        || state.GetTrieNode(entry.Header.Header.StateRoot) is not null;
+        || reader.GetTrieNode(entry.Header.Header.StateRoot) is not null;
 
     private void Keep(BlockEntry entry, ExecutedBlock executed)
     {
-        state.Add(executed.Outcome.State);
+        reader.Add(entry.Hash, executed.Outcome.State, executed.Outcome.Receipts);
         outbox.Batch.TrieNodes.AddRange(executed.Outcome.State.Nodes);
         outbox.Batch.Codes.AddRange(executed.Outcome.State.Codes);
         if (entry.Status == BlockStatus.Executed) return;
@@ -286,7 +285,7 @@ internal sealed class BlockImporter(
         {
             invalid.Fault = invalid == entry ? error : new BlockError.KnownInvalid(entry.Hash);
             _invalid.Add(invalid.Hash);
-            _unsaved.Remove(invalid.Hash);
+            reader.Forget(invalid.Hash);
             outbox.Batch.Statuses.Add((invalid.Hash, BlockStatus.Invalid));
         }
 
@@ -361,14 +360,14 @@ internal sealed class BlockImporter(
     {
         if (_poolHead is not null && _poolHeadOf == tree.Head.Hash) return _poolHead;
         var head = tree.Head.Header.Header;
-        var world = new WorldState(state, head.StateRoot, _trieCache);
+        var world = new WorldState(reader, head.StateRoot, _trieCache);
         _poolHeadOf = tree.Head.Hash;
         return _poolHead = new PoolHead(world.GetAccount, BaseFee.Next(head.BaseFeePerGas, head.GasUsed, head.GasLimit),
             head.GasLimit);
     }
 
     /// <summary>A fresh view of a block's state, for building on it.</summary>
-    public WorldState StateAfter(SealedHeader header) => new(state, header.Header.StateRoot, _trieCache);
+    public WorldState StateAfter(SealedHeader header) => new(reader, header.Header.StateRoot, _trieCache);
 
     /// <summary>The step is over: what it wrote is in the store now.</summary>
     public void EndStep()
@@ -376,17 +375,16 @@ internal sealed class BlockImporter(
         if (outbox.Batch.Blocks.Count > 0 || outbox.Batch.ConsensusState is not null || outbox.Batch.Head is not null)
             outbox.Batch.Head = HeadRecord();
 
-        foreach (var block in _unsaved.Values) _recent.Add(block);
-        _unsaved.Clear();
-        state.EndStep();
+        foreach (var block in reader.Added) _recent.Add(block);
+        reader.EndStep();
         NewReorgs.Clear();
     }
 
     /// <summary>The block with its senders: from this step's memory, else from the store.</summary>
     public SealedBlock BlockOf(BlockEntry entry) =>
-        _unsaved.TryGetValue(entry.Hash, out var block) ? block
-        : _recent.Find(entry.Hash) is { } recent ? recent
-        : SealedBlock.FromStore(store.GetBlock(entry.Hash) ?? throw StoreException.Missing($"{entry.Header}"));
+        reader.FindAdded(entry.Hash)
+        ?? _recent.Find(entry.Hash)
+        ?? SealedBlock.FromStore(reader.GetBlock(entry.Hash) ?? throw StoreException.Missing($"{entry.Header}"));
 
     private ImportResult.Refused Refuse(Block block, PeerId? from, BlockError error)
     {

@@ -40,12 +40,6 @@ public sealed class StoreBatch
     public bool IsEmpty =>
         Blocks.Count + Statuses.Count + Receipts.Count + TrieNodes.Count + Codes.Count + Canonical.Count + TransactionSteps.Count
         + Reorgs.Count == 0 && Head is null && ConsensusState is null;
-
-    /// <summary>A block that this batch brings; null for any other.</summary>
-    public Block? FindBlock(Hash256 hash) => Blocks.Find(item => item.Block.Hash == hash).Block;
-
-    /// <summary>Receipts that this batch brings; null for any other block.</summary>
-    public IReadOnlyList<Receipt>? FindReceipts(Hash256 blockHash) => Receipts.Find(item => item.BlockHash == blockHash).Receipts;
 }
 
 /// <summary>A block that joined or left the canonical chain.</summary>

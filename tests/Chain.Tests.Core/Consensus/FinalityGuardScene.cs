@@ -45,10 +45,10 @@ public abstract class FinalityGuardScene : IFinalityKnowledge
 
     bool IFinalityKnowledge.IsLeaving(int validator) => Leaving.Contains(validator);
 
-    protected FinalityGuard NewGuard(Checkpoint finalized, VotingStake stake, ulong now) =>
+    private protected FinalityGuard NewGuard(Checkpoint finalized, VotingStake stake, ulong now) =>
         new(finalized, stake, new Epoch(now), this);
 
-    protected static VotingStake Stakes(int validators) => VotingStake.Of(Registry.Of(validators));
+    private protected static VotingStake Stakes(int validators) => VotingStake.Of(Registry.Of(validators));
 
     protected static IndexedAttestation Vote(Checkpoint source, ulong target, int[] voters, ulong targetRoot = 106,
         ulong head = 0) => new(

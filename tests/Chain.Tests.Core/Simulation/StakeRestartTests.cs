@@ -1,5 +1,8 @@
+using Chain.Consensus;
+using Chain.Consensus.Stake;
 using Chain.Node;
 using Chain.Rules.Stake;
+using Chain.Simulation;
 
 namespace Chain.Tests;
 
@@ -46,4 +49,43 @@ public sealed class StakeRestartTests
         Assert.True(network.RunUntil(() => network.IsConverged, Epoch));
         Assert.Null(node.WhyHalted);
     }
+
+    /// <summary>The slasher has forgotten the vote that no block has, so that only the evidence in a block tells of it.</summary>
+    [Fact]
+    public void Votes_of_a_validator_that_a_block_convicts_weigh_nothing_after_a_restart_either()
+    {
+        const int Offender = 5;
+        var chains = new List<StakeChain>();
+        var model = SimulatedStake.Create(nodes: 4, validators: 16, seed: 3, misbehaviours: new Dictionary<int, Misbehaviour>
+        {
+            [Offender] = Misbehaviour.DoubleVote,
+        });
+        var network = new SimulatedNetwork(model.GenesisFile, nodes: 4, seed: 3, Listening(model.Rules, chains),
+            [.. model.Nodes.Select(node => node.Duties!)]);
+        network.ConnectAll();
+        Assert.True(network.RunUntil(() => network.Nodes[0].StakeOf().Validators[Offender].Validator.Slashed, 12 * Epoch));
+        network.Kill(0);
+
+        network.Restart(0);
+
+        Assert.True(chains[^1].Store.Messages.IsEquivocating(Offender));
+        Assert.False(chains[^1].Store.Messages.IsEquivocating(Offender + 1));
+    }
+
+    /// <summary>These rules; each fork choice that is begun is added to the list.</summary>
+    private static ConsensusRules Listening(ConsensusRules rules, List<StakeChain> chains) => rules with
+    {
+        NewEngine = host =>
+        {
+            var engine = rules.NewEngine(host);
+            return engine with
+            {
+                NewForkChoice = root =>
+                {
+                    chains.Add((StakeChain)engine.NewForkChoice(root));
+                    return chains[^1];
+                },
+            };
+        },
+    };
 }

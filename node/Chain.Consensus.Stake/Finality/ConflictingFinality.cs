@@ -5,8 +5,8 @@ namespace Chain.Consensus.Stake;
 /// <summary>
 /// Looks out for another finality than ours; the rest of the rule knows this part by it. Votes that are not for our chain go to
 /// the <see cref="FinalityGuard"/>, which alone can prove one; where their branch leaves ours, <see cref="BranchTracer"/> finds
-/// out. A peer's mere claim costs it where what is final here contradicts it, and is answered with the votes that made ours final:
-/// if it was true, the peer has its proof now.
+/// out. A peer's mere claim costs it where what is final here contradicts it, and is answered with the votes that made ours
+/// final: if it was true, the peer has its proof now.
 /// </summary>
 internal sealed class ConflictingFinality(IConsensusHost host, StakeChain chain, PastBlocks past,
     OffenceWatch offences) : IFinalityKnowledge

@@ -4,8 +4,8 @@ using Chain.Primitives;
 namespace Chain.Node;
 
 /// <summary>
-/// Reads what the step under way has made and the host has not committed yet, then the store. Whoever makes something says so here
-/// besides writing it into the outbox, which nobody reads back.
+/// Reads what the step under way has made and the host has not committed yet, then the store. Whoever makes something says so
+/// here besides writing it into the outbox, which nobody reads back.
 /// </summary>
 internal sealed class StepReader(IChainReader store) : IStateReader
 {

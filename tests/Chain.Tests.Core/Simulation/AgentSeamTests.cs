@@ -82,5 +82,8 @@ public sealed class AgentSeamTests
 
     /// <summary>The blocks above genesis, upwards.</summary>
     private static List<Hash256> Canonical(SimulatedNode node) =>
-        [.. Enumerable.Range(1, (int)node.Core.View.Head.Number).Select(number => node.Store.GetCanonicalHash((ulong)number)!.Value)];
+    [
+        .. Enumerable.Range(1, (int)node.Core.View.Head.Number)
+            .Select(number => node.Store.GetCanonicalHash((ulong)number)!.Value),
+    ];
 }

@@ -10,6 +10,8 @@ namespace Chain.Rules.Work;
 /// <summary>What a person asks for in a new network of proof of work.</summary>
 public sealed record WorkWishes : RuleWishes
 {
+    private const int MostNodesInHaste = 16;
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public ulong BlockTimeSeconds { get; init; } = 2;
@@ -54,11 +56,13 @@ public sealed record WorkWishes : RuleWishes
     }
 
     /// <summary>
-    /// Genesis difficulty is a quarter of what the rate deserves, so that the first blocks come at once; it then settles.
+    /// Genesis difficulty is a quarter of what the rate deserves, so that the first blocks come at once; it then settles. Many nodes
+    /// begin with all of it: blocks that come faster than they spread are forks.
     /// </summary>
     private JsonObject Genesis(NetworkSite site)
     {
         var settled = HashRate * BlockTimeSeconds;
+        var haste = site.Nodes.Count <= MostNodesInHaste ? 4 : 1;
         return new JsonObject
         {
             ["config"] = new JsonObject
@@ -71,7 +75,7 @@ public sealed record WorkWishes : RuleWishes
                     ["gasLimitTarget"] = site.GasLimit,
                 },
             },
-            ["difficulty"] = Math.Max(65_536, (ulong)(settled / 4)),
+            ["difficulty"] = Math.Max(65_536, (ulong)(settled / haste)),
             ["gasLimit"] = site.GasLimit,
             ["timestamp"] = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
             // Two networks made in the same second are still two networks.

@@ -72,6 +72,23 @@ public sealed class StakeRestartTests
         Assert.False(chains[^1].Store.Messages.IsEquivocating(Offender + 1));
     }
 
+    [Fact]
+    public void Votes_in_blocks_count_again_after_a_restart()
+    {
+        var chains = new List<StakeChain>();
+        var model = SimulatedStake.Create(nodes: 2, validators: 16, seed: 6);
+        var network = new SimulatedNetwork(model.GenesisFile, nodes: 2, seed: 6, Listening(model.Rules, chains),
+            [.. model.Nodes.Select(node => node.Duties!)]);
+        network.ConnectAll();
+        network.Run(4.5 * Epoch);
+        network.Kill(0);
+
+        network.Restart(0);
+
+        // The tree begins at what is final: it has the blocks of more than an epoch, and in them a vote of each validator.
+        Assert.All(Enumerable.Range(0, 16), validator => Assert.True(chains[^1].Store.Messages.PositionOf(validator) > 0));
+    }
+
     /// <summary>These rules; each fork choice that is begun is added to the list.</summary>
     private static ConsensusRules Listening(ConsensusRules rules, List<StakeChain> chains) => rules with
     {

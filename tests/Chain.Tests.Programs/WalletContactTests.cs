@@ -187,6 +187,10 @@ public sealed class WalletContactTests : IDisposable
         Assert.All(_wallet.Json["notInTheChain"]!.AsArray().Concat(_wallet.Json["items"]!.AsArray()), item =>
             Assert.Equal((Dev0, "dev:0", Other, new string('n', 64)),
                 ((string)item!["from"]!, (string)item["fromName"]!, (string)item["to"]!, (string)item["toName"]!)));
+
+        // The keystore is empty: it is the account that signed last.
+        Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("history", "--json"));
+        Assert.Equal((Dev0, "dev:0"), ((string)_wallet.Json["address"]!, (string)_wallet.Json["name"]!));
         Assert.Equal(ExitCode.Ok, await _wallet.RunAsync("history", "dev:0"));
         foreach (var hash in _wallet.Book.Read().Transfers.Select(transfer => transfer.Hash).Append(StubNode.HashOf(1)))
             Assert.Contains($"  hash  {hash}\n", _wallet.Output, StringComparison.Ordinal);

@@ -89,6 +89,35 @@ public sealed class AccountFinder(KeystoreFolder folder, WalletBook book, Action
                     + $"account: `wallet list` shows them.");
     }
 
+    /// <summary>
+    /// The only account of the keystore; where that leaves a choice, the account that signed last, be it one of the development
+    /// accounts, which no keystore has.
+    /// </summary>
+    /// <exception cref="WalletException"><see cref="ExitCode.Unknown"/>: the book knows of none either.</exception>
+    public Account FindLatest()
+    {
+        try
+        {
+            return FindOwn(null);
+        }
+        catch (WalletException) when (LastSender() is { } sender)
+        {
+            return DevAccounts.IndexOf(sender) is { } index ? Dev(index) : FindNamed(sender.ToString());
+        }
+    }
+
+    private Address? LastSender()
+    {
+        try
+        {
+            return book.Read().Transfers is [.., var last] ? last.From : null;
+        }
+        catch (BookException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The contacts, by name.</summary>
     /// <exception cref="BookException">The book cannot be read.</exception>
     public IReadOnlyList<Account> Contacts() =>

@@ -16,7 +16,7 @@ internal static class HistoryCommand
         {
             HelpName = "ACCOUNT",
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "Address, name or dev:0 to dev:9 [the keystore's only account]",
+            Description = "Address, name or dev:0 to dev:9 [the keystore's only account, else the one that signed last]",
         };
         var limit = new Option<int>("--limit")
         {
@@ -30,7 +30,7 @@ internal static class HistoryCommand
             var size = session.Get(limit);
             if (size is < 1 or > MaxLimit)
                 throw new WalletException(ExitCode.Usage, $"--limit: {size} is not from 1 to {MaxLimit}.");
-            var chosen = session.Get(account) is { } text ? session.Accounts.FindNamed(text) : session.Accounts.FindOwn(null);
+            var chosen = session.Get(account) is { } text ? session.Accounts.FindNamed(text) : session.Accounts.FindLatest();
             var cursor = session.Get(before);
             var list = new HistoryList(session.Screen, chosen.Address, session.Accounts.Names());
             IReadOnlyList<UnminedTransfer> signed;

@@ -1,5 +1,4 @@
 using Chain.Consensus.Work;
-using Chain.Execution;
 using Chain.Primitives;
 using Chain.Rules.Stake;
 using Chain.Simulation;

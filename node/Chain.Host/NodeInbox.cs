@@ -6,16 +6,17 @@ using Chain.Primitives;
 namespace Chain.Host;
 
 /// <summary>
-/// The one way to the core: three lanes, the more urgent first, with a turn for the others now and then so that a flood of urgent
-/// messages starves nobody. Within a lane the peers and this node itself take turns, one input each. What peers may have
-/// here is bounded by <see cref="InboundShares"/>, in messages and bytes; inputs of this node are bounded in number, and their
-/// writers wait. One reader.
+/// The one way to the core: three lanes, the urgent one first, with a turn for the others now and then so that a flood of urgent
+/// messages starves nobody; the others take turns, since one question may take as long as a thousand transactions. Within a lane
+/// the peers and this node itself take turns, one input each. What peers may have here is bounded by
+/// <see cref="InboundShares"/>, in messages and bytes; inputs of this node are bounded in number, and their writers wait. One
+/// reader.
 /// </summary>
 internal sealed class NodeInbox : IDisposable
 {
     private const int SubmissionsPerBatch = 512;
 
-    /// <summary>So many inputs of the more urgent lanes go before one of the others that waits.</summary>
+    /// <summary>So many inputs of the urgent lane go before one of the others that waits.</summary>
     private const int TurnsBeforeOthers = 32;
 
     // Inputs of this node belong to no peer.
@@ -28,6 +29,7 @@ internal sealed class NodeInbox : IDisposable
     private readonly SemaphoreSlim _available = new(0);
     private NodeInput.Tick? _tick;
     private int _turns;
+    private int _nextOther = 1;
     private bool _isClosed;
     private InboundLease? _inHand;
 
@@ -153,17 +155,12 @@ internal sealed class NodeInbox : IDisposable
 
     private Lane? NextLane()
     {
-        var first = Array.Find(_lanes, lane => lane.Count > 0);
-        var last = Array.FindLast(_lanes, lane => lane.Count > 0);
-        if (first == last)
-        {
-            _turns = 0;
-            return first;
-        }
-
-        if (++_turns < TurnsBeforeOthers) return first;
+        var urgent = _lanes[0];
+        var other = Array.Find([_lanes[_nextOther], _lanes[_lanes.Length - _nextOther]], lane => lane.Count > 0);
+        if (urgent.Count > 0 && (other is null || ++_turns < TurnsBeforeOthers)) return urgent;
         _turns = 0;
-        return Array.Find(_lanes, lane => lane != first && lane.Count > 0);
+        if (other is not null) _nextOther = other == _lanes[1] ? 2 : 1;
+        return other;
     }
 
     /// <summary>The next entry of whose turn it is, who then goes to the end.</summary>

@@ -13,6 +13,7 @@ internal sealed class OutgoingMessage
         (Message, Code) = (message, codec.CodeOf(message));
         EthVersion = ethVersion;
         EstimatedBytes = Estimate(message);
+        HeldBytes = message is WireMessage.BlockBodies bodies ? bodies.Bodies.Sum(BlockSize.Of) : EstimatedBytes;
         _payload = new Lazy<byte[]>(() =>
         {
             var rlp = new RlpWriter(EstimatedBytes);
@@ -31,8 +32,13 @@ internal sealed class OutgoingMessage
 
     public int EthVersion { get; }
 
-    /// <summary>About how long it will be: bounds a queue before anything is encoded.</summary>
+    /// <summary>About how long it will be.</summary>
     public int EstimatedBytes { get; }
+
+    /// <summary>
+    /// About how much memory it takes while it waits: bounds a queue. Bodies of small transactions take many times their length.
+    /// </summary>
+    public long HeldBytes { get; }
 
     /// <summary>The compressed bytes.</summary>
     public byte[] Payload => _payload.Value;

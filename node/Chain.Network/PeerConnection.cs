@@ -310,20 +310,7 @@ internal sealed class PeerConnection : IDisposable
             {
                 while (_queue.TryTake(out var frame))
                 {
-                    var early = frame.DueMs - _clock.NowMs;
-                    if (frame.DueMs > 0 && early > 0)
-                    {
-                        await FlushAsync().ConfigureAwait(false);
-                        await Task.Delay(TimeSpan.FromMilliseconds(early), _clock.Time, _stop.Token).ConfigureAwait(false);
-                    }
-
-                    if (frame.EstimatedBytes >= TrialPace.Heavy && !HasPlace)
-                    {
-                        await FlushAsync().ConfigureAwait(false);
-                        await _trial.WaitAsync(frame.EstimatedBytes, _stop.Token).ConfigureAwait(false);
-                    }
-
-                    if (Encode(frame) is { } payload) _transport.Append(frame.Number, payload);
+                    await AppendAsync(frame).ConfigureAwait(false);
                     Interlocked.Increment(ref _messagesOut);
                     if (_transport.WantsFlush) await FlushAsync().ConfigureAwait(false);
                 }
@@ -350,6 +337,25 @@ internal sealed class PeerConnection : IDisposable
         {
             _written.TrySetResult();
         }
+    }
+
+    // On its own, so that nothing holds the message while a peer that reads slowly takes the transport's copy.
+    private async ValueTask AppendAsync(QueuedFrame frame)
+    {
+        var early = frame.DueMs - _clock.NowMs;
+        if (frame.DueMs > 0 && early > 0)
+        {
+            await FlushAsync().ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(early), _clock.Time, _stop.Token).ConfigureAwait(false);
+        }
+
+        if (frame.EstimatedBytes >= TrialPace.Heavy && !HasPlace)
+        {
+            await FlushAsync().ConfigureAwait(false);
+            await _trial.WaitAsync(frame.EstimatedBytes, _stop.Token).ConfigureAwait(false);
+        }
+
+        if (Encode(frame) is { } payload) _transport.Append(frame.Number, payload);
     }
 
     private byte[]? Encode(QueuedFrame frame)

@@ -9,6 +9,8 @@ namespace Chain.Network;
 internal readonly record struct QueuedFrame(int Number, byte[]? Payload, OutgoingMessage? Message, long DueMs)
 {
     public int EstimatedBytes => Payload?.Length ?? Message!.EstimatedBytes;
+
+    public long HeldBytes => Payload?.Length ?? Message!.HeldBytes;
 }
 
 /// <summary>
@@ -58,8 +60,8 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total)
         lock (_gate)
         {
             if (_isClosed) return true;
-            if (_messages >= maxMessages || _bytes + frame.EstimatedBytes > maxBytes
-                || !total.TryAdd(frame.EstimatedBytes, _bytes))
+            if (_messages >= maxMessages || _bytes + frame.HeldBytes > maxBytes
+                || !total.TryAdd(frame.HeldBytes, _bytes))
             {
                 return false;
             }
@@ -82,7 +84,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total)
             var hasRoom = _bytes == 0 || !total.IsFull;
             if (last is { } frame)
             {
-                total.Add(frame.EstimatedBytes);
+                total.Add(frame.HeldBytes);
                 Add(frame);
             }
 
@@ -100,7 +102,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total)
         {
             if (!_channel.Reader.TryRead(out frame)) return false;
             _messages--;
-            _taken += frame.EstimatedBytes;
+            _taken += frame.HeldBytes;
             return true;
         }
     }
@@ -133,7 +135,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, SendTotal total)
     private void Add(QueuedFrame frame)
     {
         _messages++;
-        _bytes += frame.EstimatedBytes;
+        _bytes += frame.HeldBytes;
         _channel.Writer.TryWrite(frame);
     }
 }

@@ -9,6 +9,9 @@ internal sealed class CountingReader(IChainReader store) : IChainReader
     /// <summary>Reads of records, headers, blocks, receipts and the canonical index.</summary>
     public int Count { get; private set; }
 
+    /// <summary>What stands in for a block's body when it is read; null for nothing.</summary>
+    public BlockBody? OtherBody { get; set; }
+
     public byte[]? GetTrieNode(Hash256 hash) => store.GetTrieNode(hash);
 
     public byte[]? GetCode(Hash256 hash) => store.GetCode(hash);
@@ -19,7 +22,8 @@ internal sealed class CountingReader(IChainReader store) : IChainReader
 
     public SealedHeader? GetHeader(Hash256 hash) => Counted(store.GetHeader(hash));
 
-    public Block? GetBlock(Hash256 hash) => Counted(store.GetBlock(hash));
+    public Block? GetBlock(Hash256 hash) =>
+        Counted(store.GetBlock(hash)) is { } block ? block with { Body = OtherBody ?? block.Body } : null;
 
     public IReadOnlyList<Receipt>? GetReceipts(Hash256 blockHash) => Counted(store.GetReceipts(blockHash));
 

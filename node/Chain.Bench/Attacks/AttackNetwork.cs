@@ -172,6 +172,13 @@ public sealed class AttackNetwork : IAsyncDisposable
         return scores;
     }
 
+    /// <summary>Ends a node at once and starts it again.</summary>
+    public Task RestartAsync(int node, CancellationToken cancellation)
+    {
+        _runner.Kill(node);
+        return _runner.StartAsync(node, cancellation);
+    }
+
     /// <summary>Cuts the network into groups.</summary>
     public Task CutAsync(IReadOnlyList<IReadOnlyList<int>> groups, CancellationToken cancellation) =>
         _runner.PartitionAsync(groups, cancellation);

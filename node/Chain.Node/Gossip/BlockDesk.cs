@@ -85,7 +85,7 @@ internal sealed class BlockDesk(
     {
         if (tree.Head.Hash == _shared || sync.IsRunning) return;
         _shared = tree.Head.Hash;
-        Announce(importer.BlockOf(tree.Head).Block, tree.Head);
+        Announce(importer.BlockOf(tree.Head), tree.Head);
     }
 
     /// <summary>Tells again of a head that stands.</summary>

@@ -154,5 +154,5 @@ internal sealed class RequestServer(NodeLimits limits, BlockTree tree, BlockImpo
 
     private SealedHeader? HeaderOf(Hash256 hash) => tree.Find(hash)?.Header ?? store.GetHeader(hash) ?? ancestry.Find(hash);
 
-    private Block? BlockOf(Hash256 hash) => tree.Find(hash) is { } entry ? importer.BlockOf(entry).Block : store.GetBlock(hash);
+    private Block? BlockOf(Hash256 hash) => tree.Find(hash) is { } entry ? importer.BlockOf(entry) : store.GetBlock(hash);
 }

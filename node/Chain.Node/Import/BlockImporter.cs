@@ -254,7 +254,7 @@ internal sealed class BlockImporter(
         var parent = entry;
         while (path.TryPop(out var next))
         {
-            var verdict = ExecutedBlock.Execute(config.Spec, rules, engine.Blocks, BlockOf(next), parent.Header, reader,
+            var verdict = ExecutedBlock.Execute(config.Spec, rules, engine.Blocks, WithSenders(next), parent.Header, reader,
                 _trieCache);
             if (!verdict.IsOk(out var executed, out var error)) return (next, error);
             Keep(next, executed);
@@ -334,7 +334,7 @@ internal sealed class BlockImporter(
 
     private void Unwind(BlockEntry entry, List<(RecoveredTransaction, BlockRef)> transactions, At now)
     {
-        var block = BlockOf(entry);
+        var block = WithSenders(entry);
         // Collected from the head downwards, each block backwards, and reversed once at the end.
         foreach (var transaction in block.Transactions.Reverse()) transactions.Add((transaction, entry.Ref));
         outbox.Batch.Canonical.Add(new CanonicalChange(false, block.Block, [.. block.Transactions.Select(tx => tx.Sender)],
@@ -343,7 +343,7 @@ internal sealed class BlockImporter(
 
     private void Apply(BlockEntry entry, List<(RecoveredTransaction, BlockRef)> transactions, At now)
     {
-        var block = BlockOf(entry);
+        var block = WithSenders(entry);
         foreach (var transaction in block.Transactions) transactions.Add((transaction, entry.Ref));
         outbox.Batch.Canonical.Add(new CanonicalChange(true, block.Block, [.. block.Transactions.Select(tx => tx.Sender)],
             _nextLogOffset++, now));
@@ -380,11 +380,16 @@ internal sealed class BlockImporter(
         NewReorgs.Clear();
     }
 
-    /// <summary>The block with its senders: from this step's memory, else from the store.</summary>
-    public SealedBlock BlockOf(BlockEntry entry) =>
-        reader.FindAdded(entry.Hash)
-        ?? _recent.Find(entry.Hash)
-        ?? SealedBlock.FromStore(reader.GetBlock(entry.Hash) ?? throw StoreException.Missing($"{entry.Header}"));
+    /// <summary>The block as it is told to peers: from this step's memory, else from the store.</summary>
+    public Block BlockOf(BlockEntry entry) => Held(entry)?.Block ?? Stored(entry);
+
+    /// <summary>The block with its senders, which takes long to find out for one that the store has.</summary>
+    private SealedBlock WithSenders(BlockEntry entry) => Held(entry) ?? SealedBlock.FromStore(Stored(entry));
+
+    private SealedBlock? Held(BlockEntry entry) => reader.FindAdded(entry.Hash) ?? _recent.Find(entry.Hash);
+
+    private Block Stored(BlockEntry entry) =>
+        reader.GetBlock(entry.Hash) ?? throw StoreException.Missing($"{entry.Header}");
 
     private ImportResult.Refused Refuse(Block block, PeerId? from, BlockError error)
     {

@@ -69,6 +69,21 @@ public sealed class RequestServerTests : IDisposable
         Assert.Equal(256, Answer<WireMessage.Sidecars>(_scene, _peer, new WireMessage.GetSidecars(1, known)).Items.Count);
     }
 
+    [Fact]
+    public void A_body_that_the_store_has_is_served_without_finding_out_who_signed_it()
+    {
+        using var scene = new CoreScene(new NodeLimits { RecentBlockBytes = 0 });
+        scene.Mine(2);
+        var peer = scene.Connect(1);
+        var nobodys = PoolScene.Sign(0, 0).Transaction.Unsigned.WithSignature(default);
+        scene.Reads.OtherBody = new BlockBody([nobodys], null);
+
+        var question = new WireMessage.GetBlockBodies(1, [scene.Reads.GetCanonicalHash(1)!.Value]);
+        var body = Assert.Single(Answer<WireMessage.BlockBodies>(scene, peer, question).Bodies);
+
+        Assert.Equal(nobodys, Assert.Single(body.Transactions));
+    }
+
     private IReadOnlyList<SealedHeader> Ask(Hash256 start, ulong limit, ulong skip, bool reverse) =>
         Answer<WireMessage.BlockHeaders>(_scene, _peer, Question(start, limit, skip, reverse)).Headers;
 

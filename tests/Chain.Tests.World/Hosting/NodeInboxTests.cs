@@ -48,6 +48,21 @@ public sealed class NodeInboxTests
         Assert.InRange(order.IndexOf(3), 1, 80);
     }
 
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(200, 80)]
+    public async Task A_flood_of_questions_leaves_every_other_turn_to_transactions_also_beside_a_flood_of_blocks(
+        int blocks, int within)
+    {
+        using var inbox = new NodeInbox();
+        for (var i = 0; i < blocks; i++) inbox.Write(new PeerId(1), Announcement(1), null);
+        var question = new NodeInput.MessageReceived(Now, new PeerId(2), new WireMessage.GetReceipts(1, []));
+        for (var i = 0; i < 200; i++) inbox.Write(new PeerId(2), question, null);
+        inbox.Write(new PeerId(3), new NodeInput.MessageReceived(Now, new PeerId(3), new WireMessage.Transactions([])), null);
+
+        Assert.Contains(3, await ReadPeersAsync(inbox, within));
+    }
+
     [Fact]
     public async Task Submissions_that_wait_come_as_one_and_others_keep_their_turn()
     {

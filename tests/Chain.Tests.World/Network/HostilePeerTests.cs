@@ -220,6 +220,23 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    public void What_waits_to_be_written_counts_as_the_memory_that_it_takes_which_for_small_transactions_is_more_than_its_length()
+    {
+        var total = new SendTotal(maxBytes: 1 << 20, always: 0);
+        var queue = new SendQueue(100, 1 << 20, total);
+        var body = new BlockBody([.. Enumerable.Range(0, 100).Select(number => SampleMessages.Transaction(number))], null);
+        var answer = new OutgoingMessage(new WireMessage.BlockBodies(1, [body]), 68, new WireCodec(rule: null));
+
+        Assert.True(queue.TryAdd(new QueuedFrame(1, null, answer, 0)));
+
+        Assert.Equal(BlockSize.Of(body), total.Bytes);
+        Assert.True(total.Bytes > 3L * answer.EstimatedBytes);
+        while (queue.TryTake(out _)) continue;
+        queue.OnWritten();
+        Assert.Equal(0, total.Bytes);
+    }
+
+    [Fact]
     public void A_goodbye_does_not_wait_for_a_peer_that_takes_nothing_where_there_is_no_room()
     {
         var total = new SendTotal(maxBytes: 1000, always: 50);

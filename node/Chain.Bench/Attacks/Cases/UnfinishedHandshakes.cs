@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Chain.Network;
-using Chain.Node;
-using Chain.Primitives;
 
 namespace Chain.Bench;
 
@@ -15,9 +13,7 @@ internal static class UnfinishedHandshakes
     private const int Sockets = 200;
 
     // Longer than a node needs to refuse, so that places are what is fought for, not the processor that both sides share here.
-    private static readonly TimeSpan Reopening = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(100);
+    internal static readonly TimeSpan Reopening = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan HonestPatience = TimeSpan.FromSeconds(2);
 
@@ -32,18 +28,22 @@ internal static class UnfinishedHandshakes
         Of("idle", "becomes a peer and does nothing more", Idle(Elsewhere)),
         Of("idle-here", "as idle, from the address that the honest come from", Idle(Here)),
         Of("idle-scattered", "as idle, each from an address of its own", Idle(Scattered)),
-        new("deaf", "becomes a peer, asks for heavy blocks and takes nothing off its connection", DeafAsync),
+        new("deaf", "becomes a peer, asks for heavy blocks and takes nothing off its connection", DeafPeers.IdleAsync),
+        new("deaf-useful", "as deaf, once it has earned its place with a transfer", DeafPeers.UsefulAsync),
+        new("deaf-plain", "as deaf-useful, for blocks of plain transfers that a restarted node reads from its store",
+            DeafPeers.PlainAsync),
     ]);
 
     private delegate Task Advance(HostileSocket socket, CancellationToken until);
 
     /// <summary>Holds the n-th place for as long as the attack goes on.</summary>
-    private delegate Task Holder(AttackScene scene, int index, CancellationToken until);
+    internal delegate Task Holder(AttackScene scene, int index, CancellationToken until);
 
     private static AttackVariation Of(string name, string summary, Holder holder) =>
         new(name, summary, (scene, _) => Task.FromResult(Play(scene, holder)));
 
-    private static Func<CancellationToken, Task> Play(AttackScene scene, Holder holder) =>
+    /// <summary>All the places at once, and an honest peer that dials each second.</summary>
+    internal static Func<CancellationToken, Task> Play(AttackScene scene, Holder holder) =>
         until => PlayAsync(scene, holder, until);
 
     private static Task PlayAsync(AttackScene scene, Holder holder, CancellationToken until) =>
@@ -53,7 +53,7 @@ internal static class UnfinishedHandshakes
 
     private static IPAddress? Here(int index) => null;
 
-    private static IPAddress? Scattered(int index) =>
+    internal static IPAddress? Scattered(int index) =>
         AttackScene.Elsewhere is null ? null : new IPAddress([127, 0, 67, (byte)(index + 1)]);
 
     private static Holder Hold(Func<int, IPAddress?> from, Advance advance) =>
@@ -90,33 +90,6 @@ internal static class UnfinishedHandshakes
             {
                 var peer = await scene.DialAsync(scene.Victims[0], options => options with { From = from }, until);
                 while (peer.IsConnected) await Task.Delay(100, until);
-            }
-            catch (Exception e) when (e is IOException or OperationCanceledException)
-            {
-                // No place, or over.
-            }
-
-            await AttackScene.WaitAsync(Reopening, until);
-        }
-    }
-
-    private static async Task<Func<CancellationToken, Task>> DeafAsync(AttackScene scene, CancellationToken cancellation)
-    {
-        var blocks = await HeavyBlocks.MakeAsync(scene, cancellation);
-        return Play(scene, (_, index, until) => DeafAsync(scene, Scattered(index), blocks, until));
-    }
-
-    private static async Task DeafAsync(
-        AttackScene scene, IPAddress? from, IReadOnlyList<Hash256> blocks, CancellationToken until)
-    {
-        while (!until.IsCancellationRequested)
-        {
-            try
-            {
-                var peer = await scene.DialAsync(
-                    scene.Victims[0], options => options with { From = from, IsDeaf = true }, until);
-                for (ulong id = 1; await peer.SendAsync(new WireMessage.GetBlockBodies(id, blocks), until); id++)
-                    await AttackScene.WaitAsync(BetweenQuestions, until);
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {

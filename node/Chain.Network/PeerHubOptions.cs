@@ -92,7 +92,7 @@ public sealed record PeerHubOptions
     /// <summary>Messages that wait to be written to one peer; beyond that it is too slow and loses its connection.</summary>
     public int MaxQueuedMessages { get; init; } = 4096;
 
-    /// <summary>Bytes, about, that wait to be written to one peer.</summary>
+    /// <summary>Bytes of memory, about, that wait to be written to one peer.</summary>
     public long MaxQueuedBytes { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>

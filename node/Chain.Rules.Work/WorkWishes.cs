@@ -56,8 +56,8 @@ public sealed record WorkWishes : RuleWishes
     }
 
     /// <summary>
-    /// Genesis difficulty is a quarter of what the rate deserves, so that the first blocks come at once; it then settles. Many nodes
-    /// begin with all of it: blocks that come faster than they spread are forks.
+    /// Genesis difficulty is a quarter of what the rate deserves, so that the first blocks come at once; it then settles. Many
+    /// nodes begin with all of it: blocks that come faster than they spread are forks.
     /// </summary>
     private JsonObject Genesis(NetworkSite site)
     {
